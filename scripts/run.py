@@ -1,0 +1,55 @@
+"""Starts napmonitor on this machine with the plans loaded and a demo account (make run)."""
+
+import os
+import runpy
+import sys
+from pathlib import Path
+
+from environment import port_problem
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ("nl", "fr", "de", "en")
+STEPS = (
+    ("migrate", "--verbosity", "0"),
+    ("load_plans", "--new-only"),
+    ("demo_account",),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare the database, then serve until Ctrl-C."""
+    port = " ".join(arguments)
+    if problem := port_problem(port):
+        print(problem, file=sys.stderr)
+        return 1
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DEBUG", "1")
+    for step in STEPS:
+        manage(*step)
+    print(addresses(port), flush=True)
+    manage("runserver", "--noreload", f"127.0.0.1:{port}")
+    return 0
+
+
+def manage(*arguments: str) -> None:
+    """Run manage.py inside this process, so that Ctrl-C reaches one place only.
+
+    A command that fails prints its message and raises SystemExit with its code.
+    """
+    sys.argv = ["manage.py", *arguments]
+    runpy.run_path("manage.py", run_name="__main__")
+
+
+def addresses(port: str) -> str:
+    """Return the block of addresses to open in a browser."""
+    site = f"http://127.0.0.1:{port}"
+    pages = [f"  {site}/{page}/" for page in (*LANGUAGES, "admin")]
+    return "\n".join(["", "napmonitor is at", *pages, "Stop it with Ctrl-C.", ""])
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")

@@ -1,0 +1,277 @@
+"""Tests of the scripts behind make: environment, port, browser and vendored files."""
+
+import ast
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import browser
+import check_vendor
+import environment
+import pytest
+import run
+
+SCRIPTS = Path(environment.__file__).parent
+
+
+def execute(name: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a script with this Python, as make does."""
+    return subprocess.run(
+        [sys.executable, str(SCRIPTS / name), *arguments],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def taken_port():
+    """Return a port on which somebody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield str(listener.getsockname()[1])
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> str:
+    """Return the path of a program that stands in for a browser."""
+    path = tmp_path / "bin" / "google-chrome"
+    path.parent.mkdir()
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+# --- Python ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [(2, 7, 18, "final", 0), (3, 6, 9), (3, 10, 14)])
+def test_a_python_that_is_too_old_is_named_with_a_way_out(version):
+    problem = environment.python_problem(version)
+    assert problem.startswith("napmonitor needs Python 3.11 or newer; this is ")
+    assert ".".join(map(str, version[:3])) + ". " in problem
+    assert problem.endswith("make run PYTHON=python3.12")
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 14, 1), (4, 0, 0)])
+def test_a_python_that_is_new_enough_is_no_problem(version):
+    assert environment.python_problem(version) is None
+
+
+def test_the_environment_script_parses_on_old_pythons():
+    tree = ast.parse((SCRIPTS / "environment.py").read_bytes(), feature_version=(3, 4))
+    new = (ast.JoinedStr, ast.NamedExpr, ast.AnnAssign, ast.Match, ast.Starred, ast.Nonlocal)
+    assert [node for node in ast.walk(tree) if isinstance(node, new)] == []
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    annotated = [f.name for f in functions if f.returns or any(a.annotation for a in f.args.args)]
+    assert annotated == []
+
+
+def test_a_missing_module_is_named_with_the_debian_package():
+    problem = environment.module_problem(("venv", "no_such_module"), (3, 11, 2))
+    assert "no_such_module is missing" in problem
+    assert "python3-venv (or python3.11-venv)" in problem
+
+
+def test_present_modules_are_no_problem():
+    assert environment.module_problem(("venv", "json"), sys.version_info) is None
+
+
+# --- Port ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "0", "65536", "-1", "80a", "8000 9000", "1.5", "²"])
+def test_a_port_must_be_a_number_in_range(text):
+    assert "must be a number from 1 to 65535" in environment.port_problem(text)
+
+
+def test_a_taken_port_is_named_with_another_to_try(taken_port):
+    problem = environment.port_problem(taken_port)
+    assert (
+        problem
+        == f"Port {taken_port} is taken. Choose another: make run PORT={int(taken_port) + 1}"
+    )
+
+
+def test_a_free_port_is_no_problem(taken_port):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        free = str(other.getsockname()[1])
+    assert environment.port_problem(free) is None
+
+
+def test_the_site_does_not_start_on_a_taken_port(taken_port):
+    result = execute("run.py", taken_port)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"Port {taken_port} is taken.")
+
+
+def test_the_port_is_checked_before_anything_is_installed(taken_port):
+    result = execute("environment.py", "runtime", "--port", taken_port)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "is taken" in result.stderr
+
+
+def test_the_addresses_name_every_language_and_the_admin():
+    block = run.addresses("8123")
+    for page in ("nl", "fr", "de", "en", "admin"):
+        assert f"http://127.0.0.1:8123/{page}/\n" in block
+
+
+# --- The environment ------------------------------------------------------------
+
+
+@pytest.fixture
+def pins(tmp_path: Path) -> list[str]:
+    """Return two requirements files that name no package, so nothing is downloaded."""
+    names = [str(tmp_path / name) for name in environment.REQUIREMENTS["dev"]]
+    for name in names:
+        Path(name).write_text("# nothing\n")
+    return names
+
+
+@pytest.fixture
+def made(tmp_path: Path, pins: list[str]) -> str:
+    """Return an environment that is installed and up to date; its Python is a link."""
+    folder = tmp_path / ".venv"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "python").symlink_to(sys.executable)
+    environment.write_stamp(str(folder), pins)
+    return str(folder)
+
+
+def usable(folder: str) -> bool:
+    """Tell whether the environment would be kept."""
+    return environment.is_usable(folder, environment.read_stamp(folder))
+
+
+def test_an_environment_is_made_once_and_then_left_alone(tmp_path, pins, capsys):
+    folder = str(tmp_path / "new")
+    assert environment.prepare(folder, pins) is None
+    assert "Making the Python environment in new" in capsys.readouterr().out
+    assert environment.prepare(folder, pins) is None
+    assert capsys.readouterr().out == ""
+    assert usable(folder)
+
+
+def test_what_is_installed_for_development_serves_for_running(made, pins, capsys):
+    assert environment.prepare(made, pins[:1]) is None
+    assert capsys.readouterr().out == ""
+
+
+def test_the_development_packages_are_added_to_what_is_there(made, pins, capsys):
+    environment.write_stamp(made, pins[:1])
+    assert environment.prepare(made, pins) is None
+    assert capsys.readouterr().out.startswith("Installing requirements.txt and requirements-dev")
+
+
+def test_changed_pins_make_the_environment_anew(made, pins, capsys):
+    left_over = Path(made) / "left-over"
+    left_over.touch()
+    Path(pins[0]).write_text("# still nothing\n")
+    assert environment.prepare(made, pins) is None
+    assert "Making the Python environment" in capsys.readouterr().out
+    assert not left_over.exists()
+
+
+def test_an_interrupted_installation_does_not_look_finished(made, pins):
+    Path(pins[0]).write_text("no-such-package-here\n")
+    problem = environment.install(made, pins)
+    assert problem.startswith("The packages could not be installed. Is there a network connection?")
+    assert environment.read_stamp(made) == {}
+    assert not usable(made)
+
+
+def test_an_environment_whose_python_vanished_is_not_usable(made):
+    assert usable(made)
+    Path(made, "bin", "python").unlink()
+    assert not usable(made)
+
+
+def test_an_environment_whose_python_is_too_old_is_not_usable(made):
+    python = Path(made, "bin", "python")
+    python.unlink()
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+    assert not usable(made)
+
+
+def test_an_environment_in_a_moved_folder_is_not_usable(made):
+    moved = Path(made).rename(Path(made).with_name("moved"))
+    assert not usable(str(moved))
+
+
+# --- Browser ---------------------------------------------------------------------
+
+
+def test_an_installed_browser_is_found_by_its_usual_name(program):
+    assert browser.find({"PATH": str(Path(program).parent)}) == program
+
+
+def test_a_named_browser_comes_first(program):
+    assert browser.find({"CHROMIUM": sys.executable, "PATH": str(Path(program).parent)}) == (
+        sys.executable
+    )
+
+
+def test_no_browser_is_found_where_there_is_none(tmp_path):
+    assert browser.find({"PATH": str(tmp_path)}) is None
+
+
+def test_a_missing_browser_is_a_failure_in_continuous_integration_only():
+    assert browser.code_without_browser({}) == 0
+    assert browser.code_without_browser({"CI": "true"}) == 1
+
+
+def test_the_command_is_told_which_browser_to_use(program):
+    question = "import os; print(os.environ['CHROMIUM']); raise SystemExit(7)"
+    result = execute("browser.py", sys.executable, "-c", question, CHROMIUM=program)
+    assert (result.returncode, result.stdout.strip()) == (7, program)
+
+
+def test_a_named_browser_that_does_not_exist_is_a_failure():
+    result = execute("browser.py", "true", CHROMIUM="/no/such/browser")
+    assert result.returncode == 1
+    assert "/no/such/browser" in result.stderr
+
+
+# --- Vendored files ---------------------------------------------------------------
+
+
+@pytest.fixture
+def static(tmp_path: Path) -> Path:
+    """Return a folder with one vendored file and one font, both listed."""
+    for name in ("vendor/a.css", "fonts/b.woff2", "fonts/fonts.css", "vendor/README.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    listed = ("vendor/a.css", "fonts/b.woff2")
+    lines = [f"{check_vendor.checksum(tmp_path / name)}  {name}\n" for name in listed]
+    (tmp_path / check_vendor.SUMS).write_text("".join(lines))
+    return tmp_path
+
+
+def test_the_vendored_files_of_the_site_are_the_reviewed_ones():
+    assert check_vendor.problems(check_vendor.STATIC) == []
+
+
+def test_untouched_vendored_files_give_no_problems(static):
+    assert check_vendor.problems(static) == []
+
+
+def test_a_tampered_vendored_file_is_found(static):
+    (static / "vendor/a.css").write_text("changed")
+    assert check_vendor.problems(static) == [
+        "vendor/a.css is not the file that was vendored: its SHA-256 differs."
+    ]
+
+
+def test_a_missing_and_an_unlisted_vendored_file_are_found(static):
+    (static / "fonts/b.woff2").rename(static / "fonts/c.woff2")
+    assert check_vendor.problems(static) == [
+        "fonts/b.woff2 is listed in vendor/SHA256SUMS but missing.",
+        "fonts/c.woff2 is not listed in vendor/SHA256SUMS.",
+    ]
