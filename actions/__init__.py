@@ -1,0 +1,1 @@
+"""The plans and their follow-up; knows nothing of reports."""

@@ -1,0 +1,360 @@
+"""The secretariat's administration of plans, actors and accounts."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from actions.domain.search import fold
+from actions.models import (
+    Action,
+    ActionFlag,
+    ActionTheme,
+    Actor,
+    ActorAlias,
+    ActorName,
+    Classification,
+    FormerWording,
+    Plan,
+    Responsibility,
+    Section,
+    Source,
+    Succession,
+    Theme,
+    User,
+)
+from actions.services import plan as service
+
+admin.site.site_header = _("NAP monitor – secretariat")
+admin.site.site_title = _("NAP monitor – secretariat")
+admin.site.index_title = _("Plans and actors")
+admin.site.site_url = "/"
+admin.site.unregister(Group)
+
+LANGUAGES = ("en", "fr", "nl", "de")
+SMALL_TEXT: Any = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})}}
+
+
+def per_language(*names: str) -> list[str]:
+    """Return the columns of these texts, language by language."""
+    return [f"{name}_{language}" for name in names for language in LANGUAGES]
+
+
+def author(request: HttpRequest) -> User:
+    """Return who is signed in; the administration lets nobody else in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+class ByService:
+    """Writes through the service, so that each change is checked, signed and kept in history."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
+        """Store the row."""
+        service.save(obj, by=author(request))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Remove the row."""
+        service.delete(obj, by=author(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Remove several rows, one by one."""
+        for obj in queryset:
+            service.delete(obj, by=author(request))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: ARG002, FBT001
+        """Store the rows that hang under another one."""
+        formset.save(commit=False)
+        for obj in formset.deleted_objects:
+            service.delete(obj, by=author(request))
+        for obj in [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]:
+            service.save(obj, by=author(request))
+
+
+class DataAdmin(ByService, SimpleHistoryAdmin):
+    """What the pages of all plan data share."""
+
+    list_per_page = 50
+    formfield_overrides = SMALL_TEXT
+    save_on_top = True
+    show_full_result_count = False
+
+
+class Inline(admin.StackedInline):
+    """Rows that hang under another one."""
+
+    extra = 0
+    formfield_overrides = SMALL_TEXT
+
+
+@admin.register(Source)
+class SourceAdmin(DataAdmin):
+    """Documents that facts come from."""
+
+    list_display = ["key", "title", "language", "is_confirmed"]
+    list_filter = ["language", "is_confirmed"]
+    search_fields = ["key", "title", "url"]
+
+
+@admin.register(Plan)
+class PlanAdmin(DataAdmin):
+    """Plans."""
+
+    list_display = ["slug", "title_en", "adopted_on", "valid_from", "valid_to"]
+    search_fields = ["slug", *per_language("title")]
+    autocomplete_fields = ["source"]
+
+
+@admin.register(Section)
+class SectionAdmin(DataAdmin):
+    """Sections of plans."""
+
+    list_display = ["number", "title_en", "plan"]
+    list_filter = ["plan"]
+    list_select_related = ["plan"]
+    search_fields = ["=number", *per_language("title", "short")]
+    autocomplete_fields = ["plan", "source"]
+
+
+class ResponsibilityInline(Inline):
+    """The actors under an action."""
+
+    model = Responsibility
+    fk_name = "action"
+    autocomplete_fields = ["actor", "reports_through", "source"]
+    classes = ["collapse"]
+
+
+class ActionThemeInline(Inline):
+    """The themes of an action."""
+
+    model = ActionTheme
+    autocomplete_fields = ["theme", "source"]
+    classes = ["collapse"]
+
+
+class ClassificationInline(admin.TabularInline):
+    """The goals and pillars of an action."""
+
+    model = Classification
+    extra = 0
+    autocomplete_fields = ["source"]
+    classes = ["collapse"]
+
+
+class ActionFlagInline(Inline):
+    """What is odd about an action in its source."""
+
+    model = ActionFlag
+    classes = ["collapse"]
+
+
+class FormerWordingInline(Inline):
+    """What an action said before it was amended."""
+
+    model = FormerWording
+    autocomplete_fields = ["source"]
+    classes = ["collapse"]
+
+
+@admin.register(Action)
+class ActionAdmin(DataAdmin):
+    """Actions with their actors, themes, classifications and oddities."""
+
+    list_display = ["label", "title_en", "section", "nature", "period_text", "period_end"]
+    list_display_links = ["label", "title_en"]
+    list_filter = ["plan", "nature", "period_kind", "flags__code", "section"]
+    list_select_related = ["plan", "section"]
+    search_fields = ["label", "search_text"]
+    autocomplete_fields = ["plan", "section", "parent", "title_source"]
+    inlines = [
+        ResponsibilityInline,
+        ActionThemeInline,
+        ClassificationInline,
+        ActionFlagInline,
+        FormerWordingInline,
+    ]
+    fieldsets = [
+        (
+            None,
+            {"fields": ["plan", "section", "parent", "position", "label", "heading_label"]},
+        ),
+        (
+            _("Titles"),
+            {
+                "fields": [
+                    *per_language("title"),
+                    "official_languages",
+                    "title_source",
+                    "title_source_detail",
+                    "other_title",
+                    "other_title_place",
+                ]
+            },
+        ),
+        (
+            _("Period and actors, as printed"),
+            {
+                "fields": [
+                    "nature",
+                    "period_text",
+                    "period_kind",
+                    ("period_start", "period_end"),
+                    "actors_text",
+                    ("valid_from", "valid_to"),
+                ]
+            },
+        ),
+    ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Find é by e, as the public search does."""
+        return super().get_search_results(request, queryset, fold(search_term))
+
+
+class ActorNameInline(Inline):
+    """The names of an actor over time."""
+
+    model = ActorName
+    autocomplete_fields = ["source"]
+
+
+class ActorAliasInline(admin.TabularInline):
+    """Other ways in which sources write an actor."""
+
+    model = ActorAlias
+    extra = 0
+    autocomplete_fields = ["source"]
+
+
+class SuccessionInline(Inline):
+    """Who took over from an actor."""
+
+    model = Succession
+    fk_name = "predecessor"
+    autocomplete_fields = ["successor", "source"]
+
+
+@admin.register(Actor)
+class ActorAdmin(DataAdmin):
+    """Actors with their names, aliases and successors."""
+
+    list_display = ["slug", "name", "level", "kind", "parent_name", "icsd_role"]
+    list_filter = ["level", "kind", "icsd_role"]
+    search_fields = [
+        "slug",
+        "aliases__text",
+        *(f"names__{column}" for column in per_language("name", "abbreviation")),
+    ]
+    autocomplete_fields = ["parent", "source"]
+    inlines = [ActorNameInline, ActorAliasInline, SuccessionInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return the actors with the names that a line shows."""
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("parent")
+            .prefetch_related("names", "parent__names")
+        )
+
+    @admin.display(description=_("name"))
+    def name(self, actor: Actor) -> str:
+        """Return the actor's newest name."""
+        return actor.label
+
+    @admin.display(description=_("part of"))
+    def parent_name(self, actor: Actor) -> str:
+        """Return the name of the organisation above."""
+        return actor.parent.label if actor.parent else ""
+
+
+@admin.register(Theme)
+class ThemeAdmin(DataAdmin):
+    """Themes."""
+
+    list_display = ["position", "slug", "title_en"]
+    list_display_links = ["slug"]
+    search_fields = ["slug", *per_language("title")]
+    autocomplete_fields = ["source"]
+
+
+@admin.register(Responsibility)
+class ResponsibilityAdmin(DataAdmin):
+    """Who is responsible for what."""
+
+    list_display = [
+        "action",
+        "actor",
+        "role",
+        "inferred",
+        "owes_decision",
+        "valid_from",
+        "valid_to",
+    ]
+    list_filter = ["action__plan", "role", "inferred", "owes_decision", "actor__level"]
+    search_fields = [
+        "=action__label",
+        "action__search_text",
+        "actor__slug",
+        *(f"actor__names__{column}" for column in per_language("name", "abbreviation")),
+    ]
+    autocomplete_fields = ["action", "actor", "reports_through", "source"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return the rows with the names that a line shows."""
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("action__plan", "actor")
+            .prefetch_related("actor__names")
+        )
+
+
+class NewUserForm(AdminUserCreationForm):
+    """A new account."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "language"]
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Accounts; they are deactivated rather than deleted, so that history keeps its authors."""
+
+    add_form = NewUserForm
+    list_display = ["email", "name", "language", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_staff", "is_active", "language"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    filter_horizontal = ()
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "password"]}),
+        (_("Person"), {"fields": ["name", "language"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {"fields": ["email", "name", "language", "usable_password", "password1", "password2"]},
+        ),
+    ]
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
+        """Refuse to delete: an account that is no longer used is deactivated."""
+        return False

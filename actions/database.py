@@ -1,0 +1,140 @@
+"""What the database itself guards with triggers, on SQLite and on PostgreSQL.
+
+Two things that constraints cannot say: rules that span rows (the tree of actors has no
+circle; section and parent belong to the action's plan; a sub-action hangs under a numbered
+action), and a token that changes with every change of what readers see.
+"""
+
+from typing import Any
+
+from django.db import connections, transaction
+
+# Tables whose rows stand on public pages; a change of any draws a new revision.
+PUBLIC_TABLES = (
+    "action",
+    "actionflag",
+    "actiontheme",
+    "actor",
+    "actoralias",
+    "actorname",
+    "classification",
+    "formerwording",
+    "plan",
+    "responsibility",
+    "section",
+    "source",
+    "succession",
+    "theme",
+)
+
+# name, table, events, condition under which the change is refused, message
+RULES = (
+    (
+        "actor_circle",
+        "actions_actor",
+        ("INSERT", "UPDATE"),
+        """NEW.parent_id IS NOT NULL AND EXISTS (
+            WITH RECURSIVE above(id) AS (
+                SELECT NEW.parent_id
+                UNION SELECT a.parent_id FROM actions_actor a JOIN above ON a.id = above.id
+            ) SELECT 1 FROM above WHERE id = NEW.id)""",
+        "the tree of actors has a circle",
+    ),
+    (
+        "action_section_plan",
+        "actions_action",
+        ("INSERT", "UPDATE"),
+        """NEW.section_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM actions_section s
+            WHERE s.id = NEW.section_id AND s.plan_id = NEW.plan_id)""",
+        "the section belongs to another plan",
+    ),
+    (
+        "section_plan",
+        "actions_section",
+        ("UPDATE",),
+        """EXISTS (SELECT 1 FROM actions_action a
+            WHERE a.section_id = NEW.id AND a.plan_id <> NEW.plan_id)""",
+        "the section has actions of another plan",
+    ),
+    (
+        "action_parent",
+        "actions_action",
+        ("INSERT", "UPDATE"),
+        """NEW.parent_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM actions_action p
+            WHERE p.id = NEW.parent_id AND p.plan_id = NEW.plan_id
+              AND p.parent_id IS NULL AND p.id <> NEW.id)""",
+        "a sub-action hangs under a numbered action of its plan",
+    ),
+    (
+        "action_children",
+        "actions_action",
+        ("UPDATE",),
+        """EXISTS (SELECT 1 FROM actions_action c WHERE c.parent_id = NEW.id
+            AND (c.plan_id <> NEW.plan_id OR NEW.parent_id IS NOT NULL))""",
+        "an action with sub-actions stays a numbered action of its plan",
+    ),
+)
+
+
+def install_triggers(*, using: str = "default", **_: Any) -> None:
+    """(Re)create every trigger; doing so twice changes nothing."""
+    connection = connections[using]
+    if "actions_revision" not in connection.introspection.table_names():
+        return
+    statements = {"sqlite": sqlite_statements, "postgresql": postgresql_statements}
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        for statement in statements[connection.vendor]():
+            cursor.execute(statement)
+
+
+def sqlite_statements() -> list[str]:
+    """Return the statements for SQLite."""
+    fresh = "lower(hex(randomblob(16)))"
+    found = [f"INSERT OR IGNORE INTO actions_revision (id, token) VALUES (1, {fresh})"]
+    for name, table, events, condition, message in RULES:
+        for event in events:
+            trigger = f"nap_{name}_{event.lower()}"
+            found += [
+                f"DROP TRIGGER IF EXISTS {trigger}",
+                # After the change, as the row must be there for a circle to show.
+                f"CREATE TRIGGER {trigger} AFTER {event} ON {table} WHEN {condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+            ]
+    for table in PUBLIC_TABLES:
+        for event in ("INSERT", "UPDATE", "DELETE"):
+            trigger = f"nap_revision_{table}_{event.lower()}"
+            found += [
+                f"DROP TRIGGER IF EXISTS {trigger}",
+                f"CREATE TRIGGER {trigger} AFTER {event} ON actions_{table} "
+                f"BEGIN UPDATE actions_revision SET token = {fresh}; END",
+            ]
+    return found
+
+
+def postgresql_statements() -> list[str]:
+    """Return the statements for PostgreSQL."""
+    fresh = "replace(gen_random_uuid()::text, '-', '')"
+    found = [
+        f"INSERT INTO actions_revision (id, token) VALUES (1, {fresh}) ON CONFLICT DO NOTHING",
+        "CREATE OR REPLACE FUNCTION nap_revision() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN UPDATE actions_revision SET token = {fresh}; RETURN NULL; END $$",
+    ]
+    for name, table, events, condition, message in RULES:
+        function = f"nap_{name}"
+        found += [
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = "
+            "'check_violation'; END IF; RETURN NULL; END $$",
+            f"DROP TRIGGER IF EXISTS {function} ON {table}",
+            f"CREATE TRIGGER {function} AFTER {' OR '.join(events)} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {function}()",
+        ]
+    for table in PUBLIC_TABLES:
+        found += [
+            f"DROP TRIGGER IF EXISTS nap_revision ON actions_{table}",
+            f"CREATE TRIGGER nap_revision AFTER INSERT OR UPDATE OR DELETE ON actions_{table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION nap_revision()",
+        ]
+    return found

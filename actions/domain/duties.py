@@ -1,0 +1,50 @@
+"""Who owes an entry for an action: the rule, in plain Python."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+
+class Duty(NamedTuple):
+    """One actor under one action.
+
+    ``decision`` is the secretariat's word where it has spoken, else None.
+    """
+
+    actor: int
+    owing_role: bool
+    unspecified: bool = False
+    decision: bool | None = None
+
+
+def ancestors(actor: int, parents: Mapping[int, int | None]) -> Iterator[int]:
+    """Yield the actors above one, nearest first; a circle ends where it closes."""
+    seen = {actor}
+    above = parents.get(actor)
+    while above is not None and above not in seen:
+        yield above
+        seen.add(above)
+        above = parents.get(above)
+
+
+def owing(duties: Iterable[Duty], parents: Mapping[int, int | None]) -> set[int]:
+    """Return the actors that owe an entry for one action in every round.
+
+    Lead and responsible actors owe one. An actor without a name in the source owes
+    nothing, nor does one whose ancestor is responsible for the same action, unless the
+    secretariat says so. An ancestor that owes nothing by decision covers nobody below it.
+    ``duties`` are those of one action, valid on the day in question.
+    """
+    listed = list(duties)
+    responsible = {
+        d.actor for d in listed if d.owing_role and not d.unspecified and d.decision is not False
+    }
+
+    def owes(duty: Duty) -> bool:
+        if duty.unspecified:
+            return False
+        if duty.decision is not None:
+            return duty.decision
+        covered = any(above in responsible for above in ancestors(duty.actor, parents))
+        return duty.owing_role and not covered
+
+    return {duty.actor for duty in listed if owes(duty)}

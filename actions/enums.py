@@ -1,0 +1,131 @@
+"""Codes of the domain with their derived sets; labels live in the models' choices."""
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """The level of government (or its absence) that an actor belongs to."""
+
+    FEDERAL = "federal"
+    FLEMISH = "flemish"
+    WALLOON = "walloon"
+    BRUSSELS = "brussels"
+    COMMUNITIES = "communities"
+    INDEPENDENT = "independent"
+    PARTNER = "partner"
+
+
+class ActorKind(StrEnum):
+    """What sort of body an actor is; an unspecified one owes nothing."""
+
+    GOVERNMENT = "government"
+    ORGANISATION = "organisation"
+    SERVICE = "service"
+    PLATFORM = "platform"
+    COMMITTEE = "committee"
+    UNSPECIFIED = "unspecified"
+
+
+class IcsdRole(StrEnum):
+    """An actor's seat in the Interdepartmental Commission for Sustainable Development."""
+
+    MEMBER = "member"
+    OBSERVER = "observer"
+
+
+class Role(StrEnum):
+    """What an actor is to an action; the first two owe an entry in every round."""
+
+    LEAD = "lead"
+    RESPONSIBLE = "responsible"
+    PARTNER = "partner"
+    BENEFICIARY = "beneficiary"
+
+
+OWING_ROLES = frozenset({Role.LEAD, Role.RESPONSIBLE})
+
+
+class Nature(StrEnum):
+    """Whether an action is done once or applied for as long as the plan runs."""
+
+    ONE_OFF = "one_off"
+    CONTINUOUS = "continuous"
+
+
+class PeriodKind(StrEnum):
+    """How the source words an action's period."""
+
+    OPEN = "open"
+    PLAN = "plan"
+    RANGE = "range"
+    YEAR = "year"
+    DEADLINE = "deadline"
+    MILESTONE = "milestone"
+    PHASES = "phases"
+    MIXED = "mixed"
+    EXTERNAL = "external"
+    MISSING = "missing"
+
+
+class Basis(StrEnum):
+    """Where a classification comes from: a source states it, or the editors chose it."""
+
+    SOURCE = "source"
+    EDITORS = "editors"
+
+
+class Scheme(StrEnum):
+    """A numbered international scheme that actions are classified under."""
+
+    SDG = "sdg"
+    PILLAR = "pillar"
+
+
+# Highest number of each scheme: 17 goals of the 2030 Agenda, 3 pillars of the UNGP.
+SCHEME_SIZE = {Scheme.SDG: 17, Scheme.PILLAR: 3}
+
+
+class FlagCode(StrEnum):
+    """What is odd in a source about an action; each action has a code at most once."""
+
+    TITLE_DIFFERS = "title_differs"
+    TITLE_WRONG = "title_wrong"
+    TITLE_SLIP = "title_slip"
+    TITLE_MISSING = "title_missing"
+    TITLE_INCOMPLETE = "title_incomplete"
+    TEXT_DIFFERS = "text_differs"
+    REFERENCE_WRONG = "reference_wrong"
+    LABEL_DIFFERS = "label_differs"
+    LABEL_MISSING = "label_missing"
+    HEADING_SCRAMBLED = "heading_scrambled"
+    ACTOR_MISSING = "actor_missing"
+    ACTOR_UNNAMED = "actor_unnamed"
+    ACTOR_WHOLE_GOVERNMENT = "actor_whole_government"
+    ACTOR_ALIAS = "actor_alias"
+    ACTOR_WRONG_NAME = "actor_wrong_name"
+    ACTOR_WRONG_PLACE = "actor_wrong_place"
+    ACTOR_DEFUNCT = "actor_defunct"
+    ACTOR_SCOPE_UNCLEAR = "actor_scope_unclear"
+    ACTOR_ROLE_IN_WORDS = "actor_role_in_words"
+    ACTOR_NOT_A_DEPARTMENT = "actor_not_a_department"
+    PUNCTUATION = "punctuation"
+    PERIOD_MISSING = "period_missing"
+    PERIOD_UNCLEAR = "period_unclear"
+    PERIOD_ENDED_BEFORE_ADOPTION = "period_ended_before_adoption"
+    PERIOD_BEYOND_PLAN = "period_beyond_plan"
+    NATURE_UNCLEAR = "nature_unclear"
+    OVERLAP = "overlap"
+    SELF_REFERENCE = "self_reference"
+
+
+class Status(StrEnum):
+    """How far an action or an entry is; the last two are only given by the system."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    PARTLY_DONE = "partly_done"
+    DONE = "done"
+    DISCONTINUED = "discontinued"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_REPORTED = "not_reported"
+    INSUFFICIENT = "insufficient"

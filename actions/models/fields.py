@@ -1,0 +1,132 @@
+"""Columns that several models have: one text per language, a period of validity, a link address."""
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q, signals
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from actions.domain.search import fold
+
+# Text, or text that is translated when it is shown.
+Label = Any
+
+LANGUAGES = ("en", "fr", "nl", "de")
+
+# C0 controls but tab, line feed and carriage return; C1 controls; marks that reorder
+# text; surrogates; private use; noncharacters. None has a place in a title, and an
+# archival PDF forbids some of them.
+FORBIDDEN = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    r"\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff"
+    + "".join(
+        chr(plane + last) for plane in range(0, 0xF0000, 0x10000) for last in (0xFFFE, 0xFFFF)
+    )
+)
+FORBIDDEN_PATTERN = re.compile(f"[{FORBIDDEN}]")
+no_control_characters = RegexValidator(
+    FORBIDDEN_PATTERN,
+    _("Leave out control characters and characters that have no fixed meaning."),
+    code="forbidden_characters",
+    inverse_match=True,
+)
+
+
+class FoldedField(models.TextField):
+    """A derived column: other columns folded for the search, written at every save.
+
+    Also at the raw saves of ``loaddata``, which skip a field's ``pre_save``.
+    """
+
+    def __init__(self, *args: Any, sources: Sequence[str] = (), **options: Any) -> None:
+        self.sources = list(sources)
+        settings: dict[str, Any] = {"editable": False, "default": ""}
+        super().__init__(*args, **settings | options)
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, *args: Any) -> None:
+        """Fold before every save of the model."""
+        super().contribute_to_class(cls, name, *args)
+        signals.pre_save.connect(self._before_save, sender=cls)
+
+    def _before_save(self, instance: models.Model, **_: Any) -> None:
+        self.pre_save(instance, add=False)
+
+    def pre_save(self, instance: models.Model, add: bool) -> str:  # noqa: ARG002, FBT001
+        """Return the folded texts of the source columns."""
+        value = fold(" ".join(getattr(instance, name) for name in self.sources))
+        setattr(instance, self.attname, value)
+        return value
+
+
+def text_field(label: Label, **options: Any) -> models.TextField:
+    """Return a text column that is empty, never null, when there is no text."""
+    settings: dict[str, Any] = {
+        "blank": True,
+        "default": "",
+        "validators": [no_control_characters],
+    } | options
+    return models.TextField(label, **settings)
+
+
+def char_field(label: Label, max_length: int, **options: Any) -> models.CharField:
+    """Return a short text column that refuses control characters."""
+    return models.CharField(
+        label, max_length=max_length, validators=[no_control_characters], **options
+    )
+
+
+def in_language(instance: models.Model, field: str, language: str | None = None) -> tuple[str, str]:
+    """Return a text and the language it is in.
+
+    The wanted language first (the active one by default), then English, French, Dutch,
+    German; ``("", language)`` where no language has the text.
+    """
+    wanted = language or get_language() or "en"
+    for code in (wanted, *LANGUAGES):
+        if text := getattr(instance, f"{field}_{code}"):
+            return text, code
+    return "", wanted
+
+
+def text_property(field: str) -> property:
+    """Return a property that reads ``field`` in the active language, else in another one."""
+    return property(
+        lambda self: in_language(self, field)[0], doc=f"The {field} in the active language."
+    )
+
+
+def language_property(field: str) -> property:
+    """Return a property with the code of the language that ``field`` is shown in."""
+    return property(
+        lambda self: in_language(self, field)[1], doc=f"The language the {field} is shown in."
+    )
+
+
+def period_check(
+    name: str, start: str = "valid_from", end: str = "valid_to"
+) -> models.CheckConstraint:
+    """Return the constraint that a period does not end before it starts."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{start}__isnull": True})
+        | Q(**{f"{end}__isnull": True})
+        | Q(**{f"{end}__gte": F(start)}),
+        name=name,
+        violation_error_message=_("The period ends before it starts."),
+    )
+
+
+def code_check(
+    name: str, field: str, codes: Iterable[StrEnum], *, blank: bool = False
+) -> models.CheckConstraint:
+    """Return the constraint that a coded column holds one of its codes (or nothing)."""
+    values = [code.value for code in codes] + ([""] if blank else [])
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__in": values}),
+        name=name,
+        violation_error_message=_("Choose one of the listed values."),
+    )

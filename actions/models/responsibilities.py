@@ -1,0 +1,152 @@
+"""Who is responsible for what: an action and an actor, at most once together."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from actions.domain import duties
+from actions.domain.duties import Duty
+from actions.enums import OWING_ROLES, Role
+from actions.models.actors import Actor
+from actions.models.fields import char_field, code_check, period_check, text_field, text_property
+from actions.models.history import history
+from actions.models.natural import NaturalKey, NaturalKeyManager
+from actions.models.plan import Action
+from actions.models.sources import Source
+
+ROLES = [
+    (Role.LEAD.value, _("Lead")),
+    (Role.RESPONSIBLE.value, _("Responsible")),
+    (Role.PARTNER.value, pgettext_lazy("role in an action", "Partner")),
+    (Role.BENEFICIARY.value, _("Beneficiary")),
+]
+
+
+def validate_phases(value: object) -> None:
+    """Refuse anything but a list of short texts."""
+    if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
+        raise ValidationError(_("Write the phases as a list of texts."))
+
+
+class Responsibility(NaturalKey):
+    """What an actor is to an action, as printed or as inferred by the editors."""
+
+    NATURAL_KEY = ("action__plan__slug", "action__label", "actor__slug")
+
+    action = models.ForeignKey(
+        Action, models.CASCADE, related_name="responsibilities", verbose_name=_("action")
+    )
+    actor = models.ForeignKey(
+        Actor, models.PROTECT, related_name="responsibilities", verbose_name=_("actor")
+    )
+    position = models.PositiveSmallIntegerField(_("order in the source"), default=0)
+    role = models.CharField(_("role"), max_length=20, choices=ROLES)
+    phases = models.JSONField(
+        _("phases, as printed"), default=list, blank=True, validators=[validate_phases]
+    )
+    printed_as = char_field(_("as printed"), 300, blank=True, default="")
+    inferred = models.BooleanField(
+        _("inferred by the editors"),
+        default=False,
+        help_text=_("The source does not print this actor or this role in so many words."),
+    )
+    reason_en = text_field(_("why so (English)"))
+    reason_fr = text_field(_("why so (French)"))
+    reason_nl = text_field(_("why so (Dutch)"))
+    reason_de = text_field(_("why so (German)"))
+    commitment = text_field(_("commitment in the actor's own words"))
+    commitment_language = models.CharField(
+        _("language of the commitment"), max_length=2, blank=True, default=""
+    )
+    owes_decision = models.BooleanField(
+        _("owes an entry"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Unknown: the rule decides (lead and responsible actors owe one, "
+            "unless an organisation above them is responsible too)."
+        ),
+    )
+    reports_through = models.ForeignKey(
+        Actor,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports_for",
+        verbose_name=_("reports through"),
+    )
+    reports_through_from = models.DateField(_("reports through it from"), null=True, blank=True)
+    reports_through_to = models.DateField(_("reports through it until"), null=True, blank=True)
+    valid_from = models.DateField(_("responsible from"), null=True, blank=True)
+    valid_to = models.DateField(_("responsible until"), null=True, blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"), related_name="+")
+    source_detail = char_field(_("where in the source"), 500, blank=True, default="")
+
+    objects: ClassVar[NaturalKeyManager] = NaturalKeyManager()
+    history = history()
+
+    reason = text_property("reason")
+
+    class Meta:
+        verbose_name = _("responsibility")
+        verbose_name_plural = _("responsibilities")
+        ordering = ["action", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "actor"],
+                name="responsibility_once",
+                violation_error_message=_("The actor stands under this action already."),
+            ),
+            code_check("responsibility_role_known", "role", Role),
+            period_check("responsibility_valid_in_order"),
+            period_check(
+                "responsibility_through_in_order", "reports_through_from", "reports_through_to"
+            ),
+            models.CheckConstraint(
+                condition=Q(reports_through__isnull=True) | ~Q(reports_through=F("actor")),
+                name="responsibility_through_another",
+                violation_error_message=_("An actor cannot report through itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reports_through__isnull=False)
+                | Q(reports_through_from__isnull=True, reports_through_to__isnull=True),
+                name="responsibility_through_with_actor",
+                violation_error_message=_("Say through which actor it reports."),
+            ),
+            models.CheckConstraint(
+                condition=Q(commitment="", commitment_language="")
+                | (~Q(commitment="") & ~Q(commitment_language="")),
+                name="responsibility_commitment_with_language",
+                violation_error_message=_("Say in which language the commitment is written."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action.label} – {self.actor}"
+
+    def is_valid_on(self, day: date) -> bool:
+        """Tell whether it holds on a day; open ends hold."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+    def duty(self) -> Duty:
+        """Return what the rule of owed entries needs to know."""
+        return Duty(
+            actor=self.actor_id,
+            owing_role=self.role in OWING_ROLES,
+            unspecified=self.actor.is_unspecified,
+            decision=self.owes_decision,
+        )
+
+
+def owing(
+    responsibilities: Collection[Responsibility], parents: Mapping[int, int | None]
+) -> set[int]:
+    """Return the keys of the responsibilities of one action that owe an entry."""
+    owed = duties.owing([r.duty() for r in responsibilities], parents)
+    return {r.pk for r in responsibilities if r.actor_id in owed}

@@ -1,0 +1,42 @@
+"""Documents that facts were taken from; every fact names one."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from actions.models.fields import char_field, text_field
+from actions.models.history import history
+from actions.models.natural import NaturalKey, NaturalKeyManager
+
+
+class Source(NaturalKey):
+    """A document: what it is called, in which language it is, where it stands."""
+
+    NATURAL_KEY = ("key",)
+
+    key = models.SlugField(_("key"), max_length=60, unique=True)
+    title = char_field(_("title"), 300)
+    language = models.CharField(_("language"), max_length=2, default="en")
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    note = text_field(_("note"))
+    is_confirmed = models.BooleanField(
+        _("read by the editors"),
+        default=True,
+        help_text=_("Not ticked: a fact with this source is shown as not confirmed."),
+    )
+
+    objects: ClassVar[NaturalKeyManager] = NaturalKeyManager()
+    history = history()
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        """Return what fixtures name this row by."""
+        return (self.key,)

@@ -1,0 +1,55 @@
+"""The words of the statuses, as members choose and readers see them."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from actions.enums import Status
+
+# code, word, meaning
+STATUSES = [
+    (
+        Status.NOT_STARTED.value,
+        pgettext_lazy("status", "Not started"),
+        _("Nothing has been done yet."),
+    ),
+    (
+        Status.IN_PROGRESS.value,
+        pgettext_lazy("status", "In progress"),
+        _("Work is going on; for a continuous action: it is applied."),
+    ),
+    (
+        "continuous",
+        pgettext_lazy("status", "Applied continuously"),
+        _("“In progress” on a continuous action: it does what the plan asks, year after year."),
+    ),
+    (
+        Status.PARTLY_DONE.value,
+        pgettext_lazy("status", "Partly carried out"),
+        _("A part has been carried out, or some of the responsible actors have carried it out."),
+    ),
+    (
+        Status.DONE.value,
+        pgettext_lazy("status", "Fully carried out"),
+        _("Everything that the plan asks has been carried out."),
+    ),
+    (
+        Status.DISCONTINUED.value,
+        pgettext_lazy("status", "Suspended or dropped"),
+        _("Work has stopped, with a reason."),
+    ),
+    (
+        Status.NOT_APPLICABLE.value,
+        pgettext_lazy("status", "Not applicable"),
+        _("The action does not concern the actor, with a reason."),
+    ),
+    (
+        Status.NOT_REPORTED.value,
+        pgettext_lazy("status", "No update received"),
+        _("Nobody reported; only the system gives this status, and it never means “not started”."),
+    ),
+    (
+        Status.INSUFFICIENT.value,
+        pgettext_lazy("status", "Insufficient information"),
+        _("What was reported does not suffice for a status; only the system gives this one."),
+    ),
+]

@@ -1,0 +1,102 @@
+"""What can be asked of stored facts, by intent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from actions.domain.search import fold
+
+if TYPE_CHECKING:
+    from actions.models import Actor, Plan
+
+
+def valid_on(day: date, prefix: str = "") -> Q:
+    """Return the filter "valid on this day"; an open end counts as valid."""
+    start, end = f"{prefix}valid_from", f"{prefix}valid_to"
+    return (Q(**{f"{start}__isnull": True}) | Q(**{f"{start}__lte": day})) & (
+        Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": day})
+    )
+
+
+class ActionQuerySet(models.QuerySet[Any]):
+    """Questions about actions."""
+
+    def of(self, plan: Plan) -> ActionQuerySet:
+        """Return the actions of a plan, in the plan's order."""
+        return self.filter(plan=plan).order_by("position", "id")
+
+    def valid_on(self, day: date) -> ActionQuerySet:
+        """Return the actions that stand in their plan on a day."""
+        return self.filter(valid_on(day))
+
+    def numbered(self) -> ActionQuerySet:
+        """Return the actions that the plan counts; sub-actions are counted beside them."""
+        return self.filter(parent__isnull=True)
+
+    def period_ended(self, *, on: date) -> ActionQuerySet:
+        """Return the actions whose period ended before a day."""
+        return self.filter(period_end__lt=on)
+
+    def of_actors(self, actors: Iterable[int]) -> ActionQuerySet:
+        """Return the actions that any of these actors stands under."""
+        return self.filter(responsibilities__actor__in=list(actors)).distinct()
+
+    def with_words(self, words: str) -> ActionQuerySet:
+        """Return the actions whose number or title, in any language, holds every word.
+
+        Case and accents make no difference.
+        """
+        found = self
+        for word in fold(words).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def for_table(self) -> ActionQuerySet:
+        """Return the actions with what a row of the list shows."""
+        return self.select_related("plan", "section", "parent").prefetch_related(
+            "responsibilities__actor__names"
+        )
+
+    def for_export(self) -> ActionQuerySet:
+        """Return the actions with everything that a download holds."""
+        return self.for_table().prefetch_related(
+            "responsibilities__actor__aliases",
+            "theme_links__theme",
+            "classifications",
+            "flags",
+        )
+
+
+class ActorQuerySet(models.QuerySet[Any]):
+    """Questions about actors."""
+
+    def parents(self) -> dict[int, int | None]:
+        """Return the tree: each actor's key with its parent's."""
+        return dict(self.values_list("pk", "parent_id"))
+
+    def with_names(self) -> ActorQuerySet:
+        """Return the actors with what their label needs."""
+        return self.prefetch_related("names")
+
+    def of(self, plan: Plan) -> ActorQuerySet:
+        """Return the actors that stand under an action of a plan."""
+        return self.filter(responsibilities__action__plan=plan).distinct()
+
+
+def below(actor: Actor, parents: dict[int, int | None]) -> set[int]:
+    """Return the keys of an actor and of all actors below it."""
+    children: dict[int | None, list[int]] = {}
+    for child, parent in parents.items():
+        children.setdefault(parent, []).append(child)
+    found, todo = set(), [actor.pk]
+    while todo:
+        key = todo.pop()
+        if key not in found:
+            found.add(key)
+            todo.extend(children.get(key, []))
+    return found

@@ -1,0 +1,80 @@
+"""The sitemap: every public page, in every language."""
+
+from typing import Any
+
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+from actions.models import Action, ActionTheme, Actor, Plan
+
+
+class _InEveryLanguage(Sitemap):
+    i18n = True
+    alternates = True
+    x_default = False
+
+
+class Pages(_InEveryLanguage):
+    """Pages that do not belong to a row of data."""
+
+    def items(self) -> list[tuple[str, list[str]]]:
+        """Return the names of the pages with their arguments."""
+        single = ["home", "about", "method", "accessibility", "privacy"]
+        lists = ["action-list", "actor-list", "theme-list"]
+        plans = Plan.objects.values_list("slug", flat=True)
+        return [(name, []) for name in single] + [(n, [p]) for p in plans for n in lists]
+
+    def location(self, item: tuple[str, list[str]]) -> str:
+        """Return a page's address in the language of the moment."""
+        name, args = item
+        return reverse(f"actions:{name}", args=args)
+
+
+class _Rows(_InEveryLanguage):
+    page = ""
+
+    def location(self, item: tuple[Any, ...]) -> str:
+        """Return a row's address in the language of the moment."""
+        return reverse(f"actions:{self.page}", args=item)
+
+
+class Actions(_Rows):
+    """The page of every action."""
+
+    page = "action"
+
+    def items(self) -> Any:
+        """Return plan and label of every action."""
+        return Action.objects.order_by("plan", "position").values_list("plan__slug", "label")
+
+
+class Actors(_Rows):
+    """The page of every actor, under each plan that names it."""
+
+    page = "actor"
+
+    def items(self) -> Any:
+        """Return plan and key of every actor that a plan names."""
+        return (
+            Actor.objects.filter(responsibilities__isnull=False)
+            .order_by("responsibilities__action__plan__slug", "slug")
+            .values_list("responsibilities__action__plan__slug", "slug")
+            .distinct()
+        )
+
+
+class Themes(_Rows):
+    """The page of every theme, under each plan that has actions there."""
+
+    page = "theme"
+
+    def items(self) -> Any:
+        """Return plan and key of every theme in use."""
+        return (
+            ActionTheme.objects.order_by("action__plan__slug", "theme__slug")
+            .values_list("action__plan__slug", "theme__slug")
+            .distinct()
+        )
+
+
+SITEMAPS = {"pages": Pages, "actions": Actions, "actors": Actors, "themes": Themes}

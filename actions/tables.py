@@ -1,0 +1,57 @@
+"""The tables that readers sort and page through."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import F, QuerySet
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import Action
+
+
+class ActionTable(tables.Table):
+    """Actions of a plan, in the plan's order unless the reader sorts otherwise."""
+
+    label = tables.TemplateColumn(
+        template_name="actions/_cell_label.html",
+        verbose_name=pgettext_lazy("number of an action", "No."),
+        order_by=("position", "id"),
+    )
+    title = tables.TemplateColumn(
+        template_name="actions/_cell_title.html", verbose_name=_("Action")
+    )
+    actors = tables.TemplateColumn(
+        template_name="actions/_cell_actors.html", verbose_name=_("Actors"), orderable=False
+    )
+    period_end = tables.TemplateColumn(
+        template_name="actions/_cell_period.html", verbose_name=_("Period")
+    )
+    nature = tables.Column(verbose_name=_("Nature"))
+
+    class Meta:
+        model = Action
+        fields = ("label", "title", "actors", "period_end", "nature")
+        empty_text = _("No action matches.")
+        attrs = {"class": "list-table"}
+
+    def __init__(self, *args: Any, caption: str, **options: Any) -> None:
+        """Take the caption that tells a listener what the table holds."""
+        super().__init__(*args, **options)
+        self.caption = caption
+
+    def order_title(self, rows: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:  # noqa: FBT001
+        """Sort by the title in the reader's language."""
+        column = F(f"title_{get_language() or 'en'}")
+        order = column.desc() if is_descending else column.asc()
+        return rows.order_by(order, "position", "id"), True
+
+    def order_period_end(self, rows: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:  # noqa: FBT001
+        """Sort by the end of the period; actions without one stand last either way."""
+        column = F("period_end")
+        order = column.desc(nulls_last=True) if is_descending else column.asc(nulls_last=True)
+        return rows.order_by(order, "position", "id"), True
+
+    def order_nature(self, rows: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:  # noqa: FBT001
+        """Sort by nature, then in the plan's order."""
+        return rows.order_by("-nature" if is_descending else "nature", "position", "id"), True

@@ -1,0 +1,50 @@
+"""Downloads of the list of actions: the same filters as the page, all rows, in plan order."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from actions import exporters
+from actions.dictionary import FIELDS
+from actions.filters import ActionFilter
+from actions.models import Actor, Plan
+from actions.views.http import public_page
+
+TYPES = {
+    "json": "application/json; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@public_page
+def actions(request: HttpRequest, plan: str, extension: str) -> HttpResponse:
+    """Return the actions that match as a file; unknown filter values are left out."""
+    on = timezone.localdate()
+    found = get_object_or_404(Plan, slug=plan)
+    filters = ActionFilter(request.GET, plan=found, on=on)
+    rows = exporters.rows(
+        filters.qs.for_export(),
+        Actor.objects.parents(),
+        dict(Actor.objects.values_list("pk", "slug")),
+        site=request.build_absolute_uri("/").rstrip("/"),
+        on=on,
+    )
+    response = HttpResponse(content(extension, found, rows, filters), content_type=TYPES[extension])
+    name = f"{found.slug}-actions-{get_language()}.{extension}"
+    if extension != "json":
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def content(
+    extension: str, plan: Plan, rows: list[exporters.Row], filters: ActionFilter
+) -> str | bytes:
+    """Return the file's content."""
+    if extension == "json":
+        return exporters.to_json(plan, rows, ignored=filters.ignored)
+    if extension == "csv":
+        return exporters.to_csv(rows)
+    return exporters.to_xlsx(plan, rows, [(name, str(text)) for name, _kind, text in FIELDS])

@@ -1,0 +1,121 @@
+"""What every public page shares: its cache, its links in the other languages, its errors."""
+
+import hashlib
+from collections.abc import Callable
+from functools import partial, wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.urls import translate_url
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from actions.models import Revision
+
+View = Callable[..., HttpResponse]
+
+LANGUAGE_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
+# A page larger than this is made anew each time, so that the cache stays small.
+LARGEST_KEPT = 400_000
+KEPT_HEADERS = ("Content-Type", "Content-Disposition", "X-Robots-Tag")
+
+
+def public_page(view: View) -> View:
+    """Serve a page that says the same to everybody, from the cache while nothing changed.
+
+    The key holds the data's revision, the day, the language and the address; so neither
+    a change nor midnight leaves an old page behind. Signed-in people get fresh pages.
+    """
+
+    @require_safe
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if settings.DEBUG or request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        key = page_key(request)
+        etag = f'"{key}"'
+        if request.headers.get("If-None-Match"):
+            unchanged = get_conditional_response(request, etag=etag)
+            if unchanged is not None and unchanged.status_code == HTTPStatus.NOT_MODIFIED:
+                return with_cache_headers(unchanged, etag)
+        kept = cache.get(key)
+        if kept is not None:
+            content, headers = kept
+            return with_cache_headers(HttpResponse(content, headers=headers), etag)
+        response = view(request, *args, **kwargs)
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        if response.status_code == HTTPStatus.OK:
+            if len(response.content) <= LARGEST_KEPT:
+                headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+                cache.set(key, (response.content, headers))
+            with_cache_headers(response, etag)
+        return response
+
+    return wrapped
+
+
+def page_key(request: HttpRequest) -> str:
+    """Return the cache key of a page as it stands now."""
+    token = Revision.objects.values_list("token", flat=True).first() or ""
+    parts = (
+        token,
+        timezone.localdate().isoformat(),
+        get_language() or "",
+        request.build_absolute_uri(),
+        "part" if is_partial(request) else "page",
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def with_cache_headers(response: HttpResponse, etag: str) -> HttpResponse:
+    """Let browsers keep the page but ask each time whether it is still the newest."""
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"
+    patch_vary_headers(response, ["Cookie", "HX-Request"])
+    return response
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for the changed part only."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Give every template the language links, the canonical address and the current plan.
+
+    Lazily: it runs for every fragment of a page, and few fragments ask.
+    """
+    return {
+        "site_languages": SimpleLazyObject(partial(language_links, request)),
+        "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
+        "current_plan": settings.CURRENT_PLAN,
+        "contact_email": settings.CONTACT_EMAIL,
+    }
+
+
+def language_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the page's address in each language; the overview's where the page is unknown."""
+    found = getattr(request, "resolver_match", None) is not None
+    here = request.get_full_path()
+    links = []
+    for code, _name in settings.LANGUAGES:
+        path = translate_url(here, code) if found else f"/{code}/"
+        links.append(
+            {
+                "code": code,
+                "name": LANGUAGE_NAMES[code],
+                "path": path,
+                "plain_url": request.build_absolute_uri(path.split("?")[0]),
+                "is_current": code == get_language(),
+            }
+        )
+    return links

@@ -1,0 +1,86 @@
+"""Pages about the site: choice of language, about, method, accessibility, privacy; errors."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request, override
+from django.views.decorators.http import require_safe
+
+from actions.dictionary import FIELDS
+from actions.models import Plan, Source
+from actions.models.plan import FLAGS, PERIOD_KINDS
+from actions.models.responsibilities import ROLES
+from actions.models.statuses import STATUSES
+from actions.views.http import public_page
+
+
+@require_safe
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Go to the overview in the language that the browser asks for."""
+    with override(get_language_from_request(request)):
+        response = HttpResponseRedirect(reverse("actions:home"))
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@public_page
+def about(request: HttpRequest) -> HttpResponse:
+    """Show what the plan, the follow-up and this site are."""
+    return TemplateResponse(request, "actions/about.html", {"plans": Plan.objects.all()})
+
+
+@public_page
+def method(request: HttpRequest) -> HttpResponse:
+    """Show how the data is made, what each word means, and the data dictionary."""
+    context = {
+        "plans": Plan.objects.all(),
+        "sources": Source.objects.all(),
+        "fields": FIELDS,
+        "flags": FLAGS,
+        "period_kinds": PERIOD_KINDS,
+        "roles": ROLES,
+        "statuses": STATUSES,
+    }
+    return TemplateResponse(request, "actions/method.html", context)
+
+
+@public_page
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Show the accessibility statement."""
+    return TemplateResponse(request, "actions/accessibility.html", {})
+
+
+@public_page
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Show what is kept of whom, and why."""
+    return TemplateResponse(request, "actions/privacy.html", {})
+
+
+@require_safe
+def robots(_request: HttpRequest) -> HttpResponse:
+    """Tell search engines where the sitemap is and what to leave alone."""
+    address = _request.build_absolute_uri(reverse("sitemap"))
+    lines = ["User-agent: *", "Disallow: /admin/", f"Sitemap: {address}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def health(_request: HttpRequest) -> HttpResponse:
+    """Say that the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def ready(_request: HttpRequest) -> HttpResponse:
+    """Say whether the database answers and holds the plans."""
+    if not Plan.objects.exists():
+        return HttpResponse("no plan", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def not_found(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+    """Show the page for an address that leads nowhere, with ways back."""
+    del exception  # the page says the same whatever led here
+    return render(request, "404.html", status=404)

@@ -1,0 +1,1 @@
+"""The napmonitor project: settings, addresses, static files and catalogues."""

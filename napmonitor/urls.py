@@ -1,0 +1,21 @@
+"""Addresses of the whole site."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from actions.sitemaps import SITEMAPS
+from actions.views import pages
+
+urlpatterns = [
+    path("", pages.choose_language, name="choose-language"),
+    path("admin/", admin.site.urls),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", pages.robots, name="robots"),
+    path("health/", pages.health, name="health"),
+    path("ready/", pages.ready, name="ready"),
+    *i18n_patterns(path("", include("actions.urls"))),
+]
+
+handler404 = "actions.views.pages.not_found"
