@@ -5,6 +5,8 @@ import unicodedata
 
 def fold(text: str) -> str:
     """Return the text in lower case, without accents, spaces put together."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Twice, as taking a sign apart can bring capitals out (℠ → SM) and the other way round.
+    once = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", once)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(plain.replace("’", "'").replace("œ", "oe").replace("æ", "ae").split())

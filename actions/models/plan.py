@@ -125,7 +125,13 @@ class Plan(NaturalKey):
         constraints = [period_check("plan_runs_in_order")]
 
     def __str__(self) -> str:
-        return self.title
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The title, with the year of adoption where the title names none."""
+        year = str(self.adopted_on.year) if self.adopted_on else ""
+        return self.title if not year or year in self.title else f"{self.title} ({year})"
 
     def get_absolute_url(self) -> str:
         """Return the plan's overview in the active language."""

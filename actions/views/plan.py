@@ -75,6 +75,7 @@ def overview_of(request: HttpRequest, plan: Plan) -> HttpResponse:
     context = {
         "plan": plan,
         "other_plans": Plan.objects.exclude(pk=plan.pk),
+        "has_working": has_working(tiles),
         "board": [(section, by_section[section.pk]) for section in sections],
         "loose_tiles": by_section[None],
         "section_count": len(sections),
@@ -96,6 +97,11 @@ def tile(action: Action, base: str, on: date) -> dict[str, Any]:
         "ended": action.period_ended(on),
         "known": action.has_title,
     }
+
+
+def has_working(actions: Iterable[Action]) -> bool:
+    """Tell whether a title shown is a working translation; the page must say so."""
+    return any(action.has_title and not action.title_is_official for action in actions)
 
 
 def figures(actions: Iterable[Action], on: date) -> dict[str, int]:
@@ -135,8 +141,9 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
         "table": table,
         "count": count,
         "filters_open": any(request.GET.get(name) for name in MENUS),
+        "has_working": has_working(row.record for row in table.paginated_rows),
         "query": request.GET.urlencode(),
-        "too_early": [name for name in ("status", "overdue") if request.GET.get(name)],
+        "too_early": "status" in request.GET or "overdue" in request.GET,
     }
     template = "actions/_results.html" if is_partial(request) else "actions/action_list.html"
     return TemplateResponse(request, template, context)
@@ -292,6 +299,7 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         "actor": found,
         "names": list(found.names.all()),
         "responsibilities": list(held),
+        "has_working": has_working(r.action for r in held),
         "below_count": Action.objects.of(found_plan)
         .of_actors(below(found, Actor.objects.parents()))
         .count(),
@@ -333,6 +341,7 @@ def theme(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         "plan": found_plan,
         "theme": found,
         "groups": grouped,
+        "has_working": has_working(group["action"] for group in grouped),
         "other_plans": others.distinct(),
     }
     return TemplateResponse(request, "actions/theme.html", context)
