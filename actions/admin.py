@@ -41,7 +41,10 @@ admin.site.site_url = "/"
 admin.site.unregister(Group)
 
 LANGUAGES = ("en", "fr", "nl", "de")
-SMALL_TEXT: Any = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})}}
+FIELDS: Any = {
+    models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})},
+    models.URLField: {"assume_scheme": "https"},
+}
 
 
 def per_language(*names: str) -> list[str]:
@@ -85,7 +88,7 @@ class DataAdmin(ByService, SimpleHistoryAdmin):
     """What the pages of all plan data share."""
 
     list_per_page = 50
-    formfield_overrides = SMALL_TEXT
+    formfield_overrides = FIELDS
     save_on_top = True
     show_full_result_count = False
 
@@ -94,7 +97,7 @@ class Inline(admin.StackedInline):
     """Rows that hang under another one."""
 
     extra = 0
-    formfield_overrides = SMALL_TEXT
+    formfield_overrides = FIELDS
 
 
 @admin.register(Source)

@@ -134,7 +134,8 @@ def to_json(plan: Plan, found: list[Row], *, ignored: dict[str, str]) -> str:
         "ignored_parameters": ignored,
         "actions": found,
     }
-    return json.dumps(document, ensure_ascii=False, indent=1)
+    # Valid JSON either way; escaped, it can never be taken for a page.
+    return json.dumps(document, ensure_ascii=False, indent=1).replace("<", "\\u003c")
 
 
 # Column, and what it says of a row. Codes stay codes; lists become one cell.

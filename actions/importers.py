@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.core import serializers
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError
@@ -72,12 +73,18 @@ def _store(path: Path, place: str, entry: Any) -> str:
     try:
         row = _row(entry)
         stored = type(row).objects.filter(pk=row.pk).first() if row.pk else None
-        if stored is not None and not _differs(row, stored):
+        if stored is not None and not _take_over(row, stored):
             return "unchanged"
-        plan.save(row, by=None, reason=f"Loaded from {path.name}")
+        plan.save(stored or row, by=None, reason=f"Loaded from {path.name}")
     except ValidationError as error:
         raise FixtureError(f"{path}, {place}: {_fault(error)}") from error
-    except (DeserializationError, DatabaseError, FieldDoesNotExist, ValueError) as error:
+    except (
+        DeserializationError,
+        DatabaseError,
+        FieldDoesNotExist,
+        LookupError,
+        ValueError,
+    ) as error:
         raise FixtureError(f"{path}, {place}: {error}") from error
     return "changed" if stored else "created"
 
@@ -89,6 +96,9 @@ def _row(entry: Any) -> Any:
         raise ValueError(f"“{entry['model']}” is no model of plans and actors.")
     if not isinstance(entry["fields"], dict):
         raise ValueError("“fields” must be an object.")
+    model = apps.get_model(entry["model"])
+    for name, value in entry["fields"].items():
+        _check_kind(model, name, value)
     try:
         (deserialized,) = serializers.deserialize("python", [entry])
     except (AttributeError, TypeError, KeyError, models.ObjectDoesNotExist) as error:
@@ -96,9 +106,24 @@ def _row(entry: Any) -> Any:
     return deserialized.object
 
 
-def _differs(row: models.Model, stored: models.Model) -> bool:
+def _check_kind(model: type[models.Model], name: str, value: Any) -> None:
+    """Refuse a value that its column cannot hold, as the deserializer would not name the field."""
+    field: Any = model._meta.get_field(name)  # noqa: SLF001
+    if field.is_relation or value is None:
+        return
+    try:
+        field.to_python(value)
+    except ValidationError as error:
+        raise ValidationError({name: error.messages}) from error
+
+
+def _take_over(row: models.Model, stored: models.Model) -> bool:
+    """Put the fixture's values into the stored row; tell whether any was another one."""
     columns = [f.attname for f in row._meta.concrete_fields if f.editable]  # noqa: SLF001
-    return any(getattr(row, name) != getattr(stored, name) for name in columns)
+    changed = [name for name in columns if getattr(row, name) != getattr(stored, name)]
+    for name in changed:
+        setattr(stored, name, getattr(row, name))
+    return bool(changed)
 
 
 def _fault(error: ValidationError) -> str:

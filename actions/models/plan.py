@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -392,9 +393,24 @@ class Action(NaturalKey):
         """Tell whether any source gives a title."""
         return any(getattr(self, f"title_{code}") for code in LANGUAGES)
 
+    @property
+    def period_label(self) -> str:
+        """The period in the reader's language; what the source prints stands on its page."""
+        start, end = self.period_start, self.period_end
+        if start and end and whole_years(start, end):
+            return str(end.year) if start.year == end.year else f"{start.year}–{end.year}"
+        if end and self.period_kind != PeriodKind.PLAN:
+            return _("until %(day)s") % {"day": date_format(end)}
+        return str(self.get_period_kind_display())
+
     def period_ended(self, on: date) -> bool:
         """Tell whether the period ended before this day; one without an end never does."""
         return self.period_end is not None and self.period_end < on
+
+
+def whole_years(start: date, end: date) -> bool:
+    """Tell whether a period starts on 1 January and ends on 31 December."""
+    return (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
 
 
 class FormerWording(NaturalKey):

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django_tables2 import RequestConfig
 
 from actions.enums import ActorKind, Nature, Scheme
 from actions.filters import ActionFilter
@@ -29,6 +28,7 @@ from actions.tables import ActionTable
 from actions.views.http import is_partial, public_page
 
 PER_PAGE = 25
+SORTABLE = ("label", "title", "period_end", "nature")
 PAGE_DIGITS = 8  # more is no page number but an attack on the parser
 
 
@@ -132,7 +132,7 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
     )
     count = counted(counts["numbered"], counts["below"])
     table = ActionTable(rows.for_table(), caption=_("Actions of the plan, %s") % count)
-    RequestConfig(request, paginate=False).configure(table)
+    table.order_by = [s for s in request.GET.getlist("sort") if s.removeprefix("-") in SORTABLE]
     paginate(table, request.GET.get("page", ""))
     context = {
         "plan": found,

@@ -2,6 +2,7 @@
 
 import statistics
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -163,7 +164,8 @@ def copy_rows(model: type[Any], copies: dict[int, Action]) -> None:
 def getter() -> Callable[[str], bytes]:
     """Return a function that fetches an address through the whole stack of middleware."""
     handler = BaseHandler()
-    handler.load_middleware()
+    with warnings.catch_warnings(action="ignore"):  # static files are not collected here
+        handler.load_middleware()
     factory = RequestFactory()
 
     def get(path: str) -> bytes:

@@ -1,0 +1,136 @@
+"""Every address, method and role: who gets what; an address without a line here fails."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("public", "member", "secretariat")
+ALL = (200, 200, 200)
+SIGN_IN = (302, 302, 200)  # the administration asks to sign in with an account that may
+
+# name of the address, an example of it, what GET answers to each role
+READ = {
+    "choose-language": ("/", (302, 302, 302)),
+    "actions:home": ("/en/", ALL),
+    "actions:about": ("/en/about/", ALL),
+    "actions:method": ("/en/method/", ALL),
+    "actions:accessibility": ("/en/accessibility/", ALL),
+    "actions:privacy": ("/en/privacy/", ALL),
+    "actions:plan": ("/en/plans/nap1/", ALL),
+    "actions:action-list": ("/en/plans/nap2/actions/", ALL),
+    "actions:action-export": ("/en/plans/nap2/actions.json", ALL),
+    "actions:action": ("/en/plans/nap2/actions/1/", ALL),
+    "actions:actor-list": ("/en/plans/nap2/actors/", ALL),
+    "actions:actor": ("/en/plans/nap2/actors/fisd/", ALL),
+    "actions:theme-list": ("/en/plans/nap2/themes/", ALL),
+    "actions:theme": ("/en/plans/nap2/themes/environment/", ALL),
+    "sitemap": ("/sitemap.xml", ALL),
+    "robots": ("/robots.txt", ALL),
+    "health": ("/health/", ALL),
+    "ready": ("/ready/", ALL),
+}
+OPEN_IN_ADMIN = {"admin:login", "admin:logout", "admin:jsi18n"}
+
+
+def names(resolver: URLResolver, prefix: str = "") -> set[str]:
+    """Return the names of all addresses."""
+    found: set[str] = set()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            found.add(f"{prefix}{pattern.name}")
+        else:
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            found |= names(pattern, prefix + space)
+    return found
+
+
+ADDRESSES = names(get_resolver())
+ADMIN = sorted(name for name in ADDRESSES if name.startswith("admin:"))
+
+
+def clients(secretariat, member) -> dict[str, Client]:
+    found = {role: Client() for role in ROLES}
+    found["member"].force_login(member)
+    found["secretariat"].force_login(secretariat)
+    return found
+
+
+def test_every_address_has_a_line() -> None:
+    assert {name for name in ADDRESSES if not name.startswith("admin:")} == set(READ)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_reading_is_open_to_each_role_as_agreed(name, secretariat, member) -> None:
+    path, expected = READ[name]
+    found = clients(secretariat, member)
+    assert tuple(found[role].get(path).status_code for role in ROLES) == expected
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("name", [name for name in READ if name != "sitemap"])
+def test_nobody_writes_to_a_page_for_readers(name, method, secretariat, member) -> None:
+    path, _expected = READ[name]
+    for client in clients(secretariat, member).values():
+        assert getattr(client, method)(path).status_code == 405
+
+
+def admin_path(name: str) -> str:
+    for args in ([], ["1"], ["1", "1"], ["actions"]):
+        try:
+            return reverse(name, args=args)
+        except NoReverseMatch:
+            continue
+    return "/admin/anything/"  # the final address that catches all
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", [name for name in ADMIN if name not in OPEN_IN_ADMIN])
+def test_the_administration_is_closed_to_all_but_the_secretariat(name, method, member) -> None:
+    path = admin_path(name)
+    signed_in = Client()
+    signed_in.force_login(member)
+    for client in (Client(), signed_in):
+        response = getattr(client, method)(path)
+        assert response.status_code == 302, path
+        assert "/admin/login/" in response["Location"]
+
+
+def test_the_administration_opens_for_the_secretariat(secretariat_client) -> None:
+    assert secretariat_client.get("/admin/").status_code == 200
+
+
+def test_a_form_from_another_site_is_refused(secretariat) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(secretariat)
+    assert client.post("/admin/actions/theme/add/", {"slug": "x"}).status_code == 403
+
+
+def test_signing_in_never_leads_to_another_site(secretariat) -> None:
+    response = Client().post(
+        "/admin/login/?next=https://evil.example/",
+        {
+            "username": secretariat.email,
+            "password": "a long enough password",
+            "next": "https://evil.example/",
+        },
+    )
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
+
+
+def test_an_inactive_account_cannot_sign_in(secretariat) -> None:
+    secretariat.is_active = False
+    secretariat.save()
+    response = Client().post(
+        "/admin/login/",
+        {"username": secretariat.email, "password": "a long enough password"},
+    )
+    assert response.status_code == 200
+
+
+def test_the_plain_settings_are_the_safe_ones() -> None:
+    assert settings.DEBUG is False
+    assert settings.SESSION_COOKIE_HTTPONLY is True
+    assert settings.X_FRAME_OPTIONS == "DENY"

@@ -1,0 +1,171 @@
+"""The secretariat's administration: usable, bounded, written through the service."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from actions.models import Action, Actor, Responsibility, Source, User
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(model._meta.model_name for model in admin.site._registry)  # noqa: SLF001
+SEARCHES = {
+    "source": ("nap1-dihr", 1),
+    "plan": ("nap2", 1),
+    "section": ("remedy", 1),
+    "action": ("égalité de traitement", 1),
+    "actor": ("FISC", 1),
+    "theme": ("middelgrote", 1),
+    "responsibility": ("sowalfin", 3),
+    "user": ("secretariat@", 1),
+}
+
+
+def page(name: str, view: str, *args: object) -> str:
+    return reverse(f"admin:actions_{name}_{view}", args=args)
+
+
+def test_every_kind_of_plan_data_is_there() -> None:
+    assert sorted(SEARCHES) == MODELS
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_lists_search_and_forms_open(secretariat_client: Client, name: str) -> None:
+    words, count = SEARCHES[name]
+    found = secretariat_client.get(page(name, "changelist"), {"q": words})
+    assert found.status_code == 200
+    assert found.context["cl"].result_count == count
+    assert secretariat_client.get(page(name, "add")).status_code == 200
+    key = found.context["cl"].result_list[0].pk
+    assert secretariat_client.get(page(name, "change", key)).status_code == 200
+    assert secretariat_client.get(page(name, "history", key)).status_code == 200
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_form_holds_long_menus(secretariat_client: Client, name: str) -> None:
+    key = secretariat_client.get(page(name, "changelist")).context["cl"].result_list[0].pk
+    for url in (page(name, "add"), page(name, "change", key)):
+        html = secretariat_client.get(url).content.decode()
+        for menu in re.findall(r"<select.*?</select>", html, re.DOTALL):
+            assert menu.count("<option") <= 40
+
+
+@pytest.mark.parametrize("name", ["action", "actor", "responsibility", "section"])
+def test_a_list_costs_as_many_queries_for_few_rows_as_for_many(secretariat_client, name) -> None:
+    costs = []
+    for query in ({"q": SEARCHES[name][0]}, {}):
+        with CaptureQueriesContext(connection) as found:
+            secretariat_client.get(page(name, "changelist"), query)
+        costs.append(len(found))
+    assert costs[1] <= costs[0]
+
+
+def test_autocomplete_finds_an_actor_by_any_name(secretariat_client: Client) -> None:
+    url = reverse("admin:autocomplete")
+    query = {"app_label": "actions", "model_name": "responsibility", "field_name": "actor"}
+    for words in ("Institut fédéral pour le Développement durable", "FISC", "FIDO"):
+        results = secretariat_client.get(url, {**query, "term": words}).json()["results"]
+        assert "Federal Institute for Sustainable Development (FISD)" in [
+            r["text"] for r in results
+        ]
+
+
+def form_data(response) -> dict[str, str]:
+    """Return what a form of the administration would send unchanged."""
+    data: dict[str, str] = {}
+    forms = [response.context["adminform"].form]
+    for formset in response.context["inline_admin_formsets"]:
+        forms += [formset.formset.management_form, *formset.formset.forms]
+    for form in forms:
+        for field in form:
+            value = field.value()
+            if value is not None and value is not False:
+                data[field.html_name] = "" if value == [] else str(value)
+    return data
+
+
+def test_a_change_is_signed_and_kept_in_history(secretariat_client, secretariat, nap2) -> None:
+    action = nap2.actions.get(label="41")
+    url = page("action", "change", action.pk)
+    data = form_data(secretariat_client.get(url)) | {"title_nl": "Nieuwe titel"}
+    response = secretariat_client.post(url, data)
+    assert response.status_code == 302, response.context["errors"]
+    action.refresh_from_db()
+    assert (action.title_nl, action.search_text.count("nieuwe titel")) == ("Nieuwe titel", 1)
+    newest = action.history.latest()
+    assert (newest.history_user, action.history.count()) == (secretariat, 2)
+
+
+def test_a_row_below_is_added_through_the_service_too(
+    secretariat_client, secretariat, nap2
+) -> None:
+    action = nap2.actions.get(label="2")
+    url = page("action", "change", action.pk)
+    page_before = secretariat_client.get(url)
+    data = form_data(page_before)
+    count = int(data["responsibilities-TOTAL_FORMS"])
+    new = {
+        "actor": Actor.objects.get(slug="fisd").pk, "position": "9", "role": "partner",
+        "phases": "[]", "source": Source.objects.get(key="editors").pk, "action": action.pk,
+    }  # fmt: skip
+    data |= {f"responsibilities-{count}-{k}": str(v) for k, v in new.items()}
+    data["responsibilities-TOTAL_FORMS"] = str(count + 1)
+    response = secretariat_client.post(url, data)
+    assert response.status_code == 302, response.context["errors"]
+    held = Responsibility.objects.get(action=action, actor__slug="fisd")
+    assert held.history.get().history_user == secretariat
+
+
+def test_a_fault_is_shown_beside_the_field_and_nothing_is_lost(secretariat_client, nap2) -> None:
+    action = nap2.actions.get(label="41")
+    url = page("action", "change", action.pk)
+    data = form_data(secretariat_client.get(url))
+    data |= {"label": "<b>", "title_nl": "Mijn werk", "period_start_0": "x"}
+    response = secretariat_client.post(url, data)
+    assert response.status_code == 200
+    assert "Write a number such as 22, 22.1 or 18A." in response.content.decode()
+    assert "Mijn werk" in response.content.decode()
+
+
+def test_a_circle_of_actors_is_refused_in_the_form(secretariat_client) -> None:
+    top = Actor.objects.get(slug="fps-justice")
+    below = Actor.objects.get(parent=top)
+    url = page("actor", "change", top.pk)
+    data = form_data(secretariat_client.get(url)) | {"parent": str(below.pk)}
+    response = secretariat_client.post(url, data)
+    assert response.status_code == 200
+    assert "An actor cannot be part of itself." in response.content.decode()
+
+
+def test_an_actor_with_actions_cannot_be_deleted(secretariat_client) -> None:
+    actor = Actor.objects.get(slug="fisd")
+    url = page("actor", "delete", actor.pk)
+    html = secretariat_client.get(url).content.decode()
+    assert "require deleting the following protected related objects" in html
+    assert secretariat_client.post(url, {"post": "yes"}).status_code in (200, 403)
+    assert Actor.objects.filter(slug="fisd").exists()
+
+
+def test_accounts_are_deactivated_and_never_deleted(secretariat_client, member) -> None:
+    assert secretariat_client.post(page("user", "delete", member.pk)).status_code == 403
+    assert User.objects.filter(pk=member.pk).exists()
+
+
+def test_a_new_account_is_made_by_its_address(secretariat_client) -> None:
+    data = {
+        "email": "New@Example.org", "language": "fr", "usable_password": "false", "name": "",
+    }  # fmt: skip
+    response = secretariat_client.post(page("user", "add"), data)
+    assert response.status_code == 302
+    assert not User.objects.get(email__iexact="new@example.org").has_usable_password()
+
+
+def test_the_administration_speaks_the_browsers_language(client: Client) -> None:
+    html = client.get("/admin/login/", headers={"accept-language": "nl"}).content.decode()
+    assert 'lang="nl"' in html
+    assert Action.objects.exists()

@@ -1,0 +1,210 @@
+"""What the database itself refuses, whichever way a row is written."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from actions import database
+from actions.models import (
+    Action,
+    ActionFlag,
+    Actor,
+    ActorAlias,
+    ActorName,
+    Classification,
+    Responsibility,
+    Revision,
+    Section,
+    Succession,
+    User,
+)
+from actions.services import plan as service
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(work) -> bool:
+    """Tell whether the database refuses some work; leave the transaction usable."""
+    try:
+        with transaction.atomic():
+            work()
+    except DatabaseError:
+        return True
+    return False
+
+
+def test_the_tree_of_actors_cannot_become_a_circle(make_actor) -> None:
+    top = make_actor("top")
+    middle = make_actor("middle", parent=top)
+    low = make_actor("low", parent=middle)
+    assert refused(lambda: Actor.objects.filter(pk=top.pk).update(parent=low))
+    assert refused(lambda: Actor.objects.filter(pk=top.pk).update(parent=top))
+    assert not refused(lambda: Actor.objects.filter(pk=low.pk).update(parent=top))
+
+
+def test_a_form_says_that_the_tree_would_become_a_circle(make_actor) -> None:
+    top = make_actor("top")
+    low = make_actor("low", parent=make_actor("middle", parent=top))
+    top.parent = low
+    with pytest.raises(ValidationError) as error:
+        top.full_clean()
+    assert error.value.message_dict == {"parent": ["An actor cannot be part of itself."]}
+
+
+def test_a_section_of_another_plan_is_refused(nap2, make_plan) -> None:
+    other = make_plan(actions=1)
+    section = Section.objects.get(plan=nap2, number=1)
+    assert refused(lambda: other.actions.update(section=section))
+    assert refused(lambda: Section.objects.filter(plan=other).update(plan=nap2, number=50))
+
+
+def test_a_parent_of_another_plan_or_below_another_is_refused(nap2, make_plan) -> None:
+    other = make_plan(actions=3)
+    first, second, third = other.actions.order_by("position")
+    assert refused(lambda: other.actions.filter(pk=second.pk).update(parent=nap2.actions.first()))
+    assert refused(lambda: other.actions.filter(pk=second.pk).update(parent=second))
+    assert not refused(lambda: other.actions.filter(pk=second.pk).update(parent=first))
+    assert refused(lambda: other.actions.filter(pk=third.pk).update(parent=second))
+    assert refused(lambda: other.actions.filter(pk=first.pk).update(parent=third))
+
+
+def test_installing_the_triggers_again_changes_nothing(make_actor) -> None:
+    database.install_triggers(using=connection.alias)
+    top = make_actor("top")
+    low = make_actor("low", parent=top)
+    assert refused(lambda: Actor.objects.filter(pk=top.pk).update(parent=low))
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (Action, {"nature": "sometimes"}),
+        (Action, {"period_kind": "never"}),
+        (Action, {"period_start": date(2024, 2, 1), "period_end": date(2024, 1, 1)}),
+        (Action, {"valid_from": date(2024, 2, 1), "valid_to": date(2024, 1, 1)}),
+        (Action, {"other_title": "Other", "other_title_place": ""}),
+        (Action, {"title_source": None}),
+        (Actor, {"level": "galactic"}),
+        (Actor, {"kind": "cloud"}),
+        (Actor, {"icsd_role": "guest"}),
+        (Actor, {"valid_from": date(2024, 2, 1), "valid_to": date(2024, 1, 1)}),
+        (Responsibility, {"role": "spectator"}),
+        (Responsibility, {"commitment": "We promise", "commitment_language": ""}),
+        (Responsibility, {"reports_through_from": date(2024, 1, 1), "reports_through": None}),
+        (Classification, {"scheme": "sdg", "number": 18}),
+        (Classification, {"scheme": "pillar", "number": 4}),
+        (Classification, {"basis": "source", "source": None}),
+        (Classification, {"basis": "gut feeling"}),
+        (ActionFlag, {"code": "nonsense"}),
+        (ActorName, {"name_en": "", "name_fr": "", "name_nl": "", "name_de": ""}),
+        (ActorAlias, {"text": ""}),
+        (Section, {"number": 0}),
+    ],
+)
+def test_a_value_against_the_rules_is_refused(model, values) -> None:
+    row = model.objects.order_by("pk").last()
+    assert refused(lambda: model.objects.filter(pk=row.pk).update(**values))
+
+
+def test_a_plan_has_each_label_once(make_plan) -> None:
+    plan = make_plan(actions=2)
+    assert refused(lambda: plan.actions.filter(label="2").update(label="1"))
+
+
+def test_an_actor_stands_once_under_an_action() -> None:
+    held = Responsibility.objects.first()
+    held.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        held.save(force_insert=True)
+
+
+def test_an_actor_has_one_first_name_and_one_name_a_day(make_actor, source) -> None:
+    actor = make_actor("x")
+
+    def name(day: date | None) -> None:
+        ActorName.objects.create(actor=actor, name_en="X", valid_from=day, source=source)
+
+    assert refused(lambda: name(None))
+    assert not refused(lambda: name(date(2024, 1, 1)))
+    assert refused(lambda: name(date(2024, 1, 1)))
+
+
+def test_nobody_succeeds_herself(make_actor, source) -> None:
+    actor = make_actor("x")
+    assert refused(
+        lambda: Succession.objects.create(
+            predecessor=actor, successor=actor, on=date(2024, 1, 1), source=source
+        )
+    )
+
+
+def test_an_address_belongs_to_one_account_whatever_its_case() -> None:
+    User.objects.create_user("one@example.org")
+    with pytest.raises(ValidationError):
+        User.objects.create_user("ONE@example.org")
+    assert refused(lambda: User.objects.bulk_create([User(email="One@Example.org")]))
+
+
+def test_the_name_valid_on_a_day_is_the_latest_that_started(make_actor, source) -> None:
+    actor = make_actor("old")
+    ActorName.objects.create(actor=actor, name_en="New", valid_from=date(2025, 7, 1), source=source)
+    names = [actor.name_record(on=date(2025, 6, 30)), actor.name_record(on=date(2025, 7, 1))]
+    assert [str(name) for name in names] == ["Old", "New"]
+    assert actor.name == "New"
+
+
+def test_before_its_first_dated_name_an_actor_has_that_name(make_actor) -> None:
+    actor = make_actor("x")
+    actor.names.update(valid_from=date(2025, 1, 1))
+    assert str(actor.name_record(on=date(2024, 1, 1))) == "X"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Action.objects.filter(label="1").update(title_nl="x"),
+        lambda: ActorAlias.objects.first().delete(),
+        lambda: ActionFlag.objects.last().save(),
+    ],
+)
+def test_every_change_of_public_data_draws_a_new_revision(change) -> None:
+    before = Revision.objects.get().token
+    change()
+    assert Revision.objects.get().token != before
+
+
+def test_a_change_of_an_account_draws_none() -> None:
+    before = Revision.objects.get().token
+    User.objects.create_user("one@example.org")
+    assert Revision.objects.get().token == before
+
+
+def test_a_service_writes_one_signed_history_record(nap2, secretariat) -> None:
+    action = nap2.actions.get(label="1")
+    action.title_nl = "Nieuwe titel"
+    service.save(action, by=secretariat, reason="Better wording")
+    records = list(action.history.all())
+    assert len(records) == 2
+    assert (records[0].history_user, records[0].history_change_reason) == (
+        secretariat,
+        "Better wording",
+    )
+
+
+def test_a_service_stores_nothing_that_is_not_valid(nap2) -> None:
+    action = nap2.actions.get(label="1")
+    action.period_start, action.period_end = date(2025, 1, 2), date(2025, 1, 1)
+    with pytest.raises(ValidationError):
+        service.save(action, by=None)
+    assert nap2.actions.get(label="1").period_start is None
+    assert action.history.count() == 1
+
+
+def test_what_is_deleted_stays_in_history_with_who_did_it(nap2, secretariat) -> None:
+    flag = ActionFlag.objects.filter(action__plan=nap2).first()
+    key = flag.pk
+    service.delete(flag, by=secretariat)
+    last = ActionFlag.history.filter(id=key).latest()
+    assert (last.history_type, last.history_user) == ("-", secretariat)
