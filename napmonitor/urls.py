@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", pages.robots, name="robots"),
+    path("favicon.ico", pages.favicon, name="favicon"),
     path("health/", pages.health, name="health"),
     path("ready/", pages.ready, name="ready"),
     *i18n_patterns(path("", include("actions.urls"))),

@@ -29,6 +29,7 @@ READ = {
     "actions:theme": ("/en/plans/nap2/themes/environment/", ALL),
     "sitemap": ("/sitemap.xml", ALL),
     "robots": ("/robots.txt", ALL),
+    "favicon": ("/favicon.ico", (302, 302, 302)),
     "health": ("/health/", ALL),
     "ready": ("/ready/", ALL),
 }

@@ -271,6 +271,7 @@ def test_htmx_gets_the_changed_part_only(client: Client) -> None:
     assert "<html" not in part.content.decode()
     assert listed(part) == ["23", "24", "25", "26", "27"]
     assert "HX-Request" in part["Vary"]
+    assert '<div hx-swap-oob="innerHTML:#live">5 actions</div>' in part.content.decode()
 
 
 def test_the_table_tells_a_listener_what_it_holds_and_how_it_is_sorted(client: Client) -> None:

@@ -143,9 +143,10 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
         "filters_open": any(request.GET.get(name) for name in MENUS),
         "has_working": has_working(row.record for row in table.paginated_rows),
         "query": request.GET.urlencode(),
+        "is_partial": is_partial(request),
         "too_early": "status" in request.GET or "overdue" in request.GET,
     }
-    template = "actions/_results.html" if is_partial(request) else "actions/action_list.html"
+    template = "actions/_results.html" if context["is_partial"] else "actions/action_list.html"
     return TemplateResponse(request, template, context)
 
 
