@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from actions.domain.search import fold
+from actions.forms import LinesField
 from actions.models import (
     Action,
     ActionFlag,
@@ -44,6 +45,7 @@ LANGUAGES = ("en", "fr", "nl", "de")
 FIELDS: Any = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})},
     models.URLField: {"assume_scheme": "https"},
+    models.JSONField: {"form_class": LinesField},
 }
 
 
@@ -174,8 +176,8 @@ class FormerWordingInline(Inline):
 class ActionAdmin(DataAdmin):
     """Actions with their actors, themes, classifications and oddities."""
 
-    list_display = ["label", "title_en", "section", "nature", "period_text", "period_end"]
-    list_display_links = ["label", "title_en"]
+    list_display = ["label", "shown_title", "section_number", "nature", "period_text", "period_end"]
+    list_display_links = ["label", "shown_title"]
     list_filter = ["plan", "nature", "period_kind", "flags__code", "section"]
     list_select_related = ["plan", "section"]
     search_fields = ["label", "search_text"]
@@ -219,6 +221,16 @@ class ActionAdmin(DataAdmin):
             },
         ),
     ]
+
+    @admin.display(description=_("title"), ordering="position")
+    def shown_title(self, action: Action) -> str:
+        """Return the title in the language of the page."""
+        return action.title
+
+    @admin.display(description=_("section"), ordering="section__number")
+    def section_number(self, action: Action) -> str:
+        """Return the number of the section, as its title is long."""
+        return str(action.section.number) if action.section else ""
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

@@ -1,7 +1,10 @@
 """Forms and their layouts."""
 
+from typing import Any
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
+from django import forms
 
 MENUS = ("section", "actor", "level", "nature", "period", "theme", "pillar", "sdg")
 
@@ -18,3 +21,28 @@ def filter_layout() -> FormHelper:
     helper.form_show_errors = True
     helper.layout = Layout(Div(*MENUS, css_class="filters-menus"))
     return helper
+
+
+class LinesField(forms.CharField):
+    """A list of texts, written one a line; for columns that hold a JSON list."""
+
+    widget = forms.Textarea
+
+    def __init__(
+        self, *args: Any, encoder: Any = None, decoder: Any = None, **options: Any
+    ) -> None:
+        del encoder, decoder  # what a JSON column passes to its form field
+        super().__init__(*args, **options)
+        self.widget.attrs |= {"rows": 2, "cols": 60}
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a list as lines; leave what somebody has just typed."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Return the lines that are not empty."""
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare lists, not texts."""
+        return (initial or []) != self.to_python(data)

@@ -110,15 +110,20 @@ def test_a_row_below_is_added_through_the_service_too(
     data = form_data(page_before)
     count = int(data["responsibilities-TOTAL_FORMS"])
     new = {
-        "actor": Actor.objects.get(slug="fisd").pk, "position": "9", "role": "partner",
-        "phases": "[]", "source": Source.objects.get(key="editors").pk, "action": action.pk,
-    }  # fmt: skip
+        "actor": Actor.objects.get(slug="fisd").pk,
+        "position": "9",
+        "role": "partner",
+        "phases": "Drafting\n\n Conversion ",
+        "source": Source.objects.get(key="editors").pk,
+        "action": action.pk,
+    }
     data |= {f"responsibilities-{count}-{k}": str(v) for k, v in new.items()}
     data["responsibilities-TOTAL_FORMS"] = str(count + 1)
     response = secretariat_client.post(url, data)
     assert response.status_code == 302, response.context["errors"]
     held = Responsibility.objects.get(action=action, actor__slug="fisd")
     assert held.history.get().history_user == secretariat
+    assert held.phases == ["Drafting", "Conversion"]
 
 
 def test_a_fault_is_shown_beside_the_field_and_nothing_is_lost(secretariat_client, nap2) -> None:

@@ -31,7 +31,7 @@ ROLES = [
 def validate_phases(value: object) -> None:
     """Refuse anything but a list of short texts."""
     if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-        raise ValidationError(_("Write the phases as a list of texts."))
+        raise ValidationError(_("Write one phase a line."))
 
 
 class Responsibility(NaturalKey):
@@ -48,7 +48,11 @@ class Responsibility(NaturalKey):
     position = models.PositiveSmallIntegerField(_("order in the source"), default=0)
     role = models.CharField(_("role"), max_length=20, choices=ROLES)
     phases = models.JSONField(
-        _("phases, as printed"), default=list, blank=True, validators=[validate_phases]
+        _("phases, as printed"),
+        default=list,
+        blank=True,
+        validators=[validate_phases],
+        help_text=_("One a line."),
     )
     printed_as = char_field(_("as printed"), 300, blank=True, default="")
     inferred = models.BooleanField(

@@ -90,9 +90,9 @@ def open_page(chromium: Browser, site: str) -> Iterator:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "request",
-            lambda r: complaints.append(r.url)
-            if not r.url.startswith((site, "data:", "blob:"))
-            else None,
+            lambda r: (
+                complaints.append(r.url) if not r.url.startswith((site, "data:", "blob:")) else None
+            ),
         )
         page.goto(site + path)
         return page
