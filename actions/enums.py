@@ -129,3 +129,25 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     NOT_REPORTED = "not_reported"
     INSUFFICIENT = "insufficient"
+
+
+# What an actor may choose; the rest only the system gives.
+REPORTABLE = frozenset(Status) - {Status.NOT_REPORTED, Status.INSUFFICIENT}
+# An accepted one of these holds for the next rounds too, until the actor reopens it.
+CARRIED_OVER = frozenset({Status.DONE, Status.DISCONTINUED, Status.NOT_APPLICABLE})
+NEEDS_REASON = frozenset({Status.DISCONTINUED, Status.NOT_APPLICABLE})
+
+
+class Rule(StrEnum):
+    """The rule by which an action got its status; the first that matches."""
+
+    ALL_NOT_APPLICABLE = "all_not_applicable"
+    NOBODY_OWES = "nobody_owes"
+    NONE_ACCEPTED = "none_accepted"
+    ALL_DISCONTINUED = "all_discontinued"
+    ALL_DONE = "all_done"
+    ALL_MET = "all_met"
+    SOME_CARRIED_OUT = "some_carried_out"
+    SOME_IN_PROGRESS = "some_in_progress"
+    SOME_NOT_STARTED = "some_not_started"
+    TOO_LITTLE = "too_little"
