@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from actions.domain.duties import ancestors
 from actions.enums import Scheme
 from actions.models import Action, Actor, Plan, Theme
+from actions.models.actions import NATURES
 from actions.models.actors import LEVELS
-from actions.models.plan import NATURES
 from actions.models.schemes import PILLARS, SDGS
 from actions.querysets import ActionQuerySet, below
 

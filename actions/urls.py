@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from actions.views import exports, pages, plan
+from actions.views import actions, actors, exports, pages, plan, themes
 
 
 class LabelConverter:
@@ -29,15 +29,15 @@ urlpatterns = [
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
     path("plans/<slug:plan>/", plan.overview, name="plan"),
-    path("plans/<slug:plan>/actions/", plan.action_list, name="action-list"),
+    path("plans/<slug:plan>/actions/", actions.action_list, name="action-list"),
     re_path(
         r"^plans/(?P<plan>[-a-zA-Z0-9_]+)/actions\.(?P<extension>json|csv|xlsx)$",
         exports.actions,
         name="action-export",
     ),
-    path("plans/<slug:plan>/actions/<label:label>/", plan.action, name="action"),
-    path("plans/<slug:plan>/actors/", plan.actor_list, name="actor-list"),
-    path("plans/<slug:plan>/actors/<slug:slug>/", plan.actor, name="actor"),
-    path("plans/<slug:plan>/themes/", plan.theme_list, name="theme-list"),
-    path("plans/<slug:plan>/themes/<slug:slug>/", plan.theme, name="theme"),
+    path("plans/<slug:plan>/actions/<label:label>/", actions.action, name="action"),
+    path("plans/<slug:plan>/actors/", actors.actor_list, name="actor-list"),
+    path("plans/<slug:plan>/actors/<slug:slug>/", actors.actor, name="actor"),
+    path("plans/<slug:plan>/themes/", themes.theme_list, name="theme-list"),
+    path("plans/<slug:plan>/themes/<slug:slug>/", themes.theme, name="theme"),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, signals
 from django.utils.translation import get_language
@@ -29,12 +29,13 @@ FORBIDDEN = (
     )
 )
 FORBIDDEN_PATTERN = re.compile(f"[{FORBIDDEN}]")
-no_control_characters = RegexValidator(
-    FORBIDDEN_PATTERN,
-    _("Leave out control characters and characters that have no fixed meaning."),
-    code="forbidden_characters",
-    inverse_match=True,
-)
+
+
+def no_control_characters(text: str) -> None:
+    """Refuse characters that no font shows, that reorder text, or that mean nothing fixed."""
+    if FORBIDDEN_PATTERN.search(text):
+        message = _("Leave out control characters and characters that have no fixed meaning.")
+        raise ValidationError(message, code="forbidden_characters")
 
 
 class FoldedField(models.TextField):

@@ -13,11 +13,11 @@ from django.utils.translation import pgettext_lazy
 from actions.domain import duties
 from actions.domain.duties import Duty
 from actions.enums import OWING_ROLES, Role
+from actions.models.actions import Action
 from actions.models.actors import Actor
 from actions.models.fields import char_field, code_check, period_check, text_field, text_property
 from actions.models.history import history
 from actions.models.natural import NaturalKey, NaturalKeyManager
-from actions.models.plan import Action
 from actions.models.sources import Source
 
 ROLES = [

@@ -36,6 +36,7 @@ def actions(request: HttpRequest, plan: str, extension: str) -> HttpResponse:
     if extension != "json":
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Robots-Tag"] = "noindex"
+    response["Access-Control-Allow-Origin"] = "*"  # open data: other sites may read it
     return response
 
 

@@ -1,7 +1,7 @@
 """What every public page shares: its cache, its links in the other languages, its errors."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
@@ -17,14 +17,19 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from actions.models import Revision
+from actions.models import Action, Revision
 
 View = Callable[..., HttpResponse]
 
 LANGUAGE_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 # A page larger than this is made anew each time, so that the cache stays small.
 LARGEST_KEPT = 400_000
-KEPT_HEADERS = ("Content-Type", "Content-Disposition", "X-Robots-Tag")
+KEPT_HEADERS = (
+    "Content-Type",
+    "Content-Disposition",
+    "X-Robots-Tag",
+    "Access-Control-Allow-Origin",
+)
 
 
 def public_page(view: View) -> View:
@@ -119,3 +124,8 @@ def language_links(request: HttpRequest) -> list[dict[str, Any]]:
             }
         )
     return links
+
+
+def has_working(actions: Iterable[Action]) -> bool:
+    """Tell whether a title shown is a working translation; the page must say so."""
+    return any(action.has_title and not action.title_is_official for action in actions)

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from actions.dictionary import FIELDS
 from actions.models import Plan, Source
-from actions.models.plan import FLAGS, PERIOD_KINDS
+from actions.models.actions import PERIOD_KINDS
+from actions.models.classifications import FLAGS
 from actions.models.responsibilities import ROLES
 from actions.models.statuses import STATUSES
 from actions.views.http import public_page

@@ -1,0 +1,276 @@
+"""What a plan promises: actions and sub-actions, as printed and as amended."""
+
+from datetime import date
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from actions.enums import Nature, PeriodKind
+from actions.models.fields import (
+    LANGUAGES,
+    FoldedField,
+    char_field,
+    code_check,
+    in_language,
+    language_property,
+    period_check,
+    text_field,
+    text_property,
+)
+from actions.models.history import history
+from actions.models.natural import NaturalKey, NaturalKeyManager
+from actions.models.plan import Plan, Section
+from actions.models.sources import Source
+from actions.querysets import ActionQuerySet
+
+NATURES = [
+    (Nature.ONE_OFF.value, _("One-off")),
+    (Nature.CONTINUOUS.value, _("Continuous")),
+]
+PERIOD_KINDS = [
+    (PeriodKind.OPEN.value, _("Open, without an end")),
+    (PeriodKind.PLAN.value, _("Duration of the plan")),
+    (PeriodKind.RANGE.value, _("From a year to a year")),
+    (PeriodKind.YEAR.value, _("One year")),
+    (PeriodKind.DEADLINE.value, _("Until a date")),
+    (PeriodKind.MILESTONE.value, _("Until an event")),
+    (PeriodKind.PHASES.value, _("In phases")),
+    (PeriodKind.MIXED.value, _("Partly with an end, partly open")),
+    (PeriodKind.EXTERNAL.value, _("Depends on others")),
+    (PeriodKind.MISSING.value, _("Not stated")),
+]
+
+label_validator = RegexValidator(
+    r"^[0-9]{1,4}([A-Z]|\.[0-9]{1,2})?\Z", _("Write a number such as 22, 22.1 or 18A.")
+)
+
+
+class ActionManager(NaturalKeyManager.from_queryset(ActionQuerySet)):  # type: ignore[misc]
+    """Finds actions: see ``ActionQuerySet``."""
+
+
+class Action(NaturalKey):
+    """What a plan promises: one row to follow up."""
+
+    NATURAL_KEY = ("plan__slug", "label")
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="actions", verbose_name=_("plan"))
+    section = models.ForeignKey(
+        Section,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name=_("section"),
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sub_actions",
+        verbose_name=_("sub-action of"),
+        help_text=_("Empty for a numbered action."),
+    )
+    position = models.PositiveIntegerField(_("order in the plan"))
+    label = models.CharField(_("number"), max_length=10, validators=[label_validator])
+    heading_label = char_field(_("number as the heading prints it"), 10, blank=True, default="")
+    title_en = char_field(_("title (English)"), 600, blank=True, default="")
+    title_fr = char_field(_("title (French)"), 600, blank=True, default="")
+    title_nl = char_field(_("title (Dutch)"), 600, blank=True, default="")
+    title_de = char_field(_("title (German)"), 600, blank=True, default="")
+    official_languages = char_field(
+        _("languages of official titles"),
+        20,
+        blank=True,
+        default="",
+        help_text=_("Codes such as “en fr”; titles in other languages are working translations."),
+    )
+    title_source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("source of the title"),
+        related_name="+",
+    )
+    title_source_detail = char_field(_("where in the source"), 500, blank=True, default="")
+    other_title = char_field(
+        _("other printed title"),
+        600,
+        blank=True,
+        default="",
+        help_text=_("Where heading and table of the source differ, the one not chosen."),
+    )
+    other_title_place = char_field(
+        _("where the other title is printed"),
+        20,
+        blank=True,
+        default="",
+        choices=[("heading", _("heading")), ("table", _("table"))],
+    )
+    nature = models.CharField(_("nature"), max_length=20, choices=NATURES, blank=True, default="")
+    period_text = char_field(_("period, as printed"), 300, blank=True, default="")
+    period_kind = models.CharField(
+        _("kind of period"), max_length=20, choices=PERIOD_KINDS, default=PeriodKind.MISSING.value
+    )
+    period_start = models.DateField(_("period starts"), null=True, blank=True)
+    period_end = models.DateField(_("period ends"), null=True, blank=True)
+    actors_text = text_field(_("actors, as printed"))
+    valid_from = models.DateField(_("in the plan from"), null=True, blank=True)
+    valid_to = models.DateField(_("in the plan until"), null=True, blank=True)
+    search_text = FoldedField(
+        sources=["label", "title_en", "title_fr", "title_nl", "title_de", "other_title"]
+    )
+
+    objects: ClassVar[ActionManager] = ActionManager()
+    history = history()
+
+    class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+        ordering = ["plan", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "label"],
+                name="action_label_once",
+                violation_error_message=_("The plan has an action with this number already."),
+            ),
+            code_check("action_nature_known", "nature", Nature, blank=True),
+            code_check("action_period_kind_known", "period_kind", PeriodKind),
+            period_check("action_period_in_order", "period_start", "period_end"),
+            period_check("action_valid_in_order"),
+            models.CheckConstraint(
+                condition=Q(other_title="", other_title_place="")
+                | (~Q(other_title="") & ~Q(other_title_place="")),
+                name="action_other_title_with_place",
+                violation_error_message=_("Say where the other title is printed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(title_en="", title_fr="", title_nl="", title_de="")
+                | Q(title_source__isnull=False),
+                name="action_title_with_source",
+                violation_error_message=_("Say which source the title is from."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["plan", "position", "id"], name="action_in_plan_order"),
+            models.Index(fields=["plan", "section", "position"], name="action_by_section"),
+            models.Index(fields=["plan", "period_end"], name="action_by_period_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}. {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Return the action's page in the active language."""
+        return reverse("actions:action", args=[self.plan.slug, self.label])
+
+    def clean(self) -> None:
+        """Refuse a section or parent of another plan, and a code that is no language."""
+        if self.section and self.section.plan_id != self.plan_id:
+            raise ValidationError({"section": _("The section belongs to another plan.")})
+        if self.parent:
+            self._clean_parent(self.parent)
+        if set(self.official_languages.split()) - set(LANGUAGES):
+            message = _("Use the codes en, fr, nl and de, with spaces between.")
+            raise ValidationError({"official_languages": message})
+
+    def _clean_parent(self, parent: "Action") -> None:
+        if parent.plan_id != self.plan_id:
+            raise ValidationError({"parent": _("The action above belongs to another plan.")})
+        if parent.parent_id or parent.pk == self.pk:
+            message = _("A sub-action hangs under a numbered action.")
+            raise ValidationError({"parent": message})
+
+    @property
+    def is_sub_action(self) -> bool:
+        """Tell whether it hangs under a numbered action and is counted beside those."""
+        return self.parent_id is not None
+
+    @property
+    def title(self) -> str:
+        """The title in the active language, else in another one, else "title not available"."""
+        return in_language(self, "title")[0] or str(_("Title not available"))
+
+    @property
+    def title_language(self) -> str:
+        """The language that ``title`` is shown in."""
+        text, language = in_language(self, "title")
+        return language if text else (get_language() or "en")
+
+    @property
+    def title_is_official(self) -> bool:
+        """Tell whether the title shown is the plan's own wording in that language."""
+        return self.title_language in self.official_languages.split()
+
+    @property
+    def has_title(self) -> bool:
+        """Tell whether any source gives a title."""
+        return any(getattr(self, f"title_{code}") for code in LANGUAGES)
+
+    @property
+    def period_label(self) -> str:
+        """The period in the reader's language; what the source prints stands on its page."""
+        start, end = self.period_start, self.period_end
+        if start and end and whole_years(start, end):
+            return str(end.year) if start.year == end.year else f"{start.year}–{end.year}"
+        if end and self.period_kind != PeriodKind.PLAN:
+            return _("until %(day)s") % {"day": date_format(end)}
+        return str(self.get_period_kind_display())
+
+    def period_ended(self, on: date) -> bool:
+        """Tell whether the period ended before this day; one without an end never does."""
+        return self.period_end is not None and self.period_end < on
+
+
+def whole_years(start: date, end: date) -> bool:
+    """Tell whether a period starts on 1 January and ends on 31 December."""
+    return (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
+
+
+class FormerWording(NaturalKey):
+    """What an action said until it was amended; editions of those years keep it."""
+
+    NATURAL_KEY = ("action__plan__slug", "action__label", "valid_to")
+
+    action = models.ForeignKey(
+        Action, models.CASCADE, related_name="former_wordings", verbose_name=_("action")
+    )
+    valid_to = models.DateField(_("worded so until"))
+    title_en = char_field(_("title (English)"), 600, blank=True, default="")
+    title_fr = char_field(_("title (French)"), 600, blank=True, default="")
+    title_nl = char_field(_("title (Dutch)"), 600, blank=True, default="")
+    title_de = char_field(_("title (German)"), 600, blank=True, default="")
+    official_languages = char_field(_("languages of official titles"), 20, blank=True, default="")
+    period_text = char_field(_("period, as printed"), 300, blank=True, default="")
+    actors_text = text_field(_("actors, as printed"))
+    source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"), related_name="+")
+
+    objects: ClassVar[NaturalKeyManager] = NaturalKeyManager()
+    history = history()
+
+    title = text_property("title")
+    title_language = language_property("title")
+
+    class Meta:
+        verbose_name = _("former wording")
+        verbose_name_plural = _("former wordings")
+        ordering = ["action", "valid_to"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "valid_to"],
+                name="former_wording_one_a_day",
+                violation_error_message=_("There is a wording until this day already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

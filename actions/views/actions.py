@@ -1,0 +1,149 @@
+"""The list of a plan's actions, and the page of one."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from actions.enums import Scheme
+from actions.filters import ActionFilter
+from actions.forms import MENUS, filter_layout
+from actions.models import Action, Actor, Plan
+from actions.models.actors import LEVELS
+from actions.models.responsibilities import owing
+from actions.models.schemes import TITLES
+from actions.tables import ActionTable
+from actions.views.http import has_working, is_partial, public_page
+
+PER_PAGE = 25
+SORTABLE = ("label", "title", "period_end", "nature")
+PAGE_DIGITS = 8  # more is no page number but an attack on the parser
+
+
+@public_page
+def action_list(request: HttpRequest, plan: str) -> HttpResponse:
+    """Show the actions of a plan as a table to filter, sort and page through."""
+    found = get_object_or_404(Plan, slug=plan)
+    filters = ActionFilter(request.GET, plan=found, on=timezone.localdate())
+    rows = filters.qs
+    counts = rows.aggregate(
+        numbered=Count("pk", filter=Q(parent__isnull=True), distinct=True),
+        below=Count("pk", filter=Q(parent__isnull=False), distinct=True),
+    )
+    count = counted(counts["numbered"], counts["below"])
+    table = ActionTable(rows.for_table(), caption=_("Actions of the plan, %s") % count)
+    table.order_by = [s for s in request.GET.getlist("sort") if s.removeprefix("-") in SORTABLE]
+    paginate(table, request.GET.get("page", ""))
+    context = {
+        "plan": found,
+        "filter": filters,
+        "helper": filter_layout(),
+        "table": table,
+        "count": count,
+        "filters_open": any(request.GET.get(name) for name in MENUS),
+        "has_working": has_working(row.record for row in table.paginated_rows),
+        "query": request.GET.urlencode(),
+        "is_partial": is_partial(request),
+        "too_early": "status" in request.GET or "overdue" in request.GET,
+    }
+    template = "actions/_results.html" if context["is_partial"] else "actions/action_list.html"
+    return TemplateResponse(request, template, context)
+
+
+def paginate(table: ActionTable, wanted: str) -> None:
+    """Put the table on the wanted page; on the first or last one where there is no such page."""
+    number = (
+        int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= PAGE_DIGITS else 1
+    )
+    table.paginate(page=1, per_page=PER_PAGE)
+    table.page = table.paginator.get_page(number)
+
+
+def counted(actions: int, sub_actions: int) -> str:
+    """Say how many actions there are, sub-actions beside them and never mixed in."""
+    words = ngettext("%(count)s action", "%(count)s actions", actions) % {"count": actions}
+    if not sub_actions:
+        return words
+    beside = ngettext("%(count)s sub-action", "%(count)s sub-actions", sub_actions)
+    return _("%(actions)s and %(sub_actions)s") % {
+        "actions": words,
+        "sub_actions": beside % {"count": sub_actions},
+    }
+
+
+@public_page
+def action(request: HttpRequest, plan: str, label: str) -> HttpResponse:
+    """Show one action: its titles, what is odd about them, period, actors, themes."""
+    on = timezone.localdate()
+    queryset = Action.objects.select_related(
+        "plan", "section__source", "parent", "title_source"
+    ).prefetch_related(
+        "flags",
+        "classifications__source",
+        "former_wordings__source",
+        "sub_actions",
+        "theme_links__theme",
+        "theme_links__source",
+    )
+    found = get_object_or_404(queryset, plan__slug=plan, label=label)
+    links = sorted(found.theme_links.all(), key=lambda link: link.theme.position)
+    context = {
+        "plan": found.plan,
+        "action": found,
+        "actor_groups": actor_groups(found, on),
+        "themes": list(dict.fromkeys(link.theme for link in links)),
+        "notes": [link for link in links if link.note or link.done],
+        "sdgs": classified(found, Scheme.SDG),
+        "pillars": classified(found, Scheme.PILLAR),
+        "ended": found.period_ended(on),
+        "today": on,
+        **neighbours(found),
+    }
+    return TemplateResponse(request, "actions/action.html", context)
+
+
+def actor_groups(action: Action, on: date) -> list[dict[str, Any]]:
+    """Return an action's responsibilities of a day, by level of government.
+
+    The groups stand in the order in which the source names their first actor.
+    """
+    responsibilities = list(
+        action.responsibilities.select_related(
+            "actor__parent", "reports_through", "source"
+        ).prefetch_related("actor__names", "actor__parent__names", "reports_through__names")
+    )
+    valid = [r for r in responsibilities if r.is_valid_on(on)]
+    owed = owing(valid, Actor.objects.parents())
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for r in valid:
+        groups[r.actor.level].append({"responsibility": r, "actor": r.actor, "owes": r.pk in owed})
+    labels = dict(LEVELS)
+    return [{"label": labels[level], "members": members} for level, members in groups.items()]
+
+
+def classified(action: Action, scheme: Scheme) -> list[dict[str, Any]]:
+    """Return an action's places in a scheme with their titles and basis."""
+    found = [c for c in action.classifications.all() if c.scheme == scheme]
+    return [
+        {"number": c.number, "title": TITLES[scheme][c.number], "classification": c}
+        for c in sorted(found, key=lambda c: c.number)
+    ]
+
+
+def neighbours(action: Action) -> dict[str, Action | None]:
+    """Return the actions before and after one, in the plan's order."""
+    rows = Action.objects.filter(plan=action.plan_id).select_related("plan")
+    here = Q(position=action.position)
+    before = rows.filter(Q(position__lt=action.position) | here & Q(pk__lt=action.pk))
+    after = rows.filter(Q(position__gt=action.position) | here & Q(pk__gt=action.pk))
+    return {
+        "previous": before.order_by("-position", "-id").first(),
+        "next": after.order_by("position", "id").first(),
+    }

@@ -1,0 +1,97 @@
+"""The actors of a plan as a tree, and the page of one."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+
+from actions.enums import ActorKind
+from actions.models import Action, Actor, Plan, Responsibility
+from actions.models.actors import LEVELS
+from actions.querysets import below
+from actions.views.http import has_working, public_page
+
+
+@public_page
+def actor_list(request: HttpRequest, plan: str) -> HttpResponse:
+    """Show all actors by level of government, each with its number of actions in the plan."""
+    found = get_object_or_404(Plan, slug=plan)
+    counts = dict(
+        Responsibility.objects.filter(action__plan=found)
+        .values_list("actor")
+        .annotate(Count("action", distinct=True))
+    )
+    actors = list(Actor.objects.with_names())
+    context = {
+        "plan": found,
+        "levels": [
+            {"code": level, "label": label, "actors": tree(actors, level, counts)}
+            for level, label in LEVELS
+        ],
+        "actor_count": len(actors),
+        "with_actions_count": len(counts),
+    }
+    return TemplateResponse(request, "actions/actor_list.html", context)
+
+
+def tree(actors: list[Actor], level: str, counts: dict[int, int]) -> list[dict[str, Any]]:
+    """Return the actors of a level as lines with their depth, each below its parent.
+
+    An actor whose parent belongs to another level stands at the top of its own. The
+    government comes first, what the source does not name last, the rest by name.
+    """
+    members = {a.pk: a for a in actors if a.level == level}
+    children: dict[int | None, list[Actor]] = defaultdict(list)
+    for member in members.values():
+        children[member.parent_id if member.parent_id in members else None].append(member)
+
+    def rank(actor: Actor) -> tuple[int, str]:
+        first: dict[str, int] = {ActorKind.GOVERNMENT: 0, ActorKind.UNSPECIFIED: 2}
+        return first.get(actor.kind, 1), actor.label.casefold()
+
+    def lines(parent: int | None, depth: int) -> Iterable[dict[str, Any]]:
+        for child in sorted(children[parent], key=rank):
+            yield {"actor": child, "depth": depth, "count": counts.get(child.pk, 0)}
+            yield from lines(child.pk, depth + 1)
+
+    return list(lines(None, 0))
+
+
+@public_page
+def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
+    """Show an actor: names over time, place in the tree, and its actions in the plan."""
+    found_plan = get_object_or_404(Plan, slug=plan)
+    queryset = Actor.objects.select_related("parent", "source").prefetch_related(
+        "names__source",
+        "aliases__source",
+        "parent__names",
+        "children__names",
+        "successions__successor__names",
+        "successions__source",
+        "origins__predecessor__names",
+        "origins__source",
+    )
+    found = get_object_or_404(queryset, slug=slug)
+    held = (
+        found.responsibilities.filter(action__plan=found_plan)
+        .select_related("action__plan", "action__section")
+        .order_by("action__position")
+    )
+    context = {
+        "plan": found_plan,
+        "actor": found,
+        "names": list(found.names.all()),
+        "responsibilities": list(held),
+        "has_working": has_working(r.action for r in held),
+        "below_count": Action.objects.of(found_plan)
+        .of_actors(below(found, Actor.objects.parents()))
+        .count(),
+        "other_plans": Plan.objects.filter(actions__responsibilities__actor=found)
+        .exclude(pk=found_plan.pk)
+        .distinct(),
+    }
+    return TemplateResponse(request, "actions/actor.html", context)
