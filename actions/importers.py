@@ -1,21 +1,49 @@
 """Reads the fixtures of plans and actors into the database: all of them, or nothing."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
-from django.core import serializers
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.core.serializers.base import DeserializationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, models, transaction
 
+from actions import models as facts
+from actions.models.fields import no_control_characters
 from actions.services import plan
 
 # In the order in which rows need one another.
 FILES = ("sources.json", "themes.json", "actors.json", "nap1.json", "nap2.json")
+
+# What a fixture may hold: plan data, and neither accounts nor history.
+MODELS: dict[str, type[Any]] = {
+    f"actions.{model.__name__.lower()}": model
+    for model in (
+        facts.Source, facts.Theme, facts.Plan, facts.Section, facts.Action, facts.FormerWording,
+        facts.Actor, facts.ActorName, facts.ActorAlias, facts.Succession, facts.ActionTheme,
+        facts.Classification, facts.ActionFlag, facts.Responsibility,
+    )
+}  # fmt: skip
+
+# The columns that it may set, by model and name: neither the database's number nor derived ones.
+COLUMNS: dict[type[Any], dict[str, Any]] = {
+    model: {c.name: c for c in model._meta.concrete_fields if c.editable and not c.primary_key}  # noqa: SLF001
+    for model in MODELS.values()
+}
+
+# The JSON type that a column takes; JSON columns have validators instead.
+KINDS = {
+    models.CharField: str, models.TextField: str, models.DateField: str,
+    models.BooleanField: bool, models.IntegerField: int,
+}  # fmt: skip
+WORDS = {
+    str: "text", int: "a whole number", float: "a decimal number", bool: "true or false",
+    list: "a list", dict: "an object",
+}  # fmt: skip
+DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class FixtureError(Exception):
@@ -26,30 +54,53 @@ def load(paths: Iterable[Path]) -> Counter[str]:
     """Load fixtures and return how many rows were ``created``, ``changed``, ``unchanged``.
 
     The files are Django fixtures (JSON, natural keys). Every row is checked as a form
-    would check it. Loading twice changes nothing, history included. Raises FixtureError,
-    and then stores nothing.
+    would check it, and may stand in them once. Loading twice changes nothing, history
+    included. Raises FixtureError, and then stores nothing.
     """
     outcome: Counter[str] = Counter()
+    places: dict[tuple[object, ...], str] = {}
     with transaction.atomic():
         for path in paths:
-            for place, entry in _entries(path):
-                outcome[_store(path, place, entry)] += 1
+            for number, entry in enumerate(_entries(path), start=1):
+                place = f"{path}, {_place(number, entry)}"
+                with _faults_named(place):
+                    row = _row(entry)
+                    key = (type(row), *row.natural_key())
+                    if key in places:
+                        raise ValidationError(f"the same row stands in {places[key]} already.")
+                    places[key] = place
+                    outcome[_store(row, f"Loaded from {path.name}")] += 1
     return outcome
 
 
-def _entries(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _entries(path: Path) -> list[Any]:
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        entries = json.loads(text, parse_int=_number, object_pairs_hook=_object)
     except OSError as error:
         raise FixtureError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise FixtureError(f"{path}: not UTF-8 text (byte {error.start}).") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise FixtureError(f"{path}: not JSON: {error}.") from error
+    except RecursionError as error:
+        raise FixtureError(f"{path}: not JSON of a fixture: nested too deeply.") from error
     if not isinstance(entries, list):
         raise FixtureError(f"{path}: the file must hold a list of entries.")
-    for number, entry in enumerate(entries, start=1):
-        yield _place(number, entry), entry
+    return entries
+
+
+def _number(digits: str) -> int:
+    """Read a number; of an endless one, only as many digits as no column takes either."""
+    return int(digits[:30])
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Read an object; a name given twice becomes one that no column has, and is refused so."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found[f"{name} (given twice)" if name in found else name] = value
+    return found
 
 
 def _place(number: int, entry: Any) -> str:
@@ -62,73 +113,129 @@ def _place(number: int, entry: Any) -> str:
         "predecessor", "successor", "text", "valid_from", "source",
     )  # fmt: skip
     words = [f"{name} {_words(fields[name])}" for name in names if fields.get(name) is not None]
-    return f"entry {number} ({', '.join([str(entry.get('model')), *words[:4]])})"
+    return f"entry {number} ({', '.join([_words(entry.get('model')), *words[:4]])})"
 
 
 def _words(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """Show a value without what lies deep in it."""
+    parts = value if isinstance(value, list) else [value]
+    return _line(
+        " ".join("…" if isinstance(part, list | dict) else str(part) for part in parts), length=80
+    )
 
 
-def _store(path: Path, place: str, entry: Any) -> str:
+def _line(text: str, length: int) -> str:
+    """Return a text as one line that a terminal can show."""
+    text = text if len(text) <= length else f"{text[: length - 1]}…"
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
+@contextmanager
+def _faults_named(place: str) -> Iterator[None]:
     try:
-        row = _row(entry)
-        stored = type(row).objects.filter(pk=row.pk).first() if row.pk else None
-        if stored is not None and not _take_over(row, stored):
-            return "unchanged"
-        plan.save(stored or row, by=None, reason=f"Loaded from {path.name}")
+        yield
     except ValidationError as error:
-        raise FixtureError(f"{path}, {place}: {_fault(error)}") from error
-    except (
-        DeserializationError,
-        DatabaseError,
-        FieldDoesNotExist,
-        LookupError,
-        ValueError,
-    ) as error:
-        raise FixtureError(f"{path}, {place}: {error}") from error
-    return "changed" if stored else "created"
-
-
-def _row(entry: Any) -> Any:
-    if not isinstance(entry, dict) or set(entry) != {"model", "fields"}:
-        raise ValueError("an entry has a “model” and “fields”, nothing else.")
-    if not isinstance(entry["model"], str) or not entry["model"].startswith("actions."):
-        raise ValueError(f"“{entry['model']}” is no model of plans and actors.")
-    if not isinstance(entry["fields"], dict):
-        raise ValueError("“fields” must be an object.")
-    model = apps.get_model(entry["model"])
-    for name, value in entry["fields"].items():
-        _check_kind(model, name, value)
-    try:
-        (deserialized,) = serializers.deserialize("python", [entry])
-    except (AttributeError, TypeError, KeyError, models.ObjectDoesNotExist) as error:
-        raise ValueError(f"a field has a value of the wrong kind ({error}).") from error
-    return deserialized.object
-
-
-def _check_kind(model: type[models.Model], name: str, value: Any) -> None:
-    """Refuse a value that its column cannot hold, as the deserializer would not name the field."""
-    field: Any = model._meta.get_field(name)  # noqa: SLF001
-    if field.is_relation or value is None:
-        return
-    try:
-        field.to_python(value)
-    except ValidationError as error:
-        raise ValidationError({name: error.messages}) from error
-
-
-def _take_over(row: models.Model, stored: models.Model) -> bool:
-    """Put the fixture's values into the stored row; tell whether any was another one."""
-    columns = [f.attname for f in row._meta.concrete_fields if f.editable]  # noqa: SLF001
-    changed = [name for name in columns if getattr(row, name) != getattr(stored, name)]
-    for name in changed:
-        setattr(stored, name, getattr(row, name))
-    return bool(changed)
+        raise FixtureError(f"{place}: {_line(_fault(error), length=400)}") from error
+    except DatabaseError as error:
+        raise FixtureError(f"{place}: the database refuses it: {error}.") from error
 
 
 def _fault(error: ValidationError) -> str:
     if not hasattr(error, "error_dict"):
         return " ".join(error.messages)
     return " ".join(
-        f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items()
+        " ".join(messages) if name == NON_FIELD_ERRORS else f"{_words(name)}: {' '.join(messages)}"
+        for name, messages in error.message_dict.items()
     )
+
+
+def _row(entry: Any) -> Any:
+    """Return the unsaved row that an entry tells of; raises ValidationError."""
+    if not isinstance(entry, dict) or set(entry) != {"model", "fields"}:
+        raise ValidationError("an entry has a “model” and “fields”, nothing else.")
+    model = MODELS.get(entry["model"].lower()) if isinstance(entry["model"], str) else None
+    if model is None:
+        raise ValidationError(f"“{_words(entry['model'])}” is no model of plans and actors.")
+    if not isinstance(entry["fields"], dict):
+        raise ValidationError("“fields” must be an object.")
+    return model(**_values(model, entry["fields"]))
+
+
+def _values(model: type[Any], fields: dict[str, Any]) -> dict[str, Any]:
+    columns = COLUMNS[model]
+    for name, column in columns.items():
+        if name not in fields and not (column.null or column.blank or column.has_default()):
+            raise ValidationError({name: "is missing, but required."})
+    values = {}
+    for name, value in fields.items():
+        if name not in columns:
+            raise ValidationError({name: "is no field that a fixture may set."})
+        try:
+            values[name] = _value(columns[name], value)
+        except ValidationError as error:
+            raise ValidationError({name: error.messages}) from error
+    return values
+
+
+def _value(column: Any, value: Any) -> Any:
+    """Return what a column (a link: the row it names) takes for a JSON value."""
+    if value is None:
+        if not column.null:
+            raise ValidationError("must not be null.")
+        return None
+    if column.is_relation:
+        return _linked(column.related_model, value)
+    kind = _kind(column)
+    if kind and type(value) is not kind:
+        raise ValidationError(f"must be {WORDS[kind]}, not {WORDS[type(value)]}.")
+    if isinstance(column, models.DateField) and not DATE.fullmatch(value):
+        raise ValidationError("must be a date such as 2024-12-31.")
+    if kind is str:
+        no_control_characters(value)  # at once: with some of them nothing can be looked up
+    for check in column.validators if kind is None else ():
+        check(value)  # not through run_validators, which lets {} and "" pass
+    return column.to_python(value)
+
+
+def _kind(column: Any) -> Any:
+    return next((kind for type_, kind in KINDS.items() if isinstance(column, type_)), None)
+
+
+def _linked(model: type[Any], key: Any) -> Any:
+    name = model.__name__.lower()
+    kinds = {lookup: _kind(_column(model, lookup)) for lookup in model.NATURAL_KEY}
+    if not isinstance(key, list) or [type(part) for part in key] != list(kinds.values()):
+        parts = [f"{lookup.replace('__', ' ')} ({WORDS[kind]})" for lookup, kind in kinds.items()]
+        raise ValidationError(f"must be a list that names one {name}: [{', '.join(parts)}].")
+    no_control_characters("".join(map(str, key)))
+    try:
+        return model.objects.get_by_natural_key(*key)
+    except model.DoesNotExist as error:
+        raise ValidationError(f"there is no {name} “{_words(key)}”.") from error
+
+
+def _column(model: type[Any], lookup: str) -> Any:
+    name, _, rest = lookup.partition("__")
+    column = COLUMNS[model][name]
+    return _column(column.related_model, rest) if rest else column
+
+
+def _store(row: Any, reason: str) -> str:
+    try:
+        stored = type(row).objects.get_by_natural_key(*row.natural_key())
+    except type(row).DoesNotExist:
+        plan.save(row, by=None, reason=reason)
+        return "created"
+    if not _take_over(row, stored):
+        return "unchanged"
+    plan.save(stored, by=None, reason=reason)
+    return "changed"
+
+
+def _take_over(row: models.Model, stored: models.Model) -> bool:
+    """Put the fixture's values into the stored row; tell whether any was another one."""
+    columns = [column.attname for column in COLUMNS[type(row)].values()]
+    changed = [name for name in columns if getattr(row, name) != getattr(stored, name)]
+    for name in changed:
+        setattr(stored, name, getattr(row, name))
+    return bool(changed)
