@@ -1,8 +1,15 @@
 """What the database itself refuses, whichever way a row is written."""
 
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
@@ -21,6 +28,7 @@ from actions.models import (
     User,
 )
 from actions.services import plan as service
+from tests.conftest import load_plans
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +216,97 @@ def test_what_is_deleted_stays_in_history_with_who_did_it(nap2, secretariat) -> 
     service.delete(flag, by=secretariat)
     last = ActionFlag.history.filter(id=key).latest()
     assert (last.history_type, last.history_user) == ("-", secretariat)
+
+
+MIGRATE = """
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import DatabaseError, connection, models
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+call_command("migrate", verbosity=0)
+call_command("load_plans", verbosity=0)
+from actions.models import Action, Actor, Plan, Revision, Section, Theme
+wider = [(Section, "heading_label"), (Action, "heading_label"), (Action, "label"),
+         (Revision, "token"), (Actor, "level"), (Plan, "slug"), (Theme, "title_en")]
+for model, name in wider:
+    emit_pre_migrate_signal(0, False, "default")
+    old = model._meta.get_field(name)
+    new = old.clone()
+    new.max_length = old.max_length + 10
+    new.set_attributes_from_name(name)
+    new.model = model
+    with connection.schema_editor() as editor:
+        editor.alter_field(model, old, new)
+    emit_post_migrate_signal(0, False, "default")
+top = Actor.objects.get(slug="fps-justice")
+try:
+    Actor.objects.filter(pk=top.pk).update(parent=Actor.objects.filter(parent=top).first())
+except DatabaseError as error:
+    print("refused:", error)
+print(Action.objects.count(), "actions")
+"""
+
+
+def test_on_sqlite_every_guarded_table_can_be_migrated_with_data_in_it(tmp_path) -> None:
+    found = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", MIGRATE],
+        cwd=settings.BASE_DIR,
+        env={
+            "PATH": os.environ["PATH"],
+            "DEBUG": "1",
+            "DJANGO_SETTINGS_MODULE": "napmonitor.settings",
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.stderr == ""
+    assert found.stdout.splitlines()[-2:] == [
+        "refused: the tree of actors has a circle",
+        "104 actions",
+    ]
+
+
+@pytest.fixture
+def plans_afterwards(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Load the plans again after a test that really commits, and is cleaned by emptying."""
+    yield
+    with django_db_blocker.unblock():
+        load_plans()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_two_writers_at_once_cannot_close_a_circle(
+    plans_afterwards, transactional_db, make_actor
+) -> None:
+    one, two = make_actor("one"), make_actor("two")
+    first_has_written = threading.Event()
+    outcome: list[str] = []
+
+    def second() -> None:
+        first_has_written.wait(timeout=10)
+        try:
+            Actor.objects.filter(pk=two.pk).update(parent=one)
+            outcome.append("stored")
+        except DatabaseError:
+            outcome.append("refused")
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with transaction.atomic():
+        Actor.objects.filter(pk=one.pk).update(parent=two)
+        first_has_written.set()
+        time.sleep(0.5)
+    thread.join(timeout=20)
+    assert outcome == ["refused"]
+
+
+def test_storing_a_row_as_it_is_writes_no_history(nap2, secretariat) -> None:
+    action = nap2.actions.get(label="1")
+    before = Revision.objects.get().token
+    service.save(action, by=secretariat)
+    assert (action.history.count(), Revision.objects.get().token) == (1, before)

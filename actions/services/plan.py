@@ -11,12 +11,14 @@ REASON_LENGTH = 100  # what a history record has room for
 
 @transaction.atomic
 def save(instance: models.Model, *, by: User | None, reason: str = "") -> None:
-    """Store one row of plan data with its history record.
+    """Store one row of plan data with its history record; do nothing where nothing changed.
 
     ``by`` is who changes it, None for the loader of fixtures. Raises ValidationError and
     stores nothing when a field, a constraint or a rule over rows does not hold.
     """
     instance.full_clean()
+    if not _differs(instance):
+        return
     _sign(instance, by, reason)
     instance.save()
 
@@ -29,6 +31,13 @@ def delete(instance: models.Model, *, by: User | None, reason: str = "") -> None
     """
     _sign(instance, by, reason)
     instance.delete()
+
+
+def _differs(instance: Any) -> bool:
+    """Tell whether a row is new, or another than the one that is stored."""
+    stored = type(instance).objects.filter(pk=instance.pk).first()
+    columns = [c.attname for c in instance._meta.concrete_fields if c.editable]  # noqa: SLF001
+    return stored is None or any(getattr(instance, n) != getattr(stored, n) for n in columns)
 
 
 def _sign(instance: Any, by: User | None, reason: str) -> None:
