@@ -1,5 +1,6 @@
 """The secretariat's administration of plans, actors and accounts."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -7,10 +8,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
-from django.db import models
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models
+from django.db.models import ProtectedError, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -42,6 +43,7 @@ admin.site.site_url = "/"
 admin.site.unregister(Group)
 
 LANGUAGES = ("en", "fr", "nl", "de")
+REFUSED = _("The database refuses this: other rows need it as it is.")
 FIELDS: Any = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})},
     models.URLField: {"assume_scheme": "https"},
@@ -61,11 +63,25 @@ def author(request: HttpRequest) -> User:
     return request.user
 
 
+def refuse(words: str) -> Callable[[Any], None]:
+    """Return a form's ``clean`` that refuses whatever was typed, in these words."""
+
+    def clean(_form: Any) -> None:
+        raise ValidationError(words)
+
+    return clean
+
+
 class ByService:
     """Writes through the service, so that each change is checked, signed and kept in history."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
-        """Store the row."""
+        """Store the row; also from the page of an old version, which asks for less by itself."""
+        site: Any = self
+        if not (
+            site.has_change_permission(request, obj) if change else site.has_add_permission(request)
+        ):
+            raise PermissionDenied
         service.save(obj, by=author(request))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -88,6 +104,51 @@ class ByService:
 
 class DataAdmin(ByService, SimpleHistoryAdmin):
     """What the pages of all plan data share."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the form again, with what was typed, where the service or the database refuses.
+
+        Rows below may clash with one another, and somebody else may have been quicker:
+        neither can be seen before the rows are stored.
+        """
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as error:
+            refusal = " ".join(error.messages)
+        except (IntegrityError, ProtectedError):
+            refusal = str(REFUSED)
+        request.refusal = refusal  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def history_form_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        version_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show an old version; bringing it back asks for the right to change the row."""
+        if request.method != "GET" and not self.has_change_permission(request):
+            raise PermissionDenied
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        """Return the form; it carries the refusal of a first try to store it."""
+        form = super().get_form(request, obj, **options)
+        refusal = getattr(request, "refusal", None)
+        return form if refusal is None else type(form.__name__, (form,), {"clean": refuse(refusal)})
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Leave out a character that PostgreSQL cannot even compare with."""
+        return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
 
     list_per_page = 50
     formfield_overrides = FIELDS

@@ -41,7 +41,8 @@ class LinesField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """Return the lines that are not empty."""
-        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+        lines = (value or "").replace("\r\n", "\n").split("\n")
+        return [line.strip() for line in lines if line.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare lists, not texts."""

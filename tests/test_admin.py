@@ -4,12 +4,13 @@ import re
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from actions.models import Action, Actor, Responsibility, Source, User
+from actions.models import Action, Actor, Plan, Responsibility, Source, User
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +175,93 @@ def test_the_administration_speaks_the_browsers_language(client: Client) -> None
     html = client.get("/admin/login/", headers={"accept-language": "nl"}).content.decode()
     assert 'lang="nl"' in html
     assert Action.objects.exists()
+
+
+def test_who_may_only_look_cannot_write_through_an_old_version(member, nap2) -> None:
+    member.is_staff = True
+    member.save()
+    member.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client = Client()
+    client.force_login(member)
+    action = nap2.actions.get(label="2")
+    version = action.history.get()
+    url = reverse("admin:actions_action_simple_history", args=[action.pk, version.pk])
+    assert client.get(url).status_code == 200
+    changed = {"plan": nap2.pk, "label": "2", "position": 2, "period_kind": "open"}
+    changed |= {"title_en": "Changed", "title_source": action.title_source_id}
+    assert client.post(url, changed).status_code == 403
+    assert nap2.actions.get(label="2").title_en != "Changed"
+
+
+def refusal(client: Client, url: str, changes: dict[str, str]) -> str:
+    """Send a form with changes that are refused; return the page, which must still be the form."""
+    data = form_data(client.get(url)) | changes
+    response = client.post(url, data)
+    assert response.status_code == 200
+    assert response.context["errors"]
+    return response.content.decode()
+
+
+def test_an_action_with_sub_actions_cannot_become_one(secretariat_client, nap2) -> None:
+    action, other = nap2.actions.get(label="22"), nap2.actions.get(label="1")
+    html = refusal(
+        secretariat_client, page("action", "change", action.pk), {"parent": str(other.pk)}
+    )
+    assert "An action with sub-actions stays a numbered action of its plan." in html
+
+
+def test_an_action_with_sub_actions_cannot_move_to_another_plan(secretariat_client, nap2) -> None:
+    action = nap2.actions.get(label="22")
+    other = Plan.objects.get(slug="nap1")
+    html = refusal(
+        secretariat_client,
+        page("action", "change", action.pk),
+        {"plan": str(other.pk), "section": "", "label": "99"},
+    )
+    assert "An action with sub-actions stays a numbered action of its plan." in html
+
+
+def test_a_section_with_actions_cannot_move_to_another_plan(secretariat_client, nap2) -> None:
+    section, other = nap2.sections.first(), Plan.objects.get(slug="nap1")
+    url = page("section", "change", section.pk)
+    html = refusal(secretariat_client, url, {"plan": str(other.pk)})
+    assert "The section has actions of another plan." in html
+
+
+def test_rows_below_that_clash_are_refused_and_nothing_typed_is_lost(
+    secretariat_client, nap2
+) -> None:
+    action = nap2.actions.get(label="41")
+    first, second = action.flags.all()[:2]
+    html = refusal(
+        secretariat_client,
+        page("action", "change", action.pk),
+        {"flags-0-code": second.code, "flags-1-code": first.code, "title_nl": "Mijn werk"},
+    )
+    assert "The action has this flag already." in html
+    assert "Mijn werk" in html
+    assert [flag.code for flag in action.flags.all()[:2]] == [first.code, second.code]
+
+
+def test_two_first_names_are_refused(secretariat_client) -> None:
+    actor = Actor.objects.get(slug="fisd")
+    url = page("actor", "change", actor.pk)
+    source = str(Source.objects.get(key="editors").pk)
+    new = {"names-1-name_en": "Another", "names-1-source": source, "names-TOTAL_FORMS": "2"}
+    html = refusal(secretariat_client, url, new | {"names-1-actor": str(actor.pk)})
+    assert "The actor has a first name already; date this one." in html
+
+
+def test_a_control_character_in_a_phase_is_refused(secretariat_client, nap2) -> None:
+    held = Responsibility.objects.filter(action__plan=nap2).first()
+    url = page("responsibility", "change", held.pk)
+    for character in ("\x00", "\x07", "\x0b"):
+        html = refusal(secretariat_client, url, {"phases": f"a{character}b"})
+        assert "Leave out control characters" in html
+
+
+def test_autocomplete_and_search_survive_a_null_character(secretariat_client) -> None:
+    url = reverse("admin:autocomplete")
+    for field in ("actor", "action", "source"):
+        query = {"app_label": "actions", "model_name": "responsibility", "field_name": field}
+        assert secretariat_client.get(url, {**query, "term": "\x00"}).status_code == 200

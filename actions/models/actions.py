@@ -16,6 +16,7 @@ from actions.enums import Nature, PeriodKind
 from actions.models.fields import (
     LANGUAGES,
     FoldedField,
+    SortField,
     char_field,
     code_check,
     in_language,
@@ -129,6 +130,11 @@ class Action(NaturalKey):
     search_text = FoldedField(
         sources=["label", "title_en", "title_fr", "title_nl", "title_de", "other_title"]
     )
+    # In the order in which a title in another language stands in: see ``in_language``.
+    sort_en = SortField(sources=["title_en", "title_fr", "title_nl", "title_de"])
+    sort_fr = SortField(sources=["title_fr", "title_en", "title_nl", "title_de"])
+    sort_nl = SortField(sources=["title_nl", "title_en", "title_fr", "title_de"])
+    sort_de = SortField(sources=["title_de", "title_en", "title_fr", "title_nl"])
 
     objects: ClassVar[ActionManager] = ActionManager()
     history = history()
@@ -182,6 +188,13 @@ class Action(NaturalKey):
         if set(self.official_languages.split()) - set(LANGUAGES):
             message = _("Use the codes en, fr, nl and de, with spaces between.")
             raise ValidationError({"official_languages": message})
+
+        if self.pk and (self.parent or self._has_moved()) and self.sub_actions.exists():
+            message = _("An action with sub-actions stays a numbered action of its plan.")
+            raise ValidationError({"parent" if self.parent else "plan": message})
+
+    def _has_moved(self) -> bool:
+        return not Action.objects.filter(pk=self.pk, plan=self.plan_id).exists()
 
     def _clean_parent(self, parent: "Action") -> None:
         if parent.plan_id != self.plan_id:

@@ -64,6 +64,22 @@ class FoldedField(models.TextField):
         return value
 
 
+class SortField(FoldedField):
+    """A derived column to sort by: the first source column with a text, folded.
+
+    Quotation marks before it do not count; nothing sorts after everything.
+    """
+
+    NOTHING = "~"  # after every letter that folding leaves
+
+    def pre_save(self, instance: models.Model, add: bool) -> str:  # noqa: ARG002, FBT001
+        """Return the folded text."""
+        text = next(filter(None, (getattr(instance, name) for name in self.sources)), "")
+        value = re.sub(r"^\W+", "", fold(text)) or self.NOTHING
+        setattr(instance, self.attname, value)
+        return value
+
+
 def text_field(label: Label, **options: Any) -> models.TextField:
     """Return a text column that is empty, never null, when there is no text."""
     settings: dict[str, Any] = {

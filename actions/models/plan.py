@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -105,6 +106,11 @@ class Section(NaturalKey):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
+
+    def clean(self) -> None:
+        """Refuse to move a section with actions to another plan."""
+        if self.pk and self.actions.exclude(plan=self.plan_id).exists():
+            raise ValidationError({"plan": _("The section has actions of another plan.")})
 
     @property
     def short(self) -> str:

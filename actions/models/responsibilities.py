@@ -15,7 +15,14 @@ from actions.domain.duties import Duty
 from actions.enums import OWING_ROLES, Role
 from actions.models.actions import Action
 from actions.models.actors import Actor
-from actions.models.fields import char_field, code_check, period_check, text_field, text_property
+from actions.models.fields import (
+    char_field,
+    code_check,
+    no_control_characters,
+    period_check,
+    text_field,
+    text_property,
+)
 from actions.models.history import history
 from actions.models.natural import NaturalKey, NaturalKeyManager
 from actions.models.sources import Source
@@ -32,6 +39,8 @@ def validate_phases(value: object) -> None:
     """Refuse anything but a list of short texts."""
     if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
         raise ValidationError(_("Write one phase a line."))
+    for phase in value:
+        no_control_characters(phase)
 
 
 class Responsibility(NaturalKey):
