@@ -18,7 +18,7 @@ help:  ## list these commands
 
 run: python  ## start the site here; PORT=8001 and PYTHON=python3.12 choose others
 	@$(PYTHON) scripts/environment.py runtime --port '$(PORT)'
-	@$(BIN)/python scripts/run.py '$(PORT)'
+	@$(DEVELOPMENT) $(BIN)/python scripts/run.py '$(PORT)'
 
 test: environment  ## run all tests: on SQLite, on PostgreSQL and in a browser
 	$(PLAIN) -u DEBUG $(BIN)/python -m pytest -n 2 -m "not browser"

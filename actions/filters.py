@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.domain.duties import ancestors
 from actions.enums import Scheme
-from actions.models import Action, Actor, Plan, Theme
+from actions.models import Action, Actor, Plan, Section, Theme
 from actions.models.actions import NATURES
 from actions.models.actors import LEVELS
 from actions.models.schemes import PILLARS, SDGS
@@ -55,6 +55,11 @@ def numbered(titles: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
     return [(number, format_lazy("{}. {}", number, title)) for number, title in titles]
 
 
+def section_line(section: Section) -> str:
+    """Return a section's line of the menu; ° marks a working translation, as in the list."""
+    return f"{section.number}. {section.short}{'' if section.title_is_official else '°'}"
+
+
 class ActionFilter(django_filters.FilterSet):
     """Narrows the actions of one plan; an unknown value is left out, with a hint beside it."""
 
@@ -84,7 +89,7 @@ class ActionFilter(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict, *, plan: Plan, on: date) -> None:
         """Take the address's parameters; ``on`` decides which periods have ended."""
-        super().__init__(data, queryset=Action.objects.of(plan))
+        super().__init__(data, queryset=Action.objects.of(plan).valid_on(on))
         self.plan, self.on = plan, on
         self.actors = list(Actor.objects.with_names())
         self._fill_menus()
@@ -97,7 +102,7 @@ class ActionFilter(django_filters.FilterSet):
                 "slug", flat=True
             )
         )
-        self._fill("section", [(str(s.number), f"{s.number}. {s.short}") for s in sections])
+        self._fill("section", [(str(s.number), section_line(s)) for s in sections])
         self._fill(
             "theme", [(t.slug, t.title) for t in themes if t.slug in used], (t.slug for t in themes)
         )
@@ -105,7 +110,7 @@ class ActionFilter(django_filters.FilterSet):
         for name, field in self.form.fields.items():
             field.error_messages["invalid_choice"] = UNKNOWN
             field.widget.attrs["id"] = f"filter-{name}"
-        self.form.fields["q"].widget.attrs |= {"type": "search", "autocomplete": "off"}
+        self.form.fields["q"].widget.attrs["autocomplete"] = "off"
         self.form.fields["q"].widget.input_type = "search"
 
     def _fill(
@@ -122,7 +127,7 @@ class ActionFilter(django_filters.FilterSet):
         by_key = {actor.pk: actor for actor in self.actors}
         shown: set[int] = set()
         parents = {actor.pk: actor.parent_id for actor in self.actors}
-        for key in Actor.objects.of(self.plan).values_list("pk", flat=True):
+        for key in Actor.objects.of(self.plan, on=self.on).values_list("pk", flat=True):
             shown |= {key, *ancestors(key, parents)}
         groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for key in shown:
@@ -151,11 +156,12 @@ class ActionFilter(django_filters.FilterSet):
     def of_actor(self, rows: ActionQuerySet, _name: str, value: str) -> QuerySet:
         """Keep actions that this actor, or one below it, stands under."""
         actor = next(a for a in self.actors if a.slug == value)
-        return rows.of_actors(below(actor, {a.pk: a.parent_id for a in self.actors}))
+        members = below(actor, {a.pk: a.parent_id for a in self.actors})
+        return rows.of_actors(members, on=self.on)
 
     def of_level(self, rows: ActionQuerySet, _name: str, value: str) -> QuerySet:
         """Keep actions that an actor of this level stands under."""
-        return rows.of_actors(a.pk for a in self.actors if a.level == value)
+        return rows.of_actors((a.pk for a in self.actors if a.level == value), on=self.on)
 
     def in_period(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
         """Keep actions by what their period says about today."""

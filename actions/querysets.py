@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from actions.domain.search import fold
 
@@ -42,9 +42,10 @@ class ActionQuerySet(models.QuerySet[Any]):
         """Return the actions whose period ended before a day."""
         return self.filter(period_end__lt=on)
 
-    def of_actors(self, actors: Iterable[int]) -> ActionQuerySet:
-        """Return the actions that any of these actors stands under."""
-        return self.filter(responsibilities__actor__in=list(actors)).distinct()
+    def of_actors(self, actors: Iterable[int], *, on: date) -> ActionQuerySet:
+        """Return the actions that any of these actors stands under on a day."""
+        held = Q(responsibilities__actor__in=list(actors)) & valid_on(on, "responsibilities__")
+        return self.filter(held).distinct()
 
     def with_words(self, words: str) -> ActionQuerySet:
         """Return the actions whose number or title, in any language, holds every word.
@@ -56,15 +57,17 @@ class ActionQuerySet(models.QuerySet[Any]):
             found = found.filter(search_text__contains=word)
         return found
 
-    def for_table(self) -> ActionQuerySet:
-        """Return the actions with what a row of the list shows."""
+    def for_table(self, *, on: date) -> ActionQuerySet:
+        """Return the actions with what a row of the list shows on a day."""
+        responsibilities: Any = self.model._meta.get_field("responsibilities").related_model  # noqa: SLF001
+        held = responsibilities.objects.filter(valid_on(on))
         return self.select_related("plan", "section", "parent").prefetch_related(
-            "responsibilities__actor__names"
+            Prefetch("responsibilities", queryset=held), "responsibilities__actor__names"
         )
 
-    def for_export(self) -> ActionQuerySet:
-        """Return the actions with everything that a download holds."""
-        return self.for_table().prefetch_related(
+    def for_export(self, *, on: date) -> ActionQuerySet:
+        """Return the actions with everything that a download holds on a day."""
+        return self.for_table(on=on).prefetch_related(
             "responsibilities__actor__aliases",
             "theme_links__theme",
             "classifications",
@@ -83,9 +86,14 @@ class ActorQuerySet(models.QuerySet[Any]):
         """Return the actors with what their label needs."""
         return self.prefetch_related("names")
 
-    def of(self, plan: Plan) -> ActorQuerySet:
-        """Return the actors that stand under an action of a plan."""
-        return self.filter(responsibilities__action__plan=plan).distinct()
+    def of(self, plan: Plan, *, on: date) -> ActorQuerySet:
+        """Return the actors that stand under an action of a plan on a day."""
+        held = (
+            Q(responsibilities__action__plan=plan)
+            & valid_on(on, "responsibilities__")
+            & valid_on(on, "responsibilities__action__")
+        )
+        return self.filter(held).distinct()
 
 
 def below(actor: Actor, parents: dict[int, int | None]) -> set[int]:

@@ -42,7 +42,7 @@ class ActionTable(tables.Table):
 
     def order_title(self, rows: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:  # noqa: FBT001
         """Sort by the title in the reader's language."""
-        column = F(f"title_{get_language() or 'en'}")
+        column = F(f"sort_{get_language() or 'en'}")
         order = column.desc() if is_descending else column.asc()
         return rows.order_by(order, "position", "id"), True
 

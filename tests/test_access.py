@@ -75,6 +75,7 @@ def test_reading_is_open_to_each_role_as_agreed(name, secretariat, member) -> No
 def test_nobody_writes_to_a_page_for_readers(name, method, secretariat, member) -> None:
     path, _expected = READ[name]
     for client in clients(secretariat, member).values():
+        client.handler.enforce_csrf_checks = True
         assert getattr(client, method)(path).status_code == 405
 
 
@@ -135,3 +136,30 @@ def test_the_plain_settings_are_the_safe_ones() -> None:
     assert settings.DEBUG is False
     assert settings.SESSION_COOKIE_HTTPONLY is True
     assert settings.X_FRAME_OPTIONS == "DENY"
+
+
+def test_a_staff_account_without_rights_sees_no_data(member) -> None:
+    member.is_staff = True
+    member.save()
+    client = Client()
+    client.force_login(member)
+    assert client.get("/admin/").status_code == 200
+    for name in ("action", "actor", "user", "source"):
+        assert client.get(f"/admin/actions/{name}/").status_code == 403
+        assert client.get(f"/admin/actions/{name}/add/").status_code == 403
+    key = member.pk
+    assert client.get(f"/admin/actions/user/{key}/history/").status_code == 403
+
+
+def test_an_address_under_a_foreign_host_is_refused(client: Client) -> None:
+    assert client.get("/en/", headers={"host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+def test_a_refused_form_is_answered_with_a_page_of_the_site(secretariat, language: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(secretariat)
+    response = client.post("/admin/actions/theme/add/", headers={"accept-language": language})
+    assert response.status_code == 403
+    assert f'<html lang="{language}">' in response.content.decode()
+    assert "NAP monitor" in response.content.decode()

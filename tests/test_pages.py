@@ -17,6 +17,7 @@ from actions.models import (
     FormerWording,
     Plan,
     Responsibility,
+    Revision,
     Section,
     Theme,
 )
@@ -451,3 +452,90 @@ def test_without_plans_the_site_says_so(client: Client) -> None:
     assert "No plan yet" in text_of(client.get("/en/"))
     assert client.get("/ready/").status_code == 503
     assert client.get("/health/").status_code == 200
+
+
+def test_an_address_with_a_thousand_parameters_is_refused_with_a_page(client: Client) -> None:
+    for debug in (False, True):
+        with override_settings(DEBUG=debug):
+            response = client.get("/fr/plans/nap2/actions/?" + "&".join(["a"] * 1500))
+        assert response.status_code == 400
+        assert '<html lang="fr">' in response.content.decode()
+
+
+def test_an_unknown_page_is_unknown_to_a_browser_that_asks_for_any_version_too(client) -> None:
+    star = {"if-none-match": "*"}
+    assert client.get("/en/plans/nap2/actions/999/", headers=star).status_code == 404
+    client.get("/en/about/")
+    assert client.get("/en/about/", headers=star).status_code == 304
+
+
+def test_without_a_revision_no_page_is_kept(client: Client) -> None:
+    Revision.objects.all().delete()
+    assert "ETag" not in client.get("/en/")
+
+
+def test_titles_sort_as_a_reader_expects(client: Client, nap2, make_plan) -> None:
+    plan = make_plan(actions=5)
+    titles = ["Zèle", "« Aube »", "Étude", "Eau", ""]
+    for action, title in zip(plan.actions.order_by("position"), titles, strict=True):
+        action.title_fr = title
+        action.title_en = "" if not title else "x"
+        service.save(action, by=None)
+    found = listed(client.get("/fr/plans/test/actions/?sort=title"))
+    assert found == ["2", "4", "3", "1", "5"]
+    assert listed(client.get("/fr/plans/test/actions/?sort=-title")) == found[::-1]
+
+
+def test_filtering_keeps_the_sorting(client: Client) -> None:
+    html = client.get("/en/plans/nap2/actions/?sort=-title&q=x").content.decode()
+    assert '<input type="hidden" name="sort" value="-title">' in html
+
+
+def test_a_filtered_part_brings_its_address_and_the_language_links(client: Client) -> None:
+    response = client.get(
+        "/fr/plans/nap2/actions/?q=&actor=&section=6&sort=-title", headers={"HX-Request": "true"}
+    )
+    assert response["HX-Push-Url"] == "/fr/plans/nap2/actions/?section=6&sort=-title"
+    html = response.content.decode()
+    assert 'hx-swap-oob="innerHTML:#languages"' in html
+    assert "/nl/plans/nap2/actions/?" in html
+    assert 'actions.csv?section=6&amp;sort=-title"' in html
+
+
+def test_a_list_with_a_hint_is_sent_whole_so_that_the_hint_goes(client: Client) -> None:
+    assert "hx-get=" not in client.get("/en/plans/nap2/actions/?section=99").content.decode()
+    assert "hx-get=" in client.get("/en/plans/nap2/actions/?section=9").content.decode()
+
+
+def test_what_has_left_the_plan_is_gone_from_every_list_alike(client: Client, nap2) -> None:
+    action = nap2.actions.get(label="5")  # the only actor is FISD
+    action.valid_to = date(2026, 1, 31)
+    service.save(action, by=None)
+    for day, there in ((date(2026, 1, 31), True), (date(2026, 2, 1), False)):
+        with time_machine.travel(day):
+            assert ("5" in listed(client.get("/en/plans/nap2/actions/"))) is there
+            rows = client.get("/en/plans/nap2/actions.json").json()["actions"]
+            assert ("5" in [row["label"] for row in rows]) is there
+            board = client.get("/en/").content.decode()
+            assert ("/en/plans/nap2/actions/5/" in board) is there
+            assert f"{67 if there else 66} actions" in text_of(client.get("/en/"))
+            words = text_of(client.get("/en/plans/nap2/actors/fisd/"))
+            assert f"{12 if there else 11} actions in this plan" in words
+            theme = text_of(client.get("/en/plans/nap2/themes/due-diligence/"))
+            assert ("5 Sharing knowledge" in theme) is there
+            page = text_of(client.get("/en/plans/nap2/actions/5/"))
+            assert ("This action stood in the plan until 31 January 2026." in page) is not there
+
+
+def test_a_responsibility_that_has_ended_is_gone_from_every_list_alike(client, nap2) -> None:
+    held = Responsibility.objects.get(action__plan=nap2, action__label="5")
+    held.valid_to = date(2026, 1, 31)
+    service.save(held, by=None)
+    with time_machine.travel(date(2026, 2, 1)):
+        assert "5" not in listed(client.get("/en/plans/nap2/actions/?actor=fisd"))
+        assert "5" not in listed(client.get("/en/plans/nap2/actions/?level=federal&section=1"))
+        rows = client.get("/en/plans/nap2/actions.json?section=1").json()["actions"]
+        assert next(row for row in rows if row["label"] == "5")["actors"] == []
+        assert "11 actions in this plan" in text_of(client.get("/en/plans/nap2/actors/fisd/"))
+        cell = client.get("/en/plans/nap2/actions/?section=1&q=sharing").content.decode()
+        assert "none named" in cell

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -31,16 +31,18 @@ PAGE_DIGITS = 8  # more is no page number but an attack on the parser
 def action_list(request: HttpRequest, plan: str) -> HttpResponse:
     """Show the actions of a plan as a table to filter, sort and page through."""
     found = get_object_or_404(Plan, slug=plan)
-    filters = ActionFilter(request.GET, plan=found, on=timezone.localdate())
+    on = timezone.localdate()
+    filters = ActionFilter(request.GET, plan=found, on=on)
     rows = filters.qs
     counts = rows.aggregate(
         numbered=Count("pk", filter=Q(parent__isnull=True), distinct=True),
         below=Count("pk", filter=Q(parent__isnull=False), distinct=True),
     )
     count = counted(counts["numbered"], counts["below"])
-    table = ActionTable(rows.for_table(), caption=_("Actions of the plan, %s") % count)
+    table = ActionTable(rows.for_table(on=on), caption=_("Actions of the plan, %s") % count)
     table.order_by = [s for s in request.GET.getlist("sort") if s.removeprefix("-") in SORTABLE]
     paginate(table, request.GET.get("page", ""))
+    too_early = "status" in request.GET or "overdue" in request.GET
     context = {
         "plan": found,
         "filter": filters,
@@ -49,12 +51,25 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
         "count": count,
         "filters_open": any(request.GET.get(name) for name in MENUS),
         "has_working": has_working(row.record for row in table.paginated_rows),
-        "query": request.GET.urlencode(),
+        "query": given(request).urlencode(),
+        "sort": request.GET.get("sort", ""),
+        "is_steady": bool(filters.form.errors) or too_early,
         "is_partial": is_partial(request),
-        "too_early": "status" in request.GET or "overdue" in request.GET,
+        "too_early": too_early,
     }
     template = "actions/_results.html" if context["is_partial"] else "actions/action_list.html"
-    return TemplateResponse(request, template, context)
+    response = TemplateResponse(request, template, context)
+    if context["is_partial"]:
+        response["HX-Push-Url"] = f"{request.path}?{context['query']}".removesuffix("?")
+    return response
+
+
+def given(request: HttpRequest) -> QueryDict:
+    """Return the parameters that have a value; a form sends its empty fields too."""
+    kept = QueryDict(mutable=True)
+    for name, values in request.GET.lists():
+        kept.setlist(name, [value for value in values if value])
+    return kept
 
 
 def paginate(table: ActionTable, wanted: str) -> None:

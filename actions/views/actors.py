@@ -8,11 +8,12 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from actions.enums import ActorKind
 from actions.models import Action, Actor, Plan, Responsibility
 from actions.models.actors import LEVELS
-from actions.querysets import below
+from actions.querysets import below, valid_on
 from actions.views.http import has_working, public_page
 
 
@@ -20,8 +21,9 @@ from actions.views.http import has_working, public_page
 def actor_list(request: HttpRequest, plan: str) -> HttpResponse:
     """Show all actors by level of government, each with its number of actions in the plan."""
     found = get_object_or_404(Plan, slug=plan)
+    on = timezone.localdate()
     counts = dict(
-        Responsibility.objects.filter(action__plan=found)
+        Responsibility.objects.filter(valid_on(on), valid_on(on, "action__"), action__plan=found)
         .values_list("actor")
         .annotate(Count("action", distinct=True))
     )
@@ -76,8 +78,11 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         "origins__source",
     )
     found = get_object_or_404(queryset, slug=slug)
+    on = timezone.localdate()
     held = (
-        found.responsibilities.filter(action__plan=found_plan)
+        found.responsibilities.filter(
+            valid_on(on), valid_on(on, "action__"), action__plan=found_plan
+        )
         .select_related("action__plan", "action__section")
         .order_by("action__position")
     )
@@ -88,7 +93,8 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         "responsibilities": list(held),
         "has_working": has_working(r.action for r in held),
         "below_count": Action.objects.of(found_plan)
-        .of_actors(below(found, Actor.objects.parents()))
+        .valid_on(on)
+        .of_actors(below(found, Actor.objects.parents()), on=on)
         .count(),
         "other_plans": Plan.objects.filter(actions__responsibilities__actor=found)
         .exclude(pk=found_plan.pk)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from actions.models import Action, Revision
@@ -23,7 +24,7 @@ View = Callable[..., HttpResponse]
 
 LANGUAGE_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 # A page larger than this is made anew each time, so that the cache stays small.
-LARGEST_KEPT = 400_000
+LARGEST_KEPT = 300_000
 KEPT_HEADERS = (
     "Content-Type",
     "Content-Disposition",
@@ -39,37 +40,35 @@ def public_page(view: View) -> View:
     a change nor midnight leaves an old page behind. Signed-in people get fresh pages.
     """
 
+    @csrf_exempt  # it refuses every method that writes; a POST is told so
     @require_safe
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if settings.DEBUG or request.user.is_authenticated:
+        key = None if settings.DEBUG or request.user.is_authenticated else page_key(request)
+        if key is None:
             return view(request, *args, **kwargs)
-        key = page_key(request)
-        etag = f'"{key}"'
-        if request.headers.get("If-None-Match"):
-            unchanged = get_conditional_response(request, etag=etag)
-            if unchanged is not None and unchanged.status_code == HTTPStatus.NOT_MODIFIED:
-                return with_cache_headers(unchanged, etag)
         kept = cache.get(key)
         if kept is not None:
             content, headers = kept
-            return with_cache_headers(HttpResponse(content, headers=headers), etag)
+            return with_validator(request, HttpResponse(content, headers=headers), key)
         response = view(request, *args, **kwargs)
         if isinstance(response, SimpleTemplateResponse):
             response.render()
-        if response.status_code == HTTPStatus.OK:
-            if len(response.content) <= LARGEST_KEPT:
-                headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-                cache.set(key, (response.content, headers))
-            with_cache_headers(response, etag)
-        return response
+        if response.status_code != HTTPStatus.OK:
+            return response
+        if len(response.content) <= LARGEST_KEPT:
+            headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+            cache.set(key, (response.content, headers))
+        return with_validator(request, response, key)
 
     return wrapped
 
 
-def page_key(request: HttpRequest) -> str:
-    """Return the cache key of a page as it stands now."""
-    token = Revision.objects.values_list("token", flat=True).first() or ""
+def page_key(request: HttpRequest) -> str | None:
+    """Return the cache key of a page as it stands now; None without a revision to go by."""
+    token = Revision.objects.values_list("token", flat=True).first()
+    if not token:
+        return None
     parts = (
         token,
         timezone.localdate().isoformat(),
@@ -80,12 +79,12 @@ def page_key(request: HttpRequest) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def with_cache_headers(response: HttpResponse, etag: str) -> HttpResponse:
-    """Let browsers keep the page but ask each time whether it is still the newest."""
-    response["ETag"] = etag
+def with_validator(request: HttpRequest, response: HttpResponse, key: str) -> HttpResponse:
+    """Let browsers keep the page but ask each time; answer "not modified" where it is."""
+    response["ETag"] = f'"{key}"'
     response["Cache-Control"] = "no-cache"
     patch_vary_headers(response, ["Cookie", "HX-Request"])
-    return response
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 def is_partial(request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request, override
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from actions.dictionary import FIELDS
@@ -18,6 +19,7 @@ from actions.models.statuses import STATUSES
 from actions.views.http import public_page
 
 
+@csrf_exempt
 @require_safe
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Go to the overview in the language that the browser asks for."""
@@ -60,6 +62,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "actions/privacy.html", {})
 
 
+@csrf_exempt
 @require_safe
 def robots(_request: HttpRequest) -> HttpResponse:
     """Tell search engines where the sitemap is and what to leave alone."""
@@ -68,18 +71,21 @@ def robots(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
+@csrf_exempt
 @require_safe
 def favicon(_request: HttpRequest) -> HttpResponse:
     """Lead browsers that ask for the old place to the icon."""
     return HttpResponseRedirect(static("favicon.svg"))
 
 
+@csrf_exempt
 @require_safe
 def health(_request: HttpRequest) -> HttpResponse:
     """Say that the process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
+@csrf_exempt
 @require_safe
 def ready(_request: HttpRequest) -> HttpResponse:
     """Say whether the database answers and holds the plans."""

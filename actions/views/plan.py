@@ -44,7 +44,7 @@ def overview_of(request: HttpRequest, plan: Plan) -> HttpResponse:
     by_section: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
     for action in tiles:
         by_section[action.section_id].append(tile(action, base, on))
-    actors = Actor.objects.of(plan).exclude(kind="unspecified").count()
+    actors = Actor.objects.of(plan, on=on).exclude(kind="unspecified").count()
     context = {
         "plan": plan,
         "other_plans": Plan.objects.exclude(pk=plan.pk),

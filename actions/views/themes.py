@@ -6,8 +6,10 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from actions.models import Plan, Theme
+from actions.querysets import valid_on
 from actions.views.http import has_working, public_page
 
 
@@ -17,7 +19,10 @@ def theme_list(request: HttpRequest, plan: str) -> HttpResponse:
     found = get_object_or_404(Plan, slug=plan)
     themes = Theme.objects.annotate(
         count=Count(
-            "action_links__action", filter=Q(action_links__action__plan=found), distinct=True
+            "action_links__action",
+            filter=Q(action_links__action__plan=found)
+            & valid_on(timezone.localdate(), "action_links__action__"),
+            distinct=True,
         )
     )
     return TemplateResponse(request, "actions/theme_list.html", {"plan": found, "themes": themes})
@@ -28,8 +33,9 @@ def theme(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
     """Show the actions of a plan under a theme, with what the source says of each there."""
     found_plan = get_object_or_404(Plan, slug=plan)
     found = get_object_or_404(Theme.objects.select_related("source"), slug=slug)
+    on = timezone.localdate()
     links = (
-        found.action_links.filter(action__plan=found_plan)
+        found.action_links.filter(valid_on(on, "action__"), action__plan=found_plan)
         .select_related("action__plan", "source")
         .order_by("action__position", "id")
     )
