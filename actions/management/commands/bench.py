@@ -87,7 +87,7 @@ def limits(
 ) -> Iterator[tuple[str, float, float]]:
     """Yield the agreed limits: what, how much it is, how much it may be."""
     for page in ("overview", "list"):
-        yield f"{page} at 67, x empty view", found[67, page].kept / empty, 5
+        yield f"{page} at 67, kept page, x empty view", found[67, page].kept / empty, 5
     small, large = found[67, "list"], found[6700, "list"]
     yield "list at 6700, x list at 67, made anew", large.anew / small.anew, 2
     yield "list at 6700, x list at 67, kept", large.kept / small.kept, 2
