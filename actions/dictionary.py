@@ -1,103 +1,308 @@
-"""The data dictionary: what each field of the downloads means."""
+"""The data dictionary: what each field and each column of the downloads means.
+
+``FIELDS`` is the one source: the columns of CSV and XLSX follow from it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-# Field of the JSON rows, its type, its meaning. The CSV and XLSX columns hold the same, flat.
+# Text that is translated when it is shown.
+Text = Any
+
+
+class Kind(NamedTuple):
+    """A type: how JSON says it, and how a cell of CSV or XLSX does."""
+
+    json: Text
+    cell: Text
+
+
+class Column(NamedTuple):
+    """A column of CSV or XLSX."""
+
+    name: str
+    kind: Text
+    meaning: Text
+
+
+TEXT = Kind(_("text"), _("text"))
+TEXT_OR_NULL = Kind(_("text or null"), _("text or empty"))
+CODE = Kind(_("code"), _("code"))
+CODE_OR_NULL = Kind(_("code or null"), _("code or empty"))
+DATE_OR_NULL = Kind(_("date or null"), _("date or empty"))
+NUMBER = Kind(_("whole number"), _("whole number"))
+TRUE_OR_FALSE = Kind(_("true or false"), _("true or false"))
+TEXTS = Kind(_("list of texts"), _("one text a line"))
+KEYS = Kind(_("list of texts"), _("keys with “; ” between"))
+NUMBERS = Kind(_("list of numbers"), _("numbers with “; ” between"))
+CODES = Kind(_("list of codes"), _("codes with “; ” between"))
+# These have no column: what is in them has.
+LIST = Kind(_("list"), None)
+OBJECT = Kind(_("object"), None)
+OBJECT_OR_NULL = Kind(_("object or null"), None)
+
+PAIRS = _("one “key: text” a line")
+TEXT_OR_EMPTY = TEXT_OR_NULL.cell
+NUMBER_OR_EMPTY = _("whole number or empty")
+TRUE_FALSE_OR_EMPTY = _("true, false or empty")
+
+OF_AN_ACTOR = "actors[]."
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of JSON, and the columns of CSV and XLSX that hold it."""
+
+    name: str
+    kind: Kind
+    meaning: Text
+    # Its column among the actions, where that has another name, type or meaning.
+    flat: Column | None = None
+    # True for a field around the rows: only JSON has it.
+    around: bool = False
+
+    @property
+    def column(self) -> Column | None:
+        """The column of CSV and of the sheet of actions, if it has one."""
+        if self.flat or self.around or self.kind.cell is None:
+            return self.flat
+        return Column(self.name, self.kind.cell, self.meaning)
+
+    @property
+    def actor_column(self) -> Column | None:
+        """The column of the sheet of actors, if it has one."""
+        if self.name != "label" and not self.name.startswith(OF_AN_ACTOR):
+            return None
+        return Column(self.name.removeprefix(OF_AN_ACTOR), self.kind.cell, self.meaning)
+
+
+def _around(name: str, kind: Kind, meaning: Text) -> Field:
+    return Field(name, kind, meaning, around=True)
+
+
+def _flat(
+    name: str, kind: Kind, meaning: Text, column: str, cell: Text = None, says: Text = None
+) -> Field:
+    """Return a field whose column has a name, perhaps a type and a meaning, of its own."""
+    return Field(name, kind, meaning, Column(column, cell or kind.cell, says or meaning))
+
+
 FIELDS = [
-    (
+    _around("plan", TEXT, _("Key of the plan in addresses.")),
+    _around("plan_title", TEXT, _("Title of the plan.")),
+    _around("language", CODE, _("Language asked for: en, fr, nl or de.")),
+    _around("licence", TEXT, _("Address of the licence of the data.")),
+    _around("count", NUMBER, _("Number of rows.")),
+    _around(
+        "ignored_parameters",
+        OBJECT,
+        _("Filters in the address whose value is not known; they were left out."),
+    ),
+    _around("actions", LIST, _("The rows, in the order of the plan.")),
+    Field(
         "label",
-        _("text"),
+        TEXT,
         _("Number of the action in the plan’s final table; sub-actions have their own."),
     ),
-    ("heading_label", _("text"), _("Number as the heading in the plan’s text prints it.")),
-    ("parent", _("text or null"), _("Label of the numbered action that a sub-action hangs under.")),
-    ("section", _("object or null"), _("Number and title of the section.")),
-    (
-        "title",
-        _("text or null"),
+    Field("heading_label", TEXT, _("Number as the heading in the plan’s text prints it.")),
+    Field("parent", TEXT_OR_NULL, _("Label of the numbered action that a sub-action hangs under.")),
+    Field("section", OBJECT_OR_NULL, _("Number and title of the section.")),
+    _flat("section.number", NUMBER, _("Number of the section."), "section_number", NUMBER_OR_EMPTY),
+    _flat(
+        "section.title",
+        TEXT,
+        _("Title of the section, in the language asked for."),
+        "section_title",
+        TEXT_OR_EMPTY,
+    ),
+    _flat(
+        "section.title_is_official",
+        TRUE_OR_FALSE,
         _(
-            "Title in the language asked for, else in the language given next; null where no "
+            "True where the title of the section is the plan’s own wording in that language; "
+            "false for a working translation."
+        ),
+        "section_title_is_official",
+        TRUE_FALSE_OR_EMPTY,
+    ),
+    Field(
+        "title",
+        TEXT_OR_NULL,
+        _(
+            "Title in the language asked for, else in the language given next; missing where no "
             "source gives one."
         ),
     ),
-    ("title_language", _("text or null"), _("Language of the title: en, fr, nl or de.")),
-    (
+    Field("title_language", TEXT_OR_NULL, _("Language of the title: en, fr, nl or de.")),
+    Field(
         "title_is_official",
-        _("true or false"),
+        TRUE_OR_FALSE,
         _(
             "True where the title is the plan’s own wording in that language; false for a working"
             " translation."
         ),
     ),
-    (
+    Field(
         "other_title",
-        _("text or null"),
+        TEXT_OR_NULL,
         _("The other printed title, where heading and table of the source differ."),
     ),
-    (
+    Field(
         "nature",
-        _("code or null"),
+        CODE_OR_NULL,
         _(
             "one_off (done once) or continuous (applied as long as the plan runs); derived by the"
             " editors from the period and the title."
         ),
     ),
-    ("period.text", _("text or null"), _("The period as the source prints it.")),
-    (
+    Field("period", OBJECT, _("The period as printed, its kind, its first and its last day.")),
+    _flat("period.text", TEXT_OR_NULL, _("The period as the source prints it."), "period_text"),
+    _flat(
         "period.kind",
-        _("code"),
+        CODE,
         _(
             "How the source words the period: open, plan, range, year, deadline, milestone, "
             "phases, mixed, external or missing."
         ),
+        "period_kind",
     ),
-    ("period.start", _("date or null"), _("First day of the period (YYYY-MM-DD).")),
-    ("period.end", _("date or null"), _("Last day of the period (YYYY-MM-DD).")),
-    ("actors_text", _("text or null"), _("The actors as the source prints them.")),
-    ("actors", _("list"), _("The actors as organisations, in the order of the source.")),
-    ("actors[].slug", _("text"), _("Key of the actor in addresses; it does not change.")),
-    ("actors[].name", _("text"), _("Name in the language asked for, else in another one.")),
-    ("actors[].abbreviation", _("text or null"), _("Abbreviation in the same language.")),
-    (
+    _flat("period.start", DATE_OR_NULL, _("First day of the period (YYYY-MM-DD)."), "period_start"),
+    _flat("period.end", DATE_OR_NULL, _("Last day of the period (YYYY-MM-DD)."), "period_end"),
+    Field("actors_text", TEXT_OR_NULL, _("The actors as the source prints them.")),
+    Field("actors", LIST, _("The actors as organisations, in the order of the source.")),
+    _flat(
+        "actors[].slug",
+        TEXT,
+        _("Key of the actor in addresses; it does not change."),
+        "actor_slugs",
+        KEYS.cell,
+        _(
+            "Keys of the actors, in the order of the source. In the columns that follow, each line"
+            " holds a key, a colon and what is said of that actor; where nothing is, there is no"
+            " line."
+        ),
+    ),
+    _flat(
+        "actors[].name",
+        TEXT,
+        _("Name in the language asked for, else in another one."),
+        "actors",
+        PAIRS,
+    ),
+    _flat(
+        "actors[].abbreviation",
+        TEXT_OR_NULL,
+        _("Abbreviation in the same language."),
+        "actor_abbreviations",
+        PAIRS,
+    ),
+    _flat(
         "actors[].aliases",
-        _("list of texts"),
+        TEXTS,
         _("Other ways in which the sources write the actor, slips included."),
+        "actor_aliases",
+        PAIRS,
     ),
-    (
+    _flat(
         "actors[].level",
-        _("code"),
+        CODE,
         _(
             "Level of government: federal, flemish, walloon, brussels, communities, independent "
             "or partner."
         ),
+        "actor_levels",
+        PAIRS,
     ),
-    ("actors[].parent", _("text or null"), _("Key of the organisation that the actor is part of.")),
-    ("actors[].role", _("code"), _("lead, responsible, partner or beneficiary.")),
-    ("actors[].phases", _("list of texts"), _("Phases that the source names for this actor.")),
-    ("actors[].printed_as", _("text or null"), _("The words of the source for this actor.")),
-    (
+    _flat(
+        "actors[].parent",
+        TEXT_OR_NULL,
+        _("Key of the organisation that the actor is part of."),
+        "actor_parents",
+        PAIRS,
+    ),
+    _flat(
+        "actors[].role", CODE, _("lead, responsible, partner or beneficiary."), "actor_roles", PAIRS
+    ),
+    _flat(
+        "actors[].phases",
+        TEXTS,
+        _("Phases that the source names for this actor."),
+        "actor_phases",
+        PAIRS,
+    ),
+    _flat(
+        "actors[].printed_as",
+        TEXT_OR_NULL,
+        _("The words of the source for this actor."),
+        "actors_as_printed",
+        PAIRS,
+    ),
+    _flat(
         "actors[].inferred",
-        _("true or false"),
+        TRUE_OR_FALSE,
         _("True where the editors inferred the actor or its role."),
+        "actors_inferred",
+        KEYS.cell,
+        _("Those actors that the editors inferred, or whose role they inferred."),
     ),
-    (
+    _flat(
         "actors[].owes_entry",
-        _("true or false"),
+        TRUE_OR_FALSE,
         _("True where the actor has to report in every yearly round."),
+        "actors_owing_an_entry",
+        KEYS.cell,
+        _("Those actors that have to report in every yearly round."),
     ),
-    ("themes", _("list of texts"), _("Keys of the themes.")),
-    ("sdgs", _("list of numbers"), _("Sustainable Development Goals, 1 to 17.")),
-    ("pillars", _("list of numbers"), _("Pillars of the UN Guiding Principles, 1 to 3.")),
-    (
+    _flat("themes", KEYS, _("Keys of the themes."), "themes"),
+    _flat("sdgs", NUMBERS, _("Sustainable Development Goals, 1 to 17."), "sdgs"),
+    _flat("pillars", NUMBERS, _("Pillars of the UN Guiding Principles, 1 to 3."), "pillars"),
+    Field(
         "classified_by_editors",
-        _("object"),
+        OBJECT,
         _("Those themes, goals and pillars that the editors chose and no source states."),
     ),
-    ("flags", _("list of codes"), _("What is odd in the source about this action.")),
-    (
-        "flag_reasons",
-        _("object"),
-        _("For each flag: what is printed, what is shown here, and why."),
+    _flat(
+        "classified_by_editors.themes",
+        KEYS,
+        _("Those themes that the editors chose and no source states."),
+        "themes_by_editors",
     ),
-    ("url", _("text"), _("Address of the action’s page.")),
+    _flat(
+        "classified_by_editors.sdgs",
+        NUMBERS,
+        _("Those goals that the editors chose and no source states."),
+        "sdgs_by_editors",
+    ),
+    _flat(
+        "classified_by_editors.pillars",
+        NUMBERS,
+        _("Those pillars that the editors chose and no source states."),
+        "pillars_by_editors",
+    ),
+    _flat("flags", CODES, _("What is odd in the source about this action."), "flags"),
+    _flat(
+        "flag_reasons",
+        OBJECT,
+        _("For each flag: what is printed, what is shown here, and why."),
+        "flag_reasons",
+        PAIRS,
+        _(
+            "For each flag: what is printed, what is shown here, and why. Here as in every cell "
+            "with lines, a line that starts with a space goes on with the text above it."
+        ),
+    ),
+    Field("url", TEXT, _("Address of the action’s page.")),
 ]
+
+
+def action_columns() -> Iterator[Column]:
+    """Yield the columns of CSV and of the sheet of actions, in their order."""
+    return (column for field in FIELDS if (column := field.column))
+
+
+def actor_columns() -> Iterator[Column]:
+    """Yield the columns of the sheet of actors, in their order."""
+    return (column for field in FIELDS if (column := field.actor_column))

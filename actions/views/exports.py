@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from actions import exporters
-from actions.dictionary import FIELDS
 from actions.filters import ActionFilter
 from actions.models import Actor, Plan
 from actions.views.http import public_page
@@ -25,7 +24,7 @@ def actions(request: HttpRequest, plan: str, extension: str) -> HttpResponse:
     found = get_object_or_404(Plan, slug=plan)
     filters = ActionFilter(request.GET, plan=found, on=on)
     rows = exporters.rows(
-        filters.qs.for_export(),
+        filters.qs.for_export(on=on),
         Actor.objects.parents(),
         dict(Actor.objects.values_list("pk", "slug")),
         site=request.build_absolute_uri("/").rstrip("/"),
@@ -48,4 +47,4 @@ def content(
         return exporters.to_json(plan, rows, ignored=filters.ignored)
     if extension == "csv":
         return exporters.to_csv(rows)
-    return exporters.to_xlsx(plan, rows, [(name, str(text)) for name, _kind, text in FIELDS])
+    return exporters.to_xlsx(plan, rows)
