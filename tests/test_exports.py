@@ -12,7 +12,15 @@ import pytest
 from django.test import Client
 
 from actions import dictionary
-from actions.models import ActionFlag, ActorAlias, ActorName, Responsibility, Section
+from actions.models import (
+    ActionFlag,
+    ActionTheme,
+    ActorAlias,
+    ActorName,
+    Classification,
+    Responsibility,
+    Section,
+)
 from actions.services import plan as service
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +51,10 @@ def row(document: dict, label: str) -> dict:
 def table(client: Client, path: str = f"{URL}.csv") -> list[dict[str, str]]:
     text = client.get(path).content.decode("utf-8")
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def line_of(client: Client, label: str) -> dict[str, str]:
+    return next(line for line in table(client) if line["label"] == label)
 
 
 def workbook(client: Client, path: str = f"{URL}.xlsx") -> openpyxl.Workbook:
@@ -312,6 +324,24 @@ def test_csv_holds_everything_that_json_does(client: Client, path: str) -> None:
     assert [unflattened(line) for line in table(client, f"{path}.csv")] == rows
 
 
+def test_what_a_source_states_stands_apart_from_what_editors_chose(client, source) -> None:
+    of_action = {"action__plan__slug": "nap2", "action__label": "22.2"}
+    stated = {"basis": "source", "source": source}
+    Classification.objects.filter(**of_action, scheme="pillar").update(**stated)
+    found = row(client.get(f"{URL}.json").json(), "22.2")
+    assert (found["sdgs"], found["pillars"]) == ([17], [1])
+    themes = ["development-cooperation"]
+    by_editors = {"themes": themes, "sdgs": [17], "pillars": []}
+    assert found["classified_by_editors"] == by_editors
+    assert unflattened(line_of(client, "22.2")) == found
+    Classification.objects.filter(**of_action, scheme="sdg").update(**stated)
+    ActionTheme.objects.filter(**of_action).update(**stated)
+    found = row(client.get(f"{URL}.json").json(), "22.2")
+    assert found["themes"] == themes
+    assert found["classified_by_editors"] == {"themes": [], "sdgs": [], "pillars": []}
+    assert unflattened(line_of(client, "22.2")) == found
+
+
 def test_xlsx_holds_everything_that_csv_does(client: Client) -> None:
     def text(value: object) -> str:
         if isinstance(value, bool):
@@ -341,8 +371,7 @@ def test_cells_with_lines_can_be_read_back_whatever_the_texts_hold(client: Clien
     ActorAlias.objects.filter(actor__slug="bnb", text="BNB").update(text=odd)
     Responsibility.objects.filter(actor__slug="bnb").update(phases=[odd, "x"], printed_as=odd)
     ActionFlag.objects.filter(action__label="7", code="title_slip").update(reason_en=odd)
-    line = next(r for r in table(client) if r["label"] == "7")
-    found = unflattened(line)
+    found = unflattened(line_of(client, "7"))
     bank = next(actor for actor in found["actors"] if actor["slug"] == "bnb")
     assert (bank["name"], bank["abbreviation"], bank["printed_as"]) == (read, None, read)
     assert bank["phases"] == [read, "x"]
