@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -11,6 +12,10 @@ from django.utils import translation
 
 from actions import importers
 from actions.models import Action, Actor, ActorName, Plan, Section, Source, User
+
+# A slow machine is no fault of the code: speed is measured by make bench.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 def load_plans() -> None:
