@@ -492,10 +492,10 @@ def test_filtering_keeps_the_sorting(client: Client) -> None:
 
 
 def test_a_filtered_part_brings_its_address_and_the_language_links(client: Client) -> None:
-    response = client.get(
-        "/fr/plans/nap2/actions/?q=&actor=&section=6&sort=-title", headers={"HX-Request": "true"}
-    )
-    assert response["HX-Push-Url"] == "/fr/plans/nap2/actions/?section=6&sort=-title"
+    address = "/fr/plans/nap2/actions/?q=&actor=&section=6&sort=-title"
+    for _made_anew_then_kept in range(2):
+        response = client.get(address, headers={"HX-Request": "true"})
+        assert response["HX-Push-Url"] == "/fr/plans/nap2/actions/?section=6&sort=-title"
     html = response.content.decode()
     assert 'hx-swap-oob="innerHTML:#languages"' in html
     assert "/nl/plans/nap2/actions/?" in html

@@ -30,6 +30,7 @@ KEPT_HEADERS = (
     "Content-Disposition",
     "X-Robots-Tag",
     "Access-Control-Allow-Origin",
+    "HX-Push-Url",
 )
 
 
