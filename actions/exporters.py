@@ -38,21 +38,19 @@ class Row(dict[str, Any]):
 
 
 def rows(
-    actions: Iterable[Action], parents: dict[int, int | None], slugs: dict[int, str], *,
-    site: str, on: date,
-) -> list[Row]:  # fmt: skip
+    actions: Iterable[Action], parents: dict[int, int | None], slugs: dict[int, str], *, site: str
+) -> list[Row]:
     """Return the actions as rows in the active language.
 
-    ``parents`` is the tree of actors and ``slugs`` their names in addresses, by key;
-    ``site`` is the site's root address; ``on`` the day on which duties are looked at.
+    ``actions`` come from ``for_export``, which holds what is valid on its day; ``parents``
+    is the tree of actors and ``slugs`` their names in addresses, by key; ``site`` is the
+    site's root address.
     """
     described = cache(partial(_description, slugs=slugs))  # an actor stands under many actions
-    return [_row(action, parents, described, site, on) for action in actions]
+    return [_row(action, parents, described, site) for action in actions]
 
 
-def _row(
-    action: Action, parents: dict[int, int | None], described: Described, site: str, on: date
-) -> Row:
+def _row(action: Action, parents: dict[int, int | None], described: Described, site: str) -> Row:
     return Row(
         label=action.label,
         heading_label=action.heading_label or action.label,
@@ -62,7 +60,7 @@ def _row(
         nature=action.nature or None,
         period=_period(action),
         actors_text=action.actors_text or None,
-        actors=_actors(action, parents, described, on),
+        actors=_actors(action, parents, described),
         **_classes(action),
         **_oddities(action),
         url=site + action.get_absolute_url(),
@@ -98,10 +96,10 @@ def _period(action: Action) -> dict[str, str | None]:
 
 
 def _actors(
-    action: Action, parents: dict[int, int | None], described: Described, on: date
+    action: Action, parents: dict[int, int | None], described: Described
 ) -> list[dict[str, Any]]:
-    valid = [r for r in action.responsibilities.all() if r.is_valid_on(on)]
-    owed = owing(valid, parents)
+    held = list(action.responsibilities.all())
+    owed = owing(held, parents)
     return [
         {
             **described(r.actor),
@@ -111,7 +109,7 @@ def _actors(
             "inferred": r.inferred,
             "owes_entry": r.pk in owed,
         }
-        for r in valid
+        for r in held
     ]
 
 

@@ -92,6 +92,7 @@ class ActionFilter(django_filters.FilterSet):
         super().__init__(data, queryset=Action.objects.of(plan).valid_on(on))
         self.plan, self.on = plan, on
         self.actors = list(Actor.objects.with_names())
+        self.parents = {actor.pk: actor.parent_id for actor in self.actors}
         self._fill_menus()
 
     def _fill_menus(self) -> None:
@@ -126,9 +127,8 @@ class ActionFilter(django_filters.FilterSet):
         """Return the actors under an action of the plan and those above them, by level."""
         by_key = {actor.pk: actor for actor in self.actors}
         shown: set[int] = set()
-        parents = {actor.pk: actor.parent_id for actor in self.actors}
         for key in Actor.objects.of(self.plan, on=self.on).values_list("pk", flat=True):
-            shown |= {key, *ancestors(key, parents)}
+            shown |= {key, *ancestors(key, self.parents)}
         groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for key in shown:
             actor = by_key[key]
@@ -156,8 +156,7 @@ class ActionFilter(django_filters.FilterSet):
     def of_actor(self, rows: ActionQuerySet, _name: str, value: str) -> QuerySet:
         """Keep actions that this actor, or one below it, stands under."""
         actor = next(a for a in self.actors if a.slug == value)
-        members = below(actor, {a.pk: a.parent_id for a in self.actors})
-        return rows.of_actors(members, on=self.on)
+        return rows.of_actors(below(actor, self.parents), on=self.on)
 
     def of_level(self, rows: ActionQuerySet, _name: str, value: str) -> QuerySet:
         """Keep actions that an actor of this level stands under."""

@@ -370,7 +370,7 @@ def test_texts_from_the_data_are_shown_as_text(client: Client, nap2) -> None:
         ("/en/plans/nap2/actors/fisd/", 15),
         ("/en/plans/nap2/themes/", 3),
         ("/en/plans/nap2/themes/public-procurement/", 5),
-        ("/en/plans/nap2/actions.json", 19),
+        ("/en/plans/nap2/actions.json", 17),
         ("/en/method/", 3),
     ],
 )

@@ -1,7 +1,6 @@
 """Who is responsible for what: an action and an actor, at most once together."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -142,10 +141,6 @@ class Responsibility(NaturalKey):
 
     def __str__(self) -> str:
         return f"{self.action.label} – {self.actor}"
-
-    def is_valid_on(self, day: date) -> bool:
-        """Tell whether it holds on a day; open ends hold."""
-        return (self.valid_from or day) <= day <= (self.valid_to or day)
 
     def duty(self) -> Duty:
         """Return what the rule of owed entries needs to know."""

@@ -19,6 +19,7 @@ from actions.models import Action, Actor, Plan
 from actions.models.actors import LEVELS
 from actions.models.responsibilities import owing
 from actions.models.schemes import TITLES
+from actions.querysets import valid_on
 from actions.tables import ActionTable
 from actions.views.http import has_working, is_partial, public_page
 
@@ -129,12 +130,11 @@ def actor_groups(action: Action, on: date) -> list[dict[str, Any]]:
 
     The groups stand in the order in which the source names their first actor.
     """
-    responsibilities = list(
-        action.responsibilities.select_related(
-            "actor__parent", "reports_through", "source"
-        ).prefetch_related("actor__names", "actor__parent__names", "reports_through__names")
+    valid = list(
+        action.responsibilities.filter(valid_on(on))
+        .select_related("actor__parent", "reports_through", "source")
+        .prefetch_related("actor__names", "actor__parent__names", "reports_through__names")
     )
-    valid = [r for r in responsibilities if r.is_valid_on(on)]
     owed = owing(valid, Actor.objects.parents())
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for r in valid:

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 
 from actions import exporters
 from actions.filters import ActionFilter
-from actions.models import Actor, Plan
+from actions.models import Plan
 from actions.views.http import public_page
 
 TYPES = {
@@ -25,10 +25,9 @@ def actions(request: HttpRequest, plan: str, extension: str) -> HttpResponse:
     filters = ActionFilter(request.GET, plan=found, on=on)
     rows = exporters.rows(
         filters.qs.for_export(on=on),
-        Actor.objects.parents(),
-        dict(Actor.objects.values_list("pk", "slug")),
+        filters.parents,
+        {actor.pk: actor.slug for actor in filters.actors},
         site=request.build_absolute_uri("/").rstrip("/"),
-        on=on,
     )
     response = HttpResponse(content(extension, found, rows, filters), content_type=TYPES[extension])
     name = f"{found.slug}-actions-{get_language()}.{extension}"
