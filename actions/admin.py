@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from actions.domain.search import fold
-from actions.forms import LinesField
+from actions.forms.plan import LinesField
 from actions.models import (
     Action,
     ActionFlag,

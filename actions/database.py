@@ -1,13 +1,17 @@
 """What the database itself guards with triggers, on SQLite and on PostgreSQL.
 
-Two things that constraints cannot say: rules that span rows (the tree of actors has no
-circle; section and parent belong to the action's plan; a sub-action hangs under a numbered
-action), and a token that changes with every change of what readers see.
+What constraints cannot say: rules that span rows (the tree of actors has no circle; section
+and parent belong to the action's plan; a sub-action hangs under a numbered action); steps
+that a round or an entry may not take; records that are never changed; and a token that
+changes with every change of what readers see.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connections, transaction
+
+from actions.domain.transitions import CHANGES, ROUND_CHANGES
 
 # Tables whose rows stand on public pages; a change of any draws a new revision.
 PUBLIC_TABLES = (
@@ -78,6 +82,72 @@ RULES = (
 )
 
 
+def other_change(changes: Iterable[tuple[str, str]]) -> str:
+    """Return the condition that a state changed otherwise than in these steps."""
+    allowed = " OR ".join(
+        f"(OLD.state = '{before}' AND NEW.state = '{after}')" for before, after in sorted(changes)
+    )
+    return f"OLD.state <> NEW.state AND NOT ({allowed})"
+
+
+# As above, for rules that look at the changed row alone and need no lock.
+ROW_RULES = (
+    (
+        "round_steps",
+        "actions_round",
+        ("UPDATE",),
+        other_change(ROUND_CHANGES),
+        "a round is opened, closed and reopened",
+    ),
+    (
+        "round_starts_planned",
+        "actions_round",
+        ("INSERT",),
+        "NEW.state <> 'planned'",
+        "a round starts as planned",
+    ),
+    (
+        "entry_steps",
+        "actions_entry",
+        ("UPDATE",),
+        other_change(CHANGES),
+        "an entry cannot take this step",
+    ),
+    (
+        "entry_starts_empty",
+        "actions_entry",
+        ("INSERT",),
+        "NEW.state <> 'empty' AND (NEW.state <> 'accepted' OR NEW.carried_from_id IS NULL)",
+        "an entry starts empty or carried over",
+    ),
+    (
+        "entry_stays",
+        "actions_entry",
+        ("UPDATE",),
+        "OLD.round_id <> NEW.round_id OR OLD.responsibility_id <> NEW.responsibility_id"
+        " OR OLD.version > NEW.version",
+        "an entry stays in its round and with its actor, and its version only grows",
+    ),
+    (
+        "entry_version_permanent",
+        "actions_entryversion",
+        ("UPDATE",),
+        "1 = 1",
+        "a version of an entry is never changed",
+    ),
+    (
+        "review_event_permanent",
+        "actions_reviewevent",
+        ("UPDATE",),
+        "1 = 1",
+        "a review event is never changed",
+    ),
+)
+ROW_NAMES = frozenset(name for name, *_rest in ROW_RULES)
+# Rows that nothing deletes. (TRUNCATE and the emptying of test databases go around triggers.)
+KEPT = ("entryversion", "reviewevent")
+
+
 def drop_triggers(*, using: str = "default", **_: Any) -> None:
     """Take the triggers away before SQLite migrates; they come back afterwards.
 
@@ -111,7 +181,7 @@ def sqlite_statements() -> list[str]:
     """Return the statements for SQLite."""
     fresh = "lower(hex(randomblob(16)))"
     found = [f"INSERT OR IGNORE INTO actions_revision (id, token) VALUES (1, {fresh})"]
-    for name, table, events, condition, message in RULES:
+    for name, table, events, condition, message in RULES + ROW_RULES:
         for event in events:
             trigger = f"nap_{name}_{event.lower()}"
             found += [
@@ -120,6 +190,13 @@ def sqlite_statements() -> list[str]:
                 f"CREATE TRIGGER {trigger} AFTER {event} ON {table} WHEN {condition} "
                 f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
             ]
+    for table in KEPT:
+        trigger = f"nap_kept_{table}"
+        found += [
+            f"DROP TRIGGER IF EXISTS {trigger}",
+            f"CREATE TRIGGER {trigger} BEFORE DELETE ON actions_{table} "
+            "BEGIN SELECT RAISE(ABORT, 'this record is never deleted'); END",
+        ]
     for table in PUBLIC_TABLES:
         for event in ("INSERT", "UPDATE", "DELETE"):
             trigger = f"nap_revision_{table}_{event.lower()}"
@@ -139,17 +216,29 @@ def postgresql_statements() -> list[str]:
         "CREATE OR REPLACE FUNCTION nap_revision() RETURNS trigger LANGUAGE plpgsql AS $$ "
         f"BEGIN UPDATE actions_revision SET token = {fresh}; RETURN NULL; END $$",
     ]
-    for name, table, events, condition, message in RULES:
+    # The lock lets one writer look at a time, or two could each miss the other's change.
+    lock = "PERFORM 1 FROM actions_revision FOR UPDATE; "
+    for name, table, events, condition, message in RULES + ROW_RULES:
         function = f"nap_{name}"
         found += [
             f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            # The lock lets one writer look at a time, or two could each miss the other's change.
-            "BEGIN PERFORM 1 FROM actions_revision FOR UPDATE; "
+            f"BEGIN {'' if name in ROW_NAMES else lock}"
             f"IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = "
             "'check_violation'; END IF; RETURN NULL; END $$",
             f"DROP TRIGGER IF EXISTS {function} ON {table}",
             f"CREATE TRIGGER {function} AFTER {' OR '.join(events)} ON {table} "
             f"FOR EACH ROW EXECUTE FUNCTION {function}()",
+        ]
+    found.append(
+        "CREATE OR REPLACE FUNCTION nap_kept() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION 'this record is never deleted' "
+        "USING ERRCODE = 'check_violation'; END $$"
+    )
+    for table in KEPT:
+        found += [
+            f"DROP TRIGGER IF EXISTS nap_kept ON actions_{table}",
+            f"CREATE TRIGGER nap_kept BEFORE DELETE ON actions_{table} "
+            "FOR EACH ROW EXECUTE FUNCTION nap_kept()",
         ]
     for table in PUBLIC_TABLES:
         found += [

@@ -151,3 +151,109 @@ class Rule(StrEnum):
     SOME_IN_PROGRESS = "some_in_progress"
     SOME_NOT_STARTED = "some_not_started"
     TOO_LITTLE = "too_little"
+
+
+class MemberRole(StrEnum):
+    """What a person may do for an actor; each one may also read what members read."""
+
+    OBSERVER = "observer"
+    CONTRIBUTOR = "contributor"
+    COORDINATOR = "coordinator"
+    REVIEWER = "reviewer"
+    SECRETARIAT = "secretariat"
+
+
+WRITING_ROLES = frozenset({MemberRole.CONTRIBUTOR, MemberRole.COORDINATOR})
+REVIEWING_ROLES = frozenset({MemberRole.REVIEWER, MemberRole.SECRETARIAT})
+
+
+class RoundKind(StrEnum):
+    """Whether a round is the yearly follow-up or an evaluation of the plan."""
+
+    YEARLY = "yearly"
+    EVALUATION = "evaluation"
+
+
+class RoundState(StrEnum):
+    """Where a round stands."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class EntryState(StrEnum):
+    """Where a status entry stands between its writers and the secretariat."""
+
+    EMPTY = "empty"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+# What its own institution is still to write.
+WRITABLE = frozenset({EntryState.EMPTY, EntryState.DRAFT, EntryState.RETURNED})
+# What other members of the working group may read.
+HANDED_IN = frozenset({EntryState.SUBMITTED, EntryState.ACCEPTED})
+
+
+class Act(StrEnum):
+    """What somebody does to an entry."""
+
+    SAVE = "save"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    SEND_BACK = "send_back"
+    ACCEPT = "accept"
+
+
+# What only reviewers and the secretariat do; the rest its own institution does.
+REVIEW_ACTS = frozenset({Act.SEND_BACK, Act.ACCEPT})
+
+
+class Event(StrEnum):
+    """What a line of an entry's review thread records."""
+
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    CARRIED = "carried"
+    UNCARRIED = "uncarried"
+
+
+class EvidenceKind(StrEnum):
+    """What sort of document or page shows what was done."""
+
+    LAW = "law"
+    DECISION = "decision"
+    REPORT = "report"
+    WEBSITE = "website"
+    EVENT = "event"
+    OTHER = "other"
+
+
+class LetterKind(StrEnum):
+    """What a letter of the application is about."""
+
+    INVITATION = "invitation"
+    SIGN_IN = "sign_in"
+    ROUND_OPENED = "round_opened"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+class LetterState(StrEnum):
+    """Where a letter of the outbox stands.
+
+    ``sending`` was taken up by a process that has not told how it went: it is never sent
+    again by itself, as it may have arrived.
+    """
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"

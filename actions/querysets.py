@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -96,12 +96,17 @@ class ActorQuerySet(models.QuerySet[Any]):
         return self.filter(held).distinct()
 
 
-def below(actor: Actor, parents: dict[int, int | None]) -> set[int]:
+def below(actor: Actor, parents: Mapping[int, int | None]) -> set[int]:
     """Return the keys of an actor and of all actors below it."""
+    return below_all([actor.pk], parents)
+
+
+def below_all(actors: Iterable[int], parents: Mapping[int, int | None]) -> set[int]:
+    """Return some actors and all actors below them, by key."""
     children: dict[int | None, list[int]] = {}
     for child, parent in parents.items():
         children.setdefault(parent, []).append(child)
-    found, todo = set(), [actor.pk]
+    found, todo = set(), list(actors)
     while todo:
         key = todo.pop()
         if key not in found:

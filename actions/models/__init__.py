@@ -1,12 +1,16 @@
-"""The stored facts: people, sources, actors, plans with their actions."""
+"""The stored facts: people, actors, plans with their actions, and their follow-up."""
 
 from actions.models.actions import Action, FormerWording
 from actions.models.actors import Actor, ActorAlias, ActorName, Succession
 from actions.models.classifications import ActionFlag, ActionTheme, Classification, Theme
+from actions.models.entries import Entry, EntryVersion, ReviewEvent
+from actions.models.letters import Letter
+from actions.models.memberships import Invitation, Membership
 from actions.models.people import User
 from actions.models.plan import Plan, Section
 from actions.models.responsibilities import Responsibility
 from actions.models.revision import Revision
+from actions.models.rounds import Extension, Override, Round
 from actions.models.sources import Source
 
 __all__ = [
@@ -17,10 +21,19 @@ __all__ = [
     "ActorAlias",
     "ActorName",
     "Classification",
+    "Entry",
+    "EntryVersion",
+    "Extension",
     "FormerWording",
+    "Invitation",
+    "Letter",
+    "Membership",
+    "Override",
     "Plan",
     "Responsibility",
+    "ReviewEvent",
     "Revision",
+    "Round",
     "Section",
     "Source",
     "Succession",

@@ -82,6 +82,11 @@ class Actor(NaturalKey):
     )
     valid_from = models.DateField(_("exists from"), null=True, blank=True)
     valid_to = models.DateField(_("exists until"), null=True, blank=True)
+    coordinator_submits = models.BooleanField(
+        _("only coordinators submit"),
+        default=False,
+        help_text=_("Contributors write; a coordinator of the organisation approves and submits."),
+    )
     note_en = text_field(_("note (English)"))
     note_fr = text_field(_("note (French)"))
     note_nl = text_field(_("note (Dutch)"))

@@ -43,6 +43,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may use the administration"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("added on"), default=timezone.now, editable=False)
+    is_sample = models.BooleanField(_("sample account"), default=False, editable=False)
+    erased_at = models.DateTimeField(_("erased on"), null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -1,6 +1,7 @@
 """Who is responsible for what: an action and an actor, at most once together."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -141,6 +142,18 @@ class Responsibility(NaturalKey):
 
     def __str__(self) -> str:
         return f"{self.action.label} – {self.actor}"
+
+    def is_valid(self, on: date) -> bool:
+        """Tell whether the actor stands under the action on a day; see ``valid_on``."""
+        started = self.valid_from is None or self.valid_from <= on
+        ended = self.valid_to is not None and self.valid_to < on
+        return started and not ended
+
+    def goes_through(self, on: date) -> bool:
+        """Tell whether another actor writes for this one on a day."""
+        started = self.reports_through_from is None or self.reports_through_from <= on
+        ended = self.reports_through_to is not None and self.reports_through_to < on
+        return self.reports_through_id is not None and started and not ended
 
     def duty(self) -> Duty:
         """Return what the rule of owed entries needs to know."""

@@ -1,9 +1,11 @@
 """The words of the statuses, as members choose and readers see them."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions.enums import Status
+from actions.enums import Nature, Status
 
 # code, word, meaning
 STATUSES = [
@@ -53,3 +55,17 @@ STATUSES = [
         _("What was reported does not suffice for a status; only the system gives this one."),
     ),
 ]
+
+# The word of each status, by its code.
+STATUS_WORDS = {code: word for code, word, _meaning in STATUSES}
+
+
+def status_word(status: str, nature: str = "") -> Any:
+    """Return the word of a status; of a continuous action "in progress" has its own."""
+    return STATUS_WORDS.get(status_code(status, nature), "")
+
+
+def status_code(status: str, nature: str = "") -> str:
+    """Return the code that picks a status's word, colour and sign."""
+    is_continuous = status == Status.IN_PROGRESS and nature == Nature.CONTINUOUS
+    return "continuous" if is_continuous else status

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models, transaction
 
 from actions.models import User
+from actions.models.fields import FoldedField
 
 REASON_LENGTH = 100  # what a history record has room for
 
@@ -36,7 +37,8 @@ def delete(instance: models.Model, *, by: User | None, reason: str = "") -> None
 def _differs(instance: Any) -> bool:
     """Tell whether a row is new, or another than the one that is stored."""
     stored = type(instance).objects.filter(pk=instance.pk).first()
-    columns = [c.attname for c in instance._meta.concrete_fields if c.editable]  # noqa: SLF001
+    given = instance._meta.concrete_fields  # noqa: SLF001
+    columns = [column.attname for column in given if not isinstance(column, FoldedField)]
     return stored is None or any(getattr(instance, n) != getattr(stored, n) for n in columns)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from actions.enums import Scheme
 from actions.filters import ActionFilter
-from actions.forms import MENUS, filter_layout
+from actions.forms.plan import MENUS, filter_layout
 from actions.models import Action, Actor, Plan
 from actions.models.actors import LEVELS
 from actions.models.responsibilities import owing

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
@@ -18,7 +19,9 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from actions import permissions
 from actions.models import Action, Revision
+from actions.permissions import Rights
 
 View = Callable[..., HttpResponse]
 
@@ -104,7 +107,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
         "current_plan": settings.CURRENT_PLAN,
         "contact_email": settings.CONTACT_EMAIL,
+        "rights": SimpleLazyObject(partial(rights_of, request)),
     }
+
+
+def rights_of(request: HttpRequest) -> Rights:
+    """Return what the reader may, for the menu; a page of members has read it already."""
+    user: Any = getattr(request, "user", AnonymousUser())
+    return permissions.rights(user, on=timezone.localdate())
 
 
 def language_links(request: HttpRequest) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Forms and their layouts."""
+"""The filter form of the list of actions, and a field for lists of texts."""
 
 from typing import Any
 

@@ -1,0 +1,34 @@
+"""The little Markdown that members may write, and the HTML that comes out of it."""
+
+import re
+
+import nh3
+from markdown_it import MarkdownIt
+
+# Paragraphs, lists, bold, italic and links; anything else stays as it was typed.
+PARSER = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
+    ["list", "emphasis", "link", "escape", "newline"]
+)
+TAGS = {"p", "br", "ul", "ol", "li", "strong", "em", "a"}
+SCHEMES = {"http", "https", "mailto"}
+
+
+def to_html(text: str) -> str:
+    """Return a member's text as safe HTML."""
+    return nh3.clean(
+        PARSER.render(text),
+        tags=TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes=SCHEMES,
+        link_rel="nofollow noopener noreferrer",
+    )
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two texts say the same, whatever the spaces between the words."""
+    return one.split() == other.split()
+
+
+def length(text: str) -> int:
+    """Return how many characters a text has, runs of spaces counted as one."""
+    return len(re.sub(r"\s+", " ", text.strip()))

@@ -1,0 +1,72 @@
+"""The outbox: letters, written with what they report and sent after it is stored."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from actions.enums import LetterKind, LetterState
+from actions.models.fields import code_check
+
+LETTER_KINDS = [
+    (LetterKind.INVITATION.value, _("Invitation")),
+    (LetterKind.SIGN_IN.value, _("Signing in")),
+    (LetterKind.ROUND_OPENED.value, _("Round opened")),
+    (LetterKind.RETURNED.value, _("Entry returned")),
+    (LetterKind.ACCEPTED.value, _("Entries accepted")),
+]
+LETTER_STATES = [
+    (LetterState.WAITING.value, pgettext_lazy("state of a letter", "Waiting")),
+    (LetterState.SENDING.value, pgettext_lazy("state of a letter", "Being sent")),
+    (LetterState.SENT.value, pgettext_lazy("state of a letter", "Sent")),
+    (LetterState.FAILED.value, pgettext_lazy("state of a letter", "Failed")),
+]
+
+
+class Letter(models.Model):
+    """One letter to one person; ``key`` says what it is about, so that none goes twice.
+
+    ``facts`` is what its text is made from when it is sent; secrets in it (codes, links of
+    invitations) are wiped once it is sent. ``subject`` and ``text`` keep what was sent of
+    letters without secrets.
+    """
+
+    kind = models.CharField(_("kind"), max_length=20, choices=LETTER_KINDS)
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="letters",
+        verbose_name=_("person"),
+    )  # fmt: skip
+    address = models.CharField(_("e-mail address"), max_length=254)
+    language = models.CharField(_("language"), max_length=2)
+    facts = models.JSONField(_("facts"), default=dict)
+    state = models.CharField(
+        _("state"), max_length=20, choices=LETTER_STATES, default=LetterState.WAITING.value
+    )
+    written_at = models.DateTimeField(_("written at"))
+    due_at = models.DateTimeField(_("due at"))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    taken_at = models.DateTimeField(_("taken up at"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    problem = models.CharField(_("problem"), max_length=500, blank=True, default="")
+    subject = models.CharField(_("subject"), max_length=300, blank=True, default="")
+    text = models.TextField(_("text"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["-written_at", "-id"]
+        constraints = [
+            code_check("letter_kind_known", "kind", LetterKind),
+            code_check("letter_state_known", "state", LetterState),
+            models.CheckConstraint(
+                condition=Q(state=LetterState.SENT.value, sent_at__isnull=False)
+                | (~Q(state=LetterState.SENT.value) & Q(sent_at__isnull=True)),
+                name="letter_sent_with_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_at"], name="letter_to_send")]
+
+    def __str__(self) -> str:
+        return self.key

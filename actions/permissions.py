@@ -1,0 +1,189 @@
+"""Who may: a person's rights on a day, and one question per thing that can be done."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from actions.enums import HANDED_IN, REVIEWING_ROLES, WRITING_ROLES, MemberRole
+from actions.models import Actor, Entry, Membership, Responsibility, Succession, User
+from actions.querysets import below_all
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a person may on a day.
+
+    ``roles`` has each membership's actor and role. ``writes_for`` are the actors whose
+    entries she may write: hers, those below, and those that hers took over from.
+    ``stands_for`` are in the same way the actors of every membership: nobody decides on
+    what her own institution says.
+    """
+
+    user: int | None = None
+    roles: tuple[tuple[int, MemberRole], ...] = ()
+    writes_for: frozenset[int] = frozenset()
+    submits_for: frozenset[int] = frozenset()
+    stands_for: frozenset[int] = frozenset()
+    on: date = date.min
+
+    def actors_as(self, *roles: MemberRole) -> frozenset[int]:
+        """Return the actors for which the person has one of these roles."""
+        return frozenset(actor for actor, role in self.roles if role in roles)
+
+    @property
+    def is_member(self) -> bool:
+        """Tell whether the person has any part in the follow-up."""
+        return bool(self.roles)
+
+    @property
+    def is_writer(self) -> bool:
+        """Tell whether the person writes entries."""
+        return bool(self.writes_for)
+
+    @property
+    def is_coordinator(self) -> bool:
+        """Tell whether the person manages colleagues."""
+        return bool(self.actors_as(MemberRole.COORDINATOR))
+
+    @property
+    def is_reviewer(self) -> bool:
+        """Tell whether the person accepts and returns entries."""
+        return bool(self.actors_as(*REVIEWING_ROLES))
+
+    @property
+    def is_secretariat(self) -> bool:
+        """Tell whether the person belongs to the secretariat."""
+        return bool(self.actors_as(MemberRole.SECRETARIAT))
+
+    @property
+    def institution(self) -> int | None:
+        """The actor in whose name the person decides: the secretariat's seat first."""
+        for role in (MemberRole.SECRETARIAT, MemberRole.REVIEWER):
+            if seats := self.actors_as(role):
+                return min(seats)
+        return min((actor for actor, _role in self.roles), default=None)
+
+
+def rights(user: User, *, on: date) -> Rights:
+    """Return a person's rights on a day; those that ``remember`` kept for this very object."""
+    kept: Rights | None = getattr(user, "_rights", None)
+    return kept if kept is not None and kept.on == on else read_rights(user, on=on)
+
+
+def remember(user: User, *, on: date) -> Rights:
+    """Read a person's rights once for a request."""
+    found = read_rights(user, on=on)
+    user._rights = found  # type: ignore[attr-defined]  # noqa: SLF001
+    return found
+
+
+def read_rights(user: User, *, on: date) -> Rights:
+    """Return a person's rights on a day, from the database."""
+    if not user.is_authenticated or not user.is_active:
+        return Rights(on=on)
+    rows = Membership.objects.current().filter(user=user)
+    roles = tuple((actor, MemberRole(role)) for actor, role in rows.values_list("actor_id", "role"))
+    if not roles:
+        return Rights(user=user.pk, on=on)
+    tree = Actor.objects.parents()
+    heirs = list(Succession.objects.filter(on__lte=on).values_list("successor", "predecessor"))
+    writing = [actor for actor, role in roles if role in WRITING_ROLES]
+    coordinating = [actor for actor, role in roles if role == MemberRole.COORDINATOR]
+    writes_for = reach(writing, tree, heirs)
+    held_back = Actor.objects.filter(pk__in=writes_for, coordinator_submits=True)
+    restricted = set(held_back.values_list("pk", flat=True)) if writing else set()
+    return Rights(
+        user=user.pk,
+        roles=roles,
+        writes_for=frozenset(writes_for),
+        submits_for=frozenset((writes_for - restricted) | reach(coordinating, tree, heirs)),
+        stands_for=frozenset(reach([actor for actor, _role in roles], tree, heirs)),
+        on=on,
+    )
+
+
+def reach(
+    actors: Iterable[int], tree: Mapping[int, int | None], heirs: Iterable[tuple[int, int]]
+) -> set[int]:
+    """Return some actors with those below them and those that they took over from.
+
+    ``heirs`` are pairs of a successor and its predecessor.
+    """
+    found: set[int] = set()
+    todo = set(actors)
+    pairs = list(heirs)
+    while todo:
+        new = below_all(todo, tree) - found
+        found |= new
+        todo = {before for after, before in pairs if after in new} - found
+    return found
+
+
+def _speaks(actors: frozenset[int], responsibility: Responsibility, on: date) -> bool:
+    """Tell whether some actors are, or write for, the one that is responsible."""
+    if responsibility.actor_id in actors:
+        return True
+    through = responsibility.reports_through_id
+    return through is not None and through in actors and responsibility.goes_through(on)
+
+
+def can_write_for(rights: Rights, responsibility: Responsibility) -> bool:
+    """Tell whether somebody writes for an actor under an action, as its own institution."""
+    return _speaks(rights.writes_for, responsibility, rights.on)
+
+
+def can_write(rights: Rights, entry: Entry) -> bool:
+    """Tell whether somebody may write an entry: its institution, and the secretariat for it."""
+    return rights.is_secretariat or can_write_for(rights, entry.responsibility)
+
+
+def writes_on_behalf(rights: Rights, entry: Entry) -> bool:
+    """Tell whether somebody who may write an entry does so on the actor's behalf."""
+    return not can_write_for(rights, entry.responsibility)
+
+
+def can_submit(rights: Rights, entry: Entry) -> bool:
+    """Tell whether somebody may submit an entry: not all, where only coordinators submit."""
+    return rights.is_secretariat or _speaks(rights.submits_for, entry.responsibility, rights.on)
+
+
+def can_read(rights: Rights, entry: Entry) -> bool:
+    """Tell whether somebody may read an entry.
+
+    Its writers and reviewers always; every other member once it is handed in.
+    """
+    if rights.is_reviewer or can_write_for(rights, entry.responsibility):
+        return True
+    return rights.is_member and entry.state in HANDED_IN
+
+
+def can_read_thread(rights: Rights, entry: Entry) -> bool:
+    """Tell whether somebody may read an entry's internal note, versions and review."""
+    return rights.is_reviewer or can_write_for(rights, entry.responsibility)
+
+
+def can_review(rights: Rights) -> bool:
+    """Tell whether somebody reviews at all."""
+    return rights.is_reviewer
+
+
+def can_decide(rights: Rights, entry: Entry, authors: Iterable[int]) -> bool:
+    """Tell whether somebody may accept or return an entry.
+
+    Nobody decides on what she wrote, in any version, nor on what her own institution says.
+    """
+    if not rights.is_reviewer or rights.user in set(authors):
+        return False
+    return not _speaks(rights.stands_for, entry.responsibility, rights.on)
+
+
+def can_send_back(rights: Rights, entry: Entry, authors: Iterable[int]) -> bool:
+    """Tell whether somebody may return an entry; an accepted one only the secretariat."""
+    if entry.is_accepted and not rights.is_secretariat:
+        return False
+    return can_decide(rights, entry, authors)
+
+
+def can_manage_members(rights: Rights, actor: int) -> bool:
+    """Tell whether somebody may invite to and remove from an actor."""
+    return rights.is_secretariat or actor in rights.actors_as(MemberRole.COORDINATOR)

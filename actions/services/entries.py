@@ -1,0 +1,458 @@
+"""Writes status entries: save, submit, withdraw, reopen, send back, accept."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from actions import permissions
+from actions.domain import deadlines, markup, transitions
+from actions.enums import CARRIED_OVER, NEEDS_REASON, Act, EntryState, Event, RoundState, Status
+from actions.models import (
+    Entry,
+    EntryVersion,
+    Extension,
+    Responsibility,
+    ReviewEvent,
+    Round,
+    User,
+)
+from actions.models.entries import CONTENT, PUBLISHED_TEXTS, TEXTS
+from actions.permissions import Rights
+from actions.services import notices
+from actions.services.refusals import Conflict, Refused
+
+NOT_NOW = _("This cannot be done any more: the entry has moved on.")
+TOO_LATE = _("The round is closed for writing. Ask the secretariat for an extension.")
+NOT_OPEN = _("The round is not open yet.")
+WHOLE_ROW = ("round", "responsibility__action__plan", "responsibility__actor", "carried_from")
+
+
+def save(
+    entry: Entry,
+    *,
+    by: User,
+    version: int,
+    content: Mapping[str, Any],
+    now: datetime,
+    page: str = "",
+) -> Entry:
+    """Store a draft and return the entry as it stands.
+
+    ``version`` is the one that the writer started from, ``page`` a token of the form that
+    she writes on: her own earlier saves from the same form are no conflict. What changes
+    nothing stores nothing, so a retry makes no second version. Raises Conflict where
+    somebody else has saved meanwhile, Refused where state or time do not allow it,
+    ValidationError (by field) for contents that cannot be stored.
+    """
+    with transaction.atomic():
+        stored = lock(entry)
+        rights = permissions.rights(by, on=day(now))
+        _check_writer(stored, rights, now, permissions.can_write(rights, stored))
+        if not stored.is_writable:
+            raise Refused(NOT_NOW)
+        return _store(stored, rights, by, version, cleaned(content), now, page)
+
+
+def submit(
+    entry: Entry,
+    *,
+    by: User,
+    version: int,
+    content: Mapping[str, Any],
+    now: datetime,
+    page: str = "",
+) -> Entry:
+    """Store an entry and hand it in; raises as ``save`` does.
+
+    Submitting the same once more does nothing. An entry after the deadline is late; one
+    that was handed in in time and returned stays in time.
+    """
+    with transaction.atomic():
+        stored = lock(entry)
+        rights = permissions.rights(by, on=day(now))
+        wanted = cleaned(content)
+        if _was_submitted(stored, by, wanted):
+            return stored
+        _check_writer(stored, rights, now, permissions.can_submit(rights, stored))
+        if not stored.is_writable:
+            raise Refused(NOT_NOW)
+        was_returned = stored.is_returned
+        stored = _store(stored, rights, by, version, wanted, now, page)
+        check_complete(stored)
+        if not was_returned:
+            stored.late = deadlines.is_late(deadline=stored.round.deadline, on=day(now))
+        stored.submitted_by, stored.submitted_at = by, now
+        _step(stored, Act.SUBMIT)
+        stored.save(update_fields=["state", "late", "submitted_by", "submitted_at"])
+        record(stored, Event.SUBMITTED, by=by, rights=rights, now=now)
+        return stored
+
+
+def withdraw(entry: Entry, *, by: User, now: datetime) -> Entry:
+    """Take a submitted entry back to go on writing."""
+    with transaction.atomic():
+        stored = lock(entry)
+        rights = permissions.rights(by, on=day(now))
+        _check_writer(stored, rights, now, permissions.can_submit(rights, stored))
+        _step(stored, Act.WITHDRAW)
+        stored.save(update_fields=["state"])
+        record(stored, Event.WITHDRAWN, by=by, rights=rights, now=now)
+        return stored
+
+
+def reopen(entry: Entry, *, by: User, reason: str, now: datetime) -> Entry:
+    """Take finished work that was carried over up again, with a reason."""
+    with transaction.atomic():
+        stored = lock(entry)
+        rights = permissions.rights(by, on=day(now))
+        _check_writer(stored, rights, now, permissions.can_submit(rights, stored))
+        _step(stored, Act.REOPEN)
+        text = checked_reason(reason, "reason")
+        stored.carried_from = stored.since = None
+        stored.save(update_fields=["state", "carried_from", "since"])
+        record(stored, Event.REOPENED, by=by, rights=rights, now=now, comment=text)
+        return stored
+
+
+def send_back(
+    entry: Entry,
+    *,
+    by: User,
+    version: int,
+    comment: str = "",
+    comments: Mapping[str, str] | None = None,
+    now: datetime,
+) -> Entry:
+    """Return an entry with a comment, on the whole or per field, and tell its writers.
+
+    An accepted one only by the secretariat. Returning the same version twice does nothing.
+    """
+    with transaction.atomic():
+        stored = lock(entry)
+        rights = permissions.rights(by, on=day(now))
+        if not permissions.can_send_back(rights, stored, authors(stored)):
+            raise PermissionDenied
+        _check_review(stored)
+        if stored.is_returned and stored.decided_by_id == by.pk and stored.version == version:
+            return stored
+        _check_version(stored, version)
+        if stored.is_carried:
+            raise Refused(_("This was carried over: return the entry of the round it comes from."))
+        given = checked_comments(comment, comments or {})
+        _decide(stored, Act.SEND_BACK, by, now)
+        event = record(
+            stored, Event.RETURNED, by=by, rights=rights, now=now,
+            comment=given[0], comments=given[1],
+        )  # fmt: skip
+        _follow_on(stored, by, rights, now)
+        notices.returned(stored, event, now=now)
+        return stored
+
+
+def accept(entry: Entry, *, by: User, version: int, now: datetime) -> Entry:
+    """Accept an entry; it counts from now on, and its writers are told in a daily digest.
+
+    Raises PermissionDenied for who wrote it in any version or belongs to its institution.
+    Accepting the same version twice does nothing.
+    """
+    with transaction.atomic():
+        stored = lock(entry)
+        rights = permissions.rights(by, on=day(now))
+        if not permissions.can_decide(rights, stored, authors(stored)):
+            raise PermissionDenied
+        _check_review(stored)
+        if stored.is_accepted and stored.version == version:
+            return stored
+        _check_version(stored, version)
+        _decide(stored, Act.ACCEPT, by, now)
+        record(stored, Event.ACCEPTED, by=by, rights=rights, now=now)
+        _follow_on(stored, by, rights, now)
+        notices.accepted(stored, now=now)
+        return stored
+
+
+def accept_many(
+    chosen: Iterable[tuple[Entry, int]], *, by: User, now: datetime
+) -> tuple[list[Entry], list[tuple[Entry, str]]]:
+    """Accept several entries in the version that was seen; return those done and those not."""
+    done, refused = [], []
+    for entry, version in chosen:
+        try:
+            done.append(accept(entry, by=by, version=version, now=now))
+        except Refused as refusal:
+            refused.append((entry, str(refusal)))
+        except PermissionDenied:
+            refused.append((entry, str(_("You may not decide on this entry."))))
+    return done, refused
+
+
+def start(responsibility: Responsibility, *, round: Round, by: User, now: datetime) -> Entry:  # noqa: A002
+    """Return the entry of an actor that owes none but may write one; made where there is none."""
+    rights = permissions.rights(by, on=day(now))
+    allowed = rights.is_secretariat or permissions.can_write_for(rights, responsibility)
+    if not allowed or responsibility.action.plan_id != round.plan_id:
+        raise PermissionDenied
+    if not round.may_write(extended_until=extended_until(round, responsibility), on=day(now)):
+        raise Refused(TOO_LATE if not round.is_planned else NOT_OPEN)
+    if not responsibility.is_valid(round.reference_date):
+        raise Refused(_("The actor has no part in the action on the reference date."))
+    entry, _is_new = Entry.objects.get_or_create(
+        round=round, responsibility=responsibility, defaults={"owed": False}
+    )
+    return entry
+
+
+# --- Parts ----------------------------------------------------------------------
+
+
+def day(now: datetime) -> date:
+    """Return the day in Brussels."""
+    return timezone.localdate(now)
+
+
+def lock(entry: Entry) -> Entry:
+    """Read an entry anew and keep others from writing it until the transaction ends."""
+    rows = Entry.objects.select_for_update(of=("self",)).select_related(*WHOLE_ROW)
+    return rows.get(pk=entry.pk)
+
+
+def authors(entry: Entry) -> set[int]:
+    """Return everybody who wrote a version of an entry."""
+    return set(entry.versions.values_list("author", flat=True))
+
+
+def extended_until(round: Round, responsibility: Responsibility) -> date | None:  # noqa: A002
+    """Return the end of the extension of an actor, or of the one that writes for it."""
+    actors = [responsibility.actor_id]
+    if responsibility.reports_through_id:
+        actors.append(responsibility.reports_through_id)
+    found = Extension.objects.filter(round=round, actor__in=actors)
+    return max(found.values_list("until", flat=True), default=None)
+
+
+def last_year(entry: Entry) -> Entry | None:
+    """Return the accepted entry of the round before, with the texts that it speaks."""
+    rows = Entry.objects.filter(
+        responsibility=entry.responsibility_id,
+        state=EntryState.ACCEPTED,
+        round__year__lt=entry.round.year,
+    )
+    found = rows.select_related("round", "carried_from__carried_from").order_by("-round__year")
+    return found.first()
+
+
+def unchanged_fields(entry: Entry, before: Entry | None) -> list[str]:
+    """Return the published texts that say just what they said the year before."""
+    if before is None:
+        return []
+    spoken = before.spoken
+    return [
+        name
+        for name in PUBLISHED_TEXTS
+        if getattr(entry, name) and markup.same(getattr(entry, name), getattr(spoken, name))
+    ]
+
+
+def cleaned(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a content with tidy texts; raises ValueError for anything that is no content."""
+    if set(content) - set(CONTENT):
+        raise ValueError(f"an entry has no {sorted(set(content) - set(CONTENT))}")
+    return {
+        name: value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if name in TEXTS and isinstance(value, str)
+        else value
+        for name, value in content.items()
+    }
+
+
+def check_complete(entry: Entry) -> None:
+    """Raise ValidationError, by field, where an entry cannot be handed in."""
+    found: dict[str, Any] = {}
+    if not entry.status:
+        found["status"] = _("Choose how far your organisation is.")
+    if not entry.done:
+        found["done"] = _("Write what was done.")
+    if not entry.language:
+        found["language"] = _("Choose the language that you wrote in.")
+    if entry.status in NEEDS_REASON and not entry.reason:
+        found["reason"] = _("This status needs a reason.")
+    if any(not row["title"] or not row["address"] for row in entry.evidence):
+        found["evidence"] = _("Give each document a title and an address, or remove it.")
+    if not entry.unchanged and unchanged_fields(entry, last_year(entry)):
+        found["unchanged"] = _(
+            "A text is the same as last year’s. Change it, or confirm that it is still true."
+        )
+    if found:
+        raise ValidationError(found)
+
+
+def checked_reason(text: str, field: str) -> str:
+    """Return a reason; raises ValidationError where there is none, or one that cannot be kept."""
+    given = text.replace("\r\n", "\n").strip()
+    if not given:
+        raise ValidationError({field: _("Give a reason.")})
+    try:
+        Entry._meta.get_field("reason").run_validators(given)  # noqa: SLF001
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error
+    return given
+
+
+def checked_comments(comment: str, comments: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return a comment and those per field, without the empty ones; one is needed."""
+    known = {"status", "evidence", *TEXTS}
+    kept = {name: text for name, text in comments.items() if text.strip()}
+    if set(kept) - known:
+        raise ValueError(f"no field of an entry: {sorted(set(kept) - known)}")
+    fields = {name: checked_reason(text, f"comment_{name}") for name, text in kept.items()}
+    if not comment.strip() and not fields:
+        raise ValidationError({"comment": _("Say what has to change.")})
+    return (checked_reason(comment, "comment") if comment.strip() else ""), fields
+
+
+def record(
+    entry: Entry,
+    kind: Event,
+    *,
+    by: User,
+    rights: Rights,
+    now: datetime,
+    **texts: Any,
+) -> ReviewEvent:
+    """Add a line to an entry's thread."""
+    writes = permissions.can_write_for(rights, entry.responsibility)
+    return ReviewEvent.objects.create(
+        entry=entry,
+        kind=kind,
+        version=entry.version,
+        by=by,
+        institution_id=entry.responsibility.actor_id if writes else rights.institution,
+        on_behalf=not writes and kind in {Event.SUBMITTED, Event.WITHDRAWN, Event.REOPENED},
+        at=now,
+        **texts,
+    )
+
+
+def _check_writer(entry: Entry, rights: Rights, now: datetime, allowed: bool) -> None:  # noqa: FBT001
+    """Refuse who may not, or not any more, or not yet."""
+    if not allowed:
+        raise PermissionDenied
+    state = RoundState(entry.round.state)
+    if state == RoundState.PLANNED:
+        raise Refused(NOT_OPEN)
+    if permissions.writes_on_behalf(rights, entry):
+        return
+    if not entry.round.may_write(extended_until=None, on=day(now)) and not entry.round.may_write(
+        extended_until=extended_until(entry.round, entry.responsibility), on=day(now)
+    ):
+        raise Refused(TOO_LATE)
+
+
+def _check_review(entry: Entry) -> None:
+    if entry.round.is_planned:
+        raise Refused(NOT_OPEN)
+
+
+def _check_version(entry: Entry, version: int) -> None:
+    if entry.version != version:
+        raise Conflict(_("The entry was changed after you opened it."), entry)
+
+
+def _was_submitted(entry: Entry, by: User, content: dict[str, Any]) -> bool:
+    """Tell whether somebody has just submitted this very content."""
+    same = entry.is_submitted and entry.submitted_by_id == by.pk
+    return same and all(getattr(entry, name) == value for name, value in content.items())
+
+
+def _store(
+    entry: Entry,
+    rights: Rights,
+    by: User,
+    version: int,
+    content: dict[str, Any],
+    now: datetime,
+    page: str,
+) -> Entry:
+    """Write a new version where something changed."""
+    changed = [name for name, value in content.items() if getattr(entry, name) != value]
+    if not changed:
+        return entry
+    if entry.version != version and not _is_own_page(entry, version, page):
+        raise Conflict(_("Somebody else has changed this entry meanwhile."), entry)
+    for name in changed:
+        setattr(entry, name, content[name])
+    entry.clean_fields(exclude=[f.name for f in entry._meta.fields if f.name not in CONTENT])  # noqa: SLF001
+    _step(entry, Act.SAVE)
+    entry.version += 1
+    entry.written_by, entry.written_at = by, now
+    entry.on_behalf = permissions.writes_on_behalf(rights, entry)
+    entry.save(
+        update_fields=["state", "version", "written_by", "written_at", "on_behalf", *changed]
+    )
+    EntryVersion.objects.create(
+        entry=entry, number=entry.version, content=entry.content(), author=by,
+        on_behalf=entry.on_behalf, at=now, page=page,
+    )  # fmt: skip
+    return entry
+
+
+def _is_own_page(entry: Entry, version: int, page: str) -> bool:
+    """Tell whether every version since one was written on the same page of the same browser."""
+    newer = entry.versions.filter(number__gt=version)
+    return bool(page) and not newer.exclude(page=page).exists()
+
+
+def _step(entry: Entry, act: Act) -> None:
+    """Give an entry its next state."""
+    state = transitions.after(EntryState(entry.state), act, carried=entry.is_carried)
+    if state is None:
+        raise Refused(NOT_NOW)
+    entry.state = state
+
+
+def _decide(entry: Entry, act: Act, by: User, now: datetime) -> None:
+    _step(entry, act)
+    entry.decided_by, entry.decided_at = by, now
+    entry.save(update_fields=["state", "decided_by", "decided_at"])
+
+
+def _follow_on(entry: Entry, by: User, rights: Rights, now: datetime) -> None:
+    """Bring the entry of a later round, open already, in line with this one.
+
+    Finished work that is accepted now carries over to it while nothing is written there;
+    what is no longer accepted as finished carries over no longer.
+    """
+    later = (
+        Entry.objects.select_for_update(of=("self",))
+        .filter(responsibility=entry.responsibility_id, round__year__gt=entry.round.year)
+        .select_related(*WHOLE_ROW)
+        .order_by("round__year")
+        .first()
+    )
+    if later is None:
+        return
+    finished = entry.is_accepted and Status(entry.status) in CARRIED_OVER
+    if finished and later.state == EntryState.EMPTY:
+        carry(later, entry)
+        kind = Event.CARRIED
+    elif not finished and later.carried_from_id == entry.pk:
+        later.carried_from = later.since = None
+        later.state, later.status = EntryState.EMPTY, ""
+        kind = Event.UNCARRIED
+    else:
+        return
+    later.save(update_fields=["state", "status", "carried_from", "since"])
+    record(later, kind, by=by, rights=rights, now=now)
+    _follow_on(later, by, rights, now)
+
+
+def carry(entry: Entry, finished: Entry) -> None:
+    """Let finished work of an earlier round stand in this one, without saving it."""
+    entry.state, entry.status = EntryState.ACCEPTED, finished.status
+    entry.carried_from = finished
+    entry.since = finished.since or finished.round.year
