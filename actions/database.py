@@ -13,6 +13,8 @@ from django.db import connections, transaction
 
 from actions.domain.transitions import CHANGES, ROUND_CHANGES
 
+Rule = tuple[str, str, tuple[str, ...], str, str]
+
 # Tables whose rows stand on public pages; a change of any draws a new revision.
 PUBLIC_TABLES = (
     "action",
@@ -24,6 +26,9 @@ PUBLIC_TABLES = (
     "classification",
     "formerwording",
     "plan",
+    "publishedaction",
+    "publishedentry",
+    "publishedround",
     "responsibility",
     "section",
     "source",
@@ -31,8 +36,14 @@ PUBLIC_TABLES = (
     "theme",
 )
 
+# What an entry says: see ``actions.models.entries``, which a test compares.
+ENTRY_TEXTS = (
+    "language", "done", "results", "obstacles", "next_steps", "reason", "gender", "sme",
+    "internal", "evidence", "unchanged",
+)  # fmt: skip
+
 # name, table, events, condition under which the change is refused, message
-RULES = (
+RULES: tuple[Rule, ...] = (
     (
         "actor_circle",
         "actions_actor",
@@ -90,8 +101,17 @@ def other_change(changes: Iterable[tuple[str, str]]) -> str:
     return f"OLD.state <> NEW.state AND NOT ({allowed})"
 
 
-# As above, for rules that look at the changed row alone and need no lock.
-ROW_RULES = (
+# That no finished, accepted entry is what another one says it was carried over from.
+NO_SOURCE = """NOT EXISTS (
+    SELECT 1 FROM actions_entry f
+    JOIN actions_round earlier ON earlier.id = f.round_id
+    JOIN actions_round here ON here.id = NEW.round_id
+    WHERE f.id = NEW.carried_from_id AND f.responsibility_id = NEW.responsibility_id
+      AND f.state = 'accepted' AND f.status = NEW.status
+      AND earlier.plan_id = here.plan_id AND earlier.year < here.year)"""
+
+# As above, for rules that need no lock: they look at the changed row, and at rows that stay.
+ROW_RULES: tuple[Rule, ...] = (
     (
         "round_steps",
         "actions_round",
@@ -121,6 +141,63 @@ ROW_RULES = (
         "an entry starts empty or carried over",
     ),
     (
+        "entry_carried_steps",
+        "actions_entry",
+        ("UPDATE",),
+        # To and from a carried entry only; and only by carrying over is one accepted at once.
+        "(NEW.carried_from_id IS NOT NULL AND NEW.state <> OLD.state AND OLD.state <> 'empty')"
+        " OR (OLD.state = 'empty' AND NEW.state = 'accepted' AND NEW.carried_from_id IS NULL)"
+        " OR (OLD.state = 'accepted' AND NEW.state IN ('empty', 'draft')"
+        " AND OLD.carried_from_id IS NULL)"
+        " OR (OLD.carried_from_id IS NOT NULL AND NEW.state = 'returned')"
+        " OR (OLD.state = 'accepted' AND NEW.state = 'accepted'"
+        " AND COALESCE(OLD.carried_from_id, 0) <> COALESCE(NEW.carried_from_id, 0))",
+        "an entry is carried over, or no longer, as a whole",
+    ),
+    (
+        "entry_starts_carried",
+        "actions_entry",
+        ("INSERT",),
+        f"NEW.carried_from_id IS NOT NULL AND {NO_SOURCE}",
+        "what is carried over comes from an earlier round of the same actor and action",
+    ),
+    (
+        "entry_carried_from",
+        "actions_entry",
+        ("UPDATE",),
+        # A report that was published keeps what it said, whatever becomes of the source.
+        "NEW.carried_from_id IS NOT NULL"
+        " AND (OLD.carried_from_id IS NULL OR OLD.carried_from_id <> NEW.carried_from_id"
+        f" OR OLD.status <> NEW.status) AND {NO_SOURCE}",
+        "what is carried over comes from an earlier round of the same actor and action",
+    ),
+    (
+        "entry_accepted_by_author",
+        "actions_entry",
+        ("UPDATE",),
+        """NEW.state = 'accepted' AND OLD.state <> 'accepted' AND EXISTS (
+            SELECT 1 FROM actions_entryversion v
+            WHERE v.entry_id = NEW.id AND v.author_id = NEW.decided_by_id)""",
+        "nobody accepts an entry that she wrote",
+    ),
+    (
+        "entry_handed_in_stays",
+        "actions_entry",
+        ("UPDATE",),
+        "OLD.state IN ('submitted', 'accepted') AND OLD.carried_from_id IS NULL AND ("
+        + " OR ".join(f"OLD.{name} <> NEW.{name}" for name in ("version", "status", *ENTRY_TEXTS))
+        + ")",
+        "what was handed in changes only after it was taken or given back",
+    ),
+    (
+        "entry_version_in_order",
+        "actions_entryversion",
+        ("INSERT",),
+        """NOT EXISTS (SELECT 1 FROM actions_entry e
+            WHERE e.id = NEW.entry_id AND e.version = NEW.number)""",
+        "a version of an entry is the one that the entry has now",
+    ),
+    (
         "entry_stays",
         "actions_entry",
         ("UPDATE",),
@@ -143,9 +220,15 @@ ROW_RULES = (
         "a review event is never changed",
     ),
 )
-ROW_NAMES = frozenset(name for name, *_rest in ROW_RULES)
-# Rows that nothing deletes. (TRUNCATE and the emptying of test databases go around triggers.)
-KEPT = ("entryversion", "reviewevent")
+# Rows that nothing deletes, with what makes a new row the same as one that is there.
+# (TRUNCATE and the emptying of test databases go around triggers.)
+KEPT = {
+    "entryversion": "id = NEW.id OR (entry_id = NEW.entry_id AND number = NEW.number)",
+    "reviewevent": "id = NEW.id",
+}
+
+
+FRESH_ON_SQLITE = "lower(hex(randomblob(16)))"
 
 
 def drop_triggers(*, using: str = "default", **_: Any) -> None:
@@ -177,11 +260,10 @@ def install_triggers(*, using: str = "default", **_: Any) -> None:
             cursor.execute(statement)
 
 
-def sqlite_statements() -> list[str]:
-    """Return the statements for SQLite."""
-    fresh = "lower(hex(randomblob(16)))"
-    found = [f"INSERT OR IGNORE INTO actions_revision (id, token) VALUES (1, {fresh})"]
-    for name, table, events, condition, message in RULES + ROW_RULES:
+def sqlite_rules(rules: Iterable[Rule]) -> list[str]:
+    """Return the statements that make SQLite refuse what some rules refuse."""
+    found = []
+    for name, table, events, condition, message in rules:
         for event in events:
             trigger = f"nap_{name}_{event.lower()}"
             found += [
@@ -190,21 +272,57 @@ def sqlite_statements() -> list[str]:
                 f"CREATE TRIGGER {trigger} AFTER {event} ON {table} WHEN {condition} "
                 f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
             ]
-    for table in KEPT:
+    return found
+
+
+def postgresql_rules(rules: Iterable[Rule], lock: str = "") -> list[str]:
+    """Return the statements that make PostgreSQL refuse what some rules refuse."""
+    found = []
+    for name, table, events, condition, message in rules:
+        function = f"nap_{name}"
+        found += [
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN {lock}"
+            f"IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = "
+            "'check_violation'; END IF; RETURN NULL; END $$",
+            f"DROP TRIGGER IF EXISTS {function} ON {table}",
+            f"CREATE TRIGGER {function} AFTER {' OR '.join(events)} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {function}()",
+        ]
+    return found
+
+
+def sqlite_statements() -> list[str]:
+    """Return the statements for SQLite."""
+    found = [f"INSERT OR IGNORE INTO actions_revision (id, token) VALUES (1, {FRESH_ON_SQLITE})"]
+    found += sqlite_rules(RULES + ROW_RULES)
+    for table, same in KEPT.items():
         trigger = f"nap_kept_{table}"
         found += [
             f"DROP TRIGGER IF EXISTS {trigger}",
             f"CREATE TRIGGER {trigger} BEFORE DELETE ON actions_{table} "
             "BEGIN SELECT RAISE(ABORT, 'this record is never deleted'); END",
+            # INSERT OR REPLACE would delete without firing the trigger above.
+            f"DROP TRIGGER IF EXISTS {trigger}_insert",
+            f"CREATE TRIGGER {trigger}_insert BEFORE INSERT ON actions_{table} "
+            f"WHEN EXISTS (SELECT 1 FROM actions_{table} WHERE {same}) "
+            "BEGIN SELECT RAISE(ABORT, 'this record is never replaced'); END",
         ]
     for table in PUBLIC_TABLES:
-        for event in ("INSERT", "UPDATE", "DELETE"):
-            trigger = f"nap_revision_{table}_{event.lower()}"
-            found += [
-                f"DROP TRIGGER IF EXISTS {trigger}",
-                f"CREATE TRIGGER {trigger} AFTER {event} ON actions_{table} "
-                f"BEGIN UPDATE actions_revision SET token = {fresh}; END",
-            ]
+        found += sqlite_revision(f"actions_{table}")
+    return found
+
+
+def sqlite_revision(table: str) -> list[str]:
+    """Return the statements that make SQLite draw a new revision when a table changes."""
+    found = []
+    for event in ("INSERT", "UPDATE", "DELETE"):
+        trigger = f"nap_revision_{table}_{event.lower()}"
+        found += [
+            f"DROP TRIGGER IF EXISTS {trigger}",
+            f"CREATE TRIGGER {trigger} AFTER {event} ON {table} "
+            f"BEGIN UPDATE actions_revision SET token = {FRESH_ON_SQLITE}; END",
+        ]
     return found
 
 
@@ -217,18 +335,8 @@ def postgresql_statements() -> list[str]:
         f"BEGIN UPDATE actions_revision SET token = {fresh}; RETURN NULL; END $$",
     ]
     # The lock lets one writer look at a time, or two could each miss the other's change.
-    lock = "PERFORM 1 FROM actions_revision FOR UPDATE; "
-    for name, table, events, condition, message in RULES + ROW_RULES:
-        function = f"nap_{name}"
-        found += [
-            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"BEGIN {'' if name in ROW_NAMES else lock}"
-            f"IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = "
-            "'check_violation'; END IF; RETURN NULL; END $$",
-            f"DROP TRIGGER IF EXISTS {function} ON {table}",
-            f"CREATE TRIGGER {function} AFTER {' OR '.join(events)} ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {function}()",
-        ]
+    found += postgresql_rules(RULES, "PERFORM 1 FROM actions_revision FOR UPDATE; ")
+    found += postgresql_rules(ROW_RULES)
     found.append(
         "CREATE OR REPLACE FUNCTION nap_kept() RETURNS trigger LANGUAGE plpgsql AS $$ "
         "BEGIN RAISE EXCEPTION 'this record is never deleted' "
@@ -241,9 +349,14 @@ def postgresql_statements() -> list[str]:
             "FOR EACH ROW EXECUTE FUNCTION nap_kept()",
         ]
     for table in PUBLIC_TABLES:
-        found += [
-            f"DROP TRIGGER IF EXISTS nap_revision ON actions_{table}",
-            f"CREATE TRIGGER nap_revision AFTER INSERT OR UPDATE OR DELETE ON actions_{table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION nap_revision()",
-        ]
+        found += postgresql_revision(f"actions_{table}")
     return found
+
+
+def postgresql_revision(table: str) -> list[str]:
+    """Return the statements that make PostgreSQL draw a new revision when a table changes."""
+    return [
+        f"DROP TRIGGER IF EXISTS nap_revision ON {table}",
+        f"CREATE TRIGGER nap_revision AFTER INSERT OR UPDATE OR DELETE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION nap_revision()",
+    ]

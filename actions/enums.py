@@ -196,6 +196,8 @@ class EntryState(StrEnum):
 WRITABLE = frozenset({EntryState.EMPTY, EntryState.DRAFT, EntryState.RETURNED})
 # What other members of the working group may read.
 HANDED_IN = frozenset({EntryState.SUBMITTED, EntryState.ACCEPTED})
+# What its day of handing in says of: in time or late.
+HAS_BEEN_HANDED_IN = HANDED_IN | {EntryState.RETURNED}
 
 
 class Act(StrEnum):
@@ -250,10 +252,16 @@ class LetterState(StrEnum):
     """Where a letter of the outbox stands.
 
     ``sending`` was taken up by a process that has not told how it went: it is never sent
-    again by itself, as it may have arrived.
+    again by itself, as it may have arrived. ``dropped`` had nothing left to say, or nobody
+    to say it to, when it was due.
     """
 
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    DROPPED = "dropped"
+
+
+# Letters with a secret, for somebody who waits for them: sent at once, their text not kept.
+SECRET_LETTERS = frozenset({LetterKind.INVITATION, LetterKind.SIGN_IN})

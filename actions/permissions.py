@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
+
 from actions.enums import HANDED_IN, REVIEWING_ROLES, WRITING_ROLES, MemberRole
 from actions.models import Actor, Entry, Membership, Responsibility, Succession, User
 from actions.querysets import below_all
@@ -85,13 +87,14 @@ def read_rights(user: User, *, on: date) -> Rights:
     roles = tuple((actor, MemberRole(role)) for actor, role in rows.values_list("actor_id", "role"))
     if not roles:
         return Rights(user=user.pk, on=on)
-    tree = Actor.objects.parents()
+    actors = list(Actor.objects.values_list("pk", "parent_id", "coordinator_submits"))
+    tree = {actor: parent for actor, parent, _held_back in actors}
+    # What an organisation decides on who submits holds for the bodies below it too.
+    restricted = below_all((actor for actor, _parent, held_back in actors if held_back), tree)
     heirs = list(Succession.objects.filter(on__lte=on).values_list("successor", "predecessor"))
     writing = [actor for actor, role in roles if role in WRITING_ROLES]
     coordinating = [actor for actor, role in roles if role == MemberRole.COORDINATOR]
     writes_for = reach(writing, tree, heirs)
-    held_back = Actor.objects.filter(pk__in=writes_for, coordinator_submits=True)
-    restricted = set(held_back.values_list("pk", flat=True)) if writing else set()
     return Rights(
         user=user.pk,
         roles=roles,
@@ -100,6 +103,28 @@ def read_rights(user: User, *, on: date) -> Rights:
         stands_for=frozenset(reach([actor for actor, _role in roles], tree, heirs)),
         on=on,
     )
+
+
+def writers(*, on: date) -> dict[int, frozenset[int]]:
+    """Return everybody who writes for some actor on a day, by key, with those actors.
+
+    The ``writes_for`` of each person's rights, read for all at once.
+    """
+    rows = Membership.objects.current().filter(
+        role__in=[role.value for role in WRITING_ROLES], user__erased_at__isnull=True
+    )
+    seats: dict[int, set[int]] = {}
+    for user, actor in rows.values_list("user_id", "actor_id"):
+        seats.setdefault(user, set()).add(actor)
+    if not seats:
+        return {}
+    tree = Actor.objects.parents()
+    heirs = list(Succession.objects.filter(on__lte=on).values_list("successor", "predecessor"))
+    # Colleagues sit on the same seats: each set of seats is followed up once.
+    reaches = {
+        key: frozenset(reach(key, tree, heirs)) for key in set(map(frozenset, seats.values()))
+    }
+    return {user: reaches[frozenset(actors)] for user, actors in seats.items()}
 
 
 def reach(
@@ -170,9 +195,10 @@ def can_review(rights: Rights) -> bool:
 def can_decide(rights: Rights, entry: Entry, authors: Iterable[int]) -> bool:
     """Tell whether somebody may accept or return an entry.
 
-    Nobody decides on what she wrote, in any version, nor on what her own institution says.
+    Nobody decides on what she wrote, in any version, or handed in for somebody else, nor on
+    what her own institution says.
     """
-    if not rights.is_reviewer or rights.user in set(authors):
+    if not rights.is_reviewer or rights.user in {*authors, entry.submitted_by_id}:
         return False
     return not _speaks(rights.stands_for, entry.responsibility, rights.on)
 
@@ -187,3 +213,23 @@ def can_send_back(rights: Rights, entry: Entry, authors: Iterable[int]) -> bool:
 def can_manage_members(rights: Rights, actor: int) -> bool:
     """Tell whether somebody may invite to and remove from an actor."""
     return rights.is_secretariat or actor in rights.actors_as(MemberRole.COORDINATOR)
+
+
+def can_give_role(rights: Rights, actor: int, role: str) -> bool:
+    """Tell whether somebody may give, change or end a role for an actor.
+
+    The secretariat any; a coordinator those of the people who write for her own actor.
+    """
+    return rights.is_secretariat or (
+        role in WRITING_ROLES and actor in rights.actors_as(MemberRole.COORDINATOR)
+    )
+
+
+def needs_second_factor(user: User, rights: Rights) -> bool:
+    """Tell whether somebody may go on only with a second factor: who manages all the rest."""
+    return rights.is_secretariat or user.is_staff or user.is_superuser
+
+
+def may_sign_in(user: User) -> bool:
+    """Tell whether somebody may sign in at all; sample accounts only where DEBUG is on."""
+    return user.is_active and not (user.is_sample and not settings.DEBUG)

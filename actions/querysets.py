@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Prefetch, Q
 
 from actions.domain.search import fold
+from actions.enums import HANDED_IN
 
 if TYPE_CHECKING:
     from actions.models import Actor, Plan
@@ -94,6 +95,54 @@ class ActorQuerySet(models.QuerySet[Any]):
             & valid_on(on, "responsibilities__action__")
         )
         return self.filter(held).distinct()
+
+
+def written_by(actors: Iterable[int], *, on: date, prefix: str = "") -> Q:
+    """Return the filter "one of these actors writes for this responsibility on a day".
+
+    As ``permissions.can_write_for`` has it: for itself, or for one that reports through it.
+    """
+    keys = list(actors)
+    own = Q(**{f"{prefix}actor__in": keys})
+    started = Q(**{f"{prefix}reports_through_from__isnull": True}) | Q(
+        **{f"{prefix}reports_through_from__lte": on}
+    )
+    lasting = Q(**{f"{prefix}reports_through_to__isnull": True}) | Q(
+        **{f"{prefix}reports_through_to__gte": on}
+    )
+    return own | (Q(**{f"{prefix}reports_through__in": keys}) & started & lasting)
+
+
+class EntryQuerySet(models.QuerySet[Any]):
+    """Questions about status entries."""
+
+    def written_by(self, actors: Iterable[int], *, on: date) -> EntryQuerySet:
+        """Return the entries that some actors write, for themselves or for others."""
+        return self.filter(written_by(actors, on=on, prefix="responsibility__"))
+
+    def handed_in(self) -> EntryQuerySet:
+        """Return the entries that every member may read."""
+        return self.filter(state__in=sorted(HANDED_IN))
+
+    def for_list(self) -> EntryQuerySet:
+        """Return the entries with what a line about each shows, in the plan's order."""
+        return (
+            self.with_action()
+            .prefetch_related("responsibility__actor__names")
+            .order_by(
+                "responsibility__action__position", "responsibility__position", "responsibility_id"
+            )
+        )
+
+    def with_action(self) -> EntryQuerySet:
+        """Return the entries with round, action and actor."""
+        return self.select_related(
+            "round__plan",
+            "responsibility__action__plan",
+            "responsibility__action__section",
+            "responsibility__actor",
+            "written_by",
+        )
 
 
 def below(actor: Actor, parents: Mapping[int, int | None]) -> set[int]:

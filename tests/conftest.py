@@ -1,21 +1,70 @@
 """What many tests need: both plans loaded once, accounts, factories."""
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import hypothesis
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
+from django.db import connections
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from actions import importers
-from actions.models import Action, Actor, ActorName, Plan, Section, Source, User
+from actions.models import (
+    Action,
+    Actor,
+    ActorName,
+    Entry,
+    Membership,
+    Plan,
+    Responsibility,
+    Round,
+    Section,
+    Source,
+    User,
+)
+from actions.services import entries, rounds
+from tests import follow_up
 
 # A slow machine is no fault of the code: speed is measured by make bench.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
+
+# Slow hashing protects people, and only holds up tests.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# The statuses that need a reason.
+REASONED = {"discontinued", "not_applicable"}
+
+
+def add_second_factor(user: User) -> str:
+    """Give somebody an authenticator app, without which the secretariat opens nothing."""
+    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return (TOTP(found) if found else TOTP.activate(user, generate_totp_secret())).instance.data[
+        "secret"
+    ]
+
+
+def totp_code(secret: str) -> str:
+    """Return what an authenticator app shows now."""
+    counter = next(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(secret, counter))
 
 
 def load_plans() -> None:
@@ -32,9 +81,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    cache.clear()
+    caches["pages"].clear()
     yield
-    cache.clear()
+    caches["pages"].clear()
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +101,9 @@ def nap2(db: None) -> Plan:
 @pytest.fixture
 def secretariat(db: None) -> User:
     """Somebody of the secretariat."""
-    return User.objects.create_superuser("secretariat@example.org", "a long enough password")
+    user = User.objects.create_superuser("secretariat@example.org", "a long enough password")
+    add_second_factor(user)
+    return user
 
 
 @pytest.fixture
@@ -110,3 +161,231 @@ def make_actor(source: Source) -> Any:
         return actor
 
     return make
+
+
+@pytest.fixture
+def followed_plan(make_plan: Any, make_actor: Any, source: Source) -> Any:
+    """A factory of plans in which each action has responsible actors of its own.
+
+    ``followed_plan(30, actors=2)`` has sixty responsibilities; the actors of action 7 are
+    "plan-7-1" and "plan-7-2".
+    """
+
+    def make(actions: int = 1, actors: int = 1, slug: str = "plan") -> Plan:
+        plan = make_plan(slug, actions)
+        for action in plan.actions.all():
+            for number in range(1, actors + 1):
+                Responsibility.objects.create(
+                    action=action,
+                    actor=make_actor(f"{slug}-{action.label}-{number}"),
+                    position=number,
+                    role="responsible",
+                    source=source,
+                )
+        return plan
+
+    return make
+
+
+@pytest.fixture
+def make_member(db: None) -> Any:
+    """A factory of people with a role: ``make_member("coordinator", "fps-justice")``.
+
+    Called again with the same address it gives the person one more role.
+    """
+
+    def make(
+        role: str = "contributor", actor: str = "fps-justice", email: str = "", **fields: Any
+    ) -> User:
+        address = email or f"{role}-{actor}@example.org"
+        user = User.objects.filter(email=address).first()
+        user = user or User.objects.create_user(address, "a long enough password", **fields)
+        Membership.objects.create(
+            user=user,
+            actor=Actor.objects.get(slug=actor),
+            role=role,
+            started_at=timezone.now(),
+        )
+        if role == "secretariat":
+            add_second_factor(user)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def sign_in() -> Any:
+    """A factory of browsers in which somebody is signed in: ``sign_in(user).get("/en/desk/")``."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def office(make_actor: Any, make_member: Any) -> User:
+    """Somebody of the secretariat, at a seat of its own that is responsible for nothing."""
+    make_actor("office")
+    return make_member("secretariat", "office", "office@example.org")
+
+
+@pytest.fixture
+def open_round(office: User) -> Any:
+    """A factory of rounds of the second plan: ``open_round()``, ``open_round(2024, "closed")``.
+
+    Opened, and closed, by the office, today unless ``now`` says otherwise; members may write
+    for sixty days more, the deadline is in thirty. Further days are given by name.
+    """
+
+    def make(
+        year: int = 2025, state: str = "open", *, plan: str = "nap2", now: Any = None, **days: date
+    ) -> Round:
+        moment = now or timezone.now()
+        today = timezone.localdate(moment)
+        fields: dict[str, Any] = {
+            "opens_on": today - timedelta(days=30),
+            "deadline": today + timedelta(days=30),
+            "closes_on": today + timedelta(days=60),
+            "reference_date": date(year, 12, 31),
+        }
+        made = Round(plan=Plan.objects.get(slug=plan), year=year, **fields | days)
+        rounds.save(made, by=office, now=moment)
+        if state in {"open", "closed"}:
+            made = rounds.open(made, by=office, now=moment)
+        return rounds.close(made, by=office, now=moment) if state == "closed" else made
+
+    return make
+
+
+@pytest.fixture
+def entry_of() -> Any:
+    """A finder of entries: ``entry_of(round, "41", "fps-justice")``; any actor's without one."""
+
+    def find(given: Round, label: str, actor: str = "") -> Entry:
+        found = given.entries.filter(responsibility__action__label=label)
+        return found.filter(responsibility__actor__slug=actor).get() if actor else found.first()
+
+    return find
+
+
+@pytest.fixture
+def report(office: User, make_member: Any) -> Any:
+    """A writer of entries: ``report(entry, "done")`` writes, submits and has it accepted.
+
+    On the actor's behalf, so that it needs no member of it. ``state`` may be "draft",
+    "submitted", "returned" or "accepted"; the other texts are given by name.
+    """
+
+    def make(
+        entry: Entry,
+        status: str = "done",
+        *,
+        state: str = "accepted",
+        now: Any = None,
+        **texts: Any,
+    ) -> Entry:
+        moment = now or timezone.now()
+        second = User.objects.filter(email="second@example.org").first() or make_member(
+            "secretariat", "office", "second@example.org"
+        )
+        content = {
+            "status": status,
+            "language": "en",
+            "done": f"Work of {entry.round.year} on action {entry.action.label}.",
+            "reason": "There was a reason." if status in REASONED else "",
+        } | texts
+        write = entries.save if state == "draft" else entries.submit
+        done = write(entry, by=office, version=entry.version, content=content, now=moment)
+        if state == "accepted":
+            done = entries.accept(done, by=second, version=done.version, now=moment)
+        if state == "returned":
+            done = entries.send_back(
+                done, by=second, version=done.version, comment="Say more.", now=moment
+            )
+        return done
+
+    return make
+
+
+@pytest.fixture
+def scene(db: None) -> follow_up.Scene:
+    """A small plan with its actors and people: see ``follow_up``."""
+    return follow_up.build()
+
+
+@pytest.fixture
+def now_open(scene: follow_up.Scene) -> Any:
+    """The round of the small plan, open."""
+    return scene.round()
+
+
+@pytest.fixture
+def entry(scene: follow_up.Scene, now_open: Any) -> Entry:
+    """What the ministry owes under the first action of the small plan."""
+    return scene.entry(now_open)
+
+
+@pytest.fixture(scope="session")
+def pristine(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Return the name of a copy of the database with both plans that nobody writes to."""
+    with django_db_blocker.unblock():
+        shared = connections["default"]
+        shared.ensure_connection()
+        if shared.vendor == "sqlite":
+            name = str(tmp_path_factory.mktemp("pristine") / "pristine.sqlite3")
+            with closing(sqlite3.connect(name)) as target:
+                shared.connection.backup(target)
+            yield name
+            return
+        source = shared.settings_dict["NAME"]
+        shared.close()  # PostgreSQL copies no database that somebody uses
+        name = f"{source}_pristine"
+        with copied(shared, source, name):
+            yield name
+
+
+@pytest.fixture
+def apart(db: None, pristine: str, tmp_path: Path) -> Iterator[None]:
+    """Put a copy of the database in place of the one that tests share.
+
+    What is done in it is really stored, as threads and processes of their own see it, and
+    is gone afterwards without anything having to be deleted.
+    """
+    shared = connections["default"]
+    if shared.vendor == "sqlite":
+        name = shutil.copy(pristine, tmp_path / "apart.sqlite3")
+        made: Any = nullcontext()
+    else:
+        name = f"{pristine}_{uuid4().hex}"[:63]
+        made = copied(shared, pristine, name)
+    with made:
+        connections.settings["default"] = {**shared.settings_dict, "NAME": str(name)}
+        del connections["default"]
+        try:
+            yield
+        finally:
+            connections["default"].close()
+            connections.settings["default"] = shared.settings_dict
+            connections["default"] = shared
+
+
+@contextmanager
+def copied(shared: Any, source: str, name: str) -> Iterator[None]:
+    """Copy a database of PostgreSQL for a while."""
+    with shared._nodb_cursor() as cursor:  # noqa: SLF001
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    try:
+        yield
+    finally:
+        with shared._nodb_cursor() as cursor:  # noqa: SLF001
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    name = f"{shared.settings_dict['NAME']}_{uuid4().hex}"
+    shared.close()  # PostgreSQL copies no database that somebody uses
+    with shared._nodb_cursor() as cursor:  # noqa: SLF001
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{shared.settings_dict["NAME"]}"')
+    return name

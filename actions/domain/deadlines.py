@@ -31,3 +31,8 @@ def is_late(*, deadline: date, on: date) -> bool:
 def days_left(end: date, *, on: date) -> int:
     """Return the days until an end, 0 on the day itself, negative afterwards."""
     return (end - on).days
+
+
+def days_late(*, deadline: date, on: date) -> int:
+    """Return by how many days a day is past the deadline; 0 up to the deadline's own day."""
+    return max(0, (on - deadline).days)

@@ -8,9 +8,11 @@ from actions.models.letters import Letter
 from actions.models.memberships import Invitation, Membership
 from actions.models.people import User
 from actions.models.plan import Plan, Section
+from actions.models.published import PublishedAction, PublishedEntry, PublishedRound
 from actions.models.responsibilities import Responsibility
 from actions.models.revision import Revision
 from actions.models.rounds import Extension, Override, Round
+from actions.models.shared import Shared
 from actions.models.sources import Source
 
 __all__ = [
@@ -30,11 +32,15 @@ __all__ = [
     "Membership",
     "Override",
     "Plan",
+    "PublishedAction",
+    "PublishedEntry",
+    "PublishedRound",
     "Responsibility",
     "ReviewEvent",
     "Revision",
     "Round",
     "Section",
+    "Shared",
     "Source",
     "Succession",
     "Theme",

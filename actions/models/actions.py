@@ -239,6 +239,11 @@ class Action(NaturalKey):
             return _("until %(day)s") % {"day": date_format(end)}
         return str(self.get_period_kind_display())
 
+    def is_valid(self, on: date) -> bool:
+        """Tell whether it stands in its plan on a day; see ``valid_on``."""
+        started = self.valid_from is None or self.valid_from <= on
+        return started and (self.valid_to is None or self.valid_to >= on)
+
     def period_ended(self, on: date) -> bool:
         """Tell whether the period ended before this day; one without an end never does."""
         return self.period_end is not None and self.period_end < on

@@ -161,9 +161,9 @@ class Actor(NaturalKey):
 
     @property
     def label(self) -> str:
-        """The name, with the abbreviation in brackets where it adds something."""
-        name, short = self.name, self.abbreviation
-        return f"{name} ({short})" if short and short.casefold() not in name.casefold() else name
+        """The newest name, with the abbreviation in brackets where it adds something."""
+        record = self.name_record()
+        return record.label if record else self.slug
 
     @property
     def short(self) -> str:
@@ -251,6 +251,17 @@ class ActorName(NaturalKey):
     def is_working_name(self) -> bool:
         """Tell whether the name shown in the active language is not confirmed."""
         return self.name_language in self.working_languages.split()
+
+    @property
+    def label(self) -> str:
+        """The name, with the abbreviation in brackets where it adds something."""
+        name, short = self.name, self.abbreviation
+        return f"{name} ({short})" if short and short.casefold() not in name.casefold() else name
+
+    @property
+    def short(self) -> str:
+        """The shortest thing to call it by: the abbreviation, else the name."""
+        return self.abbreviation or self.name
 
     def clean(self) -> None:
         """Refuse a code that is no language."""

@@ -29,6 +29,7 @@ from actions.models.fields import code_check, no_control_characters, text_field
 from actions.models.responsibilities import Responsibility
 from actions.models.rounds import Round
 from actions.models.statuses import STATUS_WORDS, status_code, status_word
+from actions.querysets import EntryQuerySet
 
 ENTRY_STATES = [
     (EntryState.EMPTY.value, pgettext_lazy("state of an entry", "To do")),
@@ -195,6 +196,8 @@ class Entry(models.Model):
     )  # fmt: skip
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
 
+    objects = EntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("status entry")
         verbose_name_plural = _("status entries")
@@ -212,15 +215,15 @@ class Entry(models.Model):
                 name="entry_language_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[s.value for s in HANDED_IN])
+                condition=~Q(state__in=sorted(s.value for s in HANDED_IN))
                 | Q(carried_from__isnull=False)
                 | (~Q(status="") & ~Q(done="") & ~Q(language="")),
                 name="entry_handed_in_is_complete",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[s.value for s in HANDED_IN])
+                condition=~Q(state__in=sorted(s.value for s in HANDED_IN))
                 | Q(carried_from__isnull=False)
-                | ~Q(status__in=[s.value for s in NEEDS_REASON])
+                | ~Q(status__in=sorted(s.value for s in NEEDS_REASON))
                 | ~Q(reason=""),
                 name="entry_reason_where_needed",
             ),
@@ -230,7 +233,7 @@ class Entry(models.Model):
                     carried_from__isnull=False,
                     since__isnull=False,
                     state=EntryState.ACCEPTED.value,
-                    status__in=[s.value for s in CARRIED_OVER],
+                    status__in=sorted(s.value for s in CARRIED_OVER),
                 ),
                 name="entry_carried_is_accepted",
             ),

@@ -11,6 +11,7 @@ from django.db.models import F, Q, signals
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from actions.domain import characters
 from actions.domain.search import fold
 
 # Text, or text that is translated when it is shown.
@@ -18,22 +19,10 @@ Label = Any
 
 LANGUAGES = ("en", "fr", "nl", "de")
 
-# C0 controls but tab, line feed and carriage return; C1 controls; marks that reorder
-# text; surrogates; private use; noncharacters. None has a place in a title, and an
-# archival PDF forbids some of them.
-FORBIDDEN = (
-    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
-    r"\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff"
-    + "".join(
-        chr(plane + last) for plane in range(0, 0xF0000, 0x10000) for last in (0xFFFE, 0xFFFF)
-    )
-)
-FORBIDDEN_PATTERN = re.compile(f"[{FORBIDDEN}]")
-
 
 def no_control_characters(text: str) -> None:
     """Refuse characters that no font shows, that reorder text, or that mean nothing fixed."""
-    if FORBIDDEN_PATTERN.search(text):
+    if characters.FORBIDDEN_PATTERN.search(text):
         message = _("Leave out control characters and characters that have no fixed meaning.")
         raise ValidationError(message, code="forbidden_characters")
 

@@ -21,6 +21,7 @@ LETTER_STATES = [
     (LetterState.SENDING.value, pgettext_lazy("state of a letter", "Being sent")),
     (LetterState.SENT.value, pgettext_lazy("state of a letter", "Sent")),
     (LetterState.FAILED.value, pgettext_lazy("state of a letter", "Failed")),
+    (LetterState.DROPPED.value, pgettext_lazy("state of a letter", "Not needed any more")),
 ]
 
 

@@ -73,6 +73,11 @@ class Membership(models.Model):
         return f"{self.user} – {self.actor} ({self.role})"
 
     @property
+    def role_meaning(self) -> str:
+        """What the role lets somebody do, in words."""
+        return str(ROLE_MEANINGS[MemberRole(self.role)])
+
+    @property
     def role_label(self) -> str:
         """The role in words."""
         return str(dict(MEMBER_ROLES)[self.role])
@@ -135,6 +140,11 @@ class Invitation(models.Model):
         self.email = self.email.strip().lower()
         if len(self.email) == 0:
             raise ValidationError({"email": _("Write an e-mail address.")})
+
+    @property
+    def role_meaning(self) -> str:
+        """What the role lets somebody do, in words."""
+        return str(ROLE_MEANINGS[MemberRole(self.role)])
 
     def is_open(self, *, now: Any) -> bool:
         """Tell whether it can still be used."""

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -45,6 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("added on"), default=timezone.now, editable=False)
     is_sample = models.BooleanField(_("sample account"), default=False, editable=False)
     erased_at = models.DateTimeField(_("erased on"), null=True, blank=True, editable=False)
+    # Of an erased person: what her organisation was called, in each language.
+    former_of = models.JSONField(default=dict, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -64,11 +67,24 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.email
+        return self.former_name if self.is_erased else self.email
+
+    @property
+    def is_erased(self) -> bool:
+        """Tell whether nothing is kept of the person but that somebody was there."""
+        return self.erased_at is not None
+
+    @property
+    def former_name(self) -> str:
+        """What an erased person is called, in the reader's language."""
+        actor = self.former_of.get(get_language() or "") or self.former_of.get("en")
+        if not actor:
+            return gettext("Former member")
+        return gettext("Former member of %(actor)s") % {"actor": actor}
 
     def get_full_name(self) -> str:
         """Return the name, or the address where no name is known."""
-        return self.name or self.email
+        return self.former_name if self.is_erased else self.name or self.email
 
     def get_short_name(self) -> str:
         """Return what the administration greets somebody with."""

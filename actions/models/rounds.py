@@ -58,6 +58,12 @@ class Round(models.Model):
     )  # fmt: skip
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
+    frozen_at = models.DateTimeField(
+        _("report frozen at"), null=True, blank=True, editable=False
+    )
+    published = models.PositiveSmallIntegerField(
+        _("newest published edition"), null=True, blank=True, editable=False
+    )
     reopening_reason = text_field(_("why it was reopened"), editable=False)
     is_sample = models.BooleanField(_("sample data"), default=False, editable=False)
 
@@ -116,6 +122,16 @@ class Round(models.Model):
     def is_open(self) -> bool:
         """Tell whether the round was opened and not closed."""
         return self.state == RoundState.OPEN
+
+    @property
+    def is_frozen(self) -> bool:
+        """Tell whether an edition of its report is frozen and not published yet."""
+        return self.frozen_at is not None
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether an edition of its report was published; then only corrections are made."""
+        return self.published is not None
 
     @property
     def is_planned(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions.enums import Nature, Status
+from actions.enums import Nature, Rule, Status
 
 # code, word, meaning
 STATUSES = [
@@ -58,6 +58,32 @@ STATUSES = [
 
 # The word of each status, by its code.
 STATUS_WORDS = {code: word for code, word, _meaning in STATUSES}
+
+# Why an action has its status, in words, by the rule that matched first.
+RULE_WORDS = {
+    Rule.ALL_NOT_APPLICABLE: _("The action applies to none of the actors that have to report."),
+    Rule.NOBODY_OWES: _("No actor has to report on this action, so nothing can be derived."),
+    Rule.NONE_ACCEPTED: _("No actor’s update has been accepted yet."),
+    Rule.ALL_DISCONTINUED: _("Every actor has suspended or dropped its work."),
+    Rule.ALL_DONE: _("Every actor has fully carried out its part."),
+    Rule.ALL_MET: _(
+        "Every actor applies the action continuously, or has fully carried out its part."
+    ),
+    Rule.SOME_CARRIED_OUT: _(
+        "At least one actor has carried out its part in full or partly, or applies it "
+        "continuously; but not every actor has reported that it does all that the plan asks."
+    ),
+    Rule.SOME_IN_PROGRESS: _(
+        "At least one actor is working on it; none has reported a part as carried out."
+    ),
+    Rule.SOME_NOT_STARTED: _(
+        "At least one actor reports that nothing has been done yet; none reports work going on."
+    ),
+    Rule.TOO_LITTLE: _(
+        "Some actors have suspended or dropped their work and the others have not reported; "
+        "that is too little for a status."
+    ),
+}
 
 
 def status_word(status: str, nature: str = "") -> Any:

@@ -1,11 +1,13 @@
 """Writes status entries: save, submit, withdraw, reopen, send back, accept."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +31,12 @@ from actions.services.refusals import Conflict, Refused
 NOT_NOW = _("This cannot be done any more: the entry has moved on.")
 TOO_LATE = _("The round is closed for writing. Ask the secretariat for an extension.")
 NOT_OPEN = _("The round is not open yet.")
+FROZEN = _("The report of this round is frozen; nothing can change until it is published.")
+PUBLISHED = _("The report of this round is published; only returned entries can be corrected.")
+# What a form may call itself: see ``save``.
+PAGE = re.compile(r"[0-9A-Za-z_-]{1,32}")
+TYPES: dict[str, type] = {"evidence": list, "unchanged": bool}  # the rest are texts
+TIDIED = frozenset({*TEXTS, "evidence"})
 WHOLE_ROW = ("round", "responsibility__action__plan", "responsibility__actor", "carried_from")
 
 
@@ -81,6 +89,8 @@ def submit(
         _check_writer(stored, rights, now, permissions.can_submit(rights, stored))
         if not stored.is_writable:
             raise Refused(NOT_NOW)
+        if set(wanted) != set(CONTENT):
+            _check_seen(stored, by, version, page)
         was_returned = stored.is_returned
         stored = _store(stored, rights, by, version, wanted, now, page)
         check_complete(stored)
@@ -108,7 +118,7 @@ def withdraw(entry: Entry, *, by: User, now: datetime) -> Entry:
 def reopen(entry: Entry, *, by: User, reason: str, now: datetime) -> Entry:
     """Take finished work that was carried over up again, with a reason."""
     with transaction.atomic():
-        stored = lock(entry)
+        stored = lock(entry, with_round=True)
         rights = permissions.rights(by, on=day(now))
         _check_writer(stored, rights, now, permissions.can_submit(rights, stored))
         _step(stored, Act.REOPEN)
@@ -116,6 +126,7 @@ def reopen(entry: Entry, *, by: User, reason: str, now: datetime) -> Entry:
         stored.carried_from = stored.since = None
         stored.save(update_fields=["state", "carried_from", "since"])
         record(stored, Event.REOPENED, by=by, rights=rights, now=now, comment=text)
+        _follow_on(stored, by, rights, now)
         return stored
 
 
@@ -133,7 +144,7 @@ def send_back(
     An accepted one only by the secretariat. Returning the same version twice does nothing.
     """
     with transaction.atomic():
-        stored = lock(entry)
+        stored = lock(entry, with_round=True)
         rights = permissions.rights(by, on=day(now))
         if not permissions.can_send_back(rights, stored, authors(stored)):
             raise PermissionDenied
@@ -161,7 +172,7 @@ def accept(entry: Entry, *, by: User, version: int, now: datetime) -> Entry:
     Accepting the same version twice does nothing.
     """
     with transaction.atomic():
-        stored = lock(entry)
+        stored = lock(entry, with_round=True)
         rights = permissions.rights(by, on=day(now))
         if not permissions.can_decide(rights, stored, authors(stored)):
             raise PermissionDenied
@@ -192,22 +203,34 @@ def accept_many(
 
 
 def start(responsibility: Responsibility, *, round: Round, by: User, now: datetime) -> Entry:  # noqa: A002
-    """Return the entry of an actor that owes none but may write one; made where there is none."""
-    rights = permissions.rights(by, on=day(now))
-    allowed = rights.is_secretariat or permissions.can_write_for(rights, responsibility)
-    if not allowed or responsibility.action.plan_id != round.plan_id:
-        raise PermissionDenied
-    if not round.may_write(extended_until=extended_until(round, responsibility), on=day(now)):
-        raise Refused(TOO_LATE if not round.is_planned else NOT_OPEN)
-    if not responsibility.is_valid(round.reference_date):
-        raise Refused(_("The actor has no part in the action on the reference date."))
-    entry, _is_new = Entry.objects.get_or_create(
-        round=round, responsibility=responsibility, defaults={"owed": False}
-    )
-    return entry
+    """Return the entry of an actor that owes none but may write one; made where there is none.
+
+    Raises PermissionDenied for another plan's round or another institution, Refused where
+    the time or the reference date do not allow it.
+    """
+    with transaction.atomic():
+        wanted = Entry(round=Round.objects.get(pk=round.pk), responsibility=responsibility)
+        rights = permissions.rights(by, on=day(now))
+        if responsibility.action.plan_id != wanted.round.plan_id:
+            raise PermissionDenied
+        _check_writer(wanted, rights, now, permissions.can_write(rights, wanted))
+        if not _holds(responsibility, wanted.round.reference_date):
+            raise Refused(_("The actor has no part in the action on the reference date."))
+        entry, _is_new = Entry.objects.get_or_create(
+            round=wanted.round, responsibility=responsibility, defaults={"owed": False}
+        )
+        return entry
 
 
 # --- Parts ----------------------------------------------------------------------
+
+
+def _holds(responsibility: Responsibility, on: date) -> bool:
+    """Tell whether an actor stands under an action that stands in its plan, on a day."""
+    action = responsibility.action
+    started = action.valid_from is None or action.valid_from <= on
+    ended = action.valid_to is not None and action.valid_to < on
+    return responsibility.is_valid(on) and started and not ended
 
 
 def day(now: datetime) -> date:
@@ -215,8 +238,14 @@ def day(now: datetime) -> date:
     return timezone.localdate(now)
 
 
-def lock(entry: Entry) -> Entry:
-    """Read an entry anew and keep others from writing it until the transaction ends."""
+def lock(entry: Entry, *, with_round: bool = False) -> Entry:
+    """Read an entry anew and keep others from writing it until the transaction ends.
+
+    What changes what counts locks the round too, so that it is wholly in a report that is
+    frozen at this moment, or wholly out.
+    """
+    if with_round:
+        Round.objects.select_for_update().get(pk=entry.round_id)
     rows = Entry.objects.select_for_update(of=("self",)).select_related(*WHOLE_ROW)
     return rows.get(pk=entry.pk)
 
@@ -226,10 +255,15 @@ def authors(entry: Entry) -> set[int]:
     return set(entry.versions.values_list("author", flat=True))
 
 
-def extended_until(round: Round, responsibility: Responsibility) -> date | None:  # noqa: A002
-    """Return the end of the extension of an actor, or of the one that writes for it."""
+def extended_until(
+    round: Round,  # noqa: A002
+    responsibility: Responsibility,
+    *,
+    on: date,
+) -> date | None:
+    """Return the end of the extension of an actor, or of the one that writes for it on a day."""
     actors = [responsibility.actor_id]
-    if responsibility.reports_through_id:
+    if responsibility.reports_through_id and responsibility.goes_through(on):
         actors.append(responsibility.reports_through_id)
     found = Extension.objects.filter(round=round, actor__in=actors)
     return max(found.values_list("until", flat=True), default=None)
@@ -259,15 +293,32 @@ def unchanged_fields(entry: Entry, before: Entry | None) -> list[str]:
 
 
 def cleaned(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a content with tidy texts; raises ValueError for anything that is no content."""
+    """Return a content with tidy texts.
+
+    Raises ValueError for a field that no entry has, ValidationError, by field, for a value
+    of the wrong type.
+    """
     if set(content) - set(CONTENT):
         raise ValueError(f"an entry has no {sorted(set(content) - set(CONTENT))}")
-    return {
-        name: value.replace("\r\n", "\n").replace("\r", "\n").strip()
-        if name in TEXTS and isinstance(value, str)
-        else value
+    wrong = {
+        name: _("Enter a valid value.")
         for name, value in content.items()
+        if not isinstance(value, TYPES.get(name, str))
     }
+    if wrong:
+        raise ValidationError(wrong)
+    return {name: tidy(value) if name in TIDIED else value for name, value in content.items()}
+
+
+def tidy(value: Any) -> Any:
+    """Return a text, or the texts of documents, without spaces around and other line ends."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if isinstance(value, list):
+        return [tidy(each) for each in value]
+    if isinstance(value, dict):
+        return {name: tidy(each) for name, each in value.items()}
+    return value
 
 
 def check_complete(entry: Entry) -> None:
@@ -345,10 +396,12 @@ def _check_writer(entry: Entry, rights: Rights, now: datetime, allowed: bool) ->
     state = RoundState(entry.round.state)
     if state == RoundState.PLANNED:
         raise Refused(NOT_OPEN)
+    _check_report(entry)
     if permissions.writes_on_behalf(rights, entry):
         return
     if not entry.round.may_write(extended_until=None, on=day(now)) and not entry.round.may_write(
-        extended_until=extended_until(entry.round, entry.responsibility), on=day(now)
+        extended_until=extended_until(entry.round, entry.responsibility, on=day(now)),
+        on=day(now),
     ):
         raise Refused(TOO_LATE)
 
@@ -356,6 +409,19 @@ def _check_writer(entry: Entry, rights: Rights, now: datetime, allowed: bool) ->
 def _check_review(entry: Entry) -> None:
     if entry.round.is_planned:
         raise Refused(NOT_OPEN)
+    _check_report(entry)
+
+
+def _check_report(entry: Entry) -> None:
+    """Refuse to change what a frozen report says; after publication only corrections go on.
+
+    A correction is of an entry that was accepted and returned; nothing new comes in.
+    """
+    if entry.round.is_frozen:
+        raise Refused(FROZEN)
+    was_accepted = Q(kind__in=[Event.ACCEPTED, Event.CARRIED])
+    if entry.round.is_published and not entry.events.filter(was_accepted).exists():
+        raise Refused(PUBLISHED)
 
 
 def _check_version(entry: Entry, version: int) -> None:
@@ -382,8 +448,7 @@ def _store(
     changed = [name for name, value in content.items() if getattr(entry, name) != value]
     if not changed:
         return entry
-    if entry.version != version and not _is_own_page(entry, version, page):
-        raise Conflict(_("Somebody else has changed this entry meanwhile."), entry)
+    _check_seen(entry, by, version, page)
     for name in changed:
         setattr(entry, name, content[name])
     entry.clean_fields(exclude=[f.name for f in entry._meta.fields if f.name not in CONTENT])  # noqa: SLF001
@@ -396,15 +461,23 @@ def _store(
     )
     EntryVersion.objects.create(
         entry=entry, number=entry.version, content=entry.content(), author=by,
-        on_behalf=entry.on_behalf, at=now, page=page,
+        on_behalf=entry.on_behalf, at=now, page=page if PAGE.fullmatch(page) else "",
     )  # fmt: skip
     return entry
 
 
-def _is_own_page(entry: Entry, version: int, page: str) -> bool:
-    """Tell whether every version since one was written on the same page of the same browser."""
+def _check_seen(entry: Entry, by: User, version: int, page: str) -> None:
+    """Refuse to write over what the writer has not seen."""
+    if entry.version != version and not _is_own_page(entry, by, version, page):
+        raise Conflict(_("Somebody else has changed this entry meanwhile."), entry)
+
+
+def _is_own_page(entry: Entry, by: User, version: int, page: str) -> bool:
+    """Tell whether every version since one was written by the person on the very same page."""
+    if version > entry.version or not PAGE.fullmatch(page):
+        return False
     newer = entry.versions.filter(number__gt=version)
-    return bool(page) and not newer.exclude(page=page).exists()
+    return not newer.exclude(page=page, author=by).exists()
 
 
 def _step(entry: Entry, act: Act) -> None:
@@ -422,33 +495,34 @@ def _decide(entry: Entry, act: Act, by: User, now: datetime) -> None:
 
 
 def _follow_on(entry: Entry, by: User, rights: Rights, now: datetime) -> None:
-    """Bring the entry of a later round, open already, in line with this one.
+    """Bring the entries of later rounds, open already, in line with this one.
 
-    Finished work that is accepted now carries over to it while nothing is written there;
-    what is no longer accepted as finished carries over no longer.
+    Finished work that is accepted now carries over to the next while nothing is written
+    there; what is no longer accepted as finished carries over no longer.
     """
-    later = (
-        Entry.objects.select_for_update(of=("self",))
-        .filter(responsibility=entry.responsibility_id, round__year__gt=entry.round.year)
-        .select_related(*WHOLE_ROW)
-        .order_by("round__year")
-        .first()
-    )
-    if later is None:
-        return
-    finished = entry.is_accepted and Status(entry.status) in CARRIED_OVER
-    if finished and later.state == EntryState.EMPTY:
-        carry(later, entry)
-        kind = Event.CARRIED
-    elif not finished and later.carried_from_id == entry.pk:
-        later.carried_from = later.since = None
-        later.state, later.status = EntryState.EMPTY, ""
-        kind = Event.UNCARRIED
+    same = Entry.objects.filter(responsibility=entry.responsibility_id)
+    later = same.select_for_update(of=("self",)).select_related(*WHOLE_ROW).order_by("round__year")
+    if entry.is_accepted and Status(entry.status) in CARRIED_OVER:
+        nearest = later.filter(round__year__gt=entry.round.year).first()
+        if nearest is None or nearest.state != EntryState.EMPTY or _is_settled(nearest):
+            return
+        carry(nearest, entry)
+        changed, kind = [nearest], Event.CARRIED
     else:
-        return
-    later.save(update_fields=["state", "status", "carried_from", "since"])
-    record(later, kind, by=by, rights=rights, now=now)
-    _follow_on(later, by, rights, now)
+        changed = [row for row in later.filter(carried_from=entry) if not _is_settled(row)]
+        kind = Event.UNCARRIED
+        for row in changed:
+            row.carried_from = row.since = None
+            row.state, row.status = EntryState.EMPTY, ""
+    for row in changed:
+        row.save(update_fields=["state", "status", "carried_from", "since"])
+        record(row, kind, by=by, rights=rights, now=now)
+        _follow_on(row, by, rights, now)
+
+
+def _is_settled(entry: Entry) -> bool:
+    """Tell whether a report has said what an entry says."""
+    return entry.round.is_frozen or entry.round.is_published
 
 
 def carry(entry: Entry, finished: Entry) -> None:

@@ -1,12 +1,13 @@
 """Puts letters into the outbox; what sends them stands in ``post``."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 
-from actions.enums import LetterKind
+from actions.enums import SECRET_LETTERS, LetterKind
 from actions.models import Letter, User
 from actions.services import post
 
@@ -21,9 +22,11 @@ def write(
     now: datetime,
     wait: timedelta = timedelta(),
 ) -> Letter:
-    """Put a letter into the outbox, once per key, and have it sent after the transaction.
+    """Put a letter into the outbox, once per key.
 
-    ``to`` is a person, or the address of somebody who has no account yet.
+    ``to`` is a person, or the address of somebody who has no account yet. One that somebody
+    waits for is sent as soon as the transaction is stored; all others by ``send_letters``,
+    so that no page waits for a mail server.
     """
     person, address = (to, to.email) if isinstance(to, User) else (None, to)
     letter, is_new = Letter.objects.get_or_create(
@@ -38,6 +41,22 @@ def write(
             "due_at": now + wait,
         },
     )
-    if is_new and not wait:
-        transaction.on_commit(partial(post.deliver, letter.pk))
+    if is_new and not wait and kind in SECRET_LETTERS:
+        transaction.on_commit(partial(post.deliver, letter.pk, now=now), robust=True)
     return letter
+
+
+def write_many(
+    kind: LetterKind, letters: Iterable[tuple[str, User, dict[str, Any]]], *, now: datetime
+) -> None:
+    """Put letters of one kind into the outbox at once: key, person and facts of each."""
+    Letter.objects.bulk_create(
+        (
+            Letter(
+                kind=kind, key=key, user=to, address=to.email, language=to.language, facts=facts,
+                written_at=now, due_at=now,
+            )
+            for key, to, facts in letters
+        ),
+        ignore_conflicts=True,
+    )  # fmt: skip

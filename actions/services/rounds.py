@@ -1,12 +1,13 @@
 """Manages rounds: plan, open, close, reopen, extend, bring up to date, override a status."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from actions import permissions
+from actions import permissions, standing
 from actions.enums import CARRIED_OVER, EntryState, Event, RoundState
 from actions.models import (
     Actor,
@@ -18,27 +19,29 @@ from actions.models import (
     Round,
     User,
 )
-from actions.models.responsibilities import owing
 from actions.permissions import Rights
-from actions.querysets import valid_on
 from actions.services import notices, plan
 from actions.services.entries import carry, checked_reason, day
 from actions.services.refusals import Refused
 
 
+@transaction.atomic
 def save(round: Round, *, by: User, now: datetime) -> Round:  # noqa: A002
-    """Store a new round, or other days of one; raises ValidationError by field."""
+    """Store a new round, or other days of one; raises ValidationError by field.
+
+    A later deadline takes the mark "late" from what was handed in by then; an earlier one
+    makes nothing late that was in time.
+    """
     secretariat(by, now)
     if round.pk:
-        stored = Round.objects.get(pk=round.pk)
-        if not stored.is_planned and (stored.plan_id, stored.year, stored.reference_date) != (
-            round.plan_id, round.year, round.reference_date,
-        ):  # fmt: skip
-            raise Refused(_("Plan, year and reference date stay as they are once it was opened."))
-        round.state, round.opened_at, round.closed_at = (
-            stored.state, stored.opened_at, stored.closed_at,
-        )  # fmt: skip
+        _keep_what_stands(round, lock(round))
     plan.save(round, by=by)
+    in_time = [
+        entry.pk
+        for entry in round.entries.filter(late=True).only("submitted_at")
+        if entry.submitted_at and day(entry.submitted_at) <= round.deadline
+    ]
+    round.entries.filter(pk__in=in_time).update(late=False)
     return round
 
 
@@ -129,6 +132,8 @@ def bring_up_to_date(round: Round, *, by: User, now: datetime) -> int:  # noqa: 
     stored = lock(round)
     if stored.is_planned:
         raise Refused(_("The round is not open yet."))
+    if stored.is_frozen or stored.is_published:
+        raise Refused(_("A report of this round is frozen or published; what was owed stays."))
     return make_entries(stored, by=by, rights=rights, now=now)
 
 
@@ -136,8 +141,10 @@ def bring_up_to_date(round: Round, *, by: User, now: datetime) -> int:  # noqa: 
 def override(given: Override, *, by: User, now: datetime) -> Override:
     """Put a status in place of the derived one, with a published reason."""
     rights = secretariat(by, now)
-    if given.action.plan_id != given.round.plan_id or given.round.is_planned:
+    followed = given.action.plan_id == given.round.plan_id and not given.round.is_planned
+    if not followed or not given.action.is_valid(given.round.reference_date):
         raise Refused(_("The action is not followed up in this round."))
+    _check_frozen(given.round)
     if rights.institution is None:
         raise PermissionDenied
     given.by, given.institution_id, given.at = by, rights.institution, now
@@ -149,7 +156,49 @@ def override(given: Override, *, by: User, now: datetime) -> Override:
 def remove_override(given: Override, *, by: User, now: datetime) -> None:
     """Let the derived status stand again; history keeps what was said."""
     secretariat(by, now)
+    _check_frozen(given.round)
     plan.delete(given, by=by)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What opening a round, or bringing it up to date, will do.
+
+    ``made`` entries, ``carried`` of which stand as accepted already; ``freed`` are owed no
+    longer, ``bound`` were voluntary and are owed now; ``people`` write one of those made.
+    """
+
+    made: int
+    carried: int
+    freed: int
+    bound: int
+    people: int
+
+    @property
+    def changes(self) -> bool:
+        """Tell whether what is owed differs from what stands there."""
+        return bool(self.made or self.freed or self.bound)
+
+
+def forecast(round: Round, *, on: date) -> Forecast:  # noqa: A002
+    """Return what opening a round, or bringing it up to date, will do."""
+    missing, wrong = lacking(round)
+    finished = finished_before(round)
+    to_write = [row for row in missing if row.pk not in finished]
+    speaking = {actor for row in to_write for actor in notices.speakers(row, on=on)}
+    return Forecast(
+        made=len(missing),
+        carried=len(missing) - len(to_write),
+        freed=sum(entry.owed for entry in wrong),
+        bound=sum(not entry.owed for entry in wrong),
+        people=sum(not speaking.isdisjoint(seats) for seats in permissions.writers(on=on).values()),
+    )
+
+
+def _check_frozen(round: Round) -> None:  # noqa: A002
+    """Refuse while a frozen edition waits for its publication."""
+    if lock(round).is_frozen:
+        raise Refused(_("The report of this round is frozen."))
 
 
 # --- Parts ----------------------------------------------------------------------
@@ -168,53 +217,38 @@ def lock(round: Round) -> Round:  # noqa: A002
     return Round.objects.select_for_update(of=("self",)).select_related("plan").get(pk=round.pk)
 
 
-def owed(round: Round) -> list[Responsibility]:  # noqa: A002
-    """Return the responsibilities that owe an entry in a round, in the plan's order."""
-    held = (
-        Responsibility.objects.filter(
-            valid_on(round.reference_date),
-            valid_on(round.reference_date, "action__"),
-            action__plan=round.plan_id,
-        )
-        .select_related("actor", "action")
-        .order_by("action__position", "position", "id")
-    )
-    tree = Actor.objects.parents()
-    by_action: dict[int, list[Responsibility]] = {}
-    for row in held:
-        by_action.setdefault(row.action_id, []).append(row)
-    return [
-        row
-        for rows in by_action.values()
-        for keys in [owing(rows, tree)]
-        for row in rows
-        if row.pk in keys
-    ]
-
-
 def finished_before(round: Round) -> dict[int, Entry]:  # noqa: A002
     """Return, by responsibility, the accepted entries of the round before that carry over."""
-    before = Round.objects.filter(plan=round.plan_id, year__lt=round.year).exclude(
-        state=RoundState.PLANNED
-    )
-    last = before.order_by("-year").first()
     rows = Entry.objects.filter(
-        round=last, state=EntryState.ACCEPTED, status__in=sorted(CARRIED_OVER)
+        round__in=standing.earlier(round)[:1],
+        state=EntryState.ACCEPTED,
+        status__in=sorted(CARRIED_OVER),
     )
-    return {row.responsibility_id: row for row in rows.select_related("round")} if last else {}
+    return {row.responsibility_id: row for row in rows.select_related("round")}
+
+
+def lacking(round: Round) -> tuple[list[Responsibility], list[Entry]]:  # noqa: A002
+    """Return what a round lacks: who owes an entry without one, and entries marked wrongly.
+
+    Marked wrongly are those that are owed no longer, or by now.
+    """
+    wanted = standing.owed(round)
+    there = list(round.entries.only("round", "responsibility", "owed"))
+    keys, known = {row.pk for row in wanted}, {entry.responsibility_id for entry in there}
+    wrong = [entry for entry in there if entry.owed != (entry.responsibility_id in keys)]
+    return [row for row in wanted if row.pk not in known], wrong
 
 
 def make_entries(round: Round, *, by: User, rights: Rights, now: datetime) -> int:  # noqa: A002
     """Make the entries that a round lacks; return how many."""
-    wanted = owed(round)
-    there: dict[int, Entry] = {e.responsibility_id: e for e in round.entries.all()}
-    keys = {row.pk for row in wanted}
-    _mark([e for e in there.values() if e.owed != (e.responsibility_id in keys)])
+    missing, wrong = lacking(round)
+    _mark(wrong)
+    before = standing.earlier(round)[:1]
+    # Who decides on one of them right now has to be waited for: she sees nothing of this round.
+    list(Entry.objects.select_for_update().filter(round__in=before).values_list("pk", flat=True))
     finished = finished_before(round)
     fresh = []
-    for row in wanted:
-        if row.pk in there:
-            continue
+    for row in missing:
         entry = Entry(round=round, responsibility=row, owed=True)
         if row.pk in finished:
             carry(entry, finished[row.pk])
@@ -233,6 +267,16 @@ def make_entries(round: Round, *, by: User, rights: Rights, now: datetime) -> in
         if entry.is_carried
     )
     return len(fresh)
+
+
+def _keep_what_stands(round: Round, stored: Round) -> None:  # noqa: A002
+    """Take what no form changes from the stored row; refuse another plan, year or date."""
+    fixed = (stored.plan_id, stored.year, stored.reference_date)
+    if not stored.is_planned and fixed != (round.plan_id, round.year, round.reference_date):
+        raise Refused(_("Plan, year and reference date stay as they are once it was opened."))
+    for field in Round._meta.concrete_fields:  # noqa: SLF001
+        if not field.editable:
+            setattr(round, field.attname, getattr(stored, field.attname))
 
 
 def _mark(entries: list[Entry]) -> None:

@@ -1,0 +1,80 @@
+"""A chart of small squares: the status of each row in each column, such as actors and years."""
+
+from collections.abc import Sequence
+
+from actions.charts.drawing import (
+    LINE,
+    SIZE,
+    SQUARE,
+    WIDTH,
+    frame,
+    label,
+    legend,
+    square,
+    width,
+    wrap,
+    write,
+)
+from actions.charts.figures import Chart, Kind, Line, Table, Words, occurring
+
+GUTTER = 14
+LEAST = 60  # room for a label, whatever the columns take
+
+
+def matrix(
+    words: Words, kinds: Sequence[Kind], columns: Sequence[str], lines: Sequence[Line]
+) -> Chart:
+    """Draw a small square a row and column, with the sign of its status; "" is left open.
+
+    Short labels stand in several blocks beside each other. Raises ValueError for an unknown
+    status, or a row with more or fewer squares than there are columns.
+    """
+    if any(len(line.codes) != len(columns) for line in lines):
+        raise ValueError("a row needs a square for each column")
+    shown = occurring(kinds, (code for line in lines for code in line.codes if code))
+    cell, room = measures(columns, lines)
+    block = room + cell * len(columns) + GUTTER
+    across = max(1, min(int((WIDTH + GUTTER) // block), len(lines)))
+    deep = max(-(-len(lines) // across), 1)
+    parts, start = legend(words.key, shown)
+    bottom = start
+    for n in range(0, len(lines), deep):
+        drawn, end = column_of(
+            words.key, columns, lines[n : n + deep], n // deep * block, start, room, cell
+        )
+        parts, bottom = parts + drawn, max(bottom, end)
+    named = {kind.code: kind.word for kind in kinds} | {"": "–"}
+    rows = tuple((line.label, *(named[code] for code in line.codes)) for line in lines)
+    return frame(words, shown, parts, bottom, Table((words.head, *columns), rows))
+
+
+def measures(columns: Sequence[str], lines: Sequence[Line]) -> tuple[float, float]:
+    """Return how wide a column and the labels are."""
+    cell = max([width(column) for column in columns] + [SQUARE]) + 4
+    wanted = max([width(line.label) for line in lines], default=0) + 6
+    return cell, int(min(wanted, max(WIDTH - cell * len(columns), LEAST)))
+
+
+def column_of(
+    key: str,
+    columns: Sequence[str],
+    lines: Sequence[Line],
+    left: float,
+    top: float,
+    room: float,
+    cell: float,
+) -> tuple[str, float]:
+    """Return some rows under the names of their columns, and where they end."""
+    first = left + room + (cell - SQUARE) / 2
+    parts = "".join(
+        write(first + cell * n + SQUARE / 2, top + SIZE, column, ' text-anchor="middle"')
+        for n, column in enumerate(columns)
+    )
+    top += LINE + 3
+    for line in lines:
+        parts += label(line.label, top, left, room)
+        parts += "".join(
+            square(key, code, first + cell * n, top) for n, code in enumerate(line.codes) if code
+        )
+        top += max(LINE * len(wrap(line.label, room)), SQUARE) + 4
+    return parts, top

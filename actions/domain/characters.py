@@ -1,0 +1,25 @@
+"""The characters that have no place in a text: no font shows them, or they mean nothing fixed."""
+
+import re
+
+# C0 controls but tab, line feed and carriage return; C1 controls; marks that reorder
+# text; surrogates; private use; noncharacters. None has a place in a title, and an
+# archival PDF forbids some of them.
+FORBIDDEN = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    r"\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff"
+    + "".join(
+        chr(plane + last) for plane in range(0, 0xF0000, 0x10000) for last in (0xFFFE, 0xFFFF)
+    )
+)
+FORBIDDEN_PATTERN = re.compile(f"[{FORBIDDEN}]")
+
+
+def without(text: str) -> str:
+    """Return a text without its forbidden characters."""
+    return FORBIDDEN_PATTERN.sub("", text)
+
+
+def coded(text: str) -> str:
+    """Return a text in which a forbidden character stands as its code: "[U+0007]"."""
+    return FORBIDDEN_PATTERN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)

@@ -1,0 +1,189 @@
+"""Words the letters: one function per letter, facts in, subject with text and HTML out."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from actions.enums import WRITABLE, EntryState, Event, LetterKind
+from actions.models import Entry, Invitation, ReviewEvent, Round
+
+Facts = Mapping[str, Any]
+MOST_LISTED = 60  # entries in one letter; the desk lists them all
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What goes out."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def compose(kind: LetterKind, facts: Facts, language: str) -> Mail | None:
+    """Return a letter in a language; None where there is nothing to say any more."""
+    with translation.override(language):
+        return LETTERS[kind](facts)
+
+
+def invitation(facts: Facts) -> Mail | None:
+    """Invite somebody to an organisation; facts: invitation (its key), secret."""
+    rows = Invitation.objects.select_related("actor", "invited_by")
+    found = rows.filter(pk=facts["invitation"]).first()
+    if found is None or not facts.get("secret"):
+        return None
+    return render(
+        "invitation",
+        _("Invitation to NAP monitor"),
+        invitation=found,
+        link=link("actions:invitation", facts["secret"]),
+    )
+
+
+def sign_in(facts: Facts) -> Mail | None:
+    """Send a code to sign in with, or what is said of the account; facts: code, or subject, text.
+
+    Nothing is left to say once the facts were wiped.
+    """
+    if code := facts.get("code"):
+        return render("sign_in", _("Your code to sign in to NAP monitor"), code=code)
+    if not facts.get("text"):
+        return None
+    return render("account", str(facts.get("subject", "")), said=facts["text"])
+
+
+def round_opened(facts: Facts) -> Mail | None:
+    """Tell somebody that a round is open, and what to write; facts: round, entries (keys)."""
+    found = Round.objects.select_related("plan").filter(pk=facts["round"]).first()
+    entries = named(facts["entries"], state__in=WRITABLE)
+    if found is None or not found.is_open or not entries:
+        return None
+    count = len(entries)
+    subject = ngettext(
+        "Follow-up %(year)s: %(count)s entry to write by %(day)s",
+        "Follow-up %(year)s: %(count)s entries to write by %(day)s",
+        count,
+    ) % {"year": found.year, "count": count, "day": short_day(found.deadline)}
+    return render(
+        "round_opened",
+        subject,
+        round=found,
+        is_sample=found.is_sample,
+        count=count,
+        entries=entries[:MOST_LISTED],
+        more=max(0, count - MOST_LISTED),
+        link=link("actions:desk"),
+    )
+
+
+def returned(facts: Facts) -> Mail | None:
+    """Tell a writer that an entry came back, and why; facts: event (its key)."""
+    event = ReviewEvent.objects.filter(pk=facts["event"], kind=Event.RETURNED).first()
+    entries = named([event.entry_id], state=EntryState.RETURNED) if event else []
+    if event is None or not entries:
+        return None
+    entry = entries[0]
+    return render(
+        "returned",
+        _("Follow-up %(year)s, action %(label)s: your entry was returned")
+        % {"year": entry.round.year, "label": entry.action.label},
+        entry=entry,
+        is_sample=entry.round.is_sample,
+        comment=event.comment,
+        comments=[(field_label(name), text) for name, text in event.comments.items()],
+        link=link("actions:entry", entry.pk),
+    )
+
+
+def accepted(facts: Facts) -> Mail | None:
+    """Tell a writer which entries were accepted that day; facts: entries (keys)."""
+    entries = named(facts["entries"], state=EntryState.ACCEPTED)
+    if not entries:
+        return None
+    count = len(entries)
+    subject = ngettext("%(count)s entry was accepted", "%(count)s entries were accepted", count) % {
+        "count": count
+    }
+    return render(
+        "accepted",
+        subject,
+        is_sample=any(entry.round.is_sample for entry in entries),
+        count=count,
+        entries=entries[:MOST_LISTED],
+        more=max(0, count - MOST_LISTED),
+        link=link("actions:desk"),
+    )
+
+
+LETTERS: dict[LetterKind, Callable[[Facts], Mail | None]] = {
+    LetterKind.INVITATION: invitation,
+    LetterKind.SIGN_IN: sign_in,
+    LetterKind.ROUND_OPENED: round_opened,
+    LetterKind.RETURNED: returned,
+    LetterKind.ACCEPTED: accepted,
+}
+
+# --- Parts ----------------------------------------------------------------------
+
+
+def named(keys: Iterable[int], **state: Any) -> list[Entry]:
+    """Return entries that are still in a state, in the plan's order, with what names them."""
+    rows = Entry.objects.filter(pk__in=list(keys), **state)
+    return list(
+        rows.select_related("round__plan", "responsibility__action", "responsibility__actor")
+        .prefetch_related("responsibility__actor__names")
+        .order_by("round", "responsibility__action__position", "responsibility__position", "pk")
+    )
+
+
+def link(name: str, *args: Any) -> str:
+    """Return the whole address of a page, in the active language."""
+    return f"{settings.SITE_URL.rstrip('/')}{reverse(name, args=args)}"
+
+
+def field_label(name: str) -> str:
+    """Return what a field of an entry is called."""
+    return str(capfirst(Entry._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # noqa: SLF001
+
+
+def short_day(day: Any) -> str:
+    """Return a day as the active language writes it."""
+    return date_format(day, "DATE_FORMAT")
+
+
+def render(template: str, subject: str, **context: Any) -> Mail:
+    """Return a letter made from its two templates; its subject is one line."""
+    context |= {
+        "subject": one_line(subject),
+        "site": settings.SITE_URL,
+        "contact": settings.CONTACT_EMAIL,
+        "language": translation.get_language(),
+    }
+    return Mail(
+        subject=context["subject"],
+        text=tidy(render_to_string(f"emails/{template}.txt", context)),
+        html=render_to_string(f"emails/{template}.html", context),
+    )
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks and other control characters, for a header."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(plain.split())[:LONGEST_SUBJECT]
+
+
+def tidy(text: str) -> str:
+    """Return a text without the empty lines that its template leaves."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"

@@ -1,0 +1,171 @@
+"""Writes accounts: a person's own settings; deactivate, reactivate and erase somebody."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.http import int_to_base36
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from actions import permissions
+from actions.enums import LetterState, MemberRole
+from actions.models import Invitation, Letter, Membership, User
+from actions.services import members, plan
+from actions.services.refusals import Refused
+
+logger = logging.getLogger(__name__)
+
+LANGUAGES = ("en", "fr", "nl", "de")
+# Below this length a name is too likely to be a part of other words.
+SHORTEST_NAME = 4
+
+
+@transaction.atomic
+def save_profile(user: User, *, name: str, language: str) -> User:
+    """Store a person's own name and the language of her letters; ValidationError by field."""
+    stored = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    stored.name, stored.language = members.check_name(name), language
+    stored.full_clean(exclude=["password"])
+    stored.save(update_fields=["name", "language"])
+    return stored
+
+
+@transaction.atomic
+def deactivate(user: User, *, by: User, now: datetime) -> User:
+    """Let somebody sign in no longer: sessions end at once, memberships too; history stays.
+
+    Only the secretariat; raises PermissionDenied. Raises Refused for the only one of the
+    secretariat.
+    """
+    check_secretariat(by, now=now)
+    stored = lock(user)
+    if stored.is_erased:
+        raise Refused(_("This account was erased."))
+    close(stored, by=by, now=now)
+    logger.info("user %s deactivated user %s", by.pk, stored.pk)
+    return stored
+
+
+@transaction.atomic
+def reactivate(user: User, *, by: User, now: datetime) -> User:
+    """Let somebody sign in again; roles have to be given anew, by an invitation."""
+    check_secretariat(by, now=now)
+    stored = lock(user)
+    if stored.is_erased:
+        raise Refused(_("This account was erased."))
+    stored.is_active = True
+    stored.save(update_fields=["is_active"])
+    logger.info("user %s reactivated user %s", by.pk, stored.pk)
+    return stored
+
+
+@transaction.atomic
+def erase(user: User, *, by: User, now: datetime) -> User:
+    """Keep nothing of a person but that a member of her organisation was there.
+
+    Name and address go from the account, invitations, letters, history and the log of the
+    administration; passwords, passkeys and codes are deleted. What she wrote stays, as the
+    organisation's. Raises as ``deactivate`` does.
+    """
+    check_secretariat(by, now=now)
+    stored = lock(user)
+    if stored.is_erased:
+        return stored
+    former = former_actor(stored)
+    close(stored, by=by, now=now)
+    address, name = stored.email, stored.name
+    nowhere = f"erased-{stored.pk}@erased.invalid"
+    forget_invitations(stored, address, nowhere, by=by, now=now)
+    forget_letters(stored, address, name, nowhere)
+    LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
+    LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
+    forget_factors(stored)
+    stored.email, stored.name, stored.former_of = nowhere, "", former
+    stored.erased_at, stored.last_login = now, None
+    stored.set_unusable_password()
+    stored.save()
+    logger.info("user %s erased user %s", by.pk, stored.pk)
+    return stored
+
+
+# --- Parts ----------------------------------------------------------------------
+
+
+def check_secretariat(by: User, *, now: datetime) -> None:
+    """Raise PermissionDenied for who does not belong to the secretariat."""
+    if not permissions.rights(by, on=timezone.localdate(now)).is_secretariat:
+        raise PermissionDenied
+
+
+def lock(user: User) -> User:
+    """Read an account anew and keep others from writing it until the transaction ends."""
+    return User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+
+
+def close(user: User, *, by: User, now: datetime) -> None:
+    """End an account's memberships, invitations, rights and sessions."""
+    for membership in Membership.objects.filter(user=user, ended_at__isnull=True):
+        stored = members.lock(membership)
+        if user.is_active:
+            members.check_somebody_remains(stored)
+        members.end(stored, by=by, now=now)
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.save(update_fields=["is_active", "is_staff", "is_superuser"])
+    end_sessions(user)
+
+
+def end_sessions(user: User) -> None:
+    """Delete the sessions in which somebody is signed in, or is about to be."""
+    for session in Session.objects.iterator():
+        found = session.get_decoded()
+        pending: Any = found.get("account_login") or {}
+        is_hers = str(found.get("_auth_user_id", "")) == str(user.pk)
+        if is_hers or pending.get("user_pk") == int_to_base36(user.pk):
+            session.delete()
+
+
+def former_actor(user: User) -> dict[str, str]:
+    """Return what the organisation of somebody's last membership is called, in each language."""
+    rows = Membership.objects.filter(user=user).exclude(role=MemberRole.OBSERVER)
+    found = rows.order_by("-started_at").first() or Membership.objects.filter(user=user).first()
+    labels: dict[str, str] = {}
+    for language in LANGUAGES if found else ():
+        with override(language):
+            labels[language] = str(found.actor.label) if found else ""
+    return labels
+
+
+def forget_invitations(user: User, address: str, nowhere: str, *, by: User, now: datetime) -> None:
+    """Take an address out of invitations and their history; open ones are withdrawn."""
+    rows = Invitation.objects.filter(email__iexact=address)
+    for invitation in rows.filter(used_at=None, withdrawn_at=None):
+        invitation.withdrawn_at = now
+        plan.save(invitation, by=by)
+    rows.update(email=nowhere)
+    Invitation.objects.filter(used_by=user).update(email=nowhere)
+    past = Invitation.history.model.objects
+    past.filter(email__iexact=address).update(email=nowhere)
+    past.filter(used_by=user.pk).update(email=nowhere)
+
+
+def forget_letters(user: User, address: str, name: str, nowhere: str) -> None:
+    """Empty a person's letters, and those to others that name her; what waits is dropped."""
+    own = Letter.objects.filter(user=user) | Letter.objects.filter(address__iexact=address)
+    own.filter(state=LetterState.WAITING).update(state=LetterState.DROPPED)
+    own.update(address=nowhere, facts={}, subject="", text="", problem="")
+    for word in (address, name):
+        if len(word) >= SHORTEST_NAME:
+            Letter.objects.filter(text__icontains=word).update(text="", subject="")
+
+
+def forget_factors(user: User) -> None:
+    """Delete what allauth keeps of an account: addresses, passkeys, apps and codes."""
+    related: Any = user
+    related.emailaddress_set.all().delete()
+    related.authenticator_set.all().delete()

@@ -1,0 +1,152 @@
+"""Reads how a round stands, with the same number of queries however large the plan is."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import pairwise
+
+from actions.domain.status import Report, derive
+from actions.enums import Nature, RoundState, Status
+from actions.models import Action, Actor, Entry, Override, Responsibility, Round
+from actions.models.entries import TEXTS
+from actions.querysets import ActionQuerySet
+from actions.standing.lateness import owed
+from actions.standing.rows import ActionStanding, Standing, Voice
+
+
+def of_round(given: Round, *, texts: bool = False, among: ActionQuerySet | None = None) -> Standing:
+    """Return how a round stands, with the round before.
+
+    Every action that is valid on the reference date has a row; with ``among``, only those
+    of these actions. Entries come without their texts unless ``texts`` is true.
+    """
+    chain = [given, *earlier(given)[:1]]
+    wanted = Action.objects.all() if among is None else among
+    return read(chain, wanted.filter(plan=given.plan_id), texts=texts)[0]
+
+
+def of_action(given: Round, action: Action) -> list[Standing]:
+    """Return how one action stands in a round and stood in those before, newest first.
+
+    Each with its entries' texts; without a row where the action was not valid.
+    """
+    return read([given, *earlier(given)], Action.objects.filter(pk=action.pk), texts=True)
+
+
+def earlier(given: Round) -> list[Round]:
+    """Return the rounds before one that were opened, newest first."""
+    rows = Round.objects.filter(plan=given.plan_id, year__lt=given.year)
+    return list(rows.exclude(state=RoundState.PLANNED).order_by("-year"))
+
+
+def read(rounds: list[Round], wanted: ActionQuerySet, *, texts: bool) -> list[Standing]:
+    """Return how some actions stand in some rounds of a plan, given newest first."""
+    actions = {action.pk: action for action in wanted.select_related("plan", "section")}
+    voices = read_voices(rounds, wanted, actions, texts=texts)
+    overrides = {
+        (row.round_id, row.action_id): row
+        for row in Override.objects.filter(round__in=rounds, action__in=wanted)
+        .select_related("institution")
+        .prefetch_related("institution__names")
+    }
+    found: list[Standing] = []
+    for given in reversed(rounds):
+        before = found[-1] if found else None
+        shown = {row.action.pk: row.status for row in before.rows} if before else {}
+        rows = tuple(
+            stand(
+                action,
+                voices[given.pk].get(action.pk, []),
+                overrides.get((given.pk, action.pk)),
+                on=given.reference_date,
+                before=shown.get(action.pk),
+            )
+            for action in actions.values()
+            if action.is_valid(given.reference_date)
+        )
+        found.append(Standing(given, rows, before))
+    return found[::-1]
+
+
+def stand(
+    action: Action,
+    voices: Iterable[Voice],
+    override: Override | None,
+    *,
+    on: date,
+    before: Status | None,
+) -> ActionStanding:
+    """Return how one action stands, from what its actors say."""
+    listed = tuple(voices)
+    owing_ones = tuple(v for v in listed if v.entry is None or v.entry.owed)
+    reports = [Report(v.responsibility.actor_id, v.status, v.since) for v in owing_ones]
+    return ActionStanding(
+        action=action,
+        explanation=derive(reports, Nature(action.nature or Nature.ONE_OFF)),
+        owed=owing_ones,
+        voluntary=tuple(v for v in listed if v.entry and not v.entry.owed),
+        override=override,
+        on=on,
+        before=before,
+    )
+
+
+def read_voices(
+    rounds: list[Round], wanted: ActionQuerySet, actions: Mapping[int, Action], *, texts: bool
+) -> dict[int, dict[int, list[Voice]]]:
+    """Return, by round and action, what each actor says, in the order of the source.
+
+    In a planned round, which has no entries yet, those that will owe one stand there empty.
+    """
+    by_key = {given.pk: given for given in rounds}
+    entries = read_entries(rounds, wanted, texts=texts)
+    lines: list[tuple[Round, Responsibility, Entry | None]] = [
+        (by_key[entry.round_id], entry.responsibility, entry) for entry in entries
+    ]
+    for given in rounds:
+        if given.is_planned:
+            lines += [(given, row, None) for row in owed(given) if row.action_id in actions]
+    listed = Actor.objects.filter(pk__in={row.actor_id for _given, row, _entry in lines})
+    actors = {actor.pk: actor for actor in listed.with_names()}
+    said = {(e.round_id, e.responsibility_id): e.status for e in entries if e.is_accepted}
+    older = {after.pk: before.pk for after, before in pairwise(rounds)}
+    found: dict[int, dict[int, list[Voice]]] = {key: defaultdict(list) for key in by_key}
+    for given, row, entry in lines:
+        row.actor, row.action = actors[row.actor_id], actions[row.action_id]
+        if entry is not None:
+            entry.round = given
+        before = said.get((older.get(given.pk, 0), row.pk))
+        name = row.actor.name_record(given.reference_date)
+        found[given.pk][row.action_id].append(
+            Voice(row, name, entry, Status(before) if before else None)
+        )
+    return found
+
+
+def read_entries(rounds: list[Round], wanted: ActionQuerySet, *, texts: bool) -> list[Entry]:
+    """Return the entries of some rounds on some actions, in the order of the source."""
+    rows = (
+        Entry.objects.filter(round__in=rounds, responsibility__action__in=wanted)
+        .select_related("responsibility")
+        .order_by("responsibility__position", "responsibility_id")
+    )
+    if not texts:
+        return list(rows.defer(*TEXTS, "evidence"))
+    found = list(rows)
+    link_sources(found)
+    return found
+
+
+def link_sources(entries: Iterable[Entry]) -> None:
+    """Give carried over entries the ones that they come from, whose texts they speak.
+
+    With one query for each round that is not there yet.
+    """
+    known = {entry.pk: entry for entry in entries}
+    while (
+        missing := {e.carried_from_id for e in known.values() if e.carried_from_id} - known.keys()
+    ):
+        known |= Entry.objects.select_related("round").in_bulk(missing)
+    for entry in known.values():
+        if entry.carried_from_id:
+            entry.carried_from = known[entry.carried_from_id]

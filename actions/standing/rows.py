@@ -1,0 +1,226 @@
+"""What is said of a round: one actor's voice, one action, all actions with their figures."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from actions.domain import figures
+from actions.domain.figures import Followed, Ratio
+from actions.domain.hints import moved
+from actions.domain.status import Explanation, is_overdue
+from actions.enums import HAS_BEEN_HANDED_IN, EntryState, Nature, Status
+from actions.models import Action, Actor, ActorName, Entry, Override, Responsibility, Round
+from actions.models.statuses import status_code, status_word
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What one actor says of an action in a round.
+
+    ``name`` is the one valid on the round's reference date; ``before`` what the actor said
+    in the round before, if that was accepted. ``entry`` is None only in a planned round.
+    """
+
+    responsibility: Responsibility
+    name: ActorName | None
+    entry: Entry | None = None
+    before: Status | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """The actor."""
+        return self.responsibility.actor
+
+    @property
+    def label(self) -> str:
+        """What the actor was called on the reference date, with its abbreviation."""
+        return self.name.label if self.name else self.actor.slug
+
+    @property
+    def short(self) -> str:
+        """The shortest thing that it was called."""
+        return self.name.short if self.name else self.actor.slug
+
+    @property
+    def label_language(self) -> str:
+        """The language of the label."""
+        return str(self.name.name_language) if self.name else "en"
+
+    @property
+    def state(self) -> EntryState:
+        """Where the entry stands."""
+        return EntryState(self.entry.state) if self.entry else EntryState.EMPTY
+
+    @property
+    def status(self) -> Status | None:
+        """What counts: the status of an accepted entry."""
+        return Status(self.entry.status) if self.entry and self.entry.is_accepted else None
+
+    @property
+    def since(self) -> int | None:
+        """The year of the round that finished work was carried over from."""
+        return self.entry.since if self.entry else None
+
+    @property
+    def was_late(self) -> bool:
+        """Tell whether the entry was handed in after the deadline."""
+        return bool(self.entry and self.entry.late and self.state in HAS_BEEN_HANDED_IN)
+
+    @property
+    def status_code(self) -> str:
+        """What picks the word, colour and sign of the status."""
+        return status_code(self.status or Status.NOT_REPORTED, self.responsibility.action.nature)
+
+    @property
+    def status_word(self) -> str:
+        """The word of the status."""
+        return str(
+            status_word(self.status or Status.NOT_REPORTED, self.responsibility.action.nature)
+        )
+
+
+@dataclass(frozen=True)
+class ActionStanding:
+    """How one action stands in a round.
+
+    ``owed`` are the actors that owe an entry, ``voluntary`` those that wrote one without
+    owing it: they stand beside and do not count. ``before`` is the status shown the round
+    before.
+    """
+
+    action: Action
+    explanation: Explanation
+    owed: tuple[Voice, ...]
+    voluntary: tuple[Voice, ...]
+    override: Override | None
+    on: date
+    before: Status | None = None
+
+    @property
+    def nature(self) -> Nature:
+        """The action's nature; one whose nature no source tells is judged as one-off."""
+        return Nature(self.action.nature or Nature.ONE_OFF)
+
+    @property
+    def status(self) -> Status:
+        """The status shown: the secretariat's where it set one, else the derived one."""
+        return Status(self.override.status) if self.override else self.explanation.status
+
+    @property
+    def code(self) -> str:
+        """What picks the word, colour and sign of the status shown."""
+        return status_code(self.status, self.action.nature)
+
+    @property
+    def word(self) -> str:
+        """The word of the status shown."""
+        return str(status_word(self.status, self.action.nature))
+
+    @property
+    def derived_code(self) -> str:
+        """As ``code``, of the derived status."""
+        return status_code(self.explanation.status, self.action.nature)
+
+    @property
+    def derived_word(self) -> str:
+        """The word of the derived status."""
+        return str(status_word(self.explanation.status, self.action.nature))
+
+    @property
+    def before_code(self) -> str:
+        """As ``code``, of the round before; nothing where there was none."""
+        return status_code(self.before, self.action.nature) if self.before else ""
+
+    @property
+    def before_word(self) -> str:
+        """The word of the status of the round before."""
+        return str(status_word(self.before, self.action.nature)) if self.before else ""
+
+    @property
+    def overdue(self) -> bool:
+        """Tell whether the period ended before the reference date without being finished."""
+        return is_overdue(self.status, period_end=self.action.period_end, on=self.on)
+
+    @property
+    def movement(self) -> int:
+        """1 where the status moved up since the round before, -1 where back, else 0."""
+        return moved(self.before, self.status, self.nature)
+
+    @property
+    def missing(self) -> tuple[Voice, ...]:
+        """The actors that owe an entry and have no accepted one."""
+        return tuple(voice for voice in self.owed if voice.status is None)
+
+    @property
+    def left_out(self) -> tuple[Voice, ...]:
+        """The actors to whom the action does not apply."""
+        return tuple(voice for voice in self.owed if voice.status == Status.NOT_APPLICABLE)
+
+    @property
+    def counted(self) -> tuple[Voice, ...]:
+        """The actors whose accepted entries made the status."""
+        found = (Status.NOT_APPLICABLE, None)
+        return tuple(voice for voice in self.owed if voice.status not in found)
+
+    @property
+    def followed(self) -> Followed:
+        """What the figures need of it."""
+        return Followed(self.nature, self.status, self.explanation)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The published figures of some actions; see ``domain.figures`` for what each divides."""
+
+    coverage: Ratio
+    carried_out: Ratio
+    at_least_in_part: Ratio
+    overdue: Ratio
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a round stands; ``before`` is the round before, None for the first."""
+
+    round: Round
+    rows: tuple[ActionStanding, ...]
+    before: "Standing | None" = None
+
+    @property
+    def numbered(self) -> tuple[ActionStanding, ...]:
+        """The actions that the plan counts."""
+        return tuple(row for row in self.rows if not row.action.is_sub_action)
+
+    @property
+    def sub_actions(self) -> tuple[ActionStanding, ...]:
+        """The sub-actions, counted beside them."""
+        return tuple(row for row in self.rows if row.action.is_sub_action)
+
+    @property
+    def figures(self) -> Figures:
+        """The figures of the numbered actions."""
+        return figures_of(self.numbered)
+
+    @property
+    def sub_figures(self) -> Figures:
+        """The figures of the sub-actions."""
+        return figures_of(self.sub_actions)
+
+
+def figures_of(rows: Iterable[ActionStanding]) -> Figures:
+    """Return the figures of some actions: numbered ones or sub-actions, never both."""
+    kept = list(rows)
+    followed = [row.followed for row in kept]
+    late = [row.followed for row in kept if row.overdue]
+    return Figures(
+        coverage=figures.coverage(followed),
+        carried_out=figures.carried_out(followed),
+        at_least_in_part=figures.at_least_in_part(followed),
+        overdue=figures.ratio(late, followed),
+    )
+
+
+def tally(rows: Iterable[ActionStanding]) -> Counter[str]:
+    """Return how many actions have each status, by the code that picks its word."""
+    return Counter(row.code for row in rows)

@@ -1,0 +1,226 @@
+"""The little Markdown of members: what it makes, and what it makes harmless."""
+
+import re
+import time
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from actions.domain import markup
+
+ALLOWED = {"p", "br", "ul", "ol", "li", "strong", "em", "a"}
+REL = "nofollow noopener noreferrer"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("One.", "<p>One.</p>"),
+        ("One.\n\nTwo.", "<p>One.</p>\n<p>Two.</p>"),
+        ("One.\nTwo.", "<p>One.<br>\nTwo.</p>"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        ("1. a\n2. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>"),
+        ("3. a", '<ol start="3">\n<li>a</li>\n</ol>'),
+        ("**a** *b*", "<p><strong>a</strong> <em>b</em></p>"),
+        (
+            "[the bill](https://example.org/a?b=c)",
+            f'<p><a href="https://example.org/a?b=c" rel="{REL}">the bill</a></p>',
+        ),
+        (r"\*a\*", "<p>*a*</p>"),
+    ],
+)
+def test_paragraphs_lists_bold_italic_and_links_are_set(text: str, expected: str) -> None:
+    assert markup.to_html(text).strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Title", "<p># Title</p>"),
+        ("> quoted", "<p>&gt; quoted</p>"),
+        ("`code`", "<p>`code`</p>"),
+        ("---", "<p>---</p>"),
+        ("~~no~~", "<p>~~no~~</p>"),
+        ("a | b\n--|--", "<p>a | b<br>\n--|--</p>"),
+        ("https://example.org", "<p>https://example.org</p>"),
+        ("<https://example.org>", "<p>&lt;https://example.org&gt;</p>"),
+        ("<b>bold</b>", "<p>&lt;b&gt;bold&lt;/b&gt;</p>"),
+        ("a < b & c > d", "<p>a &lt; b &amp; c &gt; d</p>"),
+        ("&lt;script&gt; &copy;", "<p>&amp;lt;script&amp;gt; &amp;copy;</p>"),
+        ("[x](/desk/)", "<p>[x](/desk/)</p>"),
+        ("[x](bill.pdf)", "<p>[x](bill.pdf)</p>"),
+        ("[x](//example.org)", "<p>[x](//example.org)</p>"),
+        ("[x](https:///)", "<p>[x](https:///)</p>"),
+        ("[x](#top)", "<p>[x](#top)</p>"),
+        ("[x](tel:112)", "<p>[x](tel:112)</p>"),
+        ("[a]: https://example.org\n\n[a]", "<p>[a]: https://example.org</p>\n<p>[a]</p>"),
+    ],
+)
+def test_anything_else_stays_as_it_was_typed(text: str, expected: str) -> None:
+    assert markup.to_html(text).strip() == expected
+
+
+class Reader(HTMLParser):
+    """Collects the tags and addresses of a page, as a browser would find them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[tuple[str, str]] = set()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            self.attributes.add((tag, name))
+            if name == "href":
+                self.addresses.append(value or "")
+
+
+def read(text: str) -> Reader:
+    """Return what a browser finds in a member's text."""
+    reader = Reader()
+    reader.feed(markup.to_html(text))
+    return reader
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<ScRiPt src=//evil.example>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<iframe src=javascript:alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<style>@import 'x'</style>",
+    "<!-- --><b>",
+    "<![CDATA[<script>]]>",
+    "![x](https://evil.example/pixel.png)",
+    "![x](javascript:alert(1))",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](java\nscript:alert(1))",
+    "[x](&#106;avascript:alert(1))",
+    "[x](javascript&colon;alert(1))",
+    "[x](\\javascript:alert(1))",
+    "[x](<javascript:alert(1)>)",
+    "[x](vbscript:x)",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "[x](data:image/svg+xml;base64,PHN2Zz4=)",
+    "[x](file:///etc/passwd)",
+    "[x](ftp://example.org)",
+    '[x](https://example.org "title\\" onclick=alert(1)")',
+    "[x](https://example.org/\"onmouseover='alert(1)')",
+    "[<script>alert(1)</script>](https://example.org)",
+    "[a](https://example.org/<script>)",
+    "**<script>**alert(1)**</script>**",
+    "- <script>\n- </script>",
+    "{{ 1 }} {% load x %}",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_hostile_comes_through(text: str) -> None:
+    found = read(text)
+    assert found.tags <= ALLOWED
+    assert found.attributes <= {("a", "href"), ("a", "rel"), ("ol", "start")}
+    for address in found.addresses:
+        assert re.match(r"(https?://|mailto:)", address), address
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_tokens_that_reports_are_made_from_hold_no_hostile_address(text: str) -> None:
+    tokens = [token for block in markup.PARSER.parse(text) for token in block.children or []]
+    assert "image" not in {token.type for token in tokens}
+    assert "html_inline" not in {token.type for token in tokens}
+    for token in tokens:
+        if token.type == "link_open":
+            assert re.match(r"(https?://|mailto:)", str(token.attrs["href"]))
+
+
+@given(st.text(alphabet="[]()<>*_!-`\"'\\ \n&;:#/.1ajs\t\0", max_size=200))
+@example("[x](javascript:alert(1))")
+def test_no_text_at_all_comes_out_as_more_than_the_subset(text: str) -> None:
+    found = read(text)
+    assert found.tags <= ALLOWED
+    assert found.attributes <= {("a", "href"), ("a", "rel"), ("ol", "start")}
+
+
+@given(st.text(max_size=300))
+def test_the_same_text_gives_the_same_page(text: str) -> None:
+    assert markup.to_html(text) == markup.to_html(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 10_000,
+        "]" * 10_000,
+        "[](" * 3_333,
+        "[a](" * 2_500,
+        "[" * 5_000 + "]" * 5_000,
+        "*" * 10_000,
+        "*a " * 3_333,
+        "**a*" * 2_500,
+        "_a__" * 2_500,
+        "- " * 5_000,
+        "1. " * 3_333,
+        "".join("  " * n + "- a\n" for n in range(100))[:10_000],
+        "-\n" * 5_000,
+        "\\" * 10_000,
+        "![" * 5_000,
+        "<" * 10_000,
+        "&" * 10_000,
+        "a\n" * 5_000,
+        " " * 10_000,
+        "\n" * 10_000,
+        "[a](<" * 2_000,
+        '[a](b "' * 1_428,
+    ],
+)
+def test_the_longest_text_made_to_be_slow_is_read_in_a_moment(text: str) -> None:
+    started = time.process_time()
+    found = read(text)
+    # Ordinary texts of this length take a hundredth of it.
+    assert time.process_time() - started < 2
+    assert found.tags <= ALLOWED
+
+
+def test_lists_in_lists_stay_lists() -> None:
+    html = markup.to_html("- a\n  - b\n    - c\n")
+    assert html.count("<ul>") == html.count("</ul>") == 3
+
+
+def test_a_text_in_many_lists_is_not_left_out() -> None:
+    assert "The end." in markup.to_html("- " * 30 + "The end.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("", "", True),
+        ("", " \n\t", True),
+        ("a b", "a  b", True),
+        ("a b", " a\r\nb\u00a0", True),
+        ("a b", "ab", False),
+        ("a", "A", False),
+        ("*a*", "a", False),
+        ("a", "", False),
+    ],
+)
+def test_two_texts_say_the_same_whatever_their_spaces(
+    one: str,
+    other: str,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    assert markup.same(one, other) is expected
+    assert markup.same(other, one) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", 0), (" \n ", 0), ("abc", 3), (" a  b\n\nc ", 5), ("é", 1)]
+)
+def test_a_run_of_spaces_counts_as_one_character(text: str, expected: int) -> None:
+    assert markup.length(text) == expected
