@@ -6,9 +6,11 @@ BIN = .venv/bin
 
 # The checks must not depend on the settings of whoever runs them.
 PLAIN = env -u DATABASE_URL -u SECRET_KEY -u ALLOWED_HOSTS -u CSRF_TRUSTED_ORIGINS \
-	-u INSECURE_HTTP -u BEHIND_PROXY -u CONTACT_EMAIL -u CURRENT_PLAN -u LOG_LEVEL
+	-u INSECURE_HTTP -u BEHIND_PROXY -u CONTACT_EMAIL -u CURRENT_PLAN -u LOG_LEVEL \
+	-u SITE_URL -u EMAIL_URL -u DEFAULT_FROM_EMAIL
 DEVELOPMENT = $(PLAIN) DEBUG=1
 PRODUCTION = $(PLAIN) -u DEBUG ALLOWED_HOSTS=napmonitor.example.org \
+	SITE_URL=https://napmonitor.example.org \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')"
 
 .PHONY: help run test check bench messages lock clean python environment

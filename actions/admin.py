@@ -5,9 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
-from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models
 from django.db.models import ProtectedError, QuerySet
@@ -40,7 +37,6 @@ admin.site.site_header = _("NAP monitor – secretariat")
 admin.site.site_title = _("NAP monitor – secretariat")
 admin.site.index_title = _("Plans and actors")
 admin.site.site_url = "/"
-admin.site.unregister(Group)
 
 LANGUAGES = ("en", "fr", "nl", "de")
 REFUSED = _("The database refuses this: other rows need it as it is.")
@@ -399,37 +395,26 @@ class ResponsibilityAdmin(DataAdmin):
         )
 
 
-class NewUserForm(AdminUserCreationForm):
-    """A new account."""
-
-    class Meta:
-        model = User
-        fields = ["email", "name", "language"]
-
-
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
-    """Accounts; they are deactivated rather than deleted, so that history keeps its authors."""
+class UserAdmin(admin.ModelAdmin):
+    """Accounts, to look at: people are invited and managed on the members’ pages."""
 
-    add_form = NewUserForm
     list_display = ["email", "name", "language", "is_staff", "is_active", "last_login"]
     list_filter = ["is_staff", "is_active", "language"]
     search_fields = ["email", "name"]
     ordering = ["email"]
-    filter_horizontal = ()
-    readonly_fields = ["last_login", "date_joined"]
-    fieldsets = [
-        (None, {"fields": ["email", "password"]}),
-        (_("Person"), {"fields": ["name", "language"]}),
-        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
-        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
-    ]
-    add_fieldsets = [
-        (
-            None,
-            {"fields": ["email", "name", "language", "usable_password", "password1", "password2"]},
-        ),
-    ]
+    fields = [
+        "email", "name", "language", "is_active", "is_staff", "is_sample", "last_login",
+        "date_joined", "erased_at",
+    ]  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Refuse to add: people are invited."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
+        """Refuse to change: roles, names and passwords have their own pages."""
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
         """Refuse to delete: an account that is no longer used is deactivated."""

@@ -35,6 +35,8 @@ CODE_OR_NULL = Kind(_("code or null"), _("code or empty"))
 DATE_OR_NULL = Kind(_("date or null"), _("date or empty"))
 NUMBER = Kind(_("whole number"), _("whole number"))
 TRUE_OR_FALSE = Kind(_("true or false"), _("true or false"))
+NUMBER_OR_NULL = Kind(_("whole number or null"), _("whole number or empty"))
+TRUE_FALSE_OR_NULL = Kind(_("true, false or null"), _("true, false or empty"))
 TEXTS = Kind(_("list of texts"), _("one text a line"))
 KEYS = Kind(_("list of texts"), _("keys with “; ” between"))
 NUMBERS = Kind(_("list of numbers"), _("numbers with “; ” between"))
@@ -295,6 +297,37 @@ FIELDS = [
         ),
     ),
     Field("url", TEXT, _("Address of the action’s page.")),
+    Field(
+        "status",
+        CODE_OR_NULL,
+        _(
+            "Status in the newest published report (or the one of the year asked for): done, "
+            "partly_done, in_progress, not_started, discontinued, not_applicable, not_reported or "
+            "insufficient; missing where no report speaks of the action."
+        ),
+    ),
+    Field(
+        "overdue",
+        TRUE_FALSE_OR_NULL,
+        _("True where the period ended before the report’s reference date without being finished."),
+    ),
+    Field("entries_owed", NUMBER_OR_NULL, _("Number of actors that had to report.")),
+    Field("entries_accepted", NUMBER_OR_NULL, _("Number of those of which an entry was accepted.")),
+    Field(
+        "movement",
+        CODE_OR_NULL,
+        _(
+            "Since the report before: up, back, none, new, completed or amended; missing where "
+            "there is nothing to compare with."
+        ),
+    ),
+    Field("report_year", NUMBER_OR_NULL, _("Year of the report that the status is from.")),
+    Field("report_edition", NUMBER_OR_NULL, _("Edition of that report.")),
+    Field(
+        "report_is_sample",
+        TRUE_FALSE_OR_NULL,
+        _("True where the report is sample data: nothing in it is real reporting."),
+    ),
 ]
 
 

@@ -1,10 +1,8 @@
 """Lists of actions as JSON, CSV and XLSX; what each field means stands in the data dictionary."""
 
-import csv
 import io
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
 from operator import itemgetter
@@ -13,22 +11,21 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
+from actions import spreadsheets
 from actions.dictionary import action_columns, actor_columns
 from actions.enums import Basis, Scheme
-from actions.models import Action, Actor, Plan, Section
-from actions.models.fields import FORBIDDEN_PATTERN
+from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound, Section
 from actions.models.responsibilities import owing
+from actions.spreadsheets import joined, stacked
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-LIST_SEPARATOR = "; "  # between keys, codes and numbers, which never hold it
-LINE_BREAK = re.compile(r"\r\n?|\n")
-WIDEST_COLUMN = 60
+
+# What a published report says of an action.
+PROGRESS = (
+    "status", "overdue", "entries_owed", "entries_accepted", "movement",
+    "report_year", "report_edition", "report_is_sample",
+)  # fmt: skip
 
 Described = Callable[[Actor], dict[str, Any]]
 
@@ -38,16 +35,37 @@ class Row(dict[str, Any]):
 
 
 def rows(
-    actions: Iterable[Action], parents: dict[int, int | None], slugs: dict[int, str], *, site: str
+    actions: Iterable[Action],
+    parents: dict[int, int | None],
+    slugs: dict[int, str],
+    *,
+    site: str,
+    report: PublishedRound | None = None,
+    statuses: Mapping[int, PublishedAction] | None = None,
 ) -> list[Row]:
     """Return the actions as rows in the active language.
 
     ``actions`` come from ``for_export``, which holds what is valid on its day; ``parents``
     is the tree of actors and ``slugs`` their names in addresses, by key; ``site`` is the
-    site's root address.
+    site's root address. ``statuses`` are those of a published report, by action.
     """
     described = cache(partial(_description, slugs=slugs))  # an actor stands under many actions
-    return [_row(action, parents, described, site) for action in actions]
+    said = statuses or {}
+    return [
+        Row(_row(action, parents, described, site) | _progress(report, said.get(action.pk)))
+        for action in actions
+    ]
+
+
+def _progress(report: PublishedRound | None, said: PublishedAction | None) -> Row:
+    """Return what a published report says of an action; nothing where none speaks of it."""
+    if report is None or said is None:
+        return Row.fromkeys(PROGRESS)
+    values = (
+        said.status, said.overdue, said.owed, said.reported, said.movement or None,
+        report.year, report.edition, report.is_sample,
+    )  # fmt: skip
+    return Row(zip(PROGRESS, values, strict=True))
 
 
 def _row(action: Action, parents: dict[int, int | None], described: Described, site: str) -> Row:
@@ -179,11 +197,11 @@ def _day(part: str) -> Callable[[Row], date | None]:
 
 
 def _list(name: str) -> Callable[[Row], str]:
-    return lambda row: _joined(row[name])
+    return lambda row: joined(row[name])
 
 
 def _by_editors(name: str) -> Callable[[Row], str]:
-    return lambda row: _joined(row["classified_by_editors"][name])
+    return lambda row: joined(row["classified_by_editors"][name])
 
 
 def _of_actors(name: str) -> Callable[[Row], str]:
@@ -193,22 +211,13 @@ def _of_actors(name: str) -> Callable[[Row], str]:
 
 def _actors_that(name: str) -> Callable[[Row], str]:
     """Return the function that names the actors of whom something is true."""
-    return lambda row: _joined(actor["slug"] for actor in row["actors"] if actor[name])
-
-
-def _joined(values: Iterable[Any]) -> str:
-    return LIST_SEPARATOR.join(str(value) for value in values)
+    return lambda row: joined(actor["slug"] for actor in row["actors"] if actor[name])
 
 
 def _pairs(said: Iterable[tuple[str, str | list[str] | None]]) -> str:
     """Write a line "key: text" for each text; nothing said is no line."""
     pairs = ((key, [value] if isinstance(value, str) else value or []) for key, value in said)
-    return _lines(f"{key}: {text}" for key, texts in pairs for text in texts)
-
-
-def _lines(texts: Iterable[str]) -> str:
-    """Write a text a line; a space marks the further lines of a text that has several."""
-    return "\n".join(LINE_BREAK.sub("\n ", text) for text in texts)
+    return stacked(f"{key}: {text}" for key, texts in pairs for text in texts)
 
 
 # Column, and what it says of a row, in the order of the data dictionary. Codes stay codes.
@@ -229,7 +238,7 @@ COLUMNS: dict[str, Callable[[Row], Any]] = {
     "period_start": _day("start"),
     "period_end": _day("end"),
     "actors_text": itemgetter("actors_text"),
-    "actor_slugs": lambda row: _joined(actor["slug"] for actor in row["actors"]),
+    "actor_slugs": lambda row: joined(actor["slug"] for actor in row["actors"]),
     "actors": _of_actors("name"),
     "actor_abbreviations": _of_actors("abbreviation"),
     "actor_aliases": _of_actors("aliases"),
@@ -249,6 +258,7 @@ COLUMNS: dict[str, Callable[[Row], Any]] = {
     "flags": _list("flags"),
     "flag_reasons": lambda row: _pairs(row["flag_reasons"].items()),
     "url": itemgetter("url"),
+    **{name: itemgetter(name) for name in PROGRESS},
 }
 
 
@@ -258,33 +268,20 @@ def _table(found: list[Row]) -> Iterator[list[Any]]:
 
 def to_csv(found: list[Row]) -> str:
     """Return the rows as CSV (commas, UTF-8, CRLF); a cell can never run as a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows(map(_harmless, line) for line in _table(found))
-    return out.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return "" if value is None else value
+    return spreadsheets.to_csv(COLUMNS, _table(found))
 
 
 def to_xlsx(plan: Plan, found: list[Row]) -> bytes:
     """Return the rows as a workbook: sheets of actions, of their actors, of explanations."""
     book = Workbook(write_only=True)
     actions, actors = _("Actions")[:31], _("Actors")[:31]
-    _write(book.create_sheet(actions), list(COLUMNS), list(_table(found)))
+    spreadsheets.fill(book.create_sheet(actions), list(COLUMNS), list(_table(found)))
     names = [column.name for column in actor_columns()]
-    _write(book.create_sheet(actors), names, list(_actor_table(found, names)))
+    spreadsheets.fill(book.create_sheet(actors), names, list(_actor_table(found, names)))
     head = [_("Sheet"), _("Column"), _("Type"), _("Meaning")]
     lines = [[actions, *map(str, column)] for column in action_columns()]
     lines += [[actors, *map(str, column)] for column in actor_columns()]
-    _write(book.create_sheet(_("Data dictionary")[:31]), head, lines)
+    spreadsheets.fill(book.create_sheet(_("Data dictionary")[:31]), head, lines)
     book.properties.title = plan.title
     book.properties.creator = "napmonitor"
     out = io.BytesIO()
@@ -297,47 +294,4 @@ def _actor_table(found: list[Row], names: list[str]) -> Iterator[list[Any]]:
     for row in found:
         for actor in row["actors"]:
             said = {"label": row["label"], **actor}
-            yield [_lines(v) if isinstance(v := said[name], list) else v for name in names]
-
-
-def _write(sheet: Worksheet, head: list[str], lines: list[list[Any]]) -> None:
-    """Fill a sheet whose cells are written once, in order: so what frames them comes first."""
-    letters = [get_column_letter(column) for column in range(1, len(head) + 1)]
-    for column, letter in enumerate(letters):
-        width = _width([head[column], *(line[column] for line in lines)])
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = f"A1:{letters[-1]}{len(lines) + 1}"
-    sheet.append([_cell(sheet, name, bold=True) for name in head])
-    pens: dict[type, Any] = {kind: _cell(sheet) for kind in (str, bool, int, date)}
-    for line in lines:
-        sheet.append(_set(pens, value) for value in line)
-
-
-def _width(values: Iterable[Any]) -> int:
-    """Return how wide a column has to be for its longest line."""
-    longest = 0
-    for value in values:
-        if longest >= WIDEST_COLUMN:
-            break
-        longest = max(longest, *map(len, str(value or "").split("\n")))
-    return min(longest + 2, WIDEST_COLUMN)
-
-
-def _cell(sheet: Worksheet, value: Any = None, *, bold: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, value)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    cell.font = Font(bold=bold)
-    return cell
-
-
-def _set(pens: dict[type, Any], value: Any) -> Any:
-    """Return a cell with the value: the one of its type, as each is written at once."""
-    if value is None or value == "":
-        return None
-    is_text = isinstance(value, str)
-    cell = pens[str if is_text else type(value)]
-    cell.value = FORBIDDEN_PATTERN.sub("", value) if is_text else value
-    if is_text:
-        cell.data_type = "s"  # "=1+1" stays text
-    return cell
+            yield [stacked(v) if isinstance(v := said[name], list) else v for name in names]

@@ -1,4 +1,4 @@
-"""The filters of the list of actions; the same for its page and its downloads."""
+"""The filters of the list of actions, for page and downloads alike, and of who owes what."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,12 +12,15 @@ from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from actions import shown, standing
 from actions.domain.duties import ancestors
-from actions.enums import Scheme
-from actions.models import Action, Actor, Plan, Section, Theme
+from actions.enums import EntryState, Scheme
+from actions.models import Action, Actor, Entry, Plan, PublishedRound, Round, Section, Theme
 from actions.models.actions import NATURES
 from actions.models.actors import LEVELS
+from actions.models.entries import ENTRY_STATES
 from actions.models.schemes import PILLARS, SDGS
+from actions.models.statuses import STATUS_WORDS
 from actions.querysets import ActionQuerySet, below
 
 UNKNOWN = _("This value is not known here; the list is not narrowed by it.")
@@ -27,6 +30,8 @@ PERIODS = [
     ("running", _("Ends on a later date")),
     ("undated", _("Without a date")),
 ]
+# What only a published report can tell; without one these filters are not there.
+OF_REPORTS = ("status", "overdue", "year")
 
 
 class KnownChoiceField(forms.ChoiceField):
@@ -71,6 +76,17 @@ class ActionFilter(django_filters.FilterSet):
     level = django_filters.ChoiceFilter(
         label=_("Level of government"), choices=LEVELS, method="of_level"
     )
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=list(STATUS_WORDS.items()), method="with_code"
+    )
+    overdue = django_filters.ChoiceFilter(
+        label=_("Overdue"),
+        choices=[("yes", _("Overdue")), ("no", _("Not overdue"))],
+        method="if_overdue",
+    )
+    year = django_filters.ChoiceFilter(
+        label=_("Progress report"), choices=[], method="of_report", empty_label=None
+    )
     nature = django_filters.ChoiceFilter(label=_("Nature"), choices=NATURES)
     period = django_filters.ChoiceFilter(label=_("Period"), choices=PERIODS, method="in_period")
     theme = KnownChoiceFilter(label=_("Theme"), method="under_theme")
@@ -91,6 +107,10 @@ class ActionFilter(django_filters.FilterSet):
         """Take the address's parameters; ``on`` decides which periods have ended."""
         super().__init__(data, queryset=Action.objects.of(plan).valid_on(on))
         self.plan, self.on = plan, on
+        self.rounds = shown.rounds_of(plan)
+        self.report: PublishedRound | None = shown.pick(self.rounds, data.get("year"))
+        for name in OF_REPORTS if self.report is None else ():
+            del self.filters[name]
         self.actors = list(Actor.objects.with_names())
         self.parents = {actor.pk: actor.parent_id for actor in self.actors}
         self._fill_menus()
@@ -108,6 +128,8 @@ class ActionFilter(django_filters.FilterSet):
             "theme", [(t.slug, t.title) for t in themes if t.slug in used], (t.slug for t in themes)
         )
         self._fill("actor", self._actor_menu(), (a.slug for a in self.actors))
+        if self.report is not None:
+            self.form.fields["year"].choices = [(str(r.year), r.year) for r in self.rounds]
         for name, field in self.form.fields.items():
             field.error_messages["invalid_choice"] = UNKNOWN
             field.widget.attrs["id"] = f"filter-{name}"
@@ -162,6 +184,21 @@ class ActionFilter(django_filters.FilterSet):
         """Keep actions that an actor of this level stands under."""
         return rows.of_actors((a.pk for a in self.actors if a.level == value), on=self.on)
 
+    def with_code(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+        """Keep actions with this status in the report that is shown."""
+        return rows.filter(shown.has_code(self.report, value)) if self.report else rows
+
+    def if_overdue(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+        """Keep actions that were overdue in the report that is shown, or those that were not."""
+        if self.report is None:
+            return rows
+        late = shown.is_overdue(self.report)
+        return rows.filter(late if value == "yes" else ~late)
+
+    def of_report(self, rows: QuerySet, _name: str, _value: str) -> QuerySet:
+        """Keep every action: the year tells of which report the statuses are."""
+        return rows
+
     def in_period(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
         """Keep actions by what their period says about today."""
         conditions = {
@@ -178,3 +215,48 @@ class ActionFilter(django_filters.FilterSet):
     def in_scheme(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         """Keep actions classified under this goal or pillar."""
         return rows.filter(classifications__scheme=Scheme(name), classifications__number=int(value))
+
+
+class OwedFilter(django_filters.FilterSet):
+    """Narrows the entries that are owed in a round; an unknown value is left out, with a hint."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[*ENTRY_STATES, ("carried", _("Carried over"))],
+        method="in_state",
+    )
+    actor = django_filters.ChoiceFilter(
+        label=_("Actor"), field_name="responsibility__actor__slug", choices=[]
+    )
+    level = django_filters.ChoiceFilter(
+        label=_("Level of government"), choices=LEVELS, field_name="responsibility__actor__level"
+    )
+    late = django_filters.ChoiceFilter(
+        label=_("Late"), choices=[("yes", _("Late")), ("no", _("In time"))], method="if_late"
+    )
+
+    class Meta:
+        model = Entry
+        fields: list[str] = []
+
+    def __init__(self, data: QueryDict, *, given: Round, on: date, actors: Iterable[Actor]) -> None:
+        """Take the address's parameters; ``on`` decides who is late, ``actors`` fill the menu."""
+        super().__init__(data, queryset=Entry.objects.filter(round=given, owed=True))
+        self.late = standing.late_ones(given, on=on)
+        lines = sorted(((a.slug, a.label) for a in actors), key=lambda line: line[1].casefold())
+        self.form.fields["actor"].choices = [("", _("All")), *lines]
+        for name, field in self.form.fields.items():
+            field.error_messages["invalid_choice"] = UNKNOWN
+            field.widget.attrs["id"] = f"filter-{name}"
+
+    def in_state(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+        """Keep entries that stand there; what was carried over stands apart from accepted."""
+        if value == "carried":
+            return rows.filter(carried_from__isnull=False)
+        if value == EntryState.ACCEPTED:
+            rows = rows.filter(carried_from__isnull=True)
+        return rows.filter(state=value)
+
+    def if_late(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+        """Keep entries that are late, or those that are not."""
+        return rows.filter(self.late) if value == "yes" else rows.exclude(self.late)

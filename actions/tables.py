@@ -3,11 +3,19 @@
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import Action
+from actions.models import Action, PublishedAction, PublishedRound
+from actions.shown import CODES, CONTINUOUS
+
+# Where each status stands in the order of the vocabulary.
+RANK = Case(
+    When(status="in_progress", nature="continuous", then=Value(CODES.index(CONTINUOUS))),
+    *(When(status=code, then=Value(place)) for place, code in enumerate(CODES)),
+    output_field=IntegerField(),
+)
 
 
 class ActionTable(tables.Table):
@@ -21,6 +29,9 @@ class ActionTable(tables.Table):
     title = tables.TemplateColumn(
         template_name="actions/_cell_title.html", verbose_name=_("Action")
     )
+    status = tables.TemplateColumn(
+        template_name="actions/_cell_status.html", verbose_name=_("Status"), empty_values=()
+    )
     actors = tables.TemplateColumn(
         template_name="actions/_cell_actors.html", verbose_name=_("Actors"), orderable=False
     )
@@ -31,14 +42,27 @@ class ActionTable(tables.Table):
 
     class Meta:
         model = Action
-        fields = ("label", "title", "actors", "period_end", "nature")
+        fields = ("label", "title", "status", "actors", "period_end", "nature")
         empty_text = _("No action matches.")
         attrs = {"class": "list-table"}
 
-    def __init__(self, *args: Any, caption: str, **options: Any) -> None:
-        """Take the caption that tells a listener what the table holds."""
-        super().__init__(*args, **options)
-        self.caption = caption
+    def __init__(
+        self, *args: Any, caption: str, report: PublishedRound | None = None, **options: Any
+    ) -> None:
+        """Take the caption that tells a listener what the table holds.
+
+        The column of statuses is there once a report was published.
+        """
+        super().__init__(*args, exclude=() if report else ("status",), **options)
+        self.caption, self.report = caption, report
+
+    def order_status(self, rows: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:  # noqa: FBT001
+        """Sort by the published status, the furthest last; what has none stands last either way."""
+        said = PublishedAction.objects.filter(shown=self.report, action=OuterRef("pk"))
+        rank = Subquery(said.annotate(rank=RANK).values("rank")[:1])
+        column = F("status_rank")
+        order = column.desc(nulls_last=True) if is_descending else column.asc(nulls_last=True)
+        return rows.annotate(status_rank=rank).order_by(order, "position", "id"), True
 
     def order_title(self, rows: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:  # noqa: FBT001
         """Sort by the title in the reader's language."""

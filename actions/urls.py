@@ -1,8 +1,25 @@
-"""Addresses of the plan's public pages, under the language."""
+"""Addresses of the pages for readers and for members, under the language."""
 
 from django.urls import path, re_path, register_converter
 
-from actions.views import actions, actors, exports, pages, plan, themes
+from actions.views import (
+    actions,
+    actors,
+    desk,
+    entries,
+    exports,
+    letters,
+    members,
+    owed,
+    pages,
+    people,
+    plan,
+    profile,
+    review,
+    round_management,
+    rounds,
+    themes,
+)
 
 
 class LabelConverter:
@@ -40,4 +57,47 @@ urlpatterns = [
     path("plans/<slug:plan>/actors/<slug:slug>/", actors.actor, name="actor"),
     path("plans/<slug:plan>/themes/", themes.theme_list, name="theme-list"),
     path("plans/<slug:plan>/themes/<slug:slug>/", themes.theme, name="theme"),
+    path("invitation/<str:secret>/", profile.invitation, name="invitation"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/profile/", profile.profile, name="profile"),
+    path("desk/members/", members.members, name="members"),
+    path("desk/members/<int:key>/remove/", members.remove, name="member-remove"),
+    path("desk/members/<int:key>/hand-over/", members.hand_over, name="member-hand-over"),
+    path("desk/invitations/<int:key>/withdraw/", members.withdraw, name="invitation-withdraw"),
+    path("desk/actors/<int:key>/submitting/", members.submitting, name="actor-submitting"),
+    path("secretariat/members/", people.all_members, name="all-members"),
+    path("secretariat/members/<int:key>/role/", people.role, name="member-role"),
+    path("secretariat/people/<int:key>/deactivate/", people.deactivate, name="person-deactivate"),
+    path("secretariat/people/<int:key>/reactivate/", people.reactivate, name="person-reactivate"),
+    path("secretariat/people/<int:key>/erase/", people.erase, name="person-erase"),
+    path("desk/entries/<int:key>/", entries.entry, name="entry"),
+    path("desk/entries/<int:key>/withdraw/", entries.withdraw, name="entry-withdraw"),
+    path("desk/entries/<int:key>/reopen/", entries.reopen, name="entry-reopen"),
+    path("desk/entries/<int:key>/versions/<int:number>/", entries.version, name="entry-version"),
+    path("desk/start/<int:key>/<int:responsibility>/", entries.start, name="entry-start"),
+    path("desk/rounds/<slug:plan>/<int:year>/", rounds.round_status, name="round-status"),
+    path(
+        "desk/rounds/<slug:plan>/<int:year>/actions/<label:label>/",
+        rounds.action_status,
+        name="action-status",
+    ),
+    path("secretariat/", round_management.home, name="secretariat"),
+    path("secretariat/rounds/", round_management.round_list, name="rounds"),
+    path("secretariat/rounds/new/", round_management.round_new, name="round-new"),
+    path("secretariat/rounds/<int:pk>/", round_management.manage, name="round"),
+    path("secretariat/rounds/<int:pk>/open/", round_management.open_round, name="round-open"),
+    path("secretariat/rounds/<int:pk>/close/", round_management.close_round, name="round-close"),
+    path("secretariat/rounds/<int:pk>/reopen/", round_management.reopen_round, name="round-reopen"),
+    path("secretariat/rounds/<int:pk>/update/", round_management.update_round, name="round-update"),
+    path("secretariat/rounds/<int:pk>/extend/", round_management.extend, name="round-extend"),
+    path(
+        "secretariat/rounds/<int:pk>/overrides/<label:label>/",
+        round_management.override,
+        name="override",
+    ),
+    path("secretariat/rounds/<int:pk>/owed/", owed.round_owed, name="round-owed"),
+    path("secretariat/review/", review.queue, name="review-queue"),
+    path("secretariat/review/<int:key>/", review.review, name="review"),
+    path("secretariat/letters/", letters.letter_list, name="letters"),
+    path("secretariat/letters/<int:pk>/again/", letters.send_again, name="letter-again"),
 ]

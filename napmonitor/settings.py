@@ -27,7 +27,7 @@ INSTALLED_APPS = [
     "actions.apps.ActionsConfig",
     "reports.apps.ReportsConfig",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin",
+    "actions.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -39,6 +39,9 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "simple_history",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "csp",
 ]
@@ -53,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -108,8 +112,55 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
+AUTHENTICATION_BACKENDS = ["actions.views.accounts.Backend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "choose-language"  # the adapter knows better
+SESSION_COOKIE_AGE = 12 * 3600  # idle; pages for members renew it
+
+# --- Signing in ---------------------------------------------------------------
+# By a code that is sent by e-mail, a password if somebody wants one, or a passkey;
+# nobody registers by herself, and no answer tells whether an address has an account.
+ACCOUNT_ADAPTER = "actions.views.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "actions.views.accounts.display"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the code, or the invitation, proves the address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_TIMEOUT = 30 * 60
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "actions:home"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,15/h/key"}
+ACCOUNT_FORMS = {
+    "login": "actions.forms.accounts.PasswordForm",
+    "request_login_code": "actions.forms.accounts.AddressForm",
+    "confirm_login_code": "actions.forms.accounts.CodeForm",
+    "reauthenticate": "actions.forms.accounts.ConfirmPasswordForm",
+    "change_password": "actions.forms.accounts.ChangePasswordForm",
+    "set_password": "actions.forms.accounts.SetPasswordForm",
+}
+MFA_ADAPTER = "actions.views.accounts.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "NAP monitor"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "actions.forms.accounts.FactorForm",
+    "reauthenticate": "actions.forms.accounts.ConfirmFactorForm",
+    "activate_totp": "actions.forms.accounts.AppForm",
+    "add_webauthn": "actions.forms.accounts.PasskeyForm",
+    "edit_webauthn": "actions.forms.accounts.RenamePasskeyForm",
+}
+# Behind a proxy the address of the visitor is the last one that it added itself.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 
 # --- Languages and time ---------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -135,23 +186,30 @@ STORAGES = {
 }
 
 # --- Cache ------------------------------------------------------------------------
-# Rendered public pages; keys carry the data's revision, so nothing goes stale.
+# "default" is shared by all processes, as limits on attempts must be. "pages" holds
+# rendered public pages; keys carry the data's revision, so nothing goes stale.
 CACHES = {
     "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "actions_shared",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 300},
         "TIMEOUT": 3600,
-    }
+    },
 }
 
 # --- Security ---------------------------------------------------------------------
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG or TESTING)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE_HTTP
 SECURE_SSL_REDIRECT = not INSECURE_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$"]  # probes speak plain HTTP from within
 SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not INSECURE_HTTP
-if env.bool("BEHIND_PROXY", default=False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -175,6 +233,23 @@ CONTENT_SECURITY_POLICY = {
 # Where readers and the accessibility statement send their questions.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 CURRENT_PLAN = env.str("CURRENT_PLAN", default="nap2")
+# What links in letters start with.
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if DEBUG or TESTING else "")
+SITE_URL = SITE_URL.rstrip("/")
+
+# --- Letters ----------------------------------------------------------------------
+MAIL = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = MAIL["EMAIL_FILE_PATH"] or None
+EMAIL_HOST = MAIL["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = MAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="NAP monitor <noreply@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 20  # seconds; nobody waits longer for a mail server
 
 # --- Logs -------------------------------------------------------------------------
 LOGGING = {

@@ -16,7 +16,11 @@ urlpatterns = [
     path("favicon.ico", pages.favicon, name="favicon"),
     path("health/", pages.health, name="health"),
     path("ready/", pages.ready, name="ready"),
-    *i18n_patterns(path("", include("actions.urls"))),
+    *i18n_patterns(
+        path("account/", include("napmonitor.account_urls")),
+        path("", include("actions.urls")),
+        path("", include("reports.urls")),
+    ),
 ]
 
 handler404 = "actions.views.pages.not_found"

@@ -1,10 +1,12 @@
-"""Starts napmonitor on this machine with the plans loaded and a demo account (make run)."""
+"""Starts napmonitor on this machine with plans, sample accounts and sample rounds (make run)."""
 
 import os
 import runpy
 import sys
+import threading
 from pathlib import Path
 
+from django.core.management import call_command
 from environment import port_problem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,8 +14,10 @@ LANGUAGES = ("nl", "fr", "de", "en")
 STEPS = (
     ("migrate", "--verbosity", "0"),
     ("load_plans", "--new-only"),
-    ("demo_account",),
+    ("sample_accounts",),
+    ("load_sample",),
 )
+LETTERS_EVERY = 5  # seconds
 
 
 def main(arguments: list[str]) -> int:
@@ -25,11 +29,22 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DEBUG", "1")
+    os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     for step in STEPS:
         manage(*step)
     print(addresses(port), flush=True)
+    send_letters()
     manage("runserver", "--noreload", f"127.0.0.1:{port}")
     return 0
+
+
+def send_letters() -> None:
+    """Send the letters of the outbox, printed here, for as long as the server runs.
+
+    In a thread that ends with this process, whichever way it ends.
+    """
+    every = ["send_letters", "--every", str(LETTERS_EVERY)]
+    threading.Thread(target=call_command, args=every, daemon=True).start()
 
 
 def manage(*arguments: str) -> None:

@@ -5,12 +5,72 @@ from django.conf import settings
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from tests.conftest import add_second_factor, totp_code
+
 pytestmark = pytest.mark.django_db
 
 ROLES = ("public", "member", "secretariat")
 ALL = (200, 200, 200)
 SIGN_IN = (302, 302, 200)  # the administration asks to sign in with an account that may
 
+LED_ON = (302, 302, 302)
+AT_THE_DOOR = (200, 302, 302)  # who is signed in goes on
+MEMBERS = (302, 403, 403)  # neither of the two has a role in the follow-up
+WRITE_ONLY = (405, 405, 405)
+
+# The same for signing in and for members' pages, which take forms too.
+PEOPLE = {
+    "account_login": ("/en/account/sign-in/", AT_THE_DOOR),
+    "account_request_login_code": ("/en/account/sign-in/", AT_THE_DOOR),
+    "account_confirm_login_code": ("/en/account/sign-in/code/", LED_ON),
+    "account_login_password": ("/en/account/sign-in/password/", AT_THE_DOOR),
+    "mfa_login_webauthn": ("/en/account/sign-in/passkey/", LED_ON),
+    "mfa_authenticate": ("/en/account/sign-in/second/", LED_ON),
+    "account_inactive": ("/en/account/sign-in/refused/", ALL),
+    "account_logout": ("/en/account/sign-out/", (302, 200, 200)),
+    "account_reauthenticate": ("/en/account/confirm/password/", (302, 200, 200)),
+    "mfa_reauthenticate": ("/en/account/confirm/code/", (302, 302, 200)),
+    "mfa_reauthenticate_webauthn": ("/en/account/confirm/passkey/", LED_ON),
+    "account_change_password": ("/en/account/password/", (302, 200, 200)),
+    "account_set_password": ("/en/account/password/first/", LED_ON),
+    "mfa_index": ("/en/account/second-factor/", (302, 200, 200)),
+    "mfa_activate_totp": ("/en/account/second-factor/app/", LED_ON),
+    "mfa_deactivate_totp": ("/en/account/second-factor/app/remove/", (302, 404, 302)),
+    "mfa_list_webauthn": ("/en/account/second-factor/passkeys/", (302, 200, 200)),
+    "mfa_add_webauthn": ("/en/account/second-factor/passkeys/add/", LED_ON),
+    "mfa_edit_webauthn": ("/en/account/second-factor/passkeys/1/", LED_ON),
+    "mfa_remove_webauthn": ("/en/account/second-factor/passkeys/1/remove/", LED_ON),
+    "mfa_view_recovery_codes": ("/en/account/second-factor/codes/", (302, 404, 404)),
+    "mfa_generate_recovery_codes": ("/en/account/second-factor/codes/new/", LED_ON),
+    "mfa_download_recovery_codes": ("/en/account/second-factor/codes/file/", (302, 404, 404)),
+    "actions:invitation": ("/en/invitation/nobody-has-this-secret/", (404, 404, 404)),
+    "actions:profile": ("/en/desk/profile/", MEMBERS),
+    "actions:members": ("/en/desk/members/", MEMBERS),
+    "actions:member-remove": ("/en/desk/members/1/remove/", MEMBERS),
+    "actions:member-hand-over": ("/en/desk/members/1/hand-over/", MEMBERS),
+    "actions:invitation-withdraw": ("/en/desk/invitations/1/withdraw/", WRITE_ONLY),
+    "actions:actor-submitting": ("/en/desk/actors/1/submitting/", WRITE_ONLY),
+    "actions:all-members": ("/en/secretariat/members/", MEMBERS),
+    "actions:member-role": ("/en/secretariat/members/1/role/", MEMBERS),
+    "actions:person-deactivate": ("/en/secretariat/people/1/deactivate/", MEMBERS),
+    "actions:person-reactivate": ("/en/secretariat/people/1/reactivate/", WRITE_ONLY),
+    "actions:person-erase": ("/en/secretariat/people/1/erase/", MEMBERS),
+    "actions:round-status": ("/en/desk/rounds/nap2/2025/", MEMBERS),
+    "actions:action-status": ("/en/desk/rounds/nap2/2025/actions/1/", MEMBERS),
+    "actions:secretariat": ("/en/secretariat/", MEMBERS),
+    "actions:rounds": ("/en/secretariat/rounds/", MEMBERS),
+    "actions:round-new": ("/en/secretariat/rounds/new/", MEMBERS),
+    "actions:round": ("/en/secretariat/rounds/1/", MEMBERS),
+    "actions:round-open": ("/en/secretariat/rounds/1/open/", MEMBERS),
+    "actions:round-close": ("/en/secretariat/rounds/1/close/", MEMBERS),
+    "actions:round-reopen": ("/en/secretariat/rounds/1/reopen/", MEMBERS),
+    "actions:round-update": ("/en/secretariat/rounds/1/update/", MEMBERS),
+    "actions:round-extend": ("/en/secretariat/rounds/1/extend/", MEMBERS),
+    "actions:override": ("/en/secretariat/rounds/1/overrides/1/", MEMBERS),
+    "actions:round-owed": ("/en/secretariat/rounds/1/owed/", MEMBERS),
+    "actions:letters": ("/en/secretariat/letters/", MEMBERS),
+    "actions:letter-again": ("/en/secretariat/letters/1/again/", WRITE_ONLY),
+}
 # name of the address, an example of it, what GET answers to each role
 READ = {
     "choose-language": ("/", (302, 302, 302)),
@@ -27,6 +87,7 @@ READ = {
     "actions:actor": ("/en/plans/nap2/actors/fisd/", ALL),
     "actions:theme-list": ("/en/plans/nap2/themes/", ALL),
     "actions:theme": ("/en/plans/nap2/themes/environment/", ALL),
+    **PEOPLE,
     "sitemap": ("/sitemap.xml", ALL),
     "robots": ("/robots.txt", ALL),
     "favicon": ("/favicon.ico", (302, 302, 302)),
@@ -71,7 +132,7 @@ def test_reading_is_open_to_each_role_as_agreed(name, secretariat, member) -> No
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-@pytest.mark.parametrize("name", [name for name in READ if name != "sitemap"])
+@pytest.mark.parametrize("name", [n for n in READ if n != "sitemap" and n not in PEOPLE])
 def test_nobody_writes_to_a_page_for_readers(name, method, secretariat, member) -> None:
     path, _expected = READ[name]
     for client in clients(secretariat, member).values():
@@ -98,6 +159,7 @@ def test_the_administration_is_closed_to_all_but_the_secretariat(name, method, m
         response = getattr(client, method)(path)
         assert response.status_code == 302, path
         assert "/admin/login/" in response["Location"]
+    assert signed_in.get("/admin/login/").status_code == 403
 
 
 def test_the_administration_opens_for_the_secretariat(secretariat_client) -> None:
@@ -111,25 +173,23 @@ def test_a_form_from_another_site_is_refused(secretariat) -> None:
 
 
 def test_signing_in_never_leads_to_another_site(secretariat) -> None:
-    response = Client().post(
-        "/admin/login/?next=https://evil.example/",
-        {
-            "username": secretariat.email,
-            "password": "a long enough password",
-            "next": "https://evil.example/",
-        },
-    )
-    assert (response.status_code, response["Location"]) == (302, "/admin/")
+    client = Client()
+    given = {"login": secretariat.email, "password": "a long enough password"}
+    given["next"] = "https://evil.example/"
+    first = client.post("/en/account/sign-in/password/?next=https://evil.example/", given)
+    assert first["Location"] == "/en/account/sign-in/second/"
+    second = client.post(first["Location"], {"code": totp_code(add_second_factor(secretariat))})
+    assert (second.status_code, second["Location"]) == (302, "/admin/")
 
 
 def test_an_inactive_account_cannot_sign_in(secretariat) -> None:
     secretariat.is_active = False
     secretariat.save()
-    response = Client().post(
-        "/admin/login/",
-        {"username": secretariat.email, "password": "a long enough password"},
-    )
-    assert response.status_code == 200
+    client = Client()
+    given = {"login": secretariat.email, "password": "a long enough password"}
+    response = client.post("/en/account/sign-in/password/", given)
+    assert response["Location"] == "/en/account/sign-in/refused/"
+    assert "_auth_user_id" not in client.session
 
 
 def test_the_plain_settings_are_the_safe_ones() -> None:
@@ -141,6 +201,7 @@ def test_the_plain_settings_are_the_safe_ones() -> None:
 def test_a_staff_account_without_rights_sees_no_data(member) -> None:
     member.is_staff = True
     member.save()
+    add_second_factor(member)
     client = Client()
     client.force_login(member)
     assert client.get("/admin/").status_code == 200

@@ -6,8 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test.utils import override_settings
 
+from actions.management import follow_up_bench
 from actions.management.commands import bench
-from actions.models import Plan, User
+from actions.models import EntryVersion, Membership, Plan, Round, User
 
 pytestmark = pytest.mark.django_db
 EMAIL = "secretariat@example.org"
@@ -20,29 +21,80 @@ def said(*args: str) -> str:
 
 
 @override_settings(DEBUG=False)
-def test_a_sample_account_is_refused_in_production() -> None:
+def test_sample_accounts_are_refused_in_production() -> None:
     with pytest.raises(CommandError, match="DEBUG is off"):
-        call_command("demo_account")
+        call_command("sample_accounts")
     assert not User.objects.exists()
 
 
+def printed(words: str, start: str) -> str:
+    """Return what a line of some output says after its start."""
+    (line,) = (line for line in words.splitlines() if line.startswith(start))
+    return line.removeprefix(start).strip()
+
+
 @override_settings(DEBUG=True)
-def test_the_sample_account_gets_a_random_password_that_is_printed_once(monkeypatch) -> None:
+def test_sample_accounts_get_a_random_password_that_is_printed_once(monkeypatch) -> None:
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
-    password = said("demo_account").strip().rsplit(" ", 1)[1]
-    user = User.objects.get(email=EMAIL)
-    assert user.check_password(password)
-    assert user.is_superuser
-    assert password not in said("demo_account")
+    first = said("sample_accounts")
+    password = printed(first, "Password of each:")
+    assert all(user.check_password(password) for user in User.objects.all())
+    before = list(User.objects.order_by("pk").values())
+    second = said("sample_accounts")
+    assert password not in second
+    assert list(User.objects.order_by("pk").values()) == before
+    factor = f"Second factor of {EMAIL}:"
+    assert printed(first, factor) == printed(second, factor)
+    assert (
+        f"otpauth://totp/NAP%20monitor:secretariat%40example.org?secret={printed(first, factor)}"
+        in second
+    )
 
 
 @override_settings(DEBUG=True)
-def test_the_sample_account_takes_the_password_that_is_given(monkeypatch) -> None:
+def test_sample_accounts_have_each_role_and_are_marked() -> None:
+    said("sample_accounts")
+    found = Membership.objects.values_list("user__email", "role", "actor__slug", "user__language")
+    assert set(found) == {
+        ("secretariat@example.org", "secretariat", "fisd", "nl"),
+        ("reviewer@example.org", "reviewer", "fps-foreign", "fr"),
+        ("observer@example.org", "observer", "federal-planning-bureau", "fr"),
+        ("coordinator@example.org", "coordinator", "brussels-environment", "nl"),
+        ("contributor@example.org", "contributor", "brussels-environment", "fr"),
+    }
+    assert all(user.is_sample for user in User.objects.all())
+    assert [user.email for user in User.objects.filter(is_superuser=True)] == [EMAIL]
+
+
+@override_settings(DEBUG=True)
+def test_sample_accounts_take_the_password_that_is_given(monkeypatch) -> None:
     monkeypatch.setenv("DEMO_PASSWORD", "first choice")
-    said("demo_account")
+    said("sample_accounts")
     monkeypatch.setenv("DEMO_PASSWORD", "second choice")
-    assert "second choice" in said("demo_account")
+    assert "second choice" in said("sample_accounts")
     assert User.objects.get(email=EMAIL).check_password("second choice")
+
+
+def test_the_first_account_of_an_installation_is_made_from_the_shell() -> None:
+    for _turn in range(2):
+        words = said("add_secretariat", "Boss@example.org", "--actor", "fisd", "--name", "Bo Boss")
+        assert "boss@example.org belongs to the secretariat." in words
+    user = User.objects.get()
+    assert (user.name, user.is_superuser, user.is_sample) == ("Bo Boss", True, False)
+    assert [m.role for m in user.memberships.all()] == ["secretariat"]
+
+
+@pytest.mark.parametrize(
+    ("email", "actor", "words"),
+    [
+        ("boss", "fisd", "Nothing was done."),
+        ("a@example.org", "nobody", "There is no organisation"),
+    ],
+)
+def test_a_first_account_that_cannot_be_is_told(email: str, actor: str, words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        said("add_secretariat", email, "--actor", actor)
+    assert not User.objects.exists()
 
 
 def test_loading_says_how_much_it_did() -> None:
@@ -67,3 +119,50 @@ def test_a_plan_for_the_benchmark_is_as_many_times_larger() -> None:
     assert plan.actions.count() == 142
     assert plan.actions.numbered().count() == 134
     assert plan.actions.get(label="89.1").parent.label == "89"
+
+
+def test_the_benchmark_of_members_pages_names_a_missed_limit() -> None:
+    pages = (follow_up_bench.DESK, follow_up_bench.ENTRY, follow_up_bench.SAVE,
+             follow_up_bench.QUEUE, follow_up_bench.OWED)  # fmt: skip
+    cheap = follow_up_bench.Cost(queries=12, seconds=0.01)
+    found = {(size, page): cheap for size in follow_up_bench.SIZES for page in pages}
+    assert all(value <= limit for _text, value, limit in follow_up_bench.limits(found))
+    found[7_100, follow_up_bench.SAVE] = follow_up_bench.Cost(queries=13, seconds=0.01)
+    missed = [text for text, value, limit in follow_up_bench.limits(found) if value > limit]
+    assert missed == [
+        "save a draft: queries more at 7100 responsibilities than at 71",
+        "save a draft: queries",
+    ]
+
+
+def test_the_pages_of_the_benchmark_really_come_and_save() -> None:
+    stage = follow_up_bench.build(71)
+    assert stage.round.entries.count() == 71
+    for page, work in follow_up_bench.pages(stage).items():
+        work()
+        versions = EntryVersion.objects.count()
+        work()
+        saved = EntryVersion.objects.count() - versions
+        assert saved == (1 if page == follow_up_bench.SAVE else 0), page
+
+
+@override_settings(DEBUG=False)
+def test_sample_rounds_are_refused_in_production() -> None:
+    with pytest.raises(CommandError, match="DEBUG is off"):
+        said("load_sample")
+    assert not Round.objects.exists()
+
+
+@override_settings(DEBUG=True)
+def test_sample_rounds_need_the_sample_accounts() -> None:
+    with pytest.raises(CommandError, match="secretariat, reviewer, coordinator, contributor miss"):
+        said("load_sample")
+    assert not Round.objects.exists()
+
+
+@override_settings(DEBUG=True)
+def test_rounds_that_somebody_made_are_left_alone(open_round) -> None:
+    said("sample_accounts")
+    made = open_round()
+    assert said("load_sample") == "There are rounds already.\n"
+    assert list(Round.objects.all()) == [made]

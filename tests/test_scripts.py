@@ -2,9 +2,11 @@
 
 import ast
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import browser
@@ -120,6 +122,56 @@ def test_the_addresses_name_every_language_and_the_admin():
     block = run.addresses("8123")
     for page in ("nl", "fr", "de", "en", "admin"):
         assert f"http://127.0.0.1:8123/{page}/\n" in block
+
+
+@pytest.fixture
+def free_port() -> str:
+    """Return a port on which nobody listens."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        return str(other.getsockname()[1])
+
+
+# As a terminal starts it; whoever runs the tests in the background has Ctrl-C switched off.
+RUN = """
+import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def test_the_site_starts_with_samples_sends_letters_and_stops_at_ctrl_c(tmp_path, free_port):
+    variables = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+        "DEMO_PASSWORD": "only for this test",
+        "PYTHONPATH": str(SCRIPTS),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",
+    }
+    inherited = {name: value for name, value in os.environ.items() if name != "SITE_URL"}
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-c", RUN, str(SCRIPTS / "run.py"), free_port],
+            env={**inherited, **variables},
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        end = time.monotonic() + 120
+        while "Letters: 1 sent." not in log.read_text() and time.monotonic() < end:
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.5)
+        server.send_signal(signal.SIGINT)
+        code = server.wait(timeout=30)
+    finally:
+        server.kill()
+    said = log.read_text()
+    assert "Sample rounds: 2024 (closed) and 2025 (open).\n" in said
+    assert "To: contributor@example.org\n" in said
+    assert f"http://127.0.0.1:{free_port}/fr/desk/entries/" in said
+    assert (code, "Traceback" in said) == (0, False)
 
 
 # --- The environment ------------------------------------------------------------

@@ -35,6 +35,13 @@ def test_development_needs_no_settings_but_its_name() -> None:
     assert started(DEBUG="1").returncode == 0
 
 
+def test_production_is_told_where_links_in_letters_would_lead_nowhere() -> None:
+    missing = started(SECRET_KEY="x" * 60)
+    assert (missing.returncode, "actions.W001" in missing.stderr) == (0, True)
+    named = started(SECRET_KEY="x" * 60, SITE_URL="https://napmonitor.example/")
+    assert (named.returncode, "actions.W001" in named.stderr) == (0, False)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

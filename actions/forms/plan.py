@@ -7,9 +7,11 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 
 MENUS = ("section", "actor", "level", "nature", "period", "theme", "pillar", "sdg")
+# What only a published report can tell.
+REPORT_MENUS = ("status", "overdue", "year")
 
 
-def filter_layout() -> FormHelper:
+def filter_layout(*, with_report: bool = False) -> FormHelper:
     """Return the layout of the list's menus; the search field stands before them.
 
     The form tag stands in the template; it is a plain GET form, so that a filtered list
@@ -19,7 +21,8 @@ def filter_layout() -> FormHelper:
     helper.form_tag = False
     helper.disable_csrf = True
     helper.form_show_errors = True
-    helper.layout = Layout(Div(*MENUS, css_class="filters-menus"))
+    menus = (*REPORT_MENUS, *MENUS) if with_report else MENUS
+    helper.layout = Layout(Div(*menus, css_class="filters-menus"))
     return helper
 
 

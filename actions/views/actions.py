@@ -12,19 +12,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from actions import shown
 from actions.enums import Scheme
 from actions.filters import ActionFilter
-from actions.forms.plan import MENUS, filter_layout
-from actions.models import Action, Actor, Plan
+from actions.forms.plan import MENUS, REPORT_MENUS, filter_layout
+from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound
 from actions.models.actors import LEVELS
 from actions.models.responsibilities import owing
 from actions.models.schemes import TITLES
 from actions.querysets import valid_on
 from actions.tables import ActionTable
+from actions.views import facts
 from actions.views.http import has_working, is_partial, public_page
 
 PER_PAGE = 25
-SORTABLE = ("label", "title", "period_end", "nature")
+SORTABLE = ("label", "title", "status", "period_end", "nature")
 PAGE_DIGITS = 8  # more is no page number but an attack on the parser
 
 
@@ -40,17 +42,24 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
         below=Count("pk", filter=Q(parent__isnull=False), distinct=True),
     )
     count = counted(counts["numbered"], counts["below"])
-    table = ActionTable(rows.for_table(on=on), caption=_("Actions of the plan, %s") % count)
+    report = filters.report
+    table = ActionTable(
+        with_status(rows.for_table(on=on), report),
+        caption=_("Actions of the plan, %s") % count,
+        report=report,
+    )
     table.order_by = [s for s in request.GET.getlist("sort") if s.removeprefix("-") in SORTABLE]
     paginate(table, request.GET.get("page", ""))
-    too_early = "status" in request.GET or "overdue" in request.GET
+    too_early = report is None and ("status" in request.GET or "overdue" in request.GET)
     context = {
         "plan": found,
         "filter": filters,
-        "helper": filter_layout(),
+        "helper": filter_layout(with_report=report is not None),
+        "report": report,
+        "is_sample": report is not None and report.is_sample,
         "table": table,
         "count": count,
-        "filters_open": any(request.GET.get(name) for name in MENUS),
+        "filters_open": any(request.GET.get(name) for name in (*MENUS, *REPORT_MENUS)),
         "has_working": has_working(row.record for row in table.paginated_rows),
         "query": given(request).urlencode(),
         "sort": request.GET.get("sort", ""),
@@ -63,6 +72,11 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
     if context["is_partial"]:
         response["HX-Push-Url"] = f"{request.path}?{context['query']}".removesuffix("?")
     return response
+
+
+def with_status(rows: Any, report: PublishedRound | None) -> Any:
+    """Return the actions with their published status, where a report was published."""
+    return rows if report is None else rows.prefetch_related(shown.with_status(report))
 
 
 def given(request: HttpRequest) -> QueryDict:
@@ -121,8 +135,43 @@ def action(request: HttpRequest, plan: str, label: str) -> HttpResponse:
         "ended": found.period_ended(on),
         "today": on,
         **neighbours(found),
+        **reported(found, request.GET.get("year")),
     }
     return TemplateResponse(request, "actions/action.html", context)
+
+
+def reported(action: Action, year: str | None) -> dict[str, Any]:
+    """Return what published reports say of an action; nothing before the first report."""
+    rounds = shown.rounds_of(action.plan)
+    report = shown.pick(rounds, year)
+    if report is None:
+        return {"report": None}
+    said = shown.of_action(action.pk, rounds)
+    now = said.get(report.pk)
+    return {
+        "report": report,
+        "is_sample": any(given.is_sample for given in rounds if given.pk in said),
+        "told": facts.told(now.facts, report.facts["actors"]) if now else None,
+        "matrix": matrix(rounds, said, report),
+        "past_years": [
+            {"round": given, "said": said[given.pk]}
+            for given in rounds
+            if given.pk in said and given != report
+        ],
+    }
+
+
+def matrix(
+    rounds: list[PublishedRound], said: dict[int, PublishedAction], report: PublishedRound
+) -> dict[str, Any]:
+    """Return the actors of an action by year, each called as in the newest report with it."""
+    names: dict[str, Any] = {}
+    for given in rounds:
+        if given.pk in said:
+            names = given.facts["actors"] | names
+    names |= report.facts["actors"]
+    listed = [(given.year, said[given.pk].facts) for given in rounds if given.pk in said]
+    return facts.matrix(listed, names) | {"year": report.year}
 
 
 def actor_groups(action: Action, on: date) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The actors of a plan as a tree, and the page of one."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from actions import shown
 from actions.enums import ActorKind
-from actions.models import Action, Actor, Plan, Responsibility
+from actions.models import Action, Actor, Plan, PublishedEntry, Responsibility
 from actions.models.actors import LEVELS
+from actions.models.statuses import STATUS_WORDS
 from actions.querysets import below, valid_on
 from actions.views.http import has_working, public_page
 
@@ -86,11 +88,13 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         .select_related("action__plan", "action__section")
         .order_by("action__position")
     )
+    progress = reported(found, found_plan, request.GET.get("year"))
     context = {
         "plan": found_plan,
         "actor": found,
+        **progress,
         "names": list(found.names.all()),
-        "responsibilities": list(held),
+        "responsibilities": with_years(held, progress.get("said", {})),
         "has_working": has_working(r.action for r in held),
         "below_count": Action.objects.of(found_plan)
         .valid_on(on)
@@ -101,3 +105,47 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         .distinct(),
     }
     return TemplateResponse(request, "actions/actor.html", context)
+
+
+# --- What published reports say -----------------------------------------------------
+
+
+def reported(actor: Actor, plan: Plan, year: str | None) -> dict[str, Any]:
+    """Return what an actor reported by responsibility and year; nothing before a report."""
+    rounds = shown.rounds_of(plan)
+    report = shown.pick(rounds, year)
+    if report is None:
+        return {"report": None}
+    entries = shown.of_actor(actor.pk, rounds)
+    said: dict[int, list[PublishedEntry]] = defaultdict(list)
+    for entry in entries:
+        said[entry.responsibility_id].append(entry)
+    now = [entry for entry in entries if entry.shown_id == report.pk]
+    return {
+        "report": report,
+        "is_sample": any(entry.shown.is_sample for entry in entries),
+        "said": said,
+        "owed_count": sum(entry.owed for entry in now),
+        "received_count": sum(entry.owed and bool(entry.status) for entry in now),
+        "tally": tally(entry for entry in now if entry.owed),
+    }
+
+
+def tally(entries: Iterable[PublishedEntry]) -> list[dict[str, Any]]:
+    """Return each status that occurs, with its word and how often it does."""
+    counts = Counter(entry.code for entry in entries)
+    return [
+        {"code": code, "word": STATUS_WORDS[code], "count": counts[code]}
+        for code in shown.CODES
+        if counts[code]
+    ]
+
+
+def with_years(
+    held: Iterable[Responsibility], said: dict[int, list[PublishedEntry]]
+) -> list[Responsibility]:
+    """Return responsibilities, each with what was reported under it, newest first."""
+    rows: list[Any] = list(held)
+    for row in rows:
+        row.published_entries = said.get(row.pk, [])
+    return rows

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import translate_url
@@ -25,6 +25,7 @@ from actions.permissions import Rights
 
 View = Callable[..., HttpResponse]
 
+cache = caches["pages"]
 LANGUAGE_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 # A page larger than this is made anew each time, so that the cache stays small.
 LARGEST_KEPT = 300_000

@@ -16,8 +16,10 @@ from actions import permissions
 from actions.models import User
 from actions.permissions import Rights
 from actions.services.refusals import Refused
+from actions.views.accounts import lacks_second_factor, lead_to_second_factor
 
 View = Callable[..., HttpResponse]
+RENEW_AFTER = 3600  # seconds after which an opened page lets the session last anew
 READ = ("GET", "HEAD")
 WRITE = ("POST",)
 READ_WRITE = ("GET", "HEAD", "POST")
@@ -53,8 +55,9 @@ def member_page(
 ) -> Callable[[View], View]:
     """Make a page for members: signed in, allowed, in these methods; nobody keeps a copy.
 
-    Somebody who is not signed in goes to the sign-in page and comes back; somebody who may
-    not is told so (403). The view finds ``rights``, ``now`` and ``on`` on the request.
+    Somebody who is not signed in goes to the sign-in page and comes back; the secretariat
+    without a second factor goes to add one; somebody who may not is told so (403). The view
+    finds ``rights``, ``now`` and ``on`` on the request.
     """
 
     def decorate(view: View) -> View:
@@ -85,9 +88,19 @@ def answer(
     request.now = timezone.now()
     request.on = timezone.localdate(request.now)
     request.rights = permissions.remember(request.user, on=request.on)
+    if lacks_second_factor(request, request.rights):
+        return lead_to_second_factor(request)
+    renew_session(request)
     if not allow(request.rights):
         raise PermissionDenied
     return view(request, *args, **kwargs)
+
+
+def renew_session(request: Any) -> None:
+    """Let a session in use last; it is written once an hour, not at every page."""
+    moment = int(request.now.timestamp())
+    if moment - request.session.get("renewed", 0) > RENEW_AFTER:
+        request.session["renewed"] = moment
 
 
 def tell_refusal(request: HttpRequest, refusal: Refused) -> None:

@@ -1,7 +1,7 @@
-"""The overview of a plan: figures, and the board of its actions by section."""
+"""The overview of a plan: figures, what changed, and the board of its actions by section."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,10 +11,27 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from actions import shown
 from actions.enums import Nature
-from actions.models import Action, Actor, Plan
+from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound
+from actions.models.statuses import STATUS_WORDS
+from actions.views import facts
 from actions.views.http import has_working, public_page
+
+Tile = dict[str, Any]
+
+# What changed since the edition before, in the order of the report.
+CHANGES = {
+    "moved_up": _("Moved up"),
+    "moved_back": _("Moved back"),
+    "unmoved": _("No movement for two years or more"),
+    "completed": _("Completed"),
+    "amended": _("Amended"),
+    "new": pgettext_lazy("movement of an action", "New"),
+}
 
 
 @public_page
@@ -36,30 +53,45 @@ def overview(request: HttpRequest, plan: str) -> HttpResponse:
 
 
 def overview_of(request: HttpRequest, plan: Plan) -> HttpResponse:
-    """Show a plan at a glance: figures, and the board of its actions by section."""
+    """Show a plan at a glance: figures, what changed, the board of its actions by section."""
     on = timezone.localdate()
-    tiles = list(Action.objects.of(plan).valid_on(on))
+    actions = list(Action.objects.of(plan).valid_on(on))
+    rounds = shown.rounds_of(plan)
+    report = shown.pick(rounds, request.GET.get("year"))
+    statuses = shown.statuses(report)
     base = reverse("actions:action-list", args=[plan.slug])
+    tiles = {
+        action.pk: tile(action, base, on, statuses.get(action.pk), report) for action in actions
+    }
     sections = list(plan.sections.all())
-    by_section: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
-    for action in tiles:
-        by_section[action.section_id].append(tile(action, base, on))
-    actors = Actor.objects.of(plan, on=on).exclude(kind="unspecified").count()
+    by_section: dict[int | None, list[Tile]] = defaultdict(list)
+    for action in actions:
+        by_section[action.section_id].append(tiles[action.pk])
     context = {
         "plan": plan,
         "other_plans": Plan.objects.exclude(pk=plan.pk),
-        "has_working": has_working(tiles),
+        "has_working": has_working(actions),
         "board": [(section, by_section[section.pk]) for section in sections],
         "loose_tiles": by_section[None],
         "section_count": len(sections),
-        "actor_count": actors,
-        **figures(tiles, on),
+        "actor_count": Actor.objects.of(plan, on=on).exclude(kind="unspecified").count(),
+        **figures(actions, on),
+        **reported(report, rounds, tiles.values()),
     }
     return TemplateResponse(request, "actions/overview.html", context)
 
 
-def tile(action: Action, base: str, on: date) -> dict[str, Any]:
-    """Return what a tile of the board shows; ``base`` is the address of the list of actions."""
+def tile(
+    action: Action,
+    base: str,
+    on: date,
+    status: PublishedAction | None,
+    report: PublishedRound | None,
+) -> Tile:
+    """Return what a tile of the board shows; ``base`` is the address of the list of actions.
+
+    Where a report was published, that is the action's status; else its nature.
+    """
     return {
         "label": action.label,
         "url": f"{base}{action.label}/",
@@ -69,6 +101,10 @@ def tile(action: Action, base: str, on: date) -> dict[str, Any]:
         "nature": action.nature,
         "ended": action.period_ended(on),
         "known": action.has_title,
+        "is_reported": report is not None,
+        "code": status.code if status else "",
+        "word": status.word if status else "",
+        "overdue": bool(status and status.overdue),
     }
 
 
@@ -86,3 +122,63 @@ def figures(actions: Iterable[Action], on: date) -> dict[str, int]:
         "ended_count": sum(a.period_ended(on) for a in rows),
         "untitled_count": sum(not a.has_title for a in rows),
     }
+
+
+# --- What the newest report says -----------------------------------------------------
+
+
+def reported(
+    report: PublishedRound | None, rounds: list[PublishedRound], tiles: Iterable[Tile]
+) -> dict[str, Any]:
+    """Return what the overview shows of a published report; nothing without one."""
+    if report is None:
+        return {"report": None}
+    listed = list(tiles)
+    return {
+        "report": report,
+        "other_reports": [given for given in rounds if given != report],
+        "is_sample": report.is_sample,
+        "report_figures": [figure(given) for given in report.facts["figures"]],
+        "legend": legend(listed),
+        "overdue_tiles": counted([tile for tile in listed if tile["overdue"]]),
+        "changes": changes(report.facts.get("changes", {}), listed),
+        "previous_year": report.facts.get("previous_year"),
+    }
+
+
+def figure(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a published figure with its title and formula in the reader's language."""
+    return {
+        **given,
+        "title": facts.words(given["titles"]),
+        "formula": facts.words(given["formulas"]),
+    }
+
+
+def legend(tiles: list[Tile]) -> list[dict[str, Any]]:
+    """Return each status on the board with its word and counts, sub-actions apart."""
+    return [
+        {"code": code, "word": STATUS_WORDS[code], **counted(found)}
+        for code in shown.CODES
+        if (found := [tile for tile in tiles if tile["code"] == code])
+    ]
+
+
+def counted(tiles: list[Tile]) -> dict[str, int]:
+    """Return how many actions and, beside them, sub-actions these are."""
+    below = sum(tile["is_sub_action"] for tile in tiles)
+    return {"count": len(tiles) - below, "sub_count": below}
+
+
+def changes(groups: Mapping[str, list[str]], tiles: list[Tile]) -> list[dict[str, Any]]:
+    """Return the tiles of the actions that moved or stand still, by group."""
+    by_label = {tile["label"]: tile for tile in tiles}
+    found = [
+        {
+            "key": key,
+            "heading": heading,
+            "tiles": [by_label[label] for label in groups.get(key, []) if label in by_label],
+        }
+        for key, heading in CHANGES.items()
+    ]
+    return [group for group in found if group["tiles"]]

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from actions import shown
 from actions.models import Plan, Theme
 from actions.querysets import valid_on
 from actions.views.http import has_working, public_page
@@ -39,8 +40,10 @@ def theme(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         .select_related("action__plan", "source")
         .order_by("action__position", "id")
     )
+    report = shown.pick(shown.rounds_of(found_plan), request.GET.get("year"))
+    statuses = shown.statuses(report)
     grouped = [
-        {"action": action, "links": list(group)}
+        {"action": action, "links": list(group), "said": statuses.get(action.pk)}
         for action, group in groupby(links, key=lambda link: link.action)
     ]
     others = Plan.objects.exclude(pk=found_plan.pk).filter(actions__theme_links__theme=found)
@@ -48,6 +51,8 @@ def theme(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         "plan": found_plan,
         "theme": found,
         "groups": grouped,
+        "report": report,
+        "is_sample": report is not None and report.is_sample,
         "has_working": has_working(group["action"] for group in grouped),
         "other_plans": others.distinct(),
     }

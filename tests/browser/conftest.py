@@ -17,7 +17,13 @@ SECONDS_TO_START = 60
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder into which the site of ``site`` puts its letters."""
+    return tmp_path_factory.mktemp("mailbox")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[str]:
     """Serve both plans with gunicorn, DEBUG off and collected static files; return the address."""
     folder = tmp_path_factory.mktemp("site")
     with socket.socket() as free:
@@ -25,12 +31,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     env = {k: v for k, v in os.environ.items() if k != "DEBUG"} | {
         "SECRET_KEY": secrets.token_urlsafe(60),
-        "ALLOWED_HOSTS": "127.0.0.1",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "SITE_URL": f"http://localhost:{port}",
+        "EMAIL_URL": f"filemail:///{mailbox}",
         "INSECURE_HTTP": "1",
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "STATIC_ROOT": str(folder / "static"),
     }
-    for command in (["migrate"], ["load_plans"], ["collectstatic", "--no-input"]):
+    first = ["add_secretariat", "first@example.org", "--actor", "fisd", "--language", "en"]
+    for command in (["migrate"], ["load_plans"], first, ["collectstatic", "--no-input"]):
         subprocess.run(
             [sys.executable, "manage.py", *command, "--verbosity", "0"],
             cwd=ROOT, env=env, check=True,

@@ -140,5 +140,5 @@ def test_static_files_are_served_with_their_fingerprint_and_kept_for_long(open_p
 
 def test_the_administration_asks_to_sign_in(open_page, site: str) -> None:
     page = open_page("/admin/")
-    assert page.url == f"{site}/admin/login/?next=/admin/"
+    assert page.url == f"{site}/en/account/sign-in/?next=/admin/"
     assert page.get_by_label("E-mail address").is_visible()

@@ -1,15 +1,12 @@
-"""The command that measures the public pages on plans of three sizes."""
+"""The command that measures the pages on plans and rounds of three sizes."""
 
-import statistics
-import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.handlers.base import BaseHandler
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -20,11 +17,11 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import translation
 
 from actions import importers
+from actions.management import follow_up_bench
+from actions.management.timing import median, scratch_database
 from actions.models import Action, ActionFlag, Classification, Plan, Responsibility, Section
 
 TIMES = (1, 10, 100)
-SECONDS = 1.0  # for how long one figure is measured again and again
-MOST_TURNS = 500
 PAGES = {
     "overview": "/en/plans/{plan}/",
     "list": "/en/plans/{plan}/actions/",
@@ -50,7 +47,10 @@ class Figure(NamedTuple):
 class Command(BaseCommand):
     """Print queries, milliseconds and bytes per page and size, as ratios to an empty view."""
 
-    help = "Measure the public pages on plans of 67, 670 and 6,700 actions."
+    help = (
+        "Measure the public pages on plans of 67, 670 and 6,700 actions, "
+        "and members' pages on rounds of 71, 710 and 7,100 responsibilities."
+    )
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Measure in a database of its own, and print the table and the agreed limits."""
@@ -67,6 +67,11 @@ class Command(BaseCommand):
                 for page, path in PAGES.items()
             }
         self._print(found, empty)
+        with override_settings(DEBUG=False, ALLOWED_HOSTS=["testserver"]):
+            followed = follow_up_bench.measure()
+        for line in follow_up_bench.table(followed):
+            self.stdout.write(line)
+        self._judge(follow_up_bench.limits(followed))
 
     def _print(self, found: dict[tuple[int, str], Figure], empty: float) -> None:
         head = ("actions", "page", "queries", "anew ms", "x empty", "kept ms", "x empty", "bytes")
@@ -77,7 +82,10 @@ class Command(BaseCommand):
                 f"{figure.anew * 1000:>10.1f}{figure.anew / empty:>10.1f}"
                 f"{figure.kept * 1000:>10.2f}{figure.kept / empty:>10.1f}{figure.size:>10}"
             )
-        for text, value, limit in limits(found, empty):
+        self._judge(limits(found, empty))
+
+    def _judge(self, agreed: Iterator[tuple[str, float, float]]) -> None:
+        for text, value, limit in agreed:
             verdict = "met" if value <= limit else "NOT MET"
             self.stdout.write(f"{verdict}: {text}: {value:.1f} (at most {limit})")
 
@@ -94,17 +102,6 @@ def limits(
     for page in PAGES:
         growth = found[6700, page].queries - found[67, page].queries
         yield f"{page}: queries more at 6700 than at 67", growth, 0
-
-
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    """Measure beside the real data, never in it."""
-    name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def enlarged(times: int) -> str:
@@ -182,25 +179,13 @@ def measure(get: Callable[[str], bytes], path: str) -> Figure:
     """Return what a page costs."""
 
     def anew() -> None:
-        cache.clear()
+        caches["pages"].clear()
         get(path)
 
     anew()
-    cache.clear()
+    caches["pages"].clear()
     with CaptureQueriesContext(connection) as queries:
         size = len(get(path))
     first = median(anew)
     get(path)
     return Figure(len(queries), first, median(lambda: get(path)), size)
-
-
-def median(work: Callable[[], object]) -> float:
-    """Return the median of the seconds that some work takes, after one turn to warm up."""
-    work()
-    found: list[float] = []
-    end = time.perf_counter() + SECONDS
-    while not found or (time.perf_counter() < end and len(found) < MOST_TURNS):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return statistics.median(found)

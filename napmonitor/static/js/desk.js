@@ -3,3 +3,94 @@
 
 // After a form was refused the reader hears why: the summary takes the focus.
 document.querySelector("[data-focus]")?.focus();
+
+const form = document.getElementById("entry-form");
+if (form) {
+  const state = document.getElementById("save-state");
+  let unsaved = false;
+  let leaving = false;
+
+  // Saving by itself makes the button superfluous, and evidence grows line by line.
+  form.querySelector(".save-button").hidden = true;
+  form.addEventListener("input", () => {
+    unsaved = true;
+  });
+  form.addEventListener("submit", () => {
+    leaving = true;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved && !leaving) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && unsaved) htmx.trigger(form, "save");
+  });
+  window.addEventListener("online", () => {
+    if (unsaved) htmx.trigger(form, "save");
+  });
+
+  let typed = 0;
+  form.addEventListener("input", () => {
+    typed += 1;
+  });
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target === state) event.detail.xhr.typedBefore = typed;
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    const saved = event.detail.target === state && state.querySelector(".saved");
+    if (saved && event.detail.xhr.typedBefore === typed) unsaved = false;
+  });
+  const tell = (words) => {
+    state.textContent = words;
+    state.classList.add("not-saved");
+  };
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) state.classList.remove("not-saved");
+  });
+  document.body.addEventListener("htmx:responseError", () => tell(state.dataset.signedOut));
+  document.body.addEventListener("htmx:sendError", () => tell(state.dataset.offline));
+
+  // Ctrl + Enter submits from any field.
+  form.addEventListener("keydown", (event) => {
+    const submit = form.querySelector('button[value="submit"]');
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && submit) {
+      event.preventDefault();
+      form.requestSubmit(submit);
+    }
+  });
+
+  // "Copy" puts last year's text into the field without a trip to the server.
+  form.querySelectorAll("[data-copy]").forEach((button) => {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      const field = document.getElementById(button.dataset.copy);
+      field.value = button.closest(".last-year").querySelector("template").content.textContent;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+      field.focus();
+    });
+  });
+
+  // Another line for evidence: a copy of the last one, emptied and renumbered.
+  const add = form.querySelector("[data-add-document]");
+  const total = form.querySelector('[name="evidence-TOTAL_FORMS"]');
+  const most = Number(form.querySelector('[name="evidence-MAX_NUM_FORMS"]').value);
+  add.hidden = false;
+  add.addEventListener("click", () => {
+    const number = Number(total.value);
+    if (number >= most) return;
+    const lines = form.querySelectorAll(".document");
+    const line = lines[lines.length - 1].cloneNode(true);
+    line.innerHTML = line.innerHTML.replaceAll(`evidence-${number - 1}-`, `evidence-${number}-`);
+    line.querySelector("legend").textContent = line
+      .querySelector("legend")
+      .textContent.replace(String(number), String(number + 1));
+    line.querySelectorAll(".field-error").forEach((error) => error.remove());
+    line.querySelectorAll("input").forEach((input) => {
+      input.value = "";
+      input.removeAttribute("value");
+    });
+    lines[lines.length - 1].after(line);
+    total.value = String(number + 1);
+    line.querySelector("input").focus();
+  });
+}

@@ -1,0 +1,131 @@
+"""The forms of signing in, in our words; what they do is allauth's."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as factor
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from actions import permissions
+
+
+def plain(field: forms.Field, label: Any, **attributes: str) -> None:
+    """Give a field our label, and no placeholder, which would vanish while typing."""
+    field.label = label
+    field.help_text = ""
+    field.widget.attrs.pop("placeholder", None)
+    if not isinstance(field.widget, forms.CheckboxInput):
+        field.widget.attrs["class"] = "form-control"
+    field.widget.attrs |= attributes
+
+
+class AddressForm(account.RequestLoginCodeForm):
+    """Asks for the address that a code goes to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["email"], _("E-mail address"), autocomplete="username webauthn")
+
+    def clean_email(self) -> str:
+        """Send no code to an account that may not sign in; the answer is the same."""
+        email: str = super().clean_email()
+        user = getattr(self, "_user", None)
+        self._user = user if user is not None and permissions.may_sign_in(user) else None
+        return email
+
+
+class CodeForm(account.ConfirmLoginCodeForm):
+    """Asks for the code of the letter."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["code"], _("Code from the e-mail"), autocapitalize="characters")
+
+
+class PasswordForm(account.LoginForm):
+    """Asks for address and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["login"], _("E-mail address"), autocomplete="username")
+        plain(self.fields["password"], _("Password"))
+
+
+class ConfirmPasswordForm(account.ReauthenticateForm):
+    """Asks for the password once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["password"], _("Password"))
+
+
+class ChangePasswordForm(account.ChangePasswordForm):
+    """Asks for the old password and twice for the new one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["oldpassword"], _("Current password"))
+        name_new_passwords(self)
+
+
+class SetPasswordForm(account.SetPasswordForm):
+    """Asks twice for a first password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_new_passwords(self)
+
+
+def name_new_passwords(form: forms.Form) -> None:
+    """Give the two fields of a new password our labels."""
+    rules = form.fields["password1"].help_text
+    plain(form.fields["password1"], _("New password"))
+    plain(form.fields["password2"], _("New password, once more"))
+    form.fields["password1"].help_text = rules
+
+
+class FactorForm(factor.AuthenticateForm):
+    """Asks for the code of the authenticator app, or a recovery code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["code"], _("Code from the app, or a recovery code"))
+
+
+class ConfirmFactorForm(factor.ReauthenticateForm):
+    """Asks for such a code once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["code"], _("Code from the app, or a recovery code"))
+
+
+class AppForm(totp.ActivateTOTPForm):
+    """Asks for the first code of an authenticator app."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["code"], _("Code that the app shows"), inputmode="numeric")
+
+
+class PasskeyForm(webauthn.AddWebAuthnForm):
+    """Asks for the name of a new passkey; the browser adds the rest."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["name"], _("Name of the passkey"), maxlength="60")
+        passwordless = self.fields["passwordless"]
+        plain(passwordless, _("Sign in with this passkey alone, without a code"))
+        passwordless.help_text = _("Your device then asks for your finger, face or PIN.")
+        passwordless.initial = True
+
+
+class RenamePasskeyForm(webauthn.EditWebAuthnForm):
+    """Asks for another name of a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["name"], _("Name of the passkey"), maxlength="60")

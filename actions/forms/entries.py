@@ -1,0 +1,253 @@
+"""The form of a status entry, with its list of evidence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from actions.enums import REPORTABLE, Status
+from actions.models import Entry
+from actions.models.entries import (
+    EVIDENCE_KINDS,
+    LONGEST_ADDRESS,
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    MOST_EVIDENCE,
+    TEXTS,
+    WRITTEN_IN,
+    validate_address,
+    validate_length,
+)
+from actions.models.fields import no_control_characters
+from actions.models.statuses import status_code, status_word
+
+CHOICES = (
+    Status.NOT_STARTED,
+    Status.IN_PROGRESS,
+    Status.PARTLY_DONE,
+    Status.DONE,
+    Status.DISCONTINUED,
+    Status.NOT_APPLICABLE,
+)
+LABELS = {
+    "done": _("What was done?"),
+    "results": _("What came of it?"),
+    "obstacles": _("What stood in the way?"),
+    "next_steps": _("What comes next?"),
+    "reason": _("Why was it suspended or dropped, or why is it not applicable?"),
+    "gender": _("Did it affect women and men differently?"),
+    "sme": _("What did it mean for small and medium-sized enterprises?"),
+    "internal": _("Note for the secretariat and your colleagues"),
+}
+GUIDANCE = {
+    "done": _(
+        "Two or three sentences that a member of parliament understands. "
+        "For example: “The order was adopted on 14 March and applies to all new contracts.”"
+    ),
+    "results": _(
+        "What changed for people or companies; figures where you have them. "
+        "For example: “120 companies took part; 45 of them adopted a procedure.”"
+    ),
+    "obstacles": _(
+        "Delays and their causes. "
+        "For example: “The call for tenders had to be repeated, which took four months.”"
+    ),
+    "next_steps": _(
+        "What is planned, and when. For example: “The evaluation follows in the autumn of 2026.”"
+    ),
+    "reason": _(
+        "Needed for these two statuses, and published. "
+        "For example: “The government decided on 3 May not to renew the programme.”"
+    ),
+    "gender": _(
+        "The plan commits to watch this. For example: “Two thirds of the participants were women.”"
+    ),
+    "sme": _(
+        "The plan commits to watch this. "
+        "For example: “The tool is free and takes an hour to fill in.”"
+    ),
+    "internal": _("Never published. For example: “Figures to be confirmed by the cabinet.”"),
+}
+# How many lines each text gets at first.
+LINES = {"done": 6, "results": 4, "obstacles": 3, "next_steps": 3, "reason": 3}
+
+
+class StatusField(forms.ChoiceField):
+    """The statuses that an actor may choose, in the words for this action's nature."""
+
+    def __init__(self, nature: str) -> None:
+        super().__init__(
+            choices=[(code.value, status_word(code, nature)) for code in CHOICES],
+            widget=forms.RadioSelect,
+            required=False,
+            label=_("How far is your organisation with this action?"),
+            error_messages={"invalid_choice": _("Choose one of the listed statuses.")},
+        )
+
+
+def text_field(name: str) -> forms.CharField:
+    """Return the field of one text; its length is checked without cutting it off."""
+    return forms.CharField(
+        label=LABELS[name],
+        help_text=GUIDANCE[name],
+        required=False,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": LINES.get(name, 2), "data-most": LONGEST_TEXT}),
+        validators=[no_control_characters, validate_length],
+    )
+
+
+class EntryForm(forms.Form):
+    """What an actor says of an action in a round."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    page = forms.RegexField(r"^[-\w]{0,32}\Z", required=False, widget=forms.HiddenInput)
+    language = forms.ChoiceField(
+        choices=[("", _("Choose a language")), *WRITTEN_IN],
+        required=False,
+        label=_("Language that you write in"),
+        help_text=_("Write in your own language; the secretariat has the texts translated."),
+    )
+    unchanged = forms.BooleanField(
+        required=False,
+        label=_("The texts that I left as they were last year are still true."),
+        help_text=_("The report will say so."),
+    )
+
+    def __init__(self, data: Any = None, *, entry: Entry, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.entry = entry
+        self.fields["status"] = StatusField(entry.action.nature)
+        for name in TEXTS:
+            self.fields[name] = text_field(name)
+        self.evidence: Any = EvidenceFormSet(data, initial=entry.evidence, prefix="evidence")
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+
+    def is_valid(self) -> bool:
+        """Check the fields and the list of evidence."""
+        return super().is_valid() & self.evidence.is_valid()
+
+    def content(self) -> dict[str, Any]:
+        """Return what was typed, as services take it."""
+        kept = {name: self.cleaned_data[name] for name in ("status", "language", "unchanged")}
+        texts = {name: self.cleaned_data[name] for name in TEXTS}
+        return {**kept, **texts, "evidence": self.evidence.documents()}
+
+    def go_on_from(self, version: int) -> None:
+        """Let what was typed replace a newer version than it started from."""
+        data: Any = self.data
+        self.data = data.copy()
+        self.data["version"] = str(version)  # type: ignore[index]
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show at their fields what a service refused."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            if name == "evidence":
+                self.evidence.refusals += [str(text) for one in errors for text in one.messages]
+            self.add_error(name if name in self.fields else None, errors)
+
+    def texts(self) -> list[Any]:
+        """Return the bound fields of the texts that stand open, in order."""
+        return [self[name] for name in ("done", "results", "obstacles", "next_steps")]
+
+    def notes(self) -> list[Any]:
+        """Return the bound fields of the optional notes."""
+        return [self["gender"], self["sme"]]
+
+    def options(self) -> list[dict[str, Any]]:
+        """Return the statuses, each with the code of its colour and sign, and if it is chosen."""
+        chosen = self["status"].value() or ""
+        nature = self.entry.action.nature
+        return [
+            {
+                "value": code.value,
+                "code": status_code(code, nature),
+                "label": status_word(code, nature),
+                "is_chosen": code == chosen,
+            }
+            for code in CHOICES
+            if code in REPORTABLE
+        ]
+
+
+class DocumentForm(forms.Form):
+    """One document or page that shows what was done."""
+
+    title = forms.CharField(
+        label=_("Title"),
+        required=False,
+        max_length=LONGEST_TITLE,
+        validators=[no_control_characters],
+    )
+    address = forms.CharField(
+        label=_("Address on the web"),
+        required=False,
+        max_length=LONGEST_ADDRESS,
+        validators=[validate_address],
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=EVIDENCE_KINDS, required=False)
+    date = forms.DateField(
+        label=_("Date"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("Write the date as day, month and year.")},
+    )
+
+    def document(self) -> dict[str, str] | None:
+        """Return what was typed; None for an empty row."""
+        data: Mapping[str, Any] = getattr(self, "cleaned_data", {})
+        if not data.get("title") and not data.get("address"):
+            return None
+        day = data.get("date")
+        return {
+            "title": data.get("title", ""),
+            "address": data.get("address", ""),
+            "kind": data.get("kind") or EVIDENCE_KINDS[-1][0],
+            "date": day.isoformat() if day else "",
+        }
+
+
+class BaseEvidence(forms.BaseFormSet):
+    """The documents of an entry; emptied rows fall away."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.refusals: list[str] = []
+
+    def documents(self) -> list[dict[str, str]]:
+        """Return the documents that were typed."""
+        found = [form.document() for form in self.forms]
+        return [document for document in found if document is not None]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is something to see."""
+        return bool(self.refusals or self.total_error_count() or self.initial)
+
+
+EvidenceFormSet = forms.formset_factory(
+    DocumentForm,
+    formset=BaseEvidence,
+    extra=1,
+    max_num=MOST_EVIDENCE,
+    absolute_max=MOST_EVIDENCE + 10,
+    validate_max=True,
+)
+
+
+class ReasonForm(forms.Form):
+    """A reason, for taking finished work up again."""
+
+    reason = forms.CharField(
+        label=_("Why do you take it up again?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[no_control_characters, validate_length],
+        error_messages={"required": _("Give a reason.")},
+    )

@@ -1,0 +1,124 @@
+"""The forms of members: invite, accept, the own profile, the filter of all members."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from actions.enums import WRITING_ROLES, MemberRole
+from actions.models import Actor, User
+from actions.models.memberships import MEMBER_ROLES, ROLE_MEANINGS
+
+LANGUAGES = [("nl", "Nederlands"), ("fr", "français"), ("de", "Deutsch"), ("en", "English")]
+
+
+def actor_choices() -> list[tuple[int, str]]:
+    """Return every organisation that may have members, by its label."""
+    rows = [row for row in Actor.objects.with_names() if not row.is_unspecified]
+    return sorted(((row.pk, row.label) for row in rows), key=lambda pair: pair[1].casefold())
+
+
+def role_choices(roles: frozenset[MemberRole]) -> list[tuple[str, str]]:
+    """Return roles with what each may do, the lowest first."""
+    return [
+        (code, f"{label}: {ROLE_MEANINGS[MemberRole(code)]}")
+        for code, label in MEMBER_ROLES
+        if code in roles
+    ]
+
+
+class TextInput(forms.TextInput):
+    """A line of text in the look of this site."""
+
+    def __init__(self, **attributes: str) -> None:
+        super().__init__({"class": "form-control"} | attributes)
+
+
+class Select(forms.Select):
+    """A menu in the look of this site."""
+
+    def __init__(self) -> None:
+        super().__init__({"class": "form-select"})
+
+
+class InvitationForm(forms.Form):
+    """Asks whom to invite; the secretariat also says to which organisation."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=TextInput(type="email", autocomplete="off", spellcheck="false"),
+    )
+    role = forms.ChoiceField(label=_("Role"), widget=Select())
+    language = forms.ChoiceField(
+        label=_("Language of the letters"), choices=LANGUAGES, widget=Select()
+    )
+
+    def __init__(self, *args: Any, everything: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        roles = frozenset(MemberRole) if everything else WRITING_ROLES
+        self.fields["role"].choices = role_choices(roles)  # type: ignore[attr-defined]
+        if everything:
+            actor = forms.TypedChoiceField(
+                label=_("Organisation"), coerce=int, choices=actor_choices(), widget=Select()
+            )
+            self.fields = {"email": self.fields["email"], "actor": actor, **self.fields}
+
+
+class AcceptForm(forms.Form):
+    """Asks an invited person who has no account yet for her name and language."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=150, widget=TextInput(autocomplete="name")
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the letters"), choices=LANGUAGES, widget=Select()
+    )
+
+
+class ProfileForm(AcceptForm):
+    """Asks for the own name and language."""
+
+
+class RoleForm(forms.Form):
+    """Asks for another role."""
+
+    role = forms.ChoiceField(
+        label=_("Role"), widget=Select(), choices=lambda: role_choices(frozenset(MemberRole))
+    )
+
+
+class PeopleForm(forms.Form):
+    """The filter of the list of all members."""
+
+    words = forms.CharField(
+        label=_("Words in name or address"), max_length=100, required=False, widget=TextInput()
+    )
+    actor = forms.TypedChoiceField(
+        label=_("Organisation"), coerce=int, empty_value=None, required=False, widget=Select()
+    )
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, choices=[("", _("All")), *MEMBER_ROLES], widget=Select()
+    )
+    state = forms.ChoiceField(
+        label=_("Account"),
+        required=False,
+        choices=[("", _("Active")), ("closed", _("Deactivated"))],
+        widget=Select(),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [("", _("All")), *actor_choices()]
+        self.fields["actor"].choices = choices  # type: ignore[attr-defined]
+
+
+def show_refusal(form: forms.Form, error: Any) -> None:
+    """Put what a service found at its field; at the top where the form has no such field."""
+    for name, found in error.message_dict.items():
+        form.add_error(name if name in form.fields else None, found)
+
+
+def initial_of(user: User) -> dict[str, str]:
+    """Return what a profile says now."""
+    return {"name": user.name, "language": user.language}

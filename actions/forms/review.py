@@ -1,0 +1,94 @@
+"""The forms of the review: a decision on one entry, the filters of the queue."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from actions.enums import EntryState
+from actions.models import Actor, Entry, Round, Section
+from actions.models.actors import LEVELS
+from actions.models.entries import ENTRY_STATES, TEXTS, validate_length
+from actions.models.fields import no_control_characters
+
+# What a reviewer can comment on, beside the whole.
+COMMENTED = ("status", *TEXTS, "evidence")
+
+
+def comment_field(label: Any, lines: int = 2) -> forms.CharField:
+    """Return a field for a comment."""
+    return forms.CharField(
+        label=label,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": lines}),
+        validators=[no_control_characters, validate_length],
+    )
+
+
+class DecisionForm(forms.Form):
+    """What a reviewer decides on the version that she saw, with comments."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    comment = comment_field(_("Comment on the whole"), 3)
+
+    def __init__(self, *args: Any, headings: dict[str, Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in COMMENTED:
+            label = _("Comment on “%(field)s”") % {"field": headings[name]}
+            self.fields[f"comment_{name}"] = comment_field(label)
+
+    def go_on_from(self, version: int) -> None:
+        """Let the decision be on a newer version than the one that was shown."""
+        data: Any = self.data
+        self.data = data.copy()
+        self.data["version"] = str(version)  # type: ignore[index]
+
+    def comments(self) -> dict[str, str]:
+        """Return the comments per field."""
+        return {name: self.cleaned_data.get(f"comment_{name}", "") for name in COMMENTED}
+
+
+class QueueFilter(django_filters.FilterSet):
+    """The filters of the review queue."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=[row for row in ENTRY_STATES if row[0] != EntryState.EMPTY]
+    )
+    round = django_filters.ModelChoiceFilter(
+        label=_("Round"), queryset=Round.objects.none(), empty_label=_("All")
+    )
+    section = django_filters.ModelChoiceFilter(
+        label=_("Section"),
+        field_name="responsibility__action__section",
+        queryset=Section.objects.none(),
+    )
+    level = django_filters.ChoiceFilter(
+        label=_("Level of government"), field_name="responsibility__actor__level", choices=LEVELS
+    )
+    actor = django_filters.ModelChoiceFilter(
+        label=_("Actor"), field_name="responsibility__actor", queryset=Actor.objects.none()
+    )
+    late = django_filters.BooleanFilter(
+        label=_("Late only"), field_name="late", method="only_late", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Entry
+        fields: list[str] = []
+
+    def __init__(self, data: Any, *, queryset: QuerySet) -> None:
+        super().__init__(data, queryset=queryset)
+        rounds = Round.objects.exclude(state="planned").select_related("plan")
+        self.filters["round"].queryset = rounds
+        self.filters["section"].queryset = Section.objects.filter(
+            plan__rounds__in=rounds
+        ).distinct()
+        self.filters["actor"].queryset = (
+            Actor.objects.filter(responsibilities__entries__isnull=False).distinct().with_names()
+        )
+
+    def only_late(self, rows: QuerySet, _name: str, value: bool | None) -> QuerySet:  # noqa: FBT001
+        """Keep late entries where that is asked for."""
+        return rows.filter(late=True) if value else rows

@@ -1,0 +1,118 @@
+"""Forms of the secretariat about rounds: days, reopening, extensions, overridden statuses."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import Actor, Override, Round
+from actions.querysets import ActorQuerySet
+
+LINES = {"rows": 3}
+FIXED = ("plan", "year", "reference_date")  # once a round was opened
+
+
+class Day(forms.DateInput):
+    """A field for a day, with the browser's calendar; its value is ISO 8601."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "form-control"} | (attrs or {}), format="%Y-%m-%d")
+
+
+def days(**options: Any) -> forms.DateField:
+    """Return a form field for a day."""
+    return forms.DateField(widget=Day(), **options)
+
+
+def reason_field(label: Any, **options: Any) -> forms.CharField:
+    """Return a form field for a reason of some lines."""
+    return forms.CharField(
+        label=label, widget=forms.Textarea({"class": "form-control"} | LINES), **options
+    )
+
+
+class RoundForm(forms.ModelForm):
+    """The days of a round; plan, year and reference date only until it is opened."""
+
+    class Meta:
+        model = Round
+        fields = (
+            "plan", "year", "kind", "reference_date", "opens_on", "deadline", "closes_on",
+        )  # fmt: skip
+        widgets = {
+            "plan": forms.Select({"class": "form-select"}),
+            "year": forms.NumberInput({"class": "form-control"}),
+            "kind": forms.Select({"class": "form-select"}),
+            "reference_date": Day(),
+            "opens_on": Day(),
+            "deadline": Day(),
+            "closes_on": Day(),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Hold fast what an opened round keeps, whatever the browser sends."""
+        super().__init__(*args, **options)
+        if self.instance.pk and not self.instance.is_planned:
+            for name in FIXED:
+                self.fields[name].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        """Say at the year that the plan has a round for it already."""
+        found = super().clean() or self.cleaned_data
+        others = Round.objects.exclude(pk=self.instance.pk)
+        if (
+            "plan" in found
+            and "year" in found
+            and others.filter(plan=found["plan"], year=found["year"]).exists()
+        ):
+            self.add_error("year", _("The plan has a round for this year already."))
+        return found
+
+
+class StepForm(forms.Form):
+    """The confirmation of a step that needs no more than a yes."""
+
+
+class ReopenForm(forms.Form):
+    """Why a closed round is opened again, and until when."""
+
+    closes_on = days(
+        label=_("closes on"), help_text=_("The new last day on which members can write.")
+    )
+    reason = reason_field(_("reason"))
+
+
+class ExtensionForm(forms.Form):
+    """A later last day for one actor, with the reason."""
+
+    actor = forms.ModelChoiceField(
+        label=_("actor"), queryset=Actor.objects.none(),
+        widget=forms.Select({"class": "form-select"}),
+    )  # fmt: skip
+    until = days(label=_("may write until"))
+    reason = reason_field(_("reason"))
+
+    def __init__(self, *args: Any, actors: ActorQuerySet, **options: Any) -> None:
+        """Offer the actors that write in the round, in the order of their names."""
+        super().__init__(*args, **options)
+        field: Any = self.fields["actor"]
+        field.queryset = actors
+        lines = [(actor.pk, actor.label) for actor in actors.with_names()]
+        field.choices = [("", _("Choose …")), *sorted(lines, key=lambda line: line[1].casefold())]
+
+
+class OverrideForm(forms.ModelForm):
+    """A status in place of the derived one, with a reason for readers."""
+
+    class Meta:
+        model = Override
+        fields = ("status", "reason_nl", "reason_fr", "reason_de", "reason_en")
+        widgets = {
+            "status": forms.Select({"class": "form-select"}),
+            **{
+                f"reason_{code}": forms.Textarea({"class": "form-control", "lang": code} | LINES)
+                for code in ("nl", "fr", "de", "en")
+            },
+        }

@@ -1,0 +1,76 @@
+"""What readers see of the follow-up: the newest published edition of each round, as stored."""
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, Q
+
+from actions.enums import Nature, Status
+from actions.models import Plan, PublishedAction, PublishedEntry, PublishedRound
+from actions.models.statuses import STATUSES
+
+CONTINUOUS = "continuous"
+# The codes that an action can have, in the order of the vocabulary.
+CODES = tuple(code for code, _word, _meaning in STATUSES)
+
+
+def rounds_of(plan: Plan) -> list[PublishedRound]:
+    """Return the rounds of a plan that have a published edition, newest first."""
+    return list(PublishedRound.objects.filter(plan=plan).order_by("-year"))
+
+
+def pick(rounds: Iterable[PublishedRound], year: str | None) -> PublishedRound | None:
+    """Return the round that an address asks for; the newest one for any other year."""
+    listed = list(rounds)
+    wanted = (given for given in listed if str(given.year) == year)
+    return next(wanted, listed[0] if listed else None)
+
+
+def statuses(given: PublishedRound | None) -> dict[int, PublishedAction]:
+    """Return the published statuses of a round by action, without what else is said of it."""
+    if given is None:
+        return {}
+    rows = PublishedAction.objects.filter(shown=given).defer("facts")
+    return {row.action_id: row for row in rows}
+
+
+def of_action(action: int, rounds: Iterable[PublishedRound]) -> dict[int, PublishedAction]:
+    """Return what each of some rounds says of an action, by round; with all that is said."""
+    rows = PublishedAction.objects.filter(action=action, shown__in=[r.pk for r in rounds])
+    return {row.shown_id: row for row in rows}
+
+
+def of_actor(actor: int, rounds: Iterable[PublishedRound]) -> list[PublishedEntry]:
+    """Return what an actor reported in some rounds, newest first, in the plan's order."""
+    return list(
+        PublishedEntry.objects.filter(responsibility__actor=actor, shown__in=[r.pk for r in rounds])
+        .select_related("responsibility__action__plan", "shown")
+        .defer("shown__facts")
+        .order_by("-shown__year", "responsibility__action__position", "responsibility__action")
+    )
+
+
+def with_status(given: PublishedRound) -> Prefetch:
+    """Return what adds ``published_now`` to actions: a list of their one status, or none."""
+    rows = PublishedAction.objects.filter(shown=given).defer("facts")
+    return Prefetch("published", queryset=rows, to_attr="published_now")
+
+
+def has_code(given: PublishedRound, code: str) -> Q:
+    """Return the filter of actions by the code of their published status.
+
+    "In progress" and "applied continuously" are two words, as on the board.
+    """
+    rows = PublishedAction.objects.filter(shown=given)
+    if code == CONTINUOUS:
+        rows = rows.filter(status=Status.IN_PROGRESS, nature=Nature.CONTINUOUS)
+    else:
+        rows = rows.filter(status=code)
+        if code == Status.IN_PROGRESS:
+            rows = rows.exclude(nature=Nature.CONTINUOUS)
+    return Q(pk__in=rows.values("action"))
+
+
+def is_overdue(given: PublishedRound) -> Q:
+    """Return the filter of actions that were overdue in a published round."""
+    rows = PublishedAction.objects.filter(shown=given, overdue=True)
+    return Q(pk__in=rows.values("action"))

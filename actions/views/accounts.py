@@ -1,0 +1,191 @@
+"""How people sign in: what allauth asks of this project, and the second factor."""
+
+import logging
+import secrets
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from actions import permissions
+from actions.enums import LetterKind
+from actions.models import User
+from actions.permissions import Rights
+from actions.services import letters
+
+logger = logging.getLogger(__name__)
+
+CODE_LETTER = "account/email/login_code"
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+TOO_MANY = _("Too many attempts. Wait some minutes, then try again.")
+
+
+class Backend(AuthenticationBackend):
+    """Knows people by their address; asked for every request of somebody who is signed in."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Refuse who is deactivated, and sample accounts outside of trials.
+
+        Sessions that were opened before end with this as well.
+        """
+        return permissions.may_sign_in(user)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Signing in as this site wants it: by invitation only, letters through the outbox."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account cannot be used to sign in."),
+        "email_password_mismatch": _("The e-mail address or the password is not right."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_code": _("This code is not right."),
+        "incorrect_password": _("This password is not right."),
+        "invalid_login": _("Write your e-mail address."),
+        "rate_limited": TOO_MANY,
+        "too_many_login_attempts": TOO_MANY,
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Let nobody register by herself."""
+        return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse | None:
+        """Refuse a person who may not sign in, whatever way she came."""
+        if permissions.may_sign_in(user):
+            return super().pre_login(request, user, **options)
+        logger.warning("refused to sign in account %s", user.pk)
+        clear_login(request)
+        return self.respond_user_inactive(request, user)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead to the desk; who has no part in the follow-up, to the administration or home."""
+        user: Any = request.user
+        rights = permissions.rights(user, on=timezone.localdate())
+        if not rights.is_member:
+            return reverse("admin:index" if user.is_staff else "actions:home")
+        try:
+            return reverse("actions:desk")
+        except NoReverseMatch:
+            return reverse("actions:profile")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        """Go back to the person's own page."""
+        return reverse("actions:profile")
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Name the ways to confirm who one is in our words."""
+        words = {
+            "reauthenticate": gettext("With your password"),
+            "mfa_reauthenticate": gettext("With your authenticator app or a recovery code"),
+            "mfa_reauthenticate:webauthn": gettext("With a passkey"),
+        }
+        found = super().get_reauthentication_methods(user)
+        named = [method | {"description": words[method["id"]]} for method in found]
+        apps = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP)
+        # Who has passkeys alone is asked for one first, not for a recovery code.
+        by_app_last = sorted(named, key=lambda method: method["id"] == "mfa_reauthenticate")
+        return named if apps.exists() else by_app_last
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Ask nobody again who has just signed in, as that included the second factor."""
+        records = get_authentication_records(self.request, self.request.user)
+        newest = max((record.get("at", 0) for record in records), default=0)
+        if time.time() - newest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write a letter into the outbox: a code to sign in, or a notice that something changed."""
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None or not permissions.may_sign_in(user):
+            return
+        if template_prefix == CODE_LETTER:
+            facts = {"code": context["code"]}
+        else:
+            with override(user.language):
+                facts = {
+                    part: render_to_string(f"{template_prefix}_{name}.txt", context).strip()
+                    for part, name in (("subject", "subject"), ("text", "message"))
+                }
+        letters.write(
+            LetterKind.SIGN_IN,
+            key=f"sign-in:{secrets.token_hex(16)}",
+            to=user,
+            facts=facts,
+            now=timezone.now(),
+        )
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Second factors in our words."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This code is not right."),
+    }
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002
+        """Number passkeys, so that they can be told apart."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
+
+
+class Administration(AdminSite):
+    """The administration: for who signed in on the site's own page, second factor included."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in who may use it and has a second factor."""
+        return super().has_permission(request) and not lacks_second_factor(request)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
+        """Lead to the site's sign-in page, or to the second factor that is missing."""
+        target = request.GET.get("next") or reverse("admin:index")
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if not request.user.is_authenticated:
+            return redirect_to_login(target)
+        if lacks_second_factor(request):
+            return lead_to_second_factor(request)
+        raise PermissionDenied
+
+
+def display(user: AbstractBaseUser) -> str:
+    """Return what a device shows beside a passkey."""
+    return user.get_full_name() if isinstance(user, User) else ""
+
+
+def lacks_second_factor(request: HttpRequest, rights: Rights | None = None) -> bool:
+    """Tell whether somebody must add a second factor before she goes on."""
+    user = request.user
+    if not isinstance(user, User):
+        return False
+    found = rights or permissions.rights(user, on=timezone.localdate())
+    if not permissions.needs_second_factor(user, found):
+        return False
+    return not Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
+
+
+def lead_to_second_factor(request: HttpRequest) -> HttpResponse:
+    """Send somebody to the page where she adds a second factor, and say why."""
+    messages.warning(
+        request,
+        _("The secretariat signs in with a second factor. Add one here, then you can go on."),
+    )
+    return redirect("mfa_index")

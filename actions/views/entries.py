@@ -1,0 +1,423 @@
+"""The page of one status entry: write, save, preview, submit, withdraw, take up again, read."""
+
+import secrets
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Case, IntegerField, When, prefetch_related_objects
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.formats import time_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from actions import permissions
+from actions.domain import deadlines
+from actions.enums import Act, EntryState, Event, RoundState
+from actions.forms.entries import EntryForm, ReasonForm
+from actions.models import Entry, EntryVersion, Responsibility, Round
+from actions.models.entries import TEXTS
+from actions.services import entries
+from actions.services.refusals import Conflict, Refused
+from actions.views import reading
+from actions.views.http import is_partial
+from actions.views.members_only import (
+    READ_WRITE,
+    WRITE,
+    MemberRequest,
+    member_page,
+    tell_refusal,
+)
+
+LARGEST_KEY = 2**31 - 1
+# The order in which somebody goes on.
+TO_WRITE = (EntryState.RETURNED, EntryState.DRAFT, EntryState.EMPTY)
+
+
+def find(request: MemberRequest, key: int) -> Entry:
+    """Return the entry with this key; one that the person may not read is not there."""
+    if key > LARGEST_KEY:
+        raise Http404
+    entry = get_object_or_404(Entry.objects.with_action(), pk=key)
+    if not permissions.can_read(request.rights, entry):
+        raise Http404
+    return entry
+
+
+@member_page(methods=READ_WRITE)
+def entry(request: MemberRequest, key: int) -> HttpResponse:
+    """Show an entry: the form to whoever may write it now, else what it says."""
+    found = find(request, key)
+    if request.method == "POST":
+        return write(request, found)
+    if not is_writable_by(request, found):
+        return read(request, found)
+    return form_page(request, found, EntryForm(entry=found, initial=initial(request, found)))
+
+
+def is_writable_by(request: MemberRequest, found: Entry) -> bool:
+    """Tell whether the person may write the entry at this moment."""
+    if not found.is_writable or not permissions.can_write(request.rights, found):
+        return False
+    if permissions.writes_on_behalf(request.rights, found):
+        return deadlines.secretariat_may_write(RoundState(found.round.state))
+    return found.round.may_write(extended_until=extension(request, found), on=request.on)
+
+
+def extension(request: MemberRequest, found: Entry) -> date | None:
+    """Return the end of the actor's extension."""
+    return entries.extended_until(found.round, found.responsibility, on=request.on)
+
+
+def initial(request: MemberRequest, found: Entry) -> dict[str, Any]:
+    """Return what the form starts from."""
+    content = found.content()
+    return {
+        **content,
+        "language": content["language"] or request.user.language,
+        "version": found.version,
+        "page": secrets.token_urlsafe(16),
+    }
+
+
+# --- Writing --------------------------------------------------------------------
+
+
+def write(request: MemberRequest, found: Entry) -> HttpResponse:
+    """Do what the pressed button says, with what was typed."""
+    if not permissions.can_write(request.rights, found):
+        raise PermissionDenied
+    act = request.POST.get("act", "save")
+    form = EntryForm(request.POST, entry=found)
+    if act.startswith("copy:"):
+        return form_page(request, found, with_copy(request, found, act.removeprefix("copy:")))
+    if act == "preview":
+        form.is_valid()
+        return preview(request, found, form)
+    if not form.is_valid():
+        return refused(request, found, form, _("Not stored yet: look at the marked fields."))
+    return store(request, found, form, submits=act == "submit")
+
+
+def store(request: MemberRequest, found: Entry, form: EntryForm, *, submits: bool) -> HttpResponse:
+    """Save or submit, and tell how it went."""
+    do = entries.submit if submits else entries.save
+    try:
+        stored = do(
+            found,
+            by=request.user,
+            version=form.cleaned_data["version"],
+            page=form.cleaned_data["page"],
+            content=form.content(),
+            now=request.now,
+        )
+    except ValidationError as error:
+        form.refuse(error)
+        return refused(request, found, form, _("Not stored yet: look at the marked fields."))
+    except Conflict as conflict:
+        return conflict_page(request, conflict, form)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return refused(request, found, form, str(refusal))
+    if is_partial(request):
+        return saved_part(request, stored)
+    if not submits:
+        messages.success(request, _("Draft saved at %s.") % clock(request))
+    return redirect("actions:entry", stored.pk)
+
+
+def saved_part(request: MemberRequest, stored: Entry) -> HttpResponse:
+    """Tell the page that its draft is saved, and in which version."""
+    context = {"entry": stored, "time": clock(request)}
+    return TemplateResponse(request, "desk/_saved.html", context)
+
+
+def clock(request: MemberRequest) -> str:
+    """Return the time of the request in Brussels."""
+    return time_format(localtime(request.now), "H:i")
+
+
+def refused(request: MemberRequest, found: Entry, form: EntryForm, words: str) -> HttpResponse:
+    """Show the form again with what was typed; to the page that saves by itself, the words."""
+    if is_partial(request):
+        return TemplateResponse(request, "desk/_not_saved.html", {"words": words})
+    return form_page(request, found, form)
+
+
+def conflict_page(request: MemberRequest, conflict: Conflict, form: EntryForm) -> HttpResponse:
+    """Show both texts side by side; storing again puts the own one in place of the other."""
+    stored = Entry.objects.for_list().get(pk=conflict.stored.pk)
+    words = _("%(person)s has changed this entry meanwhile.") % {
+        "person": stored.written_by.get_full_name() if stored.written_by else ""
+    }
+    if is_partial(request):
+        context = {"words": words, "is_conflict": True}
+        return TemplateResponse(request, "desk/_not_saved.html", context)
+    if not is_writable_by(request, stored):
+        form.add_error(None, entries.NOT_NOW)
+    own = form.content()
+    form.go_on_from(stored.version)
+    differing = [
+        {"heading": reading.HEADINGS[name], "name": name, "text": getattr(stored, name)}
+        for name in TEXTS
+        if getattr(stored, name) != own[name]
+    ]
+    context = {"conflict": words, "differing": differing, "stored": stored}
+    return form_page(request, stored, form, status=409, **context)
+
+
+def with_copy(request: MemberRequest, found: Entry, name: str) -> EntryForm:
+    """Return the form with last year's text put into a field; for browsers without scripts."""
+    before = entries.last_year(found)
+    data = request.POST.copy()
+    if before is not None and name in TEXTS:
+        data[name] = getattr(before.spoken, name)
+    values = {key: data.get(key, "") for key in ("version", "page", "language", "status", *TEXTS)}
+    form = EntryForm(entry=found, initial={**values, "unchanged": bool(data.get("unchanged"))})
+    typed = EntryForm(data, entry=found)
+    if typed.evidence.is_valid():
+        form.evidence = type(form.evidence)(initial=typed.evidence.documents(), prefix="evidence")
+    else:
+        form.evidence = typed.evidence
+    return form
+
+
+def preview(request: MemberRequest, found: Entry, form: EntryForm) -> HttpResponse:
+    """Show what was typed as a reader will see it; nothing is stored."""
+    typed = {name: str(form.data.get(name, "")) for name in TEXTS}
+    code = str(form.data.get("status", ""))
+    content = {**typed, "evidence": form.evidence.documents()}
+    chosen = next((o for o in form.options() if o["value"] == code), None)
+    context: dict[str, Any] = {
+        "preview": {
+            "texts": reading.texts(content),
+            "documents": reading.documents(content),
+            "status": chosen,
+            "language": form.data.get("language") or request.user.language,
+        },
+        "entry": found,
+    }
+    if is_partial(request):
+        return TemplateResponse(request, "desk/_preview.html", context)
+    return form_page(request, found, form, **context)
+
+
+def form_page(
+    request: MemberRequest, found: Entry, form: EntryForm, status: int = 200, **more: Any
+) -> HttpResponse:
+    """Show the form with everything that helps to fill it in."""
+    before = entries.last_year(found)
+    spoken = before.spoken if before else None
+    context = {
+        **frame(request, found),
+        "form": form,
+        "fields": field_rows(form, found, spoken),
+        "last": before,
+        "last_spoken": spoken,
+        "may_submit": permissions.can_submit(request.rights, found),
+        "on_behalf": permissions.writes_on_behalf(request.rights, found),
+        "reason_css": reason_css(form, found),
+        **more,
+    }
+    return TemplateResponse(request, "desk/entry_form.html", context, status=status)
+
+
+def reason_css(form: EntryForm, found: Entry) -> str:
+    """Return the class that shows the reason only with a status that needs one, or nothing.
+
+    A reason that is written, wrong or commented on shows in any case.
+    """
+    busy = form["reason"].value() or form["reason"].errors or last_comments(found).get("reason")
+    return "" if busy else "field--reason"
+
+
+def field_rows(form: EntryForm, found: Entry, spoken: Entry | None) -> dict[str, Any]:
+    """Return each text's field with last year's text and the reviewer's comment."""
+    comments = last_comments(found)
+    return {
+        name: {
+            "field": form[name],
+            "last": getattr(spoken, name) if spoken else "",
+            "has_last": spoken is not None,
+            "comment": comments.get(name, ""),
+        }
+        for name in TEXTS
+    } | {
+        "status": {"comment": comments.get("status", "")},
+        "evidence": {"comment": comments.get("evidence", "")},
+    }
+
+
+def last_comments(found: Entry) -> dict[str, str]:
+    """Return the comments per field that a returned entry came back with."""
+    if not found.is_returned:
+        return {}
+    event = found.events.filter(kind=Event.RETURNED).last()
+    return event.comments if event else {}
+
+
+# --- Reading --------------------------------------------------------------------
+
+
+def read(
+    request: MemberRequest, found: Entry, reason_form: ReasonForm | None = None
+) -> HttpResponse:
+    """Show what an entry says, and what the person may do with it."""
+    rights = request.rights
+    may = permissions.can_submit(rights, found) and (
+        permissions.writes_on_behalf(rights, found)
+        or found.round.may_write(extended_until=extension(request, found), on=request.on)
+    )
+    context = {
+        **frame(request, found),
+        "published": reading.published(found),
+        "may_withdraw": may and found.allows(Act.WITHDRAW),
+        "may_reopen": may and found.allows(Act.REOPEN),
+        "reason_form": reason_form or ReasonForm(),
+    }
+    return TemplateResponse(request, "desk/entry.html", context)
+
+
+def frame(request: MemberRequest, found: Entry) -> dict[str, Any]:
+    """Return what stands around an entry: deadline, colleagues, other actors, its thread."""
+    rights = request.rights
+    prefetch_related_objects([found], "responsibility__actor__names")
+    reads_thread = permissions.can_read_thread(rights, found)
+    until = extension(request, found)
+    return {
+        "entry": found,
+        "action": found.action,
+        "round": found.round,
+        "until": until,
+        "days_left": deadlines.days_left(until or found.round.deadline, on=request.on),
+        "strip": strip(found),
+        "mine": progress(found),
+        "next_entry": next_entry(request, found),
+        "reads_thread": reads_thread,
+        "thread": thread(found) if reads_thread else [],
+    }
+
+
+def strip(found: Entry) -> dict[str, Any]:
+    """Return the entries of everybody who owes one for this action, and how many are in."""
+    rows = list(
+        Entry.objects.for_list().filter(
+            round=found.round_id, responsibility__action=found.action.pk, owed=True
+        )
+    )
+    handed = (EntryState.SUBMITTED, EntryState.ACCEPTED)
+    return {"rows": rows, "owed": len(rows), "in": sum(r.state in handed for r in rows)}
+
+
+def progress(found: Entry) -> dict[str, int]:
+    """Return how many of the actor's owed entries of the round are in."""
+    rows = Entry.objects.filter(
+        round=found.round_id, responsibility__actor=found.actor.pk, owed=True
+    )
+    states = list(rows.values_list("state", flat=True))
+    handed = (EntryState.SUBMITTED, EntryState.ACCEPTED)
+    return {"owed": len(states), "in": sum(state in handed for state in states)}
+
+
+def next_entry(request: MemberRequest, found: Entry) -> Entry | None:
+    """Return what the person could write next: what came back first, then drafts, then the rest."""
+    turn = Case(
+        *(When(state=state, then=place) for place, state in enumerate(TO_WRITE)),
+        output_field=IntegerField(),
+    )
+    rows = (
+        Entry.objects.with_action()
+        .written_by(request.rights.writes_for, on=request.on)
+        .filter(round=found.round_id, state__in=TO_WRITE, owed=True)
+        .exclude(pk=found.pk)
+    )
+    return rows.order_by(turn, "responsibility__action__position", "pk").first()
+
+
+def thread(found: Entry) -> list[dict[str, Any]]:
+    """Return the permanent thread: events with the versions that they speak of, newest first."""
+    events = found.events.select_related("by", "institution").prefetch_related("institution__names")
+    return [
+        {
+            "event": event,
+            "comments": [
+                (reading.HEADINGS.get(name, name), text) for name, text in event.comments.items()
+            ],
+        }
+        for event in events.order_by("-id")
+    ]
+
+
+@member_page()
+def version(request: MemberRequest, key: int, number: int) -> HttpResponse:
+    """Show an old version of an entry to those who may read its thread."""
+    found = find(request, key)
+    if not permissions.can_read_thread(request.rights, found):
+        raise Http404
+    rows = EntryVersion.objects.select_related("author")
+    old = get_object_or_404(rows, entry=found, number=min(number, LARGEST_KEY))
+    numbers = list(found.versions.values_list("number", flat=True))
+    context = {
+        "entry": found,
+        "action": found.action,
+        "round": found.round,
+        "version": old,
+        "numbers": numbers,
+        "texts": reading.texts(old.content),
+        "documents": reading.documents(old.content),
+        "internal": old.content.get("internal", ""),
+    }
+    return TemplateResponse(request, "desk/version.html", context)
+
+
+# --- Steps ----------------------------------------------------------------------
+
+
+@member_page(methods=WRITE)
+def withdraw(request: MemberRequest, key: int) -> HttpResponse:
+    """Take a submitted entry back."""
+    found = find(request, key)
+    try:
+        entries.withdraw(found, by=request.user, now=request.now)
+        messages.success(request, _("The entry is a draft again."))
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    return redirect("actions:entry", found.pk)
+
+
+@member_page(methods=WRITE)
+def reopen(request: MemberRequest, key: int) -> HttpResponse:
+    """Take finished work up again, with a reason."""
+    found = find(request, key)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            entries.reopen(found, by=request.user, reason=reason, now=request.now)
+            messages.success(request, _("You can write again what is going on."))
+            return redirect("actions:entry", found.pk)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+            return redirect("actions:entry", found.pk)
+    return read(request, found, form)
+
+
+@member_page(methods=WRITE)
+def start(request: MemberRequest, key: int, responsibility: int) -> HttpResponse:
+    """Begin an entry that is not owed."""
+    followed = get_object_or_404(Round, pk=min(key, LARGEST_KEY))
+    held = get_object_or_404(
+        Responsibility.objects.select_related("action", "actor"),
+        pk=min(responsibility, LARGEST_KEY),
+    )
+    try:
+        made = entries.start(held, round=followed, by=request.user, now=request.now)
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+        return redirect("actions:desk")
+    return redirect("actions:entry", made.pk)

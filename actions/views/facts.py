@@ -1,0 +1,188 @@
+"""An action as an edition tells it, ready to print in the reader's language.
+
+Made from plain facts alone (an action of a snapshot as a dictionary, and the actors by key),
+so that the pages of the newest edition and of any older one say the same.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from actions.domain import markup
+from actions.enums import Rule, Status
+from actions.models.entries import PUBLISHED_TEXTS
+from actions.models.fields import LANGUAGES
+from actions.models.responsibilities import ROLES
+from actions.models.statuses import status_code, status_word
+from actions.views.reading import HEADINGS
+
+Facts = Mapping[str, Any]
+Lines = list[dict[str, Any]]
+
+ORIGINAL_IN = {
+    "nl": _("original in Dutch"),
+    "fr": _("original in French"),
+    "de": _("original in German"),
+    "en": _("original in English"),
+}
+# What became of an action since the edition of the year before.
+MOVEMENTS = {
+    "up": _("moved up since"),
+    "back": _("moved back since"),
+    "completed": _("completed since"),
+    "amended": _("amended since"),
+    "new": _("new in this report"),
+}
+
+
+def words(text: Mapping[str, str]) -> dict[str, str]:
+    """Return a text in the reader's language, else in another one, with its language."""
+    wanted = get_language() or "en"
+    for code in (wanted, *LANGUAGES):
+        if text.get(code):
+            return {"text": text[code], "language": code}
+    return {"text": "", "language": wanted}
+
+
+def actor(slug: str, actors: Mapping[str, Facts]) -> dict[str, Any]:
+    """Return an actor as the edition calls it; one that it does not name, by its key."""
+    known = actors.get(slug)
+    if known is None:
+        return {"slug": slug, "label": slug, "short": slug, "language": "en"}
+    name, short = words(known["names"]), words(known["short"])
+    brief = short["text"] if short["language"] == name["language"] else ""
+    text = name["text"]
+    label = f"{text} ({brief})" if brief and brief.casefold() not in text.casefold() else text
+    return {"slug": slug, "label": label, "short": brief or text, "language": name["language"]}
+
+
+def told(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
+    """Return all that the page of an action shows of an edition."""
+    said = [voice(entry, facts, actors) for entry in facts["entries"]]
+    owed = [one for one in said if one["owed"]]
+    return {
+        **state(facts["status"], facts["nature"]),
+        "overdue": facts["overdue"],
+        "period_end": parse_date(facts["period_end"] or ""),
+        "owed": facts["owed"],
+        "reported": facts["reported"],
+        "nobody_owes": facts["rule"] == Rule.NOBODY_OWES,
+        "why": words(facts["why"]),
+        "override": override(facts, actors),
+        "said": said,
+        "strip": owed,
+        "counted": [v for v in owed if v["status"] not in {"", Status.NOT_APPLICABLE}],
+        "missing": [actor(slug, actors) for slug in facts["missing"]],
+        "left_out": [actor(slug, actors) for slug in facts["left_out"]],
+        "before": before(facts),
+        "still": facts["still"],
+    }
+
+
+def state(status: str, nature: str) -> dict[str, Any]:
+    """Return what shows a status: its code and its word."""
+    return {"code": status_code(status, nature), "word": status_word(status, nature)}
+
+
+def override(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any] | None:
+    """Return the status that the secretariat set, with the derived one and the reason."""
+    given = facts["override"]
+    if given is None:
+        return None
+    return {
+        "derived": state(facts["derived"], facts["nature"]),
+        "reason": words(given["reason"]),
+        "institution": actor(given["institution"], actors),
+    }
+
+
+def before(facts: Facts) -> dict[str, Any] | None:
+    """Return the status in the latest earlier edition, and what became of it since."""
+    if not facts["history"]:
+        return None
+    last = max(facts["history"], key=lambda past: past["year"])
+    movement = MOVEMENTS.get(facts["movement"], "")
+    return {"year": last["year"], "movement": movement, **state(last["status"], facts["nature"])}
+
+
+# --- What the actors say -----------------------------------------------------------
+
+
+def voice(entry: Facts, facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
+    """Return what one actor said; of one that said nothing, only who it is."""
+    return {
+        **actor(entry["actor"], actors),
+        **state(entry["status"] or Status.NOT_REPORTED, facts["nature"]),
+        "status": entry["status"],
+        "role": dict(ROLES).get(entry["role"], entry["role"]),
+        "owed": entry["owed"],
+        "since": entry["since"],
+        "late": entry["late"],
+        "on_behalf": entry["on_behalf"],
+        "unchanged": entry["unchanged"],
+        "through": actor(entry["through"], actors) if entry["through"] else None,
+        "texts": list(texts(entry)),
+        "documents": documents(entry),
+    }
+
+
+def texts(entry: Facts) -> Iterable[dict[str, Any]]:
+    """Yield an actor's texts: a checked translation, else the original, marked as such."""
+    wanted = get_language() or "en"
+    for name in PUBLISHED_TEXTS:
+        text = entry["texts"].get(name)
+        if text is None:
+            continue
+        translated = text["translations"].get(wanted) if wanted != text["language"] else None
+        language = wanted if translated else text["language"]
+        yield {
+            "heading": HEADINGS[name],
+            "html": markup.to_html(translated or text["original"]),
+            "language": language,
+            "original": "" if language == wanted else ORIGINAL_IN.get(language, language),
+        }
+
+
+def documents(entry: Facts) -> Lines:
+    """Return the evidence that an actor gave; titles are in the language of its texts."""
+    spoken = next((text["language"] for text in entry["texts"].values()), "")
+    return [
+        {
+            "title": row["title"],
+            "language": spoken,
+            "address": row["address"],
+            "kind": words(row["kind"])["text"],
+            "date": parse_date(row["date"] or ""),
+        }
+        for row in entry["evidence"]
+    ]
+
+
+# --- Years --------------------------------------------------------------------------
+
+
+def matrix(years: Iterable[tuple[int, Facts]], names: Mapping[str, Facts]) -> dict[str, Any]:
+    """Return the actors of an action by year, given newest first; ``names`` are the actors.
+
+    The columns run from the oldest year to the newest. An actor that no edition of a year
+    speaks of under the action has no status there.
+    """
+    columns = list(years)[::-1]
+    found: dict[str, dict[int, dict[str, Any]]] = {}
+    for year, facts in reversed(columns):
+        for entry in facts["entries"]:
+            shown = state(entry["status"] or Status.NOT_REPORTED, facts["nature"])
+            found.setdefault(entry["actor"], {})[year] = shown | {"since": entry["since"]}
+    lines = [
+        {**actor(slug, names), "cells": [by_year.get(year) for year, _facts in columns]}
+        for slug, by_year in found.items()
+    ]
+    legend = {cell["code"]: cell["word"] for row in lines for cell in row["cells"] if cell}
+    return {
+        "years": [year for year, _facts in columns],
+        "lines": lines,
+        "legend": list(legend.items()),
+    }

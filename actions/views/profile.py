@@ -1,0 +1,110 @@
+"""A person's own page, and the page that an invitation leads to."""
+
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from actions.forms.members import AcceptForm, ProfileForm, initial_of, show_refusal
+from actions.models import Invitation, Membership, User
+from actions.services import accounts
+from actions.services import members as service
+from actions.services.refusals import Refused
+from actions.views.accounts import SECOND_FACTORS
+from actions.views.members_only import READ_WRITE, MemberRequest, member_page
+
+BACKEND = "actions.views.accounts.Backend"
+GONE = 410
+
+
+@member_page(methods=READ_WRITE)
+def profile(request: MemberRequest) -> HttpResponse:
+    """Show and store the own name and language; show the roles and the ways to sign in."""
+    form = ProfileForm(request.POST or None, initial=initial_of(request.user))
+    if request.method == "POST" and form.is_valid():
+        try:
+            accounts.save_profile(request.user, **form.cleaned_data)
+        except ValidationError as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, _("Your details are stored."))
+            return redirect("actions:profile")
+    rows = Membership.objects.current().filter(user=request.user).select_related("actor")
+    context = {
+        "form": form,
+        "memberships": rows.prefetch_related("actor__names"),
+        "has_second_factor": is_mfa_enabled(request.user, SECOND_FACTORS),
+        "has_password": request.user.has_usable_password(),
+    }
+    return TemplateResponse(request, "desk/profile.html", context)
+
+
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Show an invitation, and let the invited person accept it.
+
+    The link proves that the mailbox is hers: a new person is signed in right away. Somebody
+    who has an account signs in herself, so that the link goes around no second factor.
+    """
+    response = answer(request, secret)
+    add_never_cache_headers(response)
+    # The address itself is a secret: no other site may hear of it. Of this site it must be
+    # told, as browsers send a form from a page without referrer as if from nowhere.
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def answer(request: HttpRequest, secret: str) -> HttpResponse:
+    """Return the page of an invitation, or what follows from accepting it."""
+    if request.method not in READ_WRITE:
+        return HttpResponseNotAllowed(READ_WRITE)
+    found = service.find_invitation(secret)
+    if found is None:
+        raise Http404
+    now = timezone.now()
+    if reason := service.refusal(found, now=now):
+        return page(request, found, status=GONE, reason=reason)
+    known = User.objects.filter(email__iexact=found.email).exists()
+    form = AcceptForm(request.POST or None, initial={"language": get_language()})
+    if request.method != "POST" or (not known and not form.is_valid()):
+        return page(request, found, form=form, known=known)
+    given: dict[str, str] = {} if known else form.cleaned_data
+    try:
+        user, is_new = service.accept_invitation(secret, **given, now=now)
+    except Refused as refusal:
+        return page(request, found, status=GONE, reason=str(refusal))
+    except ValidationError as error:
+        show_refusal(form, error)
+        return page(request, found, form=form, known=known)
+    return welcome(request, user) if is_new else lead_to_sign_in(request, user)
+
+
+def page(request: HttpRequest, found: Invitation, status: int = 200, **more: Any) -> HttpResponse:
+    """Return the page of an invitation."""
+    context = {"invitation": found, **more}
+    return TemplateResponse(request, "account/invitation.html", context, status=status)
+
+
+def welcome(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign a new person in."""
+    login(request, user, backend=BACKEND)
+    record_authentication(request, user, method="invitation")
+    messages.success(request, _("Welcome. From now on you sign in with your e-mail address."))
+    return redirect("account_login")
+
+
+def lead_to_sign_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Send somebody who has an account to the sign-in page, or on where she is signed in."""
+    messages.success(request, _("You have accepted the invitation."))
+    if request.user.is_authenticated and request.user.pk != user.pk:
+        messages.warning(request, _("You are signed in with another account. Sign out first."))
+    return redirect("account_login")

@@ -1,0 +1,100 @@
+"""An entry as its reader sees it: texts with their language, evidence, what drew attention."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
+
+from actions.domain import hints, markup
+from actions.domain.hints import Hint
+from actions.domain.status import is_overdue
+from actions.enums import Nature, Status
+from actions.models import Entry
+from actions.models.entries import EVIDENCE_KINDS, PUBLISHED_TEXTS
+from actions.services import entries
+
+HEADINGS = {
+    "done": _("What was done"),
+    "results": _("Results"),
+    "obstacles": _("Obstacles"),
+    "next_steps": _("Next steps"),
+    "reason": _("Reason for the status"),
+    "gender": _("Gender"),
+    "sme": _("Small and medium-sized enterprises"),
+    "internal": _("Internal note"),
+    "status": _("Status"),
+    "evidence": _("Evidence"),
+}
+HINTS = {
+    Hint.NO_EVIDENCE: _("No evidence is given."),
+    Hint.UNCHANGED: _("A text is the same as last year’s."),
+    Hint.OVERDUE_UNEXPLAINED: _("The period has ended, and nothing says why it is not finished."),
+    Hint.VERY_SHORT: _("What was done is described in very few words."),
+    Hint.MOVED_BACK_UNEXPLAINED: _("The status moved back, and nothing says why."),
+}
+
+
+class Text(NamedTuple):
+    """One text of an entry, ready to print."""
+
+    name: str
+    heading: Any
+    html: str
+
+
+class Document(NamedTuple):
+    """One piece of evidence, ready to print."""
+
+    title: str
+    address: str
+    kind: Any
+    date: Any
+
+
+def texts(content: Mapping[str, Any]) -> list[Text]:
+    """Return the published texts that are not empty."""
+    return [
+        Text(name, HEADINGS[name], markup.to_html(content[name]))
+        for name in PUBLISHED_TEXTS
+        if content.get(name)
+    ]
+
+
+def documents(content: Mapping[str, Any]) -> list[Document]:
+    """Return the evidence; what a draft has not completed yet is left out."""
+    kinds = dict(EVIDENCE_KINDS)
+    return [
+        Document(row["title"], row["address"], kinds[row["kind"]], parse_date(row["date"] or ""))
+        for row in content.get("evidence") or []
+        if row["title"] and row["address"]
+    ]
+
+
+def published(entry: Entry) -> dict[str, Any]:
+    """Return what the report will say of an entry; of carried-over work, what was said then."""
+    spoken = entry.spoken
+    return {
+        "entry": entry,
+        "spoken": spoken,
+        "texts": texts(spoken.content()),
+        "documents": documents(spoken.content()),
+    }
+
+
+def attention(entry: Entry, before: Entry | None) -> list[Any]:
+    """Return the sentences of the hints on a handed-in entry."""
+    if not entry.status or entry.is_carried:
+        return []
+    status, action = Status(entry.status), entry.action
+    facts = hints.Facts(
+        status=status,
+        nature=Nature(action.nature or Nature.ONE_OFF),
+        done=entry.done,
+        explanation=entry.obstacles + entry.reason,
+        has_evidence=bool(entry.evidence),
+        is_unchanged=bool(entries.unchanged_fields(entry, before)),
+        is_overdue=is_overdue(status, period_end=action.period_end, on=entry.round.reference_date),
+        before=Status(before.status) if before is not None else None,
+    )
+    return [HINTS[hint] for hint in hints.hints(facts)]

@@ -1,0 +1,310 @@
+"""The secretariat's pages of rounds: plan, open, close, reopen, extend, override a status."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from actions import standing
+from actions.domain import deadlines
+from actions.enums import EntryState, RoundState
+from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundForm
+from actions.models import Action, Actor, Extension, Override, Plan, Round
+from actions.models.statuses import RULE_WORDS
+from actions.services import rounds
+from actions.services.refusals import Refused
+from actions.views.members_only import (
+    READ_WRITE,
+    MemberRequest,
+    member_page,
+    secretariat,
+    tell_refusal,
+)
+
+
+@member_page(secretariat)
+def home(request: MemberRequest) -> HttpResponse:  # noqa: ARG001
+    """Lead to what the secretariat works on first: the rounds."""
+    return redirect("actions:rounds")
+
+
+@member_page(secretariat)
+def round_list(request: MemberRequest) -> HttpResponse:
+    """Show the rounds of all plans with their state, days and progress."""
+    mine = Q(entries__owed=True)
+    rows = Round.objects.select_related("plan").annotate(
+        owed=Count("entries", filter=mine),
+        accepted=Count("entries", filter=mine & Q(entries__state=EntryState.ACCEPTED)),
+        submitted=Count("entries", filter=mine & Q(entries__state=EntryState.SUBMITTED)),
+    )
+    lines = [{"round": row, "end": next_end(row, request.on)} for row in rows.order_by("-year")]
+    return TemplateResponse(request, "rounds/list.html", {"lines": lines})
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def round_new(request: MemberRequest) -> HttpResponse:
+    """Plan a round."""
+    start = {
+        "plan": Plan.objects.filter(slug=settings.CURRENT_PLAN).first(),
+        "year": request.on.year,
+        "reference_date": date(request.on.year, 12, 31),
+    }
+    form = RoundForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        stored = attempt(
+            request, form, lambda: rounds.save(form.instance, by=request.user, now=request.now)
+        )
+        if stored is not None:
+            messages.success(request, _("The round is planned. Open it when you are ready."))
+            return redirect("actions:round", stored.pk)
+    return TemplateResponse(request, "rounds/new.html", {"form": form})
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def manage(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show a round with all that can be done with it; change its days."""
+    found = get_round(pk)
+    form = RoundForm(request.POST or None, instance=get_round(pk))
+    if request.method == "POST" and form.is_valid():
+        stored = attempt(
+            request, form, lambda: rounds.save(form.instance, by=request.user, now=request.now)
+        )
+        if stored is not None:
+            messages.success(request, _("The days are stored."))
+            return redirect("actions:round", pk)
+    set_here = Action.objects.filter(overrides__round=found)
+    entries = found.entries.filter(owed=True)
+    context = {
+        "plan": found.plan,
+        "round": found,
+        "form": form,
+        "end": next_end(found, request.on),
+        "counts": entries.aggregate(
+            owed=Count("pk"),
+            accepted=Count("pk", filter=Q(state=EntryState.ACCEPTED)),
+            submitted=Count("pk", filter=Q(state=EntryState.SUBMITTED)),
+            carried=Count("pk", filter=Q(carried_from__isnull=False)),
+        ),
+        "forecast": rounds.forecast(found, on=request.on),
+        "extensions": found.extensions.select_related("actor").prefetch_related("actor__names"),
+        "overridden": standing.of_round(found, among=set_here).rows,
+    }
+    return TemplateResponse(request, "rounds/manage.html", context)
+
+
+# --- Steps, each confirmed --------------------------------------------------------
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def open_round(request: MemberRequest, pk: int) -> HttpResponse:
+    """Say what opening will do; do it."""
+    found = get_round(pk)
+    if request.method == "POST":
+        made = _("The round is open.")
+        return step(request, pk, made, lambda: rounds.open(found, by=request.user, now=request.now))
+    return confirm(request, found, "rounds/open.html", possible=found.is_planned)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def close_round(request: MemberRequest, pk: int) -> HttpResponse:
+    """Say what closing will do; do it."""
+    found = get_round(pk)
+    if request.method == "POST":
+        made = _("The round is closed.")
+        return step(
+            request, pk, made, lambda: rounds.close(found, by=request.user, now=request.now)
+        )
+    return confirm(request, found, "rounds/close.html", possible=found.is_open)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def reopen_round(request: MemberRequest, pk: int) -> HttpResponse:
+    """Say what reopening will do, ask why and until when; do it."""
+    found = get_round(pk)
+    form = ReopenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        stored = attempt(
+            request,
+            form,
+            lambda: rounds.reopen(found, by=request.user, now=request.now, **given),
+        )
+        if stored is not None:
+            messages.success(request, _("The round is open again."))
+        if stored is not None or not form.errors:
+            return redirect("actions:round", pk)
+    possible = found.state == RoundState.CLOSED or request.method == "POST"
+    return confirm(request, found, "rounds/reopen.html", possible=possible, form=form)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def update_round(request: MemberRequest, pk: int) -> HttpResponse:
+    """Say what bringing a round up to date with the plan will do; do it."""
+    found = get_round(pk)
+    if request.method == "POST":
+        return step(
+            request,
+            pk,
+            _("The round agrees with the plan."),
+            lambda: rounds.bring_up_to_date(found, by=request.user, now=request.now),
+        )
+    return confirm(request, found, "rounds/update.html", possible=not found.is_planned)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def extend(request: MemberRequest, pk: int) -> HttpResponse:
+    """Let one actor write until a later day."""
+    found = get_round(pk)
+    writing = Q(responsibilities__entries__round=found) | Q(reports_for__entries__round=found)
+    actors = Actor.objects.filter(writing).distinct()
+    chosen = extension_of(found, request.GET.get("actor", ""))
+    form = ExtensionForm(request.POST or None, actors=actors, initial=chosen)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        stored = attempt(
+            request,
+            form,
+            lambda: rounds.extend(found, by=request.user, now=request.now, **given),
+        )
+        if stored is not None:
+            messages.success(request, _("The extension is stored."))
+        if stored is not None or not form.errors:
+            return redirect("actions:round", pk)
+    context = {"plan": found.plan, "round": found, "form": form}
+    return TemplateResponse(request, "rounds/extend.html", context)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def override(request: MemberRequest, pk: int, label: str) -> HttpResponse:
+    """Set, change or remove a status in place of the derived one."""
+    found = get_round(pk)
+    action = get_object_or_404(Action, plan=found.plan, label=label)
+    years = standing.of_action(found, action)
+    if found.is_planned or not years[0].rows:
+        raise Http404
+    row = years[0].rows[0]
+    stored = Override.objects.filter(round=found, action=action).first()
+    if request.method == "POST" and "remove" in request.POST:
+        return remove_override(request, stored, pk)
+    given = stored or Override(round=found, action=action)
+    form = OverrideForm(request.POST or None, instance=given)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            form,
+            lambda: rounds.override(form.instance, by=request.user, now=request.now),
+        )
+        if done is not None:
+            messages.success(request, _("The status is set; the derived one is kept beside it."))
+        if done is not None or not form.errors:
+            return redirect("actions:round", pk)
+    context = {
+        "plan": found.plan,
+        "round": found,
+        "action": action,
+        "row": row,
+        "rule": RULE_WORDS[row.explanation.rule],
+        "form": form,
+    }
+    return TemplateResponse(request, "rounds/override.html", context)
+
+
+# --- Parts ----------------------------------------------------------------------
+
+
+def get_round(pk: int) -> Round:
+    """Return a round, or 404."""
+    return get_object_or_404(Round.objects.select_related("plan"), pk=pk)
+
+
+def next_end(found: Round, on: date) -> str:
+    """Say in words what day of a round comes next, and in how many days."""
+    if found.is_planned:
+        left = deadlines.days_left(found.opens_on, on=on)
+        return days_until(_("Opens"), left) if left >= 0 else _("To be opened: the day has come.")
+    if found.state == RoundState.CLOSED:
+        return ""
+    left = deadlines.days_left(found.deadline, on=on)
+    if left >= 0:
+        return days_until(_("Deadline"), left)
+    left = deadlines.days_left(found.closes_on, on=on)
+    return days_until(_("Closes"), left) if left >= 0 else _("Closed for writing; close it.")
+
+
+def days_until(what: str, left: int) -> str:
+    """Say that something happens today, or in so many days."""
+    if left == 0:
+        return _("%(what)s today") % {"what": what}
+    words = ngettext("%(what)s in %(n)s day", "%(what)s in %(n)s days", left)
+    return words % {"what": what, "n": left}
+
+
+def attempt(request: MemberRequest, form: forms.BaseForm, work: Callable[[], Any]) -> Any:
+    """Do something that a service may refuse; return what it returns, None where it did.
+
+    What is wrong with a field is said there, anything else in a message.
+    """
+    try:
+        return work()
+    except ValidationError as error:
+        for name, faults in error.message_dict.items():
+            form.add_error(name if name in form.fields else None, list(faults))
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    return None
+
+
+def step(request: MemberRequest, pk: int, made: str, work: Callable[[], Any]) -> HttpResponse:
+    """Take a confirmed step and go back to the round."""
+    try:
+        work()
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    else:
+        messages.success(request, made)
+    return redirect("actions:round", pk)
+
+
+def confirm(
+    request: MemberRequest, found: Round, template: str, *, possible: bool, **more: Any
+) -> HttpResponse:
+    """Show what a step will do, or go back where it is not possible now."""
+    if not possible:
+        messages.error(request, _("This cannot be done now: the round is in another state."))
+        return redirect("actions:round", found.pk)
+    open_ones = found.entries.filter(
+        owed=True, state__in=[EntryState.EMPTY, EntryState.DRAFT, EntryState.RETURNED]
+    )
+    context = {
+        "plan": found.plan,
+        "round": found,
+        "forecast": rounds.forecast(found, on=request.on),
+        "unwritten": open_ones.count(),
+        "waiting": found.entries.filter(state=EntryState.SUBMITTED).count(),
+        **more,
+    }
+    return TemplateResponse(request, template, context)
+
+
+def extension_of(found: Round, actor: str) -> dict[str, Any]:
+    """Return what an actor's extension says, to change it; nothing for an unknown one."""
+    row = Extension.objects.filter(round=found, actor__slug=actor.replace("\0", "")).first()
+    return {"actor": row.actor_id, "until": row.until, "reason": row.reason} if row else {}
+
+
+def remove_override(request: MemberRequest, stored: Override | None, pk: int) -> HttpResponse:
+    """Let the derived status stand again."""
+    if stored is not None:
+        rounds.remove_override(stored, by=request.user, now=request.now)
+        messages.success(request, _("The derived status stands again."))
+    return redirect("actions:round", pk)

@@ -1,0 +1,111 @@
+"""The report's page in a real browser, under the strictest policy that a server can send."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from reports.renderers import html
+from reports.snapshot import LANGUAGES, Snapshot, Text
+from tests.browser.test_site import faults
+from tests.reports.specimen import NASTY, action, entry, overridden, specimen
+from tests.reports.tokens import replaced
+
+pytestmark = pytest.mark.browser
+
+ADDRESS = "https://report.invalid/"
+
+
+@pytest.fixture
+def open_report(chromium: Browser) -> Iterator[Any]:
+    """Return a function that opens a report; a complaint or a request fails the test."""
+    contexts, complaints = [], []
+
+    def open_report(snapshot: Snapshot, language: str, width: int = 1280) -> Page:
+        written = html.render(snapshot, language)
+        policy = f"default-src 'none'; img-src data:; style-src {html.style_hash(written)}"
+        context = chromium.new_context(viewport={"width": width, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda r: complaints.append(r.url) if r.url != ADDRESS else None)
+        headers = {"Content-Security-Policy": policy, "Content-Type": "text/html; charset=utf-8"}
+        page.route(ADDRESS, lambda route: route.fulfill(body=written, headers=headers))
+        page.goto(ADDRESS)
+        return page
+
+    yield open_report
+    for context in contexts:
+        context.close()
+    assert [one for one in complaints if not one.startswith("data:")] == []
+
+
+def nasty() -> Snapshot:
+    """Return a draft with an override and with texts that break what can be broken."""
+    given = specimen(9, edition=0)
+    titles = dict.fromkeys(LANGUAGES, NASTY)
+    long = "Ein Satz. " * 400 + "W" * 200
+    said = entry(1, "actor-1", 60, "discontinued")
+    said.texts["results"] = Text("de", long)
+    given = replaced(given, 0, override=overridden(given))
+    return replaced(given, 1, titles=titles, why=titles, entries=(said,), period_text="x" * 200)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_is_accessible_and_never_scrolls_sideways(
+    open_report, language: str, width: int
+) -> None:
+    page = open_report(nasty(), language, width)
+    for summary in page.locator("summary").all():
+        if summary.is_visible():
+            summary.click()
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_look_is_allowed_by_the_hash(open_report) -> None:
+    page = open_report(specimen(3), "nl")
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert colour == "rgb(247, 245, 240)"
+
+
+def test_the_contents_stay_at_the_side_and_fold_on_a_narrow_screen(open_report) -> None:
+    wide = open_report(specimen(24), "en")
+    wide.locator("#action-5").scroll_into_view_if_needed()
+    assert wide.locator(".contents-wide").is_visible()
+    assert wide.locator(".contents-wide a", has_text="Key figures").is_visible()
+    assert not wide.locator(".contents-narrow").is_visible()
+    narrow = open_report(specimen(24), "en", 320)
+    assert not narrow.locator(".contents-wide").is_visible()
+    assert not narrow.locator(".contents-narrow a").first.is_visible()
+    narrow.locator(".contents-narrow summary").click()
+    narrow.locator(".contents-narrow a", has_text="Key figures").click()
+    assert narrow.url.endswith("#figures")
+
+
+def test_a_permalink_leads_to_its_action_below_the_mark(open_report) -> None:
+    page = open_report(specimen(24), "fr")
+    page.emulate_media(reduced_motion="reduce")
+    page.locator("#action-7 a").click()
+    top = page.locator("#action-7").bounding_box()["y"]
+    mark = page.locator(".marks").bounding_box()
+    assert mark["y"] == 0
+    assert mark["height"] <= top < 300
+
+
+def test_print_shows_the_tables_of_the_charts_and_no_folded_contents(open_report) -> None:
+    page = open_report(specimen(24), "de")
+    page.emulate_media(media="print")
+    assert page.locator(".figures-table").first.is_visible()
+    assert not page.locator(".contents-narrow").is_visible()
+    assert page.locator(".contents-wide").is_visible()
+
+
+def test_the_empty_report_is_accessible(open_report) -> None:
+    given = specimen(
+        0, actions=(action(1, (), titles={"nl": "Alleen Nederlands"}),), chapters=(), figures=()
+    )
+    assert faults(open_report(given, "de", 320)) == []

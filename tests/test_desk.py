@@ -1,0 +1,141 @@
+"""The desk: a member's entries by state, days left, progress, what she may also write."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from actions.models import Actor, Responsibility
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def contributor(make_member):
+    return make_member("contributor", "brussels-environment", name="Contributor of a test")
+
+
+def page(client, path="/en/desk/") -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def test_a_desk_shows_each_entry_under_its_state(contributor, open_round, report, sign_in) -> None:
+    year = open_round()
+    states = ("draft", "submitted", "returned")
+    rows = list(year.entries.filter(responsibility__actor__slug="brussels-environment"))
+    for row, state in zip(rows, states, strict=False):
+        report(row, "in_progress", state=state)
+    html = page(sign_in(contributor))
+    for heading in ("To do", "Drafts", "Submitted", "Returned: the secretariat has a question"):
+        assert f"{heading} <span" in html
+    assert "1 of 4 entries submitted" in html
+
+
+def test_a_desk_shows_no_entry_of_others(contributor, open_round, sign_in) -> None:
+    year = open_round()
+    html = page(sign_in(contributor))
+    mine = year.entries.filter(responsibility__actor__slug="brussels-environment")
+    for entry in year.entries.all():
+        shown = f"/en/desk/entries/{entry.pk}/" in html
+        assert shown == mine.filter(pk=entry.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(12, "12 days left"), (1, "1 day left"), (0, "Today"), (-1, "Deadline passed")],
+)
+def test_a_desk_says_how_many_days_are_left(contributor, open_round, sign_in, days, words) -> None:
+    deadline = timezone.localdate() + timedelta(days=days)
+    open_round(deadline=deadline)
+    assert words in page(sign_in(contributor))
+
+
+def test_a_member_of_two_actors_sees_both_with_their_names(
+    make_member, open_round, sign_in
+) -> None:
+    make_member("contributor", "fps-justice", "both@example.org")
+    both = make_member("contributor", "brussels-environment", "both@example.org")
+    open_round()
+    html = page(sign_in(both))
+    assert "<span>FPS Justice</span>" in html
+    assert "<span>Brussels Environment</span>" in html
+
+
+def test_who_has_nothing_to_write_is_told_so(make_member, open_round, sign_in) -> None:
+    open_round()
+    observer = make_member("observer", "federal-planning-bureau", "observer@example.org")
+    html = page(sign_in(observer))
+    assert "You read along; you have no entries of your own to write." in html
+
+
+def test_without_an_open_round_there_is_nothing_to_write(contributor, sign_in) -> None:
+    assert "Nothing to write now: no round is open." in page(sign_in(contributor))
+
+
+def test_a_partner_is_offered_to_write_and_gets_an_entry(make_member, open_round, sign_in) -> None:
+    year = open_round()
+    held = Responsibility.objects.filter(action__plan__slug="nap2", role="partner").exclude(
+        actor__kind="unspecified"
+    )[0]
+    partner = make_member("contributor", held.actor.slug, "partner@example.org")
+    client = sign_in(partner)
+    address = f"/en/desk/start/{year.pk}/{held.pk}/"
+    assert address in page(client)
+    response = client.post(address)
+    entry = year.entries.get(responsibility=held)
+    assert (response.status_code, response["Location"]) == (302, f"/en/desk/entries/{entry.pk}/")
+    assert entry.owed is False
+    client.post(address)
+    assert year.entries.filter(responsibility=held).count() == 1
+
+
+def test_nobody_begins_an_entry_of_another_actor(contributor, open_round, sign_in) -> None:
+    year = open_round()
+    other = Responsibility.objects.filter(
+        action__plan__slug="nap2", actor__slug="fps-justice"
+    ).first()
+    before = year.entries.count()
+    assert sign_in(contributor).post(f"/en/desk/start/{year.pk}/{other.pk}/").status_code == 403
+    assert year.entries.count() == before
+
+
+@pytest.mark.parametrize("path", ["0/0", "999999999/1", "1/99999999999999999999"])
+def test_beginning_something_unknown_is_not_found(contributor, sign_in, path) -> None:
+    assert sign_in(contributor).post(f"/en/desk/start/{path}/").status_code == 404
+
+
+def test_a_desk_costs_the_same_queries_for_one_entry_and_for_many(
+    make_member, open_round, sign_in
+) -> None:
+    year = open_round()
+    few = make_member("contributor", "fps-foreign", "few@example.org")
+    counts, sizes = [], []
+    for _turn in range(2):
+        client = sign_in(few)
+        sizes.append(page(client).count("/en/desk/entries/"))
+        with CaptureQueriesContext(connection) as queries:
+            page(client)
+        counts.append(len(queries))
+        others = Actor.objects.filter(responsibilities__entries__round=year)
+        for actor in others.exclude(memberships__user=few).distinct():
+            make_member("contributor", actor.slug, few.email)
+    assert sizes[1] > 5 * sizes[0]
+    assert counts[0] == counts[1]
+
+
+def test_the_desk_asks_who_you_are(client) -> None:
+    response = client.get("/en/desk/")
+    assert response.status_code == 302
+    assert response["Location"].endswith("?next=/en/desk/")
+
+
+def test_somebody_without_a_part_is_told_so(member, sign_in) -> None:
+    assert sign_in(member).get("/en/desk/").status_code == 403
+
+
+def test_nobody_keeps_a_copy_of_a_desk(contributor, sign_in) -> None:
+    assert "no-store" in sign_in(contributor).get("/en/desk/")["Cache-Control"]

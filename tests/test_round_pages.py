@@ -1,0 +1,705 @@
+"""The pages of rounds: state of play for members, management and who owes what."""
+
+import re
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from actions.enums import EntryState, RoundState
+from actions.models import Actor, Extension, Override, Plan, Responsibility, Round
+from actions.services import entries, rounds
+
+pytestmark = pytest.mark.django_db
+
+ROUNDS = "/en/secretariat/rounds/"
+
+
+def text_of(response: Any) -> str:
+    """Return what a reader sees and hears of a page's main part, in one line."""
+    html = response.content.decode()
+    main = html[html.index("<main") : html.index("</main>")]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def queries(client: Client, path: str) -> int:
+    client.get(path)  # what is read once for a session
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(path).status_code == 200
+    return len(found)
+
+
+@pytest.fixture
+def desk(office, sign_in) -> Client:
+    """A browser of the secretariat."""
+    return sign_in(office)
+
+
+@pytest.fixture
+def reader(make_member, sign_in) -> Client:
+    """A browser of somebody who reads along."""
+    return sign_in(make_member("observer", "federal-planning-bureau"))
+
+
+@pytest.fixture
+def given(open_round, followed_plan) -> Round:
+    """An open round of a plan with two actions of two actors each."""
+    followed_plan(2, actors=2)
+    return open_round(plan="plan")
+
+
+def status_path(given: Round, label: str = "") -> str:
+    base = f"/en/desk/rounds/{given.plan.slug}/{given.year}/"
+    return f"{base}actions/{label}/" if label else base
+
+
+def overridden(given: Round, office: Any, label: str = "1", **fields: str) -> Override:
+    texts = {"status": "done", "reason_nl": "Omdat.", "reason_fr": "Parce que."} | fields
+    new = Override(round=given, action=given.plan.actions.get(label=label), **texts)
+    return rounds.override(new, by=office, now=timezone.now())
+
+
+# --- State of play ------------------------------------------------------------------
+
+
+def test_the_board_shows_every_action_with_its_status(reader, open_round, report, entry_of) -> None:
+    given = open_round()
+    report(entry_of(given, "2"), "done")
+    report(entry_of(given, "18A", "fps-foreign"), "in_progress")
+    response = reader.get(status_path(given))
+    html, text = response.content.decode(), text_of(response)
+    assert len(re.findall(r'<a class="tile tile--', html)) == 71
+    assert len(re.findall(r'<a class="tile tile--\w+ tile--sub', html)) == 4
+    assert "Not published: for members of the working group." in text
+    assert "actions with every update received 1 of 67" in text
+    assert "carried out or continuously applied 1 of 67" in text
+    assert "The figures count 67 actions. Beside them stand 4 sub-actions:" in text
+    assert "Fully carried out 1" in text
+    assert re.search(r"Action 2 : [^:]+, Fully carried out", text)
+    assert re.search(r"Sub-action 18A : [^:]+, (Partly|In progress|Applied)", text)
+
+
+def test_an_overdue_tile_says_so_to_the_ear_too(reader, given) -> None:
+    given.plan.actions.filter(label="1").update(period_end=date(2025, 12, 30))
+    response = reader.get(status_path(given))
+    assert 'class="tile tile--not_reported tile--overdue"' in response.content.decode()
+    assert "Action 1 : Action 1 , No update received, overdue" in text_of(response)
+    assert "Action 2 : Action 2 , No update received , overdue" not in text_of(response)
+
+
+def test_the_table_says_the_same_as_the_board(reader, given, report, entry_of, office) -> None:
+    report(entry_of(given, "1", "plan-1-1"), "partly_done")
+    overridden(given, office, "2")
+    text = text_of(reader.get(status_path(given)))
+    table = text[text.index("The same as a table") :]
+    assert "Action 1 Status Partly carried out Reported 1 of 2 Last round – none" in table
+    assert "Fully carried out set by the secretariat Reported 0 of 2" in table
+
+
+def test_a_planned_round_is_there_for_the_secretariat_alone(
+    desk, reader, open_round, followed_plan
+) -> None:
+    followed_plan()
+    given = open_round(state="planned", plan="plan")
+    for path in (status_path(given), status_path(given, "1")):
+        assert reader.get(path).status_code == 404
+        assert "The round has not been opened yet" in text_of(desk.get(path))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/en/desk/rounds/nap9/2025/",
+        "/en/desk/rounds/plan/2024/",
+        "/en/desk/rounds/plan/99999999999999999999/",
+        "/en/desk/rounds/plan/2025/actions/99/",
+        "/en/desk/rounds/plan/2025/actions/x/",
+        "/en/desk/rounds/plan/2024/actions/1/",
+    ],
+)
+def test_what_does_not_exist_is_not_found(reader, given, path: str) -> None:
+    assert reader.get(path).status_code == 404
+
+
+def test_an_action_out_of_the_plan_on_the_reference_date_is_not_found(reader, given) -> None:
+    given.plan.actions.filter(label="1").update(valid_to=date(2025, 12, 30))
+    assert reader.get(status_path(given, "1")).status_code == 404
+
+
+def test_the_public_and_strangers_see_no_state_of_play(given, member, sign_in) -> None:
+    for path in (status_path(given), status_path(given, "1")):
+        response = Client().get(path)
+        assert response.status_code == 302
+        assert "/account/sign-in/" in response["Location"]
+        assert sign_in(member).get(path).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nobody_writes_to_the_state_of_play(desk, given, method: str) -> None:
+    for path in (status_path(given), status_path(given, "1")):
+        assert getattr(desk, method)(path).status_code == 405
+
+
+# --- One action -----------------------------------------------------------------------
+
+
+def test_an_action_says_why_it_has_its_status(
+    reader, open_round, followed_plan, report, entry_of
+) -> None:
+    followed_plan(1, actors=4)
+    given = open_round(plan="plan")
+    report(entry_of(given, "1", "plan-1-1"), "done")
+    report(entry_of(given, "1", "plan-1-2"), "in_progress")
+    report(entry_of(given, "1", "plan-1-3"), "not_applicable")
+    text = text_of(reader.get(status_path(given, "1")))
+    assert "Partly carried out 3 of 4 actors reported" in text
+    why = text[text.index("Why this status?") : text.index("What the actors say")]
+    assert "At least one actor has carried out its part in full or partly" in why
+    assert "Counted Plan-1-1 : Fully carried out Plan-1-2 : In progress" in why
+    assert "Left out: not applicable to them Plan-1-3" in why
+    assert "Missing: no accepted update Plan-1-4" in why
+
+
+def test_an_overridden_status_shows_both_and_who_set_it(
+    reader, given, office, report, entry_of
+) -> None:
+    office.name = "A. Person"
+    office.save()
+    report(entry_of(given, "1", "plan-1-1"), "in_progress")
+    overridden(given, office, reason_en="The law was passed.")
+    text = text_of(reader.get(status_path(given, "1")))
+    assert "The secretariat set this status (Office," in text
+    assert "The law was passed." in text
+    assert "Set by the secretariat Fully carried out Follows from the reports In progress" in text
+    assert "A. Person" not in text
+
+
+def test_an_action_that_nobody_reports_on_is_explained(reader, open_round) -> None:
+    text = text_of(reader.get(status_path(open_round(), "17")))
+    assert "No update received nobody has to report" in text
+    assert "The plan names no actor that has to report on it." in text
+
+
+def test_an_entry_shows_as_the_reader_will_see_it(reader, given, report, entry_of) -> None:
+    report(
+        entry_of(given, "1", "plan-1-1"),
+        "in_progress",
+        language="fr",
+        done="Nous avons **commencé** <script>alert(1)</script>",
+        internal="For the secretariat only.",
+        evidence=[
+            {"title": "Rapport", "address": "https://example.org/r", "kind": "report", "date": ""}
+        ],
+    )
+    html = reader.get(status_path(given, "1")).content.decode()
+    said = html[html.index("What the actors say") :]
+    assert '<div class="measure" lang="fr"><p>Nous avons <strong>commencé</strong>' in said
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in said
+    assert 'href="https://example.org/r" rel="nofollow noopener noreferrer" lang="fr"' in said
+    assert "For the secretariat only." not in html
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("draft", "Draft Being written: the text can be read once it is submitted."),
+        ("returned", "Returned Being written: the text can be read once it is submitted."),
+        ("submitted", "Submitted written on its behalf It says: In progress."),
+        ("accepted", "In progress written on its behalf What was done Our own words."),
+    ],
+)
+def test_a_text_is_shown_to_those_who_may_read_it(
+    reader, given, report, entry_of, desk, state: str, words: str
+) -> None:
+    report(entry_of(given, "1", "plan-1-1"), "in_progress", state=state, done="Our own words.")
+    path = status_path(given, "1")
+    assert "Our own words." in text_of(desk.get(path))
+    text = text_of(reader.get(path))
+    assert ("Our own words." in text) is (state in {"submitted", "accepted"})
+    assert f"Plan-1-1 {words}" in text[text.index("What the actors say") :]
+
+
+def test_carried_over_work_speaks_its_old_text(
+    reader, open_round, followed_plan, report, entry_of
+) -> None:
+    followed_plan()
+    report(entry_of(open_round(2024, plan="plan"), "1"), "done", done="Done long ago.")
+    text = text_of(reader.get(status_path(open_round(plan="plan"), "1")))
+    assert "Plan-1-1 Fully carried out since 2024" in text
+    assert "Done long ago." in text
+    assert "Earlier rounds 2024 Fully carried out 1 of 1 reported" in text
+
+
+def test_a_voluntary_entry_says_that_it_does_not_count(
+    reader, given, report, make_actor, office, source
+) -> None:
+    partner = Responsibility.objects.create(
+        action=given.plan.actions.get(label="1"), actor=make_actor("partner"), role="partner",
+        source=source,
+    )  # fmt: skip
+    report(entries.start(partner, round=given, by=office, now=timezone.now()), "done")
+    text = text_of(reader.get(status_path(given, "1")))
+    assert "No update received 0 of 2 actors reported" in text
+    assert "Partner Fully carried out voluntary: does not count" in text
+
+
+def test_who_writes_for_an_actor_reads_its_draft(
+    given, report, entry_of, make_member, sign_in
+) -> None:
+    report(entry_of(given, "1", "plan-1-1"), "in_progress", state="draft", done="Our own words.")
+    for actor, shown in (("plan-1-1", True), ("plan-1-2", False)):
+        client = sign_in(make_member("contributor", actor))
+        text = text_of(client.get(status_path(given, "1")))
+        assert ("Our own words." in text) is shown
+
+
+def test_an_action_leads_to_its_neighbours_on_the_board(reader, open_round, followed_plan) -> None:
+    plan = followed_plan(4)
+    plan.actions.filter(label="2").update(valid_to=date(2025, 12, 30))
+    given = open_round(plan="plan")
+    context = reader.get(status_path(given, "3")).context
+    assert (context["previous"].label, context["next"].label) == ("1", "4")
+    assert reader.get(status_path(given, "1")).context["previous"] is None
+    assert reader.get(status_path(given, "4")).context["next"] is None
+
+
+def test_only_the_secretariat_is_led_to_set_a_status(desk, reader, given) -> None:
+    path = f"{ROUNDS}{given.pk}/overrides/1/"
+    assert path in desk.get(status_path(given, "1")).content.decode()
+    assert path not in reader.get(status_path(given, "1")).content.decode()
+
+
+# --- Who may manage -------------------------------------------------------------------
+
+STEPS = ("", "open/", "close/", "reopen/", "update/", "extend/", "overrides/1/")
+
+
+@pytest.mark.parametrize("role", ["observer", "contributor", "coordinator", "reviewer"])
+def test_nobody_but_the_secretariat_opens_its_pages(
+    given, make_member, sign_in, office, role: str
+) -> None:
+    client = sign_in(make_member(role, "plan-1-1"))
+    paths = ["/en/secretariat/", ROUNDS, f"{ROUNDS}new/"]
+    paths += [f"{ROUNDS}{given.pk}/{step}" for step in STEPS]
+    for path in paths:
+        assert client.get(path).status_code == 403, path
+    for path in paths[2:]:
+        assert client.post(path, {"reason": "x", "remove": "1"}).status_code == 403, path
+    given.refresh_from_db()
+    assert given.state == RoundState.OPEN
+    assert client.get(f"{ROUNDS}{given.pk}/owed/").status_code == (
+        200 if role == "reviewer" else 403
+    )
+
+
+@pytest.mark.parametrize("key", ["0", "99999999999999999999999"])
+def test_an_unknown_round_is_not_found(desk, key: str) -> None:
+    for step in (*STEPS, "owed/"):
+        assert desk.get(f"{ROUNDS}{key}/{step}").status_code == 404
+        if step != "owed/":
+            assert desk.post(f"{ROUNDS}{key}/{step}").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_pages_of_rounds_take_forms_and_nothing_else(desk, given, method: str) -> None:
+    for path in (f"{ROUNDS}new/", *(f"{ROUNDS}{given.pk}/{step}" for step in STEPS)):
+        assert getattr(desk, method)(path).status_code == 405
+    for path in ("/en/secretariat/", ROUNDS, f"{ROUNDS}{given.pk}/owed/"):
+        assert desk.post(path).status_code == 405
+
+
+# --- Planning ---------------------------------------------------------------------------
+
+
+def days_of(given: Plan, **changes: Any) -> dict[str, Any]:
+    return {
+        "plan": given.pk,
+        "year": "2025",
+        "kind": "yearly",
+        "reference_date": "2025-12-31",
+        "opens_on": "2026-01-05",
+        "deadline": "2026-02-15",
+        "closes_on": "2026-03-15",
+    } | changes
+
+
+def test_the_secretariat_begins_with_the_rounds(desk) -> None:
+    response = desk.get("/en/secretariat/")
+    assert (response.status_code, response["Location"]) == (302, ROUNDS)
+
+
+def test_a_round_is_planned_and_listed(desk, followed_plan) -> None:
+    response = desk.post(f"{ROUNDS}new/", days_of(followed_plan()), follow=True)
+    made = Round.objects.get()
+    assert response.redirect_chain == [(f"{ROUNDS}{made.pk}/", 302)]
+    assert "The round is planned. Open it when you are ready." in text_of(response)
+    assert (made.state, made.deadline) == (RoundState.PLANNED, date(2026, 2, 15))
+    assert "2025 Test · Yearly follow-up State Planned" in text_of(desk.get(ROUNDS))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"deadline": "2026-03-16"}, "closes_on", "The round closes before the deadline."),
+        ({"deadline": "2026-01-04"}, "deadline", "The deadline is before the opening."),
+        ({"reference_date": "2026-01-01"}, "reference_date",
+         "The reference date lies outside the round’s year."),
+        ({"year": "2016"}, "year", "Ensure this value is greater than or equal to 2017."),
+        ({"year": "9" * 30}, "year", "Ensure this value is less than or equal to 2100."),
+        ({"year": "soon"}, "year", "Enter a whole number."),
+        ({"plan": "999999"}, "plan",
+         "Select a valid choice. That choice is not one of the available choices."),
+        ({"plan": "\x00"}, "plan", "Null characters are not allowed."),
+        ({"kind": "hourly"}, "kind",
+         "Select a valid choice. hourly is not one of the available choices."),
+        ({"opens_on": "2026-02-30"}, "opens_on", "Enter a valid date."),
+        ({"opens_on": ""}, "opens_on", "This field is required."),
+        ({"year": "2024", "reference_date": "2024-12-31"}, "year",
+         "The plan has a round for this year already."),
+    ],
+)  # fmt: skip
+def test_bad_days_are_told_at_their_field_and_kept(
+    desk, open_round, followed_plan, changes, field: str, words: str
+) -> None:
+    plan = followed_plan()
+    open_round(2024, "planned", plan="plan")
+    response = desk.post(f"{ROUNDS}new/", days_of(plan, **changes))
+    html = response.content.decode()
+    assert response.context["form"].errors[field] == [words]
+    assert f'<a href="#id_{field}">' in html
+    assert f'id="id_{field}_error"' in html
+    assert re.search(rf'<(input|select)[^>]*aria-describedby="[^"]*id_{field}_error[^>]*>', html)
+    assert 'value="2026-03-15"' in html
+    assert Round.objects.count() == 1
+
+
+def test_the_days_of_an_open_round_can_be_moved_and_nothing_else(desk, given) -> None:
+    other = Plan.objects.get(slug="nap1")
+    changes = days_of(other, year="2023", reference_date="2023-12-31", kind="evaluation")
+    response = desk.post(f"{ROUNDS}{given.pk}/", changes, follow=True)
+    assert "The days are stored." in text_of(response)
+    given.refresh_from_db()
+    assert (given.plan.slug, given.year, given.reference_date) == ("plan", 2025, date(2025, 12, 31))
+    assert (given.kind, given.deadline) == ("evaluation", date(2026, 2, 15))
+
+
+def test_bad_days_of_an_open_round_change_nothing(desk, given) -> None:
+    before = given.deadline
+    response = desk.post(f"{ROUNDS}{given.pk}/", days_of(given.plan, deadline="2027-01-01"))
+    assert list(response.context["form"].errors) == ["closes_on"]
+    assert 'value="2027-01-01"' in response.content.decode()
+    given.refresh_from_db()
+    assert given.deadline == before
+
+
+# --- Steps --------------------------------------------------------------------------------
+
+
+def test_opening_is_confirmed_with_what_it_does(
+    desk, open_round, followed_plan, report, entry_of, make_member
+) -> None:
+    followed_plan(3)
+    report(entry_of(open_round(2024, plan="plan"), "1"), "done")
+    make_member("contributor", "plan-2-1")
+    planned = open_round(state="planned", plan="plan")
+    text = text_of(desk.get(f"{ROUNDS}{planned.pk}/open/"))
+    assert "3 entries are made, one for every responsibility valid on 31 December 2025" in text
+    assert "1 of them carries over from the last round" in text
+    assert "1 person gets a letter." in text
+    assert not planned.entries.exists()
+    response = desk.post(f"{ROUNDS}{planned.pk}/open/", follow=True)
+    assert response.redirect_chain == [(f"{ROUNDS}{planned.pk}/", 302)]
+    assert "The round is open." in text_of(response)
+    assert "1 of 3 owed updates are accepted. Of which 1 was carried over." in text_of(response)
+    assert planned.entries.count() == 3
+
+
+def test_a_step_that_is_not_possible_is_said_and_leads_back(desk, given) -> None:
+    for step in ("open/", "reopen/"):
+        response = desk.get(f"{ROUNDS}{given.pk}/{step}", follow=True)
+        assert response.redirect_chain == [(f"{ROUNDS}{given.pk}/", 302)]
+        assert "This cannot be done now: the round is in another state." in text_of(response)
+
+
+def test_what_a_service_refuses_is_said(desk, open_round, followed_plan) -> None:
+    followed_plan()
+    closed = open_round(2024, "closed", plan="plan")
+    response = desk.post(f"{ROUNDS}{closed.pk}/open/", follow=True)
+    assert "The round was opened already; reopen it with a reason." in text_of(response)
+    planned = open_round(2025, "planned", plan="plan")
+    response = desk.post(f"{ROUNDS}{planned.pk}/update/", follow=True)
+    assert "The round is not open yet." in text_of(response)
+
+
+def test_closing_is_confirmed_with_what_it_does(desk, given, report, entry_of) -> None:
+    report(entry_of(given, "1", "plan-1-1"), "done", state="submitted")
+    text = text_of(desk.get(f"{ROUNDS}{given.pk}/close/"))
+    assert "3 owed entries have not been handed in and count as no update received." in text
+    assert "1 submitted entry can still be accepted or returned." in text
+    response = desk.post(f"{ROUNDS}{given.pk}/close/", follow=True)
+    assert "The round is closed." in text_of(response)
+    given.refresh_from_db()
+    assert given.state == RoundState.CLOSED
+
+
+def test_reopening_asks_why_and_until_when(desk, open_round, followed_plan) -> None:
+    followed_plan()
+    given = open_round(state="closed", plan="plan")
+    path, day = f"{ROUNDS}{given.pk}/reopen/", given.closes_on + timedelta(days=7)
+    for wrong, field in (
+        ({"closes_on": day, "reason": " "}, "reason"),
+        ({"closes_on": day, "reason": "a\x00b"}, "reason"),
+        ({"closes_on": "", "reason": "Elections."}, "closes_on"),
+        ({"closes_on": "2020-01-01", "reason": "Elections."}, "closes_on"),
+        ({"closes_on": given.deadline - timedelta(days=1), "reason": "Elections."}, "closes_on"),
+    ):
+        response = desk.post(path, wrong)
+        assert list(response.context["form"].errors) == [field]
+        assert ("Elections." in response.content.decode()) is ("Elections." in wrong["reason"])
+    given.refresh_from_db()
+    assert given.state == RoundState.CLOSED
+    response = desk.post(path, {"closes_on": day, "reason": "Elections."}, follow=True)
+    assert "The round is open again." in text_of(response)
+    assert "Reopened because: Elections." in text_of(response)
+    given.refresh_from_db()
+    assert (given.state, given.closes_on) == (RoundState.OPEN, day)
+
+
+def test_a_round_that_differs_from_the_plan_says_so(desk, given, make_actor, source) -> None:
+    path = f"{ROUNDS}{given.pk}/"
+    assert "What is owed differs from the plan" not in text_of(desk.get(path))
+    Responsibility.objects.create(
+        action=given.plan.actions.get(label="1"), actor=make_actor("new"), role="responsible",
+        source=source,
+    )  # fmt: skip
+    assert "What is owed differs from the plan" in text_of(desk.get(path))
+    assert "1 entry that is owed by now is made." in text_of(desk.get(f"{path}update/"))
+    response = desk.post(f"{path}update/", follow=True)
+    assert "The round agrees with the plan." in text_of(response)
+    assert given.entries.filter(responsibility__actor__slug="new").count() == 1
+    assert "there is nothing to do" in text_of(desk.get(f"{path}update/"))
+
+
+# --- Extensions ---------------------------------------------------------------------------
+
+
+def test_an_actor_gets_more_time_and_then_other_time(desk, given) -> None:
+    actor = Actor.objects.get(slug="plan-1-1")
+    path = f"{ROUNDS}{given.pk}/extend/"
+    until = given.closes_on + timedelta(days=3)
+    sent = {"actor": actor.pk, "until": until, "reason": "Floods."}
+    response = desk.post(path, sent, follow=True)
+    assert response.redirect_chain == [(f"{ROUNDS}{given.pk}/", 302)]
+    assert "The extension is stored." in text_of(response)
+    html = desk.get(f"{path}?actor=plan-1-1").content.decode()
+    assert f'value="{until.isoformat()}"' in html
+    assert "Floods." in html
+    desk.post(path, sent | {"until": until + timedelta(days=2)})
+    assert Extension.objects.get().until == until + timedelta(days=2)
+
+
+def test_a_forged_or_impossible_extension_is_refused_at_its_field(desk, given) -> None:
+    good = {
+        "actor": Actor.objects.get(slug="plan-1-1").pk,
+        "until": given.closes_on + timedelta(days=3),
+        "reason": "Floods.",
+    }
+    stranger = Actor.objects.get(slug="fps-justice")
+    for changes, field in (
+        ({"actor": stranger.pk}, "actor"),
+        ({"actor": "x\x00"}, "actor"),
+        ({"actor": "9" * 40}, "actor"),
+        ({"until": given.closes_on}, "until"),
+        ({"until": "tomorrow"}, "until"),
+        ({"reason": "  "}, "reason"),
+    ):
+        response = desk.post(f"{ROUNDS}{given.pk}/extend/", good | changes)
+        assert list(response.context["form"].errors) == [field]
+    assert not Extension.objects.exists()
+    assert desk.get(f"{ROUNDS}{given.pk}/extend/?actor=%00").status_code == 200
+
+
+# --- Statuses set by the secretariat ------------------------------------------------------
+
+
+def test_a_status_is_set_changed_and_removed(desk, given, report, entry_of) -> None:
+    report(entry_of(given, "1", "plan-1-1"), "in_progress")
+    path = f"{ROUNDS}{given.pk}/overrides/1/"
+    assert "Follows from the reports In progress" in text_of(desk.get(path))
+    sent = {"status": "done", "reason_nl": "Omdat.", "reason_fr": "Parce que."}
+    response = desk.post(path, sent, follow=True)
+    assert response.redirect_chain == [(f"{ROUNDS}{given.pk}/", 302)]
+    assert "Fully carried out in place of “In progress” Parce que." in text_of(response)
+    text = text_of(desk.get(path))
+    assert "Set by the secretariat Fully carried out Office," in text
+    desk.post(path, sent | {"status": "partly_done"})
+    assert Override.objects.get().status == "partly_done"
+    response = desk.post(path, {"remove": "1"}, follow=True)
+    assert "The derived status stands again." in text_of(response)
+    assert not Override.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"status": "not_reported"}, "status"),
+        ({"status": "insufficient"}, "status"),
+        ({"status": ""}, "status"),
+        ({"reason_nl": ""}, "reason_nl"),
+        ({"reason_fr": " "}, "reason_fr"),
+        ({"reason_en": "a\x00b"}, "reason_en"),
+    ],
+)
+def test_a_status_without_what_it_needs_is_refused_at_its_field(
+    desk, given, changes: dict[str, str], field: str
+) -> None:
+    sent = {"status": "done", "reason_nl": "Omdat.", "reason_fr": "Parce que."}
+    response = desk.post(f"{ROUNDS}{given.pk}/overrides/1/", sent | changes)
+    assert list(response.context["form"].errors) == [field]
+    kept = "Parce que." if field != "reason_fr" else "Omdat."
+    assert kept in response.content.decode()
+    assert not Override.objects.exists()
+
+
+def test_a_status_is_set_where_an_action_is_followed_up(desk, given, open_round) -> None:
+    planned = open_round(2026, "planned", plan="plan")
+    given.plan.actions.filter(label="2").update(valid_to=date(2025, 12, 30))
+    sent = {"status": "done", "reason_nl": "Omdat.", "reason_fr": "Parce que."}
+    for path in (
+        f"{ROUNDS}{given.pk}/overrides/99/",
+        f"{ROUNDS}{given.pk}/overrides/2/",
+        f"{ROUNDS}{planned.pk}/overrides/1/",
+    ):
+        assert desk.get(path).status_code == 404
+        assert desk.post(path, sent).status_code == 404
+
+
+# --- Who owes what ----------------------------------------------------------------------------
+
+
+def test_the_page_of_who_owes_what_counts_by_actor(desk, given, report, entry_of, office) -> None:
+    report(entry_of(given, "1", "plan-1-1"), "done")
+    report(entry_of(given, "1", "plan-1-2"), "done", state="draft")
+    Round.objects.filter(pk=given.pk).update(
+        opens_on=date(2026, 1, 1), deadline=timezone.localdate() - timedelta(days=2)
+    )
+    text = text_of(desk.get(f"{ROUNDS}{given.pk}/owed/"))
+    assert "4 entries owed: 1 accepted, 0 carried over. 3 are late" in text
+    counts = "Owed 1 Accepted {} Carried over 0 Submitted 0 Returned 0 Draft {} To do {} Late {}"
+    assert f"Plan-1-1 {counts.format(1, 0, 0, 0)}" in text
+    assert f"Plan-1-2 {counts.format(0, 1, 0, 1)}" in text
+    assert f"Plan-2-1 {counts.format(0, 0, 1, 1)}" in text
+    assert "Actor Plan-1-1 State Accepted – 1, Plan-1-1 Fully carried out Late in time" in text
+    assert "Actor Plan-1-2 State Draft – 1, Plan-1-2 Late 2 days late" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["1 plan-1-1", "1 plan-1-2", "2 plan-2-1", "2 plan-2-2"]),
+        ("state=draft", ["1 plan-1-2"]),
+        ("state=carried", ["2 plan-2-2"]),
+        ("state=accepted", ["1 plan-1-1"]),
+        ("actor=plan-2-1", ["2 plan-2-1"]),
+        ("level=flemish", ["2 plan-2-1"]),
+        ("late=yes", ["1 plan-1-2", "2 plan-2-1"]),
+        ("late=no", ["1 plan-1-1", "2 plan-2-2"]),
+        ("late=yes&state=draft", ["1 plan-1-2"]),
+    ],
+)
+def test_who_owes_what_is_filtered(
+    desk, open_round, followed_plan, report, entry_of, query: str, expected: list[str]
+) -> None:
+    followed_plan(2, actors=2)
+    Actor.objects.filter(slug="plan-2-1").update(level="flemish")
+    report(entry_of(open_round(2024, plan="plan"), "2", "plan-2-2"), "done")
+    given = open_round(plan="plan")
+    report(entry_of(given, "1", "plan-1-1"), "done")
+    report(entry_of(given, "1", "plan-1-2"), "done", state="draft")
+    late = {"opens_on": date(2026, 1, 1), "deadline": timezone.localdate() - timedelta(days=2)}
+    Round.objects.filter(pk=given.pk).update(**late)
+    response = desk.get(f"{ROUNDS}{given.pk}/owed/?{query}")
+    rows = [line["entry"] for line in response.context["lines"]]
+    assert [f"{row.action.label} {row.actor.slug}" for row in rows] == expected
+
+
+@pytest.mark.parametrize("query", ["state=x", "actor=%00", "level=9", "late=maybe", "page=%F0"])
+def test_an_unknown_filter_is_left_out_and_said(desk, given, query: str) -> None:
+    response = desk.get(f"{ROUNDS}{given.pk}/owed/?{query}")
+    assert (response.status_code, len(response.context["lines"])) == (200, 4)
+    assert bool(response.context["filter"].form.errors) is not query.startswith("page")
+
+
+def test_who_owes_what_has_pages(desk, open_round) -> None:
+    given = open_round()
+    for page, count in (("1", 50), ("4", 30), ("99", 30), ("9" * 5000, 50), ("x", 50)):
+        response = desk.get(f"{ROUNDS}{given.pk}/owed/?page={page}")
+        assert len(response.context["lines"]) == count, page[:5]
+    response = desk.get(f"{ROUNDS}{given.pk}/owed/?state=empty&page=2")
+    assert "?state=empty&amp;page=3" in response.content.decode()
+
+
+def test_who_owes_what_in_a_planned_round_is_for_the_secretariat_alone(
+    desk, open_round, followed_plan, make_member, sign_in
+) -> None:
+    followed_plan()
+    path = f"{ROUNDS}{open_round(state='planned', plan='plan').pk}/owed/"
+    assert sign_in(make_member("reviewer", "fps-foreign")).get(path).status_code == 404
+    assert "Nobody owes an entry yet." in text_of(desk.get(path))
+
+
+def test_a_reviewer_sees_who_owes_what_without_a_way_to_manage(given, make_member, sign_in) -> None:
+    client = sign_in(make_member("reviewer", "fps-foreign"))
+    html = client.get(f"{ROUNDS}{given.pk}/owed/").content.decode()
+    assert f'href="{ROUNDS}{given.pk}/"' not in html
+
+
+# --- Queries --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["board", "action", "manage", "owed", "override", "extend"])
+def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
+    desk, open_round, followed_plan, report, office, page: str
+) -> None:
+    found = []
+    for actions, actors in ((1, 1), (3, 12)):
+        slug = f"p{actions}"
+        followed_plan(actions, actors, slug=slug)
+        past = open_round(2024, plan=slug)
+        for entry in past.entries.filter(responsibility__position__lte=4):
+            report(entry, "done", state="accepted")
+        given = open_round(2025, plan=slug)
+        assert given.entries.filter(state=EntryState.ACCEPTED).exists()
+        for label in range(1, actions + 1):
+            overridden(given, office, str(label))
+        for actor in Actor.objects.filter(slug__startswith=f"{slug}-"):
+            rounds.extend(
+                given, actor=actor, until=given.closes_on + timedelta(days=1), reason="Floods.",
+                by=office, now=timezone.now(),
+            )  # fmt: skip
+        path = {
+            "board": status_path(given),
+            "action": status_path(given, "1"),
+            "manage": f"{ROUNDS}{given.pk}/",
+            "owed": f"{ROUNDS}{given.pk}/owed/",
+            "override": f"{ROUNDS}{given.pk}/overrides/1/",
+            "extend": f"{ROUNDS}{given.pk}/extend/",
+        }[page]
+        found.append(queries(desk, path))
+    assert found[0] == found[1]
+
+
+def test_the_list_of_rounds_needs_as_many_queries_for_one_as_for_eight(
+    desk, open_round, followed_plan
+) -> None:
+    followed_plan()
+    open_round(2018, plan="plan")
+    one = queries(desk, ROUNDS)
+    for year in range(2019, 2026):
+        open_round(year, plan="plan")
+    assert queries(desk, ROUNDS) == one

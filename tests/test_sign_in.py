@@ -1,0 +1,351 @@
+"""Signing in: by code, password, second factor; limits; who may not; the secretariat's factor."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from actions.enums import LetterKind
+from actions.models import Letter, User
+from tests.conftest import add_second_factor, totp_code
+
+pytestmark = pytest.mark.django_db
+
+DOOR = "/en/account/sign-in/"
+CODE = "/en/account/sign-in/code/"
+PASSWORD = "/en/account/sign-in/password/"
+SECOND = "/en/account/sign-in/second/"
+FACTORS = "/en/account/second-factor/"
+
+
+def ask(client: Client, email: str, **more: str) -> str:
+    """Ask for a code; return the one that a letter holds, if there is a letter."""
+    before = set(Letter.objects.values_list("pk", flat=True))
+    response = client.post(DOOR, {"email": email, **more})
+    assert (response.status_code, response["Location"].split("?")[0]) == (302, CODE)
+    letter = Letter.objects.exclude(pk__in=before).first()
+    return letter.facts["code"] if letter else ""
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def test_a_code_signs_in(client, make_member) -> None:
+    user = make_member()
+    code = ask(client, user.email.upper())
+    letter = Letter.objects.get()
+    assert (letter.kind, letter.user, letter.address) == (LetterKind.SIGN_IN, user, user.email)
+    response = client.post(CODE, {"code": code.lower()})
+    assert (response.status_code, response["Location"]) == (302, "/en/desk/")
+    assert is_signed_in(client)
+
+
+def test_a_code_leads_back_to_where_one_came_from(client, make_member) -> None:
+    user = make_member()
+    page = client.get("/en/desk/profile/")
+    assert page["Location"] == f"{DOOR}?next=/en/desk/profile/"
+    code = ask(client, user.email, next="/en/desk/profile/")
+    response = client.post(CODE, {"code": code, "next": "/en/desk/profile/"})
+    assert response["Location"] == "/en/desk/profile/"
+
+
+def test_a_superuser_from_the_shell_signs_in_by_code(client) -> None:
+    user = User.objects.create_superuser("boss@example.org", None)
+    response = client.post(CODE, {"code": ask(client, user.email)})
+    assert response["Location"] == "/admin/"
+    assert client.get("/admin/")["Location"] == "/admin/login/?next=/admin/"
+    assert client.get("/admin/login/")["Location"] == FACTORS
+
+
+def test_an_unknown_address_gets_the_same_answer_and_no_letter(make_member) -> None:
+    user = make_member()
+    pages = []
+    for email in (user.email, "nobody@example.org"):
+        client = Client()
+        ask(client, email)
+        html = client.get(CODE).content.decode().replace(email, "ADDRESS")
+        pages.append(re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", html))
+    assert pages[0] == pages[1]
+    assert Letter.objects.count() == 1
+    assert client.post(CODE, {"code": ""}).status_code == 200
+    assert not is_signed_in(client)
+
+
+def test_a_wrong_code_is_told_and_after_five_a_new_one_is_needed(client, make_member) -> None:
+    code = ask(client, make_member().email)
+    for _turn in range(4):
+        html = client.post(CODE, {"code": "WRONG"}).content.decode()
+        assert "This code is not right." in html
+        assert 'aria-invalid="true"' in html
+        assert 'href="#id_code"' in html
+    response = client.post(CODE, {"code": "WRONG"})
+    assert response["Location"] == DOOR
+    assert client.post(CODE, {"code": code})["Location"] == DOOR
+    assert not is_signed_in(client)
+
+
+def test_a_code_lives_for_a_quarter_of_an_hour(client, make_member, time_machine) -> None:
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    code = ask(client, make_member().email)
+    time_machine.move_to(start + timedelta(minutes=15, seconds=1), tick=False)
+    assert client.post(CODE, {"code": code})["Location"] == DOOR
+    assert not is_signed_in(client)
+
+
+def test_the_code_is_of_no_use_in_another_browser(client, make_member) -> None:
+    code = ask(client, make_member().email)
+    other = Client()
+    assert other.post(CODE, {"code": code})["Location"] == DOOR
+    assert not is_signed_in(other)
+
+
+def test_a_fourth_code_within_a_minute_is_refused_politely(make_member) -> None:
+    user = make_member()
+    for _turn in range(3):
+        ask(Client(), user.email)
+    response = Client().post(DOOR, {"email": user.email})
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "Too many attempts. Wait some minutes, then try again." in html
+    assert user.email in html
+    assert Letter.objects.count() == 3
+
+
+def test_guessing_passwords_is_limited_even_for_the_right_one(make_member) -> None:
+    user = make_member()
+    for _turn in range(5):
+        html = Client().post(PASSWORD, {"login": user.email, "password": "x"}).content.decode()
+        assert "The e-mail address or the password is not right." in html
+    client = Client()
+    right = {"login": user.email, "password": "a long enough password"}
+    assert "Too many attempts." in client.post(PASSWORD, right).content.decode()
+    assert not is_signed_in(client)
+
+
+def test_too_many_requests_from_one_place_get_a_page_of_the_site(client) -> None:
+    for _turn in range(30):
+        client.post(PASSWORD, {"login": "x@example.org", "password": "x"})
+    response = client.post(PASSWORD, {"login": "x@example.org", "password": "x"})
+    assert response.status_code == 429
+    assert "NAP monitor" in response.content.decode()
+
+
+def test_a_password_signs_in_who_has_one(client, make_member) -> None:
+    user = make_member()
+    data = {"login": user.email, "password": "a long enough password"}
+    assert client.post(PASSWORD, data)["Location"] == "/en/desk/"
+    assert client.session.get_expiry_age() == 12 * 3600
+
+
+def test_a_second_factor_is_always_asked(client, office) -> None:
+    secret = add_second_factor(office)
+    response = client.post(CODE, {"code": ask(client, office.email)})
+    assert response["Location"] == SECOND
+    assert not is_signed_in(client)
+    assert client.get("/en/desk/")["Location"].startswith(DOOR)
+    assert "This code is not right." in client.post(SECOND, {"code": "000000"}).content.decode()
+    assert client.post(SECOND, {"code": totp_code(secret)})["Location"] == "/en/desk/"
+    assert is_signed_in(client)
+
+
+def test_a_code_of_the_app_works_once(office) -> None:
+    code = totp_code(add_second_factor(office))
+    found = []
+    for _turn in range(2):
+        client = Client()
+        client.post(CODE, {"code": ask(client, office.email)})
+        client.post(SECOND, {"code": code})
+        found.append(is_signed_in(client))
+    assert found == [True, False]
+
+
+def test_a_recovery_code_works_in_place_of_the_app(client, office) -> None:
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes  # noqa: PLC0415
+
+    codes = RecoveryCodes.activate(office).get_unused_codes()
+    client.post(CODE, {"code": ask(client, office.email)})
+    client.post(SECOND, {"code": codes[0]})
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("path", ["/en/desk/", "/en/desk/profile/", "/en/secretariat/members/"])
+def test_the_secretariat_without_a_second_factor_is_led_to_add_one(path, sign_in, office) -> None:
+    Authenticator.objects.all().delete()
+    client = sign_in(office)
+    assert client.get(path)["Location"] == FACTORS
+    html = client.get(FACTORS).content.decode()
+    assert "The secretariat signs in with a second factor." in html
+    assert (
+        client.post("/en/secretariat/members/", {"email": "x@example.org"})["Location"] == FACTORS
+    )
+
+
+def test_the_secretariat_adds_an_app_and_goes_on(sign_in, office) -> None:
+    Authenticator.objects.all().delete()
+    office.set_unusable_password()
+    office.save()
+    client = sign_in(office)
+    page = client.get(f"{FACTORS}app/").content.decode()
+    secret = re.search(r'class="secret">(\w+)<', page)[1]
+    assert (
+        "This code is not right."
+        in client.post(f"{FACTORS}app/", {"code": "000000"}).content.decode()
+    )
+    response = client.post(f"{FACTORS}app/", {"code": totp_code(secret)})
+    assert response["Location"] == f"{FACTORS}codes/"
+    assert client.get("/en/secretariat/members/").status_code == 200
+
+
+def test_a_member_needs_no_second_factor(sign_in, make_member) -> None:
+    assert sign_in(make_member()).get("/en/desk/profile/").status_code == 200
+
+
+def test_changing_factors_asks_who_one_is_again(sign_in, office) -> None:
+    client = sign_in(office)
+    response = client.post(f"{FACTORS}app/remove/")
+    assert response["Location"].startswith("/en/account/confirm/password/")
+    assert Authenticator.objects.filter(user=office).exists()
+    confirm = response["Location"]
+    client.post(confirm, {"password": "a long enough password", "next": f"{FACTORS}app/remove/"})
+    client.post(f"{FACTORS}app/remove/")
+    assert not Authenticator.objects.filter(user=office).exists()
+    notice = Letter.objects.get(facts__subject="The authenticator app was removed")
+    assert (notice.kind, notice.user) == (LetterKind.SIGN_IN, office)
+
+
+def test_who_has_just_signed_in_is_not_asked_again(client, office, time_machine) -> None:
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    secret = add_second_factor(office)
+    client.post(CODE, {"code": ask(client, office.email)})
+    client.post(SECOND, {"code": totp_code(secret)})
+    assert client.get(f"{FACTORS}codes/new/").status_code == 200
+    time_machine.move_to(start + timedelta(minutes=15, seconds=1), tick=False)
+    confirm = client.get(f"{FACTORS}codes/new/")["Location"]
+    assert confirm.startswith("/en/account/confirm/password/")
+
+
+def test_signing_out_takes_a_form(sign_in, make_member) -> None:
+    client = sign_in(make_member())
+    assert client.get("/en/account/sign-out/").status_code == 200
+    assert is_signed_in(client)
+    client.post("/en/account/sign-out/")
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["signup/", "email/", "password/reset/", "confirm-email/", "login/", "social/", ""],
+)
+def test_pages_that_are_not_offered_are_not_there(client, path: str) -> None:
+    assert client.get(f"/en/account/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["account_signup", "account_email", "account_reset_password"])
+def test_nothing_leads_to_what_is_not_offered(name: str) -> None:
+    with pytest.raises(NoReverseMatch):
+        reverse(name)
+
+
+def test_a_deactivated_account_gets_no_code(client, make_member) -> None:
+    user = make_member()
+    user.is_active = False
+    user.save()
+    assert ask(client, user.email) == ""
+
+
+def test_a_session_in_use_is_renewed_once_an_hour(sign_in, make_member, time_machine) -> None:
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    client = sign_in(make_member())
+    client.get("/en/desk/profile/")
+    ends = Session.objects.get().expire_date
+    time_machine.move_to(start + timedelta(minutes=50), tick=False)
+    client.get("/en/desk/profile/")
+    assert Session.objects.get().expire_date == ends
+    time_machine.move_to(start + timedelta(hours=11), tick=False)
+    client.get("/en/desk/profile/")
+    time_machine.move_to(start + timedelta(hours=22), tick=False)
+    assert client.get("/en/desk/profile/").status_code == 200
+    time_machine.move_to(start + timedelta(hours=34, minutes=1), tick=False)
+    assert client.get("/en/desk/profile/").status_code == 302
+
+
+# --- Sample accounts ---------------------------------------------------------------
+
+
+@pytest.fixture
+def sample(make_member) -> User:
+    """A sample account."""
+    return make_member(email="sample@example.org", is_sample=True)
+
+
+def test_a_sample_account_signs_in_where_debug_is_on(client, sample) -> None:
+    data = {"login": sample.email, "password": "a long enough password"}
+    with override_settings(DEBUG=True):
+        assert client.post(PASSWORD, data)["Location"] == "/en/desk/"
+        assert client.get("/en/desk/profile/").status_code == 200
+    assert client.get("/en/desk/profile/").status_code == 302
+
+
+def test_a_sample_account_is_refused_in_production_whatever_the_way(client, sample) -> None:
+    data = {"login": sample.email, "password": "a long enough password"}
+    client.post(PASSWORD, data)
+    assert not is_signed_in(client)
+    assert ask(Client(), sample.email) == ""
+    client.force_login(sample)
+    assert client.get("/en/desk/profile/").status_code == 302
+    sample.is_staff = sample.is_superuser = True
+    sample.save()
+    add_second_factor(sample)
+    assert client.get("/admin/").status_code == 302
+
+
+def test_a_passkey_of_a_sample_account_is_refused_in_production(client, sample, rf) -> None:
+    from actions.views.accounts import AccountAdapter  # noqa: PLC0415
+
+    request = rf.post("/")
+    request.session = client.session
+    response = AccountAdapter(request).pre_login(request, sample, email=None)
+    assert response["Location"] == "/en/account/sign-in/refused/"
+
+
+# --- Pages --------------------------------------------------------------------------
+
+PAGES = ["sign-in/", "sign-in/password/", "sign-in/refused/"]
+OWN_PAGES = ["second-factor/", "second-factor/passkeys/", "password/", "sign-out/"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, *OWN_PAGES])
+def test_pages_of_signing_in_are_pages_of_the_site(client, make_member, path: str) -> None:
+    if path in OWN_PAGES:
+        client.force_login(make_member())
+    html = client.get(f"/fr/account/{path}").content.decode()
+    assert '<html lang="fr">' in html
+    assert html.count("<h1") == 1
+    assert '<main id="main"' in html
+    assert "style=" not in html
+    assert re.findall(r"<script(?![^>]*(?:src=|application/json))", html) == []
+
+
+def test_every_letter_of_allauth_that_can_go_out_is_worded_by_this_site() -> None:
+    names = [
+        *(f"account/email/password_{what}" for what in ("changed", "set")),
+        *(f"mfa/email/totp_{what}" for what in ("activated", "deactivated")),
+        *(f"mfa/email/webauthn_{what}" for what in ("added", "removed")),
+        "mfa/email/recovery_codes_generated",
+    ]
+    folder = Path(settings.BASE_DIR) / "templates"
+    for name in names:
+        for part in ("subject", "message"):
+            assert (folder / f"{name}_{part}.txt").exists(), name
