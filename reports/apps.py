@@ -1,6 +1,7 @@
 """Configuration of the reports application."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,9 @@ class ReportsConfig(AppConfig):
 
     name = "reports"
     verbose_name = _("Progress reports")
+
+    def ready(self) -> None:
+        """Have the triggers put in place after every migration."""
+        from reports import database
+
+        post_migrate.connect(database.install_triggers, sender=self)

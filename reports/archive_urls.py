@@ -1,0 +1,57 @@
+"""Addresses of the archive of reports, under those of a plan."""
+
+from django.urls import path, re_path, register_converter
+
+from actions.urls import LabelConverter
+from reports.views import archive, compare, feed
+
+
+class YearConverter:
+    """The year of a round in an address: 2025."""
+
+    regex = "[0-9]{4}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        """Return its four figures."""
+        return f"{value:04}"
+
+
+class EditionConverter(YearConverter):
+    """The number of an edition in an address: 2."""
+
+    regex = "[1-9][0-9]{0,2}"
+
+    def to_url(self, value: int) -> str:
+        """Return its figures."""
+        return str(value)
+
+
+register_converter(YearConverter, "year")
+register_converter(EditionConverter, "edition")
+YEAR = YearConverter.regex
+NUMBER = EditionConverter.regex
+FILE = r"(?P<name>report\.pdf|report\.docx|data\.json|data\.csv|data\.xlsx)"
+
+urlpatterns = [
+    path("", archive.archive, name="archive"),
+    path("feed/", feed.feed, name="feed"),
+    path("compare/", compare.compare, name="compare"),
+    re_path(r"^compare\.(?P<extension>csv|json)$", compare.compare_data, name="compare-data"),
+    path("<year:year>/", archive.report, name="report"),
+    re_path(rf"^(?P<year>{YEAR})/{FILE}$", archive.newest_file, name="newest-file"),
+    path("<year:year>/e<edition:number>/", archive.edition, name="edition"),
+    re_path(
+        rf"^(?P<year>{YEAR})/e(?P<number>{NUMBER})/{FILE}$",
+        archive.edition_file,
+        name="edition-file",
+    ),
+    re_path(
+        rf"^(?P<year>{YEAR})/e(?P<number>{NUMBER})/actions/(?P<label>{LabelConverter.regex})/$",
+        archive.edition_action,
+        name="edition-action",
+    ),
+]

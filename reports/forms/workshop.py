@@ -1,0 +1,151 @@
+"""Forms about the making of a report: chapters, consultation, notes, transmissions, comments."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from actions.forms.rounds import Day
+from actions.models.entries import validate_length
+from actions.models.fields import no_control_characters
+from reports.models import RECIPIENTS
+from reports.snapshot import LANGUAGES
+
+LANGUAGE_NAMES = {
+    "nl": _("Dutch"), "fr": _("French"), "de": _("German"), "en": _("English"),
+}  # fmt: skip
+CHECKS = [no_control_characters, validate_length]
+
+
+def lines(label: Any, rows: int = 3, **options: Any) -> forms.CharField:
+    """Return a field for a text of some lines."""
+    return forms.CharField(
+        label=label, widget=forms.Textarea({"rows": rows}), validators=CHECKS, **options
+    )
+
+
+def per_language(
+    form: forms.Form, name: str, label: Any, rows: int, needed: tuple[str, ...]
+) -> None:
+    """Give a form one field per language, Dutch and French first."""
+    for language in LANGUAGES:
+        title = _("%(what)s (%(language)s)") % {
+            "what": label, "language": LANGUAGE_NAMES[language],
+        }  # fmt: skip
+        form.fields[f"{name}_{language}"] = lines(title, rows, required=language in needed)
+        form.fields[f"{name}_{language}"].widget.attrs["lang"] = language
+
+
+class ChapterForm(forms.Form):
+    """A chapter in four languages."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, with_titles: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for language in LANGUAGES:
+            if with_titles:
+                self.fields[f"title_{language}"] = forms.CharField(
+                    label=_("Title (%s)") % LANGUAGE_NAMES[language],
+                    max_length=200,
+                    required=False,
+                    validators=[no_control_characters],
+                )
+        per_language(self, "text", _("Text"), 10, ())
+
+    def go_on_from(self, version: int) -> None:
+        """Let what was typed replace a newer version than it started from."""
+        change(self, "version", str(version))
+
+    def texts(self) -> dict[str, str]:
+        """Return what was typed, by column."""
+        return {name: text for name, text in self.cleaned_data.items() if name != "version"}
+
+
+class NoteForm(forms.Form):
+    """A note per language: what a new edition corrects, or why one is withdrawn."""
+
+    def __init__(self, *args: Any, name: str, label: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.name = name
+        per_language(self, name, label, 3, ("nl", "fr"))
+
+    def words(self) -> dict[str, str]:
+        """Return the texts by language."""
+        return {
+            language: self.cleaned_data.get(f"{self.name}_{language}", "") for language in LANGUAGES
+        }
+
+
+class ConsultationForm(forms.Form):
+    """Until when members comment, and when the group validated the report."""
+
+    until = forms.DateField(label=_("Members comment until"), required=False, widget=Day())
+    validated_on = forms.DateField(
+        label=_("Validated by the working group on"), required=False, widget=Day()
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        per_language(self, "note", _("Note on the validation"), 2, ())
+
+    def notes(self) -> dict[str, str]:
+        """Return the notes by language."""
+        return {language: self.cleaned_data[f"note_{language}"] for language in LANGUAGES}
+
+
+class TransmissionForm(forms.Form):
+    """That an edition was sent to somebody."""
+
+    recipient = forms.CharField(
+        label=_("Recipient"),
+        max_length=200,
+        validators=[no_control_characters],
+        widget=forms.TextInput({"list": "recipients"}),
+    )
+    sent_on = forms.DateField(label=_("Sent on"), widget=Day())
+    means = forms.CharField(
+        label=_("How, and in which languages"),
+        max_length=200,
+        required=False,
+        validators=[no_control_characters],
+    )
+
+    @property
+    def usual(self) -> tuple[Any, ...]:
+        """Who usually receives a report."""
+        return RECIPIENTS
+
+
+class CommentForm(forms.Form):
+    """What a member says of the draft."""
+
+    about = forms.CharField(
+        label=_("About"),
+        help_text=_("For example: action 22, or the foreword."),
+        max_length=100,
+        required=False,
+        validators=[no_control_characters],
+    )
+    text = lines(_("Comment"), 4)
+
+
+class TranslationForm(forms.Form):
+    """One text in another language."""
+
+    text = lines(_("Translation"), 10, required=False)
+    original = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    checked = forms.BooleanField(
+        label=_("Checked: this translation may be printed"), required=False
+    )
+
+    def go_on_from(self, original: str) -> None:
+        """Let the translation be of an original that has changed meanwhile."""
+        change(self, "original", original)
+
+
+def change(form: forms.Form, name: str, value: str) -> None:
+    """Change one value of what a browser sent."""
+    data: Any = form.data
+    form.data = data.copy()
+    form.data[name] = value  # type: ignore[index]

@@ -1,0 +1,340 @@
+"""Editions of the report, what the secretariat writes for them, translations, transmissions."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from actions.models import Actor, Entry, Round
+from actions.models.entries import PUBLISHED_TEXTS, WRITTEN_IN, entry_text
+from actions.models.fields import char_field, text_field, text_property
+from actions.models.history import history
+from reports.snapshot import Snapshot, from_json
+
+FROZEN, PUBLISHED, WITHDRAWN = "frozen", "published", "withdrawn"
+EDITION_STATES = [
+    (FROZEN, pgettext_lazy("state of an edition", "Frozen")),
+    (PUBLISHED, pgettext_lazy("state of an edition", "Published")),
+    (WITHDRAWN, pgettext_lazy("state of an edition", "Withdrawn")),
+]
+FOREWORD, SECTION, FURTHER = "foreword", "section", "further"
+CHAPTER_KINDS = [
+    (FOREWORD, _("Foreword")),
+    (SECTION, _("Introduction of a section")),
+    (FURTHER, _("Further chapter")),
+]
+DRAFT, CHECKED = "draft", "checked"
+TRANSLATION_STATES = [
+    (DRAFT, pgettext_lazy("state of a translation", "Draft")),
+    (CHECKED, pgettext_lazy("state of a translation", "Checked")),
+]
+
+
+def person(label: Any, **options: Any) -> Any:
+    """Return a link to a person, which outlives her leaving."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=label, **options
+    )
+
+
+class Edition(models.Model):
+    """A frozen report of a round; once published it is never changed and never deleted."""
+
+    round = models.ForeignKey(
+        Round, models.PROTECT, related_name="editions", verbose_name=_("round")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    state = models.CharField(_("state"), max_length=20, choices=EDITION_STATES, default=FROZEN)
+    content = models.TextField(_("snapshot, as JSON"))
+    checksum = models.CharField(_("SHA-256 of the snapshot"), max_length=64)
+    note_en = text_field(_("what it corrects (English)"))
+    note_fr = text_field(_("what it corrects (French)"))
+    note_nl = text_field(_("what it corrects (Dutch)"))
+    note_de = text_field(_("what it corrects (German)"))
+    frozen_by = person(_("frozen by"))
+    frozen_at = models.DateTimeField(_("frozen at"))
+    published_by = person(_("published by"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    withdrawn_by = person(_("withdrawn by"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawal_en = text_field(_("why it was withdrawn (English)"))
+    withdrawal_fr = text_field(_("why it was withdrawn (French)"))
+    withdrawal_nl = text_field(_("why it was withdrawn (Dutch)"))
+    withdrawal_de = text_field(_("why it was withdrawn (German)"))
+
+    note = text_property("note")
+    withdrawal = text_property("withdrawal")
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["-round__year", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="edition_number_once"),
+            models.UniqueConstraint(
+                fields=["round"], condition=Q(state=FROZEN), name="edition_one_frozen"
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="edition_number_from_1"),
+            models.CheckConstraint(
+                condition=Q(state__in=[FROZEN, PUBLISHED, WITHDRAWN]), name="edition_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=FROZEN, published_by__isnull=True, published_at__isnull=True)
+                | (~Q(state=FROZEN) & Q(published_by__isnull=False, published_at__isnull=False)),
+                name="edition_published_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    ~Q(state=WITHDRAWN) & Q(withdrawn_by__isnull=True, withdrawn_at__isnull=True)
+                )
+                | (
+                    Q(state=WITHDRAWN, withdrawn_by__isnull=False, withdrawn_at__isnull=False)
+                    & ~Q(withdrawal_nl="")
+                    & ~Q(withdrawal_fr="")
+                ),
+                name="edition_withdrawn_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(number=1) | (~Q(note_nl="") & ~Q(note_fr="")),
+                name="edition_correction_with_note",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} e{self.number}"
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What it says."""
+        return from_json(self.content)
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether readers see it."""
+        return self.state == PUBLISHED
+
+    @property
+    def is_frozen(self) -> bool:
+        """Tell whether it waits for its publication."""
+        return self.state == FROZEN
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether it was taken back, for a published reason."""
+        return self.state == WITHDRAWN
+
+
+class EditionFile(models.Model):
+    """One stored file of an edition; it stays as it is for ever.
+
+    ``language`` is "" for a file that holds all languages.
+    """
+
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="files", verbose_name=_("edition")
+    )
+    format = models.CharField(_("format"), max_length=10)
+    language = models.CharField(_("language"), max_length=2, blank=True, default="")
+    content = models.BinaryField(_("content"))
+    checksum = models.CharField("SHA-256", max_length=64)
+    size = models.PositiveIntegerField(_("bytes"))
+
+    class Meta:
+        verbose_name = _("file of an edition")
+        verbose_name_plural = _("files of editions")
+        ordering = ["edition", "format", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "format", "language"], name="edition_file_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition} {self.format} {self.language}"
+
+
+class Chapter(models.Model):
+    """A text of the secretariat for the report of a round, in up to four languages."""
+
+    round = models.ForeignKey(
+        Round, models.CASCADE, related_name="chapters", verbose_name=_("round")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=CHAPTER_KINDS)
+    section = models.PositiveSmallIntegerField(_("section"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    title_en = char_field(_("title (English)"), 200, blank=True, default="")
+    title_fr = char_field(_("title (French)"), 200, blank=True, default="")
+    title_nl = char_field(_("title (Dutch)"), 200, blank=True, default="")
+    title_de = char_field(_("title (German)"), 200, blank=True, default="")
+    text_en = entry_text(_("text (English)"))
+    text_fr = entry_text(_("text (French)"))
+    text_nl = entry_text(_("text (Dutch)"))
+    text_de = entry_text(_("text (German)"))
+    version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+
+    history = history()
+
+    title = text_property("title")
+
+    class Meta:
+        verbose_name = _("chapter")
+        verbose_name_plural = _("chapters")
+        ordering = ["round", "kind", "position", "section", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round"], condition=Q(kind=FOREWORD), name="chapter_one_foreword"
+            ),
+            models.UniqueConstraint(
+                fields=["round", "section"],
+                condition=Q(kind=SECTION),
+                name="chapter_one_a_section",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind=SECTION) & Q(section__isnull=False))
+                | (~Q(kind=SECTION) & Q(section__isnull=True)),
+                name="chapter_of_a_section",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[FOREWORD, SECTION, FURTHER]), name="chapter_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.kind} {self.section or self.title}"
+
+    @property
+    def shown_texts(self) -> list[tuple[str, str]]:
+        """The texts that are written, each with its language."""
+        found = [(code, getattr(self, f"text_{code}")) for code in ("nl", "fr", "de", "en")]
+        return [(code, text) for code, text in found if text]
+
+
+class Translation(models.Model):
+    """One text of an entry in another language; good for the original that it was made from."""
+
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, related_name="translations", verbose_name=_("entry")
+    )
+    field = models.CharField(_("field"), max_length=20)
+    language = models.CharField(_("language"), max_length=2, choices=WRITTEN_IN)
+    text = entry_text(_("translation"))
+    state = models.CharField(_("state"), max_length=20, choices=TRANSLATION_STATES, default=DRAFT)
+    original = models.TextField(_("original that it was made from"))
+    written_by = person(_("written by"))
+    written_at = models.DateTimeField(_("written at"))
+    checked_by = person(_("checked by"), null=True, blank=True)
+    checked_at = models.DateTimeField(_("checked at"), null=True, blank=True)
+
+    history = history()
+
+    class Meta:
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+        ordering = ["entry", "field", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "field", "language"], name="translation_once"),
+            models.CheckConstraint(
+                condition=Q(field__in=PUBLISHED_TEXTS), name="translation_field_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[DRAFT, CHECKED]), name="translation_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DRAFT, checked_by__isnull=True, checked_at__isnull=True)
+                | Q(state=CHECKED, checked_by__isnull=False, checked_at__isnull=False),
+                name="translation_checked_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.field} {self.language}"
+
+    def fits(self, original: str) -> bool:
+        """Tell whether the original still says what was translated."""
+        return self.original == original
+
+    def state_for(self, original: str) -> str:
+        """Return its state for an original: a changed one sets it back to draft."""
+        return self.state if self.fits(original) else DRAFT
+
+
+class Consultation(models.Model):
+    """The reading of the draft by the working group: until when, and its validation."""
+
+    round = models.OneToOneField(
+        Round, models.CASCADE, related_name="consultation", verbose_name=_("round")
+    )
+    until = models.DateField(_("comments until"), null=True, blank=True)
+    validated_on = models.DateField(_("validated by the working group on"), null=True, blank=True)
+    note_en = text_field(_("note on the validation (English)"))
+    note_fr = text_field(_("note on the validation (French)"))
+    note_nl = text_field(_("note on the validation (Dutch)"))
+    note_de = text_field(_("note on the validation (German)"))
+
+    history = history()
+
+    class Meta:
+        verbose_name = _("consultation")
+        verbose_name_plural = _("consultations")
+
+    def __str__(self) -> str:
+        return str(self.round)
+
+
+class DraftComment(models.Model):
+    """What a member says of the draft of a report."""
+
+    round = models.ForeignKey(
+        Round, models.CASCADE, related_name="draft_comments", verbose_name=_("round")
+    )
+    about = char_field(_("about"), 100, blank=True, default="")
+    text = entry_text(_("comment"))
+    by = person(_("author"))
+    institution = models.ForeignKey(
+        Actor, models.PROTECT, null=True, related_name="+", verbose_name=_("institution")
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("comment on a draft")
+        verbose_name_plural = _("comments on drafts")
+        ordering = ["round", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.pk}"
+
+
+class Transmission(models.Model):
+    """That an edition was sent to somebody who is to receive it."""
+
+    edition = models.ForeignKey(
+        Edition, models.PROTECT, related_name="transmissions", verbose_name=_("edition")
+    )
+    recipient = char_field(_("recipient"), 200)
+    sent_on = models.DateField(_("sent on"))
+    means = char_field(_("how, and in which languages"), 200, blank=True, default="")
+    by = person(_("recorded by"))
+    at = models.DateTimeField(_("recorded at"))
+
+    history = history()
+
+    class Meta:
+        verbose_name = _("transmission")
+        verbose_name_plural = _("transmissions")
+        ordering = ["edition", "sent_on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.edition}: {self.recipient}"
+
+
+RECIPIENTS = (
+    _("Federal government"),
+    _("Chamber of Representatives"),
+    _("Senate"),
+    _("Parliaments of the regions and communities"),
+    _("Federal Council for Sustainable Development"),
+    _("Advisory councils"),
+)

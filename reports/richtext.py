@@ -1,0 +1,107 @@
+"""A member's Markdown as a tree that every renderer reads: paragraphs and lists of runs."""
+
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+from actions.domain.markup import PARSER
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of text with one look; ``link`` is an address or ""; ``text`` "\\n" is a break."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Some runs in a row."""
+
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class List:
+    """A list; each item holds paragraphs and lists again."""
+
+    ordered: bool
+    start: int
+    items: tuple[tuple["Block", ...], ...]
+
+
+Block = Paragraph | List
+
+
+def parse(text: str) -> tuple[Block, ...]:
+    """Return the blocks of a text; what is no Markdown of ours stays as it was typed."""
+    blocks, _end = _blocks(PARSER.parse(text), 0, "")
+    return blocks
+
+
+def plain(text: str) -> str:
+    """Return a text without its marks, a line feed between paragraphs and items."""
+    return "\n".join(_lines(parse(text)))
+
+
+def _lines(blocks: tuple[Block, ...]) -> list[str]:
+    found = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            found.append("".join(run.text for run in block.runs))
+        else:
+            found += [line for item in block.items for line in _lines(item)]
+    return found
+
+
+def _blocks(tokens: list[Token], place: int, end: str) -> tuple[tuple[Block, ...], int]:
+    """Read blocks from a place until a closing token; return them and where that stands."""
+    found: list[Block] = []
+    while place < len(tokens) and tokens[place].type != end:
+        token = tokens[place]
+        if token.type == "inline":
+            found.append(Paragraph(_runs(token.children or [])))
+        elif token.type in {"bullet_list_open", "ordered_list_open"}:
+            items, place = _items(tokens, place + 1, token.type.replace("open", "close"))
+            start = int(token.attrs.get("start", 1))
+            found.append(List(token.type == "ordered_list_open", start, items))
+        place += 1
+    return tuple(found), place
+
+
+def _items(tokens: list[Token], place: int, end: str) -> tuple[tuple[tuple[Block, ...], ...], int]:
+    items = []
+    while tokens[place].type != end:
+        blocks, place = _blocks(tokens, place + 1, "list_item_close")
+        items.append(blocks)
+        place += 1
+    return tuple(items), place
+
+
+def _runs(children: list[Token]) -> tuple[Run, ...]:
+    found: list[Run] = []
+    bold = italic = 0
+    link = ""
+    for token in children:
+        match token.type:
+            case "strong_open":
+                bold += 1
+            case "strong_close":
+                bold -= 1
+            case "em_open":
+                italic += 1
+            case "em_close":
+                italic -= 1
+            case "link_open":
+                link = str(token.attrs.get("href", ""))
+            case "link_close":
+                link = ""
+            case "softbreak" | "hardbreak":
+                found.append(Run("\n", bool(bold), bool(italic), link))
+            case _:
+                if token.content:
+                    found.append(Run(token.content, bool(bold), bool(italic), link))
+    return tuple(found)

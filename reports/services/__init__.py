@@ -1,0 +1,1 @@
+"""The only writers of editions, their texts, translations and transmissions."""

@@ -1,0 +1,266 @@
+"""Freezes, publishes, corrects and withdraws editions; each step is whole or not at all."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from actions.enums import RoundState
+from actions.models import Round, User
+from actions.models.entries import validate_length
+from actions.models.fields import no_control_characters
+from actions.services import publication
+from actions.services import rounds as round_service
+from actions.services.publication import ActionFacts, EntryFacts
+from actions.services.refusals import Refused
+from reports import builder, outline
+from reports.models import FROZEN, PUBLISHED, WITHDRAWN, Edition, EditionFile, Transmission
+from reports.renderers.formats import FORMATS
+from reports.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
+
+
+def draft(given: Round, *, now: datetime) -> Snapshot:
+    """Return what the report would say at this moment."""
+    return builder.build(given, on=timezone.localdate(now))
+
+
+@transaction.atomic
+def freeze(
+    given: Round, *, by: User, note: Mapping[str, str] | None = None, now: datetime
+) -> Edition:
+    """Freeze the report of a closed round as its next edition.
+
+    The round is locked meanwhile, so that an acceptance is wholly in or wholly out. From
+    the second edition on, ``note`` says what it corrects, in Dutch and French at least.
+    Freezing a frozen round returns the edition that waits.
+    """
+    round_service.secretariat(by, now)
+    stored = round_service.lock(given)
+    waiting = Edition.objects.filter(round=stored, state=FROZEN).first()
+    if waiting is not None:
+        return waiting
+    if stored.state != RoundState.CLOSED:
+        raise Refused(_("Close the round first; then its report can be frozen."))
+    number = Edition.objects.filter(round=stored).count() + 1
+    words = checked_words(note or {}, "note") if number > 1 else {}
+    snapshot = builder.build(stored, on=timezone.localdate(now), edition=number, note=words)
+    content = to_json(snapshot)
+    edition = Edition.objects.create(
+        round=stored,
+        number=number,
+        content=content,
+        checksum=digest(content.encode()),
+        frozen_by=by,
+        frozen_at=now,
+        **{f"note_{language}": text for language, text in words.items()},
+    )
+    stored.frozen_at = now
+    stored.save(update_fields=["frozen_at"])
+    return edition
+
+
+def missing_files(edition: Edition) -> list[tuple[str, str]]:
+    """Return the formats and languages that an edition has no file of yet."""
+    there = set(edition.files.values_list("format", "language"))
+    wanted = [
+        (name, language)
+        for name, kind in FORMATS.items()
+        for language in (LANGUAGES if kind.per_language else ("",))
+    ]
+    return [pair for pair in wanted if pair not in there]
+
+
+def render_files(edition: Edition, *, by: User, now: datetime) -> int:
+    """Make the files that a frozen edition lacks; return how many.
+
+    Each is stored by itself, so that a stop in between costs only the one at work. A
+    renderer that fails says which text it could not set; nothing is published then.
+    """
+    round_service.secretariat(by, now)
+    snapshot = edition.snapshot
+    missing = missing_files(edition)
+    for name, language in missing:
+        store_file(edition, name, language, FORMATS[name].render(snapshot, language or "en"))
+    return len(missing)
+
+
+def store_file(edition: Edition, name: str, language: str, content: bytes) -> None:
+    """Store one file of a frozen edition; the same one made twice at once is stored once."""
+    with transaction.atomic():
+        EditionFile.objects.get_or_create(
+            edition=edition,
+            format=name,
+            language=language,
+            defaults={"content": content, "checksum": digest(content), "size": len(content)},
+        )
+
+
+@transaction.atomic
+def discard(edition: Edition, *, by: User, now: datetime) -> None:
+    """Give a frozen edition up, so that review can go on."""
+    round_service.secretariat(by, now)
+    stored = round_service.lock(edition.round)
+    found = Edition.objects.filter(pk=edition.pk).first()
+    if found is None:
+        return
+    if not found.is_frozen:
+        raise Refused(_("The edition is published; withdraw it, or publish a correction."))
+    found.delete()
+    stored.frozen_at = None
+    stored.save(update_fields=["frozen_at"])
+
+
+@transaction.atomic
+def publish(edition: Edition, *, by: User, now: datetime) -> Edition:
+    """Publish a frozen edition with all its files; publishing it twice does nothing.
+
+    All readers see it at once, or, when anything fails on the way, none.
+    """
+    round_service.secretariat(by, now)
+    stored = round_service.lock(edition.round)
+    found = Edition.objects.select_for_update().filter(pk=edition.pk).first()
+    if found is None:
+        raise Refused(_("The frozen edition was given up meanwhile."))
+    if found.is_published:
+        return found
+    if not found.is_frozen:
+        raise Refused(_("A withdrawn edition is not published again."))
+    if missing_files(found):
+        raise Refused(_("Not all files are made yet."))
+    if broken_files(found):
+        raise Refused(_("A stored file does not match its checksum; give this edition up."))
+    found.state, found.published_by, found.published_at = PUBLISHED, by, now
+    found.save(update_fields=["state", "published_by", "published_at"])
+    stored.frozen_at, stored.published = None, found.number
+    stored.save(update_fields=["frozen_at", "published"])
+    show(found)
+    return found
+
+
+@transaction.atomic
+def withdraw(edition: Edition, *, by: User, reason: Mapping[str, str], now: datetime) -> Edition:
+    """Take a published edition back, with a published reason; the one before speaks again.
+
+    Its addresses answer "gone"; its checksums stay.
+    """
+    round_service.secretariat(by, now)
+    stored = round_service.lock(edition.round)
+    found = Edition.objects.select_for_update().get(pk=edition.pk)
+    if found.is_withdrawn:
+        return found
+    if not found.is_published:
+        raise Refused(_("Only a published edition can be withdrawn."))
+    for language, text in checked_words(reason, "withdrawal").items():
+        setattr(found, f"withdrawal_{language}", text)
+    found.state, found.withdrawn_by, found.withdrawn_at = WITHDRAWN, by, now
+    found.save()
+    speaking = newest(stored)
+    stored.published = speaking.number if speaking else None
+    stored.save(update_fields=["published"])
+    if speaking is None:
+        publication.hide(stored)
+    else:
+        show(speaking)
+    return found
+
+
+@transaction.atomic
+def record_transmission(
+    edition: Edition, *, recipient: str, sent_on: date, means: str, by: User, now: datetime
+) -> Transmission:
+    """Record that a published edition was sent to somebody."""
+    round_service.secretariat(by, now)
+    if not edition.is_published:
+        raise Refused(_("Only a published edition is sent."))
+    row = Transmission(
+        edition=edition, recipient=recipient.strip(), sent_on=sent_on, means=means.strip(),
+        by=by, at=now,
+    )  # fmt: skip
+    if sent_on > timezone.localdate(now):
+        raise ValidationError({"sent_on": _("Choose today or an earlier day.")})
+    row.full_clean()
+    row.save()
+    return row
+
+
+# --- Parts ----------------------------------------------------------------------
+
+
+def newest(given: Round) -> Edition | None:
+    """Return the published edition of a round that speaks."""
+    return Edition.objects.filter(round=given, state=PUBLISHED).order_by("-number").first()
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def broken_files(edition: Edition) -> list[EditionFile]:
+    """Return the stored files that are not what they were."""
+    return [row for row in edition.files.all() if digest(bytes(row.content)) != row.checksum]
+
+
+def checked_words(given: Mapping[str, str], field: str) -> Words:
+    """Return a text per language; raises ValidationError where Dutch or French is wanting."""
+    kept = {language: given.get(language, "").strip() for language in LANGUAGES}
+    found = {
+        f"{field}_{language}": _("Write this in Dutch and in French.")
+        for language in ("nl", "fr")
+        if not kept[language]
+    }
+    if found:
+        raise ValidationError(found)
+    for language, text in kept.items():
+        try:
+            no_control_characters(text)
+            validate_length(text)
+        except ValidationError as error:
+            raise ValidationError({f"{field}_{language}": error.messages}) from error
+    return {language: text for language, text in kept.items() if text}
+
+
+def show(edition: Edition) -> None:
+    """Hand the public facts of an edition to the pages for readers."""
+    snapshot = edition.snapshot
+    publication.show(
+        edition.round,
+        edition=edition.number,
+        published_on=timezone.localdate(edition.published_at),
+        facts={
+            "figures": [dataclasses.asdict(figure) for figure in snapshot.figures],
+            "changes": {
+                key: [action.label for action in found] for key, found in outline.changes(snapshot)
+            },
+            "previous_year": outline.previous_year(snapshot),
+            "actors": {actor.slug: dataclasses.asdict(actor) for actor in snapshot.actors},
+        },
+        actions=facts(snapshot),
+    )
+
+
+def facts(snapshot: Snapshot) -> Iterator[ActionFacts]:
+    """Yield what readers see of each action."""
+    for action in snapshot.actions:
+        yield ActionFacts(
+            label=action.label,
+            nature=action.nature,
+            status=action.status,
+            overdue=action.overdue,
+            owed=action.owed,
+            reported=action.reported,
+            movement=action.movement,
+            facts=dataclasses.asdict(action),
+            entries=tuple(entry_facts(action)),
+        )
+
+
+def entry_facts(action: Action) -> Iterator[EntryFacts]:
+    """Yield what readers see of each actor under an action."""
+    for entry in action.entries:
+        yield EntryFacts(entry.actor, entry.status, entry.owed, entry.since, entry.late)

@@ -1,0 +1,140 @@
+"""Writes the secretariat's chapters, translations, the working group's comments and validation."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from actions import permissions
+from actions.models import Entry, Round, User
+from actions.models.entries import PUBLISHED_TEXTS
+from actions.services import plan
+from actions.services import rounds as round_service
+from actions.services.refusals import Conflict, Refused
+from reports.models import (
+    CHECKED,
+    DRAFT,
+    FOREWORD,
+    Chapter,
+    Consultation,
+    DraftComment,
+    Translation,
+)
+from reports.snapshot import LANGUAGES
+
+
+@transaction.atomic
+def save_chapter(
+    chapter: Chapter, *, by: User, version: int, texts: Mapping[str, str], now: datetime
+) -> Chapter:
+    """Store a chapter's titles and texts, by column; raises Conflict when somebody was quicker."""
+    round_service.secretariat(by, now)
+    if chapter.pk:
+        stored = Chapter.objects.select_for_update().get(pk=chapter.pk)
+        if stored.version != version and any(getattr(stored, k) != v for k, v in texts.items()):
+            raise Conflict(_("Somebody else has changed this text meanwhile."), stored)
+        chapter = stored
+    for name, text in texts.items():
+        setattr(chapter, name, text.replace("\r\n", "\n").strip())
+    if chapter.kind not in {FOREWORD, "section"} and not any(
+        getattr(chapter, f"title_{language}") for language in LANGUAGES
+    ):
+        raise ValidationError({"title_nl": _("Give the chapter a title.")})
+    chapter.version += 1
+    plan.save(chapter, by=by)
+    return chapter
+
+
+@transaction.atomic
+def delete_chapter(chapter: Chapter, *, by: User, now: datetime) -> None:
+    """Remove a chapter; its history stays."""
+    round_service.secretariat(by, now)
+    plan.delete(chapter, by=by)
+
+
+@transaction.atomic
+def translate(
+    entry: Entry,
+    *,
+    field: str,
+    language: str,
+    text: str,
+    checked: bool,
+    original: str,
+    by: User,
+    now: datetime,
+) -> Translation | None:
+    """Store the translation of one text of an entry, as a draft or as checked.
+
+    ``original`` is the text that the translator saw: where it has changed since, she is told
+    and nothing is stored. An empty draft removes the translation.
+    """
+    round_service.secretariat(by, now)
+    stored = Entry.objects.select_for_update().get(pk=entry.pk)
+    if field not in PUBLISHED_TEXTS or language not in LANGUAGES or language == stored.language:
+        raise Refused(_("This text is not translated into this language."))
+    current = getattr(stored, field)
+    if current != original:
+        raise Conflict(_("The original has changed meanwhile; look at it again."), stored)
+    row = Translation.objects.filter(entry=stored, field=field, language=language).first()
+    kept = text.replace("\r\n", "\n").strip()
+    if not kept:
+        if row is not None:
+            plan.delete(row, by=by)
+        if checked:
+            raise ValidationError({"text": _("Write the translation.")})
+        return None
+    row = row or Translation(entry=stored, field=field, language=language)
+    row.text, row.original = kept, current
+    row.written_by, row.written_at = by, now
+    row.state = CHECKED if checked else DRAFT
+    row.checked_by, row.checked_at = (by, now) if checked else (None, None)
+    plan.save(row, by=by)
+    return row
+
+
+@transaction.atomic
+def consult(
+    given: Round,
+    *,
+    until: date | None,
+    validated_on: date | None,
+    notes: Mapping[str, str],
+    by: User,
+    now: datetime,
+) -> Consultation:
+    """Say until when members comment on the draft, and record the group's validation."""
+    round_service.secretariat(by, now)
+    row = Consultation.objects.filter(round=given).first() or Consultation(round=given)
+    row.until, row.validated_on = until, validated_on
+    if validated_on and validated_on > timezone.localdate(now):
+        raise ValidationError({"validated_on": _("Choose today or an earlier day.")})
+    for language in LANGUAGES:
+        setattr(row, f"note_{language}", notes.get(language, "").strip())
+    plan.save(row, by=by)
+    return row
+
+
+@transaction.atomic
+def comment(given: Round, *, about: str, text: str, by: User, now: datetime) -> DraftComment:
+    """Keep what a member says of the draft, until the day that was set."""
+    rights = permissions.rights(by, on=timezone.localdate(now))
+    if not rights.is_member:
+        raise PermissionDenied
+    row = Consultation.objects.filter(round=given).first()
+    if row is None or row.until is None or timezone.localdate(now) > row.until:
+        raise Refused(_("The draft is not open for comments now."))
+    made: Any = DraftComment(
+        round=given, about=about.strip(), text=text.strip(), by=by,
+        institution_id=rights.institution, at=now,
+    )  # fmt: skip
+    if not made.text:
+        raise ValidationError({"text": _("Write your comment.")})
+    made.full_clean()
+    made.save()
+    kept: DraftComment = made
+    return kept

@@ -1,0 +1,335 @@
+"""The archive of reports: all editions, the newest of a year, one for ever, its files, its actions.
+
+A numbered edition never changes, so browsers may keep it; what is newest is asked for each time.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import wraps
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from actions.models import Action as PlanAction
+from actions.models import Plan
+from actions.views import facts
+from actions.views.http import LANGUAGE_NAMES, public_page
+from reports import archive as shelf
+from reports import outline
+from reports.models import Edition, EditionFile
+from reports.renderers.formats import FORMATS
+from reports.renderers.html import style_hash
+from reports.snapshot import LANGUAGES, Action, Snapshot
+
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_EACH_TIME = "no-cache"
+# What a browser shows itself; the rest it stores.
+SHOWN_IN_BROWSERS = {"html", "pdf", "json"}
+HEAD = 200_000  # bytes at the start of a page that hold its style
+FORMAT_NAMES = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV", "json": "JSON"}
+
+
+@public_page
+def archive(request: HttpRequest, plan: str) -> HttpResponse:
+    """Show the reports of a plan, newest first: editions, files, corrections, withdrawals."""
+    found = get_object_or_404(Plan, slug=plan)
+    listed = shelf.of_plan(found)
+    years = [
+        {"round": given, "editions": [line(edition) for edition in editions]}
+        for given, editions in groupby(listed, key=lambda edition: edition.round)
+    ]
+    speaking = shelf.speaking(listed)
+    context = {
+        "plan": found,
+        "years": years,
+        "comparable": len(speaking) > 1,
+        "is_sample": any(edition.round.is_sample for edition in listed),
+    }
+    return TemplateResponse(request, "archive/archive.html", context)
+
+
+@public_page
+def report(request: HttpRequest, plan: str, year: int) -> HttpResponse:
+    """Show the newest edition of a year: figures, files, how to cite, to whom it was sent."""
+    editions = shelf.of_year(plan, year)
+    if not editions:
+        raise Http404
+    newest = next((edition for edition in editions if edition.is_published), None)
+    if newest is None:
+        return gone(request, editions[0])
+    language = get_language() or "en"
+    snapshot = shelf.snapshot_of(newest)
+    context = {
+        "plan": newest.round.plan,
+        "edition": newest,
+        "round": newest.round,
+        "title": outline.title(snapshot, language),
+        "figures": [figure(given) for given in snapshot.figures],
+        "note": spoken(newest, "note"),
+        "citation": outline.citation(snapshot, language),
+        "validated_on": outline.day(snapshot.validated_on, language),
+        "validation": facts.words(snapshot.validation),
+        "languages": languages(newest),
+        "data": data_file(newest),
+        "earlier": [line(edition) for edition in editions if edition != newest],
+        "transmissions": transmissions(editions),
+        "previous_year": outline.previous_year(snapshot),
+        "is_sample": newest.round.is_sample,
+    }
+    return TemplateResponse(request, "archive/report.html", context)
+
+
+def lasting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a view answer to reading alone; it sets its own headers for caches."""
+
+    @csrf_exempt  # it refuses every method that writes; a POST is told so
+    @require_safe
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+@lasting
+def edition(request: HttpRequest, plan: str, year: int, number: int) -> HttpResponse:
+    """Return the stored HTML of a numbered edition, byte for byte."""
+    language = get_language() or "en"
+    file = shelf.file_of(plan, year, number, "html", language)
+    return stored(request, file, FOR_EVER, plan=plan, year=year, number=number)
+
+
+@lasting
+def edition_file(
+    request: HttpRequest, plan: str, year: str, number: str, name: str
+) -> HttpResponse:
+    """Return a stored file of a numbered edition, in the language of the address."""
+    language = get_language() or "en"
+    file = shelf.file_of(plan, int(year), int(number), shelf.FILES[name], language)
+    return stored(request, file, FOR_EVER, plan=plan, year=int(year), number=int(number))
+
+
+@lasting
+def newest_file(request: HttpRequest, plan: str, year: str, name: str) -> HttpResponse:
+    """Return a stored file of the newest edition of a year, in the language of the address."""
+    language = get_language() or "en"
+    file = shelf.newest_file(plan, int(year), shelf.FILES[name], language)
+    return stored(request, file, ASK_EACH_TIME, plan=plan, year=int(year))
+
+
+@public_page
+def edition_action(
+    request: HttpRequest, plan: str, year: str, number: str, label: str
+) -> HttpResponse:
+    """Show what a numbered edition says of one action."""
+    found = get_object_or_404(
+        shelf.editions(), round__plan__slug=plan, round__year=int(year), number=int(number)
+    )
+    if found.is_withdrawn:
+        return gone(request, found)
+    snapshot = shelf.snapshot_of(found)
+    place = next((n for n, a in enumerate(snapshot.actions) if a.label == label), None)
+    if place is None:
+        raise Http404
+    action = snapshot.actions[place]
+    context = {
+        "plan": found.round.plan,
+        "edition": found,
+        "round": found.round,
+        "label": label,
+        **titled(action, snapshot),
+        "told": facts.told(asdict(action), actors_of(snapshot)),
+        "history": history(action),
+        "is_in_plan": PlanAction.objects.filter(plan=found.round.plan_id, label=label).exists(),
+        "previous": neighbour(snapshot, place - 1),
+        "next": neighbour(snapshot, place + 1),
+        "is_newest": not shelf.editions()
+        .filter(round=found.round_id, number__gt=found.number, withdrawn_at__isnull=True)
+        .exists(),
+        "is_sample": found.round.is_sample,
+    }
+    return TemplateResponse(request, "archive/action.html", context)
+
+
+# --- Stored files -------------------------------------------------------------------
+
+
+def stored(
+    request: HttpRequest,
+    file: EditionFile | None,
+    keep: str,
+    *,
+    plan: str,
+    year: int,
+    number: int | None = None,
+) -> HttpResponse:
+    """Return a file as it was stored, or that the browser has it already.
+
+    Raises Http404 where there is none; of a withdrawn edition, says so.
+    """
+    if file is None or file.edition.is_withdrawn:
+        return missing(request, plan, year, number)
+    kind = FORMATS[file.format]
+    response = HttpResponse(content_type=kind.media_type)
+    response["ETag"] = f'"{file.checksum}"'
+    response["Cache-Control"] = keep
+    unchanged = get_conditional_response(request, etag=response["ETag"], response=response)
+    if unchanged is not None and unchanged.status_code != HTTPStatus.OK:
+        return unchanged
+    response.content = shelf.content_of(file)
+    response["Content-Length"] = str(len(response.content))
+    if file.format == "html":
+        response["Content-Security-Policy"] = policy(response.content)
+        return response
+    shown = "inline" if file.format in SHOWN_IN_BROWSERS else "attachment"
+    name = file_name(plan, year, file)
+    response["Content-Disposition"] = f'{shown}; filename="{name}"'
+    if file.format in {"json", "csv", "xlsx"}:
+        response["Access-Control-Allow-Origin"] = "*"  # open data: other sites may read it
+    return response
+
+
+def missing(request: HttpRequest, plan: str, year: int, number: int | None) -> HttpResponse:
+    """Answer for a file that is not to be had: withdrawn (410), or never published (404)."""
+    listed = shelf.of_year(plan, year)
+    wanted = [e for e in listed if e.is_withdrawn and number in {None, e.number}]
+    if not wanted:
+        raise Http404
+    return gone(request, wanted[0])
+
+
+def file_name(plan: str, year: int, file: EditionFile) -> str:
+    """Return what a reader's computer calls a file: nap2-2025-e1-nl.pdf."""
+    parts = [plan, str(year), f"e{file.edition.number}", file.language]
+    return "-".join(filter(None, parts)) + f".{FORMATS[file.format].extension}"
+
+
+def policy(content: bytes) -> str:
+    """Return what the page of an edition may load: its own style, by hash, and nothing else."""
+    style = style_hash(content[:HEAD].decode(errors="ignore"))
+    return (
+        f"default-src 'none'; style-src {style}; img-src data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Say that an edition was withdrawn, why, and what its files were."""
+    context = {
+        "plan": edition.round.plan,
+        "edition": edition,
+        "reason": spoken(edition, "withdrawal"),
+        "is_sample": edition.round.is_sample,
+    }
+    response = TemplateResponse(request, "archive/gone.html", context, status=HTTPStatus.GONE)
+    response["Cache-Control"] = ASK_EACH_TIME
+    return response.render()
+
+
+# --- Parts --------------------------------------------------------------------------
+
+
+def line(edition: Edition) -> dict[str, Any]:
+    """Return what a list of editions shows of one."""
+    return {
+        "edition": edition,
+        "note": spoken(edition, "note"),
+        "reason": spoken(edition, "withdrawal"),
+        "languages": languages(edition),
+        "data": data_file(edition),
+    }
+
+
+def spoken(edition: Edition, field: str) -> dict[str, str]:
+    """Return a text of an edition in the reader's language, else in another one."""
+    return facts.words({code: getattr(edition, f"{field}_{code}") for code in LANGUAGES})
+
+
+def languages(edition: Edition) -> list[dict[str, Any]]:
+    """Return the files of an edition by language: the reader's first."""
+    mine = get_language() or "en"
+    order = sorted(LANGUAGES, key=lambda code: code != mine)
+    files = {(file.format, file.language): file for file in edition.files.all()}
+    return [
+        {
+            "code": code,
+            "name": LANGUAGE_NAMES[code],
+            "files": [
+                download(files[name, code]) for name in FORMAT_NAMES if (name, code) in files
+            ],
+            "page": files.get(("html", code)),
+        }
+        for code in order
+    ]
+
+
+def data_file(edition: Edition) -> dict[str, Any] | None:
+    """Return the file that holds an edition in all languages."""
+    file = next((file for file in edition.files.all() if file.format == "json"), None)
+    return download(file) if file else None
+
+
+def download(file: EditionFile) -> dict[str, Any]:
+    """Return a file with what it is called on pages and in addresses."""
+    name = next(name for name, kind in shelf.FILES.items() if kind == file.format)
+    return {"file": file, "format": FORMAT_NAMES[file.format], "name": name}
+
+
+def transmissions(editions: list[Edition]) -> list[dict[str, Any]]:
+    """Return to whom editions were sent and when; not by whom."""
+    return [
+        {"recipient": row.recipient, "sent_on": row.sent_on, "number": edition.number}
+        for edition in editions
+        for row in edition.transmissions.all()
+    ]
+
+
+def figure(given: Any) -> dict[str, Any]:
+    """Return a published figure with its title and formula in the reader's language."""
+    return {
+        **asdict(given),
+        "title": facts.words(given.titles),
+        "formula": facts.words(given.formulas),
+    }
+
+
+def titled(action: Action, snapshot: Snapshot) -> dict[str, Any]:
+    """Return the title of an action as an edition has it, and where it stands."""
+    title = facts.words(action.titles)
+    section = next((s for s in snapshot.sections if s.number == action.section), None)
+    return {
+        "title": title,
+        "is_official": title["language"] in action.official,
+        "section": facts.words(section.titles) | {"number": section.number} if section else None,
+        "period": facts.words(action.period),
+        "parent": action.parent,
+    }
+
+
+def history(action: Action) -> list[dict[str, Any]]:
+    """Return the statuses of an action in earlier editions, newest first."""
+    return [
+        {"year": past.year, "edition": past.edition, **facts.state(past.status, action.nature)}
+        for past in sorted(action.history, key=lambda past: (-past.year, -past.edition))
+    ]
+
+
+def neighbour(snapshot: Snapshot, place: int) -> dict[str, Any] | None:
+    """Return the action at a place of an edition, if there is one."""
+    if not 0 <= place < len(snapshot.actions):
+        return None
+    action = snapshot.actions[place]
+    return {"label": action.label, "title": facts.words(action.titles)}
+
+
+def actors_of(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
+    """Return the actors of an edition by key."""
+    return {actor.slug: asdict(actor) for actor in snapshot.actors}

@@ -1,0 +1,104 @@
+"""The draft of a report: read and commented on by members, in any format for the secretariat."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from actions.models import Round
+from actions.services.refusals import Refused
+from actions.views.members_only import READ_WRITE, MemberRequest, member_page
+from reports.forms.workshop import CommentForm
+from reports.models import Consultation
+from reports.renderers import RenderError
+from reports.renderers.formats import FORMATS
+from reports.renderers.html import style_hash
+from reports.services import editions, texts
+from reports.views.workshop import comments_on, find_edition, show_errors
+
+# What every member may have; the rest is for the secretariat.
+FOR_MEMBERS = ("html", "pdf")
+
+
+def find_draft(plan: str, year: int) -> Round:
+    """Return a round that has a report to come."""
+    rows = Round.objects.select_related("plan")
+    found = get_object_or_404(rows, plan__slug=plan, year=min(year, 9_999))
+    if found.is_planned:
+        raise Http404
+    return found
+
+
+@member_page(methods=READ_WRITE)
+def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
+    """Lead to the draft, show what members said of it, and take comments."""
+    found = find_draft(plan, year)
+    consultation = Consultation.objects.filter(round=found).first()
+    is_open = bool(consultation and consultation.until and request.on <= consultation.until)
+    form = CommentForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            texts.comment(found, **form.cleaned_data, by=request.user, now=request.now)
+            messages.success(request, _("Thank you; your comment is kept."))
+            return redirect("reports:draft", plan, year)
+        except ValidationError as error:
+            show_errors(form, error)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    context = {
+        "round": found,
+        "plan": found.plan,
+        "consultation": consultation,
+        "is_open": is_open,
+        "form": form,
+        "formats": list(FORMATS) if request.rights.is_secretariat else list(FOR_MEMBERS),
+        "comments": comments_on(found),
+    }
+    return TemplateResponse(request, "reports/draft.html", context)
+
+
+@member_page()
+def draft_file(request: MemberRequest, plan: str, year: int, name: str) -> HttpResponse:
+    """Render the draft as it stands at this moment."""
+    found = find_draft(plan, year)
+    if name not in FORMATS:
+        raise Http404
+    if name not in FOR_MEMBERS and not request.rights.is_secretariat:
+        raise PermissionDenied
+    try:
+        snapshot = editions.draft(found, now=request.now)
+        content = FORMATS[name].render(snapshot, get_language() or "en")
+    except RenderError as error:
+        messages.error(request, _("The draft could not be made. %s") % error)
+        return redirect("reports:draft", plan, year)
+    return file_response(content, name, f"{plan}-{year}-draft")
+
+
+@member_page()
+def frozen_file(request: MemberRequest, key: int, name: str, language: str) -> HttpResponse:
+    """Show the secretariat a file of an edition that waits for its publication."""
+    if not request.rights.is_secretariat:
+        raise PermissionDenied
+    edition = find_edition(key)
+    row = get_object_or_404(
+        edition.files, format=name, language="" if language == "xx" else language
+    )
+    return file_response(
+        bytes(row.content), name, f"{edition.round.plan.slug}-{edition.round.year}"
+    )
+
+
+def file_response(content: bytes, name: str, stem: str) -> HttpResponse:
+    """Return a file; HTML is shown with its own styles, anything else is saved."""
+    kind = FORMATS[name]
+    response = HttpResponse(content, content_type=kind.media_type)
+    if name == "html":
+        styles = style_hash(content.decode())
+        response._csp_update = {"style-src": [styles]}  # type: ignore[attr-defined]  # noqa: SLF001
+        return response
+    file_name = f"{stem}-{get_language() or 'en'}.{kind.extension}"
+    response["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return response

@@ -1,0 +1,108 @@
+"""The worklist of translations, and one text beside its translation."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from actions.models.entries import PUBLISHED_TEXTS
+from actions.services.refusals import Conflict, Refused
+from actions.views.entries import find
+from actions.views.members_only import READ_WRITE, MemberRequest, member_page, secretariat
+from actions.views.reading import HEADINGS
+from reports import worklist
+from reports.forms.workshop import LANGUAGE_NAMES, TranslationForm
+from reports.models import CHECKED, DRAFT, Translation
+from reports.services import texts
+from reports.snapshot import LANGUAGES
+from reports.views.workshop import find_round, show_errors
+
+PER_PAGE = 50
+STATES = (worklist.MISSING, DRAFT, CHECKED)
+
+
+@member_page(secretariat)
+def translations(request: MemberRequest, key: int) -> HttpResponse:
+    """Show the texts of a round with the state of each translation."""
+    found = find_round(key)
+    language = request.GET.get("language", "")
+    state = request.GET.get("state", "")
+    wanted = (language,) if language in LANGUAGES else worklist.LANGUAGES
+    rows = worklist.items(found, wanted)
+    if state in STATES:
+        listed = [item for item in rows if item.state == state]
+    elif state == "all":
+        listed = list(rows)
+    else:
+        listed = worklist.open_items(found, wanted)
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "round": found,
+        "plan": found.plan,
+        "page": page,
+        "lines": [{"item": item, "heading": HEADINGS[item.field]} for item in page.object_list],
+        "language": language,
+        "state": state,
+        "language_names": [(code, LANGUAGE_NAMES[code]) for code in worklist.LANGUAGES],
+    }
+    return TemplateResponse(request, "reports/translations.html", context)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def translate(request: MemberRequest, key: int, field: str, language: str) -> HttpResponse:
+    """Translate one text, beside its original."""
+    found = find(request, key)
+    original = getattr(found, field) if field in PUBLISHED_TEXTS else ""
+    if not original or language not in LANGUAGES or language == found.language:
+        raise Http404
+    row = Translation.objects.filter(entry=found, field=field, language=language).first()
+    form = TranslationForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "text": row.text if row else "",
+            "original": original,
+            "checked": bool(row and row.state_for(original) == CHECKED),
+        },
+    )
+    conflict: Any = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            texts.translate(
+                found, field=field, language=language, by=request.user, now=request.now,
+                **(form.cleaned_data | {"original": clean(form.cleaned_data["original"])}),
+            )  # fmt: skip
+            messages.success(request, _("The translation is stored."))
+            return redirect("reports:translations", found.round_id)
+        except ValidationError as error:
+            show_errors(form, error)
+        except Conflict as refusal:
+            conflict = str(refusal)
+            form.go_on_from(original)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    context = {
+        "entry": found,
+        "round": found.round,
+        "action": found.action,
+        "field": field,
+        "heading": HEADINGS[field],
+        "original": original,
+        "language": language,
+        "language_name": LANGUAGE_NAMES[language],
+        "row": row,
+        "is_outdated": row is not None and not row.fits(original),
+        "form": form,
+        "conflict": conflict,
+    }
+    status = 409 if conflict else 200
+    return TemplateResponse(request, "reports/translate.html", context, status=status)
+
+
+def clean(original: str) -> str:
+    """Return an original as it was before a browser sent it."""
+    return original.replace("\r\n", "\n")

@@ -1,0 +1,387 @@
+"""Where the secretariat makes a report: what is missing, chapters, freeze, publish, send."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from actions.models import Round, Section
+from actions.services.refusals import Conflict, Refused
+from actions.views.members_only import (
+    READ_WRITE,
+    WRITE,
+    MemberRequest,
+    member_page,
+    secretariat,
+    tell_refusal,
+)
+from reports import worklist
+from reports.forms.workshop import ChapterForm, ConsultationForm, NoteForm, TransmissionForm
+from reports.models import (
+    FOREWORD,
+    FURTHER,
+    SECTION,
+    Chapter,
+    Consultation,
+    DraftComment,
+    Edition,
+)
+from reports.renderers import RenderError
+from reports.renderers.formats import FORMATS
+from reports.services import editions, texts
+from reports.snapshot import LANGUAGES
+
+LARGEST_KEY = 2**31 - 1
+
+
+def small(digits: str) -> int:
+    """Return the number in an address; a huge one as the largest key, which nothing has."""
+    return min(int(digits[:12]), LARGEST_KEY)
+
+
+def find_round(key: int) -> Round:
+    """Return a round that was opened; 404 otherwise."""
+    rows = Round.objects.select_related("plan", "consultation")
+    found = get_object_or_404(rows, pk=min(key, LARGEST_KEY))
+    if found.is_planned:
+        raise Http404
+    return found
+
+
+def find_edition(key: int) -> Edition:
+    """Return an edition with its round."""
+    rows = Edition.objects.select_related("round__plan").defer("content")
+    return get_object_or_404(rows, pk=min(key, LARGEST_KEY))
+
+
+def attempt(form: Any, do: Callable[[], Any]) -> Any:
+    """Do something; show at the form, or on the next page, why it was not done (None)."""
+    try:
+        return do()
+    except ValidationError as error:
+        show_errors(form, error)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return None
+
+
+def show_errors(form: Any, error: ValidationError) -> None:
+    """Show at their fields what a service refused."""
+    for name, errors in getattr(error, "error_dict", {"": error.messages}).items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+# --- The report -----------------------------------------------------------------
+
+
+@member_page(secretariat)
+def workshop(request: MemberRequest, key: int) -> HttpResponse:
+    """Show how far the report of a round is, and what can be done next."""
+    found = find_round(key)
+    consultation = getattr(found, "consultation", None)
+    rows = Edition.objects.filter(round=found).defer("content")
+    made = list(rows.select_related("published_by", "frozen_by").order_by("-number"))
+    context = {
+        "round": found,
+        "plan": found.plan,
+        "wanting": worklist.wanting(found),
+        "chapters": chapters(found),
+        "consultation": consultation,
+        "comments": comments_on(found),
+        "editions": [edition_line(edition) for edition in made],
+        "frozen": next((edition for edition in made if edition.is_frozen), None),
+        "next_number": len(made) + 1,
+        "formats": list(FORMATS),
+        "languages": LANGUAGES,
+    }
+    return TemplateResponse(request, "reports/workshop.html", context)
+
+
+def comments_on(found: Round) -> QuerySet[DraftComment]:
+    """Return what members said of a draft, with what a line shows."""
+    rows = DraftComment.objects.filter(round=found).select_related("by", "institution")
+    return rows.prefetch_related("institution__names")
+
+
+def edition_line(edition: Edition) -> dict[str, Any]:
+    """Return what the list shows of an edition."""
+    return {
+        "edition": edition,
+        "missing": len(editions.missing_files(edition)) if edition.is_frozen else 0,
+        "transmissions": list(edition.transmissions.all()),
+    }
+
+
+def chapters(found: Round) -> list[dict[str, Any]]:
+    """Return the foreword, the sections' introductions and further chapters, written or not."""
+    rows = list(Chapter.objects.filter(round=found))
+    foreword = next((row for row in rows if row.kind == FOREWORD), None)
+    intros = {row.section: row for row in rows if row.kind == SECTION}
+    lines = [{"title": _("Foreword"), "kind": FOREWORD, "section": 0, "row": foreword}]
+    lines += [
+        {"title": row.title, "kind": FURTHER, "section": 0, "row": row}
+        for row in rows
+        if row.kind == FURTHER
+    ]
+    lines += [
+        {
+            "title": _("Introduction to section %s") % section,
+            "kind": SECTION,
+            "section": section.number,
+            "row": intros.get(section.number),
+        }
+        for section in Section.objects.filter(plan=found.plan_id).order_by("number")
+    ]
+    for line in lines:
+        row: Any = line["row"]
+        line["number"] = line["section"] or (row.pk if row and row.kind == FURTHER else 0)
+        line["written"] = [code for code in LANGUAGES if row and getattr(row, f"text_{code}")]
+    return lines
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def freeze(request: MemberRequest, key: int) -> HttpResponse:
+    """Freeze the report as the next edition, and make its files."""
+    found = find_round(key)
+    is_correction = Edition.objects.filter(round=found).exists()
+    form = NoteForm(
+        request.POST if request.method == "POST" and is_correction else None,
+        name="note",
+        label=_("What this edition corrects"),
+    )
+    if request.method == "POST" and (not is_correction or form.is_valid()):
+        note = form.words() if is_correction else None
+        try:
+            edition = editions.freeze(found, by=request.user, note=note, now=request.now)
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+            return redirect("reports:workshop", found.pk)
+        except ValidationError as error:
+            show_errors(form, error)
+        else:
+            return make_files(request, edition)
+    context = {
+        "round": found,
+        "plan": found.plan,
+        "form": form if is_correction else None,
+        "wanting": worklist.wanting(found),
+    }
+    return TemplateResponse(request, "reports/freeze.html", context)
+
+
+def make_files(request: MemberRequest, edition: Edition) -> HttpResponse:
+    """Make the files that a frozen edition lacks, and say how that went."""
+    try:
+        made = editions.render_files(edition, by=request.user, now=request.now)
+        messages.success(request, _("%s files are made. Look at them, then publish.") % made)
+    except RenderError as error:
+        words = _("A file could not be made; nothing is published. %s")
+        messages.error(request, words % error)
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    return redirect("reports:workshop", edition.round_id)
+
+
+@member_page(secretariat, methods=WRITE)
+def files(request: MemberRequest, key: int) -> HttpResponse:
+    """Go on making the files of a frozen edition."""
+    return make_files(request, find_edition(key))
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def publish(request: MemberRequest, key: int) -> HttpResponse:
+    """Publish a frozen edition, after saying what that means."""
+    edition = find_edition(key)
+    if request.method == "POST":
+        try:
+            editions.publish(edition, by=request.user, now=request.now)
+            messages.success(request, _("The report is published."))
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+        return redirect("reports:workshop", edition.round_id)
+    context = {
+        "edition": edition,
+        "round": edition.round,
+        "plan": edition.round.plan,
+        "files": edition.files.defer("content"),
+    }
+    return TemplateResponse(request, "reports/publish.html", context)
+
+
+@member_page(secretariat, methods=WRITE)
+def discard(request: MemberRequest, key: int) -> HttpResponse:
+    """Give a frozen edition up."""
+    edition = find_edition(key)
+    try:
+        editions.discard(edition, by=request.user, now=request.now)
+        messages.success(request, _("The frozen edition is given up; review can go on."))
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    return redirect("reports:workshop", edition.round_id)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def withdraw(request: MemberRequest, key: int) -> HttpResponse:
+    """Take a published edition back, with a published reason."""
+    edition = find_edition(key)
+    form = NoteForm(
+        request.POST if request.method == "POST" else None,
+        name="withdrawal",
+        label=_("Why it is withdrawn"),
+    )
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            form,
+            lambda: editions.withdraw(
+                edition, by=request.user, reason=form.words(), now=request.now
+            ),
+        )
+        if done is not None:
+            messages.success(request, _("The edition is withdrawn."))
+            return redirect("reports:workshop", edition.round_id)
+    context = {
+        "edition": edition, "round": edition.round, "plan": edition.round.plan, "form": form,
+    }  # fmt: skip
+    return TemplateResponse(request, "reports/withdraw.html", context)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def transmit(request: MemberRequest, key: int) -> HttpResponse:
+    """Record that an edition was sent to somebody."""
+    edition = find_edition(key)
+    form = TransmissionForm(request.POST or None, initial={"sent_on": request.on})
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            form,
+            lambda: editions.record_transmission(
+                edition, **form.cleaned_data, by=request.user, now=request.now
+            ),
+        )
+        if done is not None:
+            messages.success(request, _("Recorded."))
+            return redirect("reports:workshop", edition.round_id)
+    context = {
+        "edition": edition,
+        "round": edition.round,
+        "plan": edition.round.plan,
+        "form": form,
+        "sent": edition.transmissions.select_related("by"),
+    }
+    return TemplateResponse(request, "reports/transmit.html", context)
+
+
+# --- Chapters and consultation ----------------------------------------------------
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def chapter(request: MemberRequest, key: str, kind: str, number: str) -> HttpResponse:
+    """Write a chapter: the foreword, the introduction of a section, or a further one.
+
+    ``number`` is the section's, or the further chapter's key (0 for a new one).
+    """
+    found = find_round(small(key))
+    row = find_chapter(found, kind, small(number))
+    start = {name.name: getattr(row, name.name) for name in row._meta.fields}  # noqa: SLF001
+    form = ChapterForm(
+        request.POST if request.method == "POST" else None,
+        with_titles=kind == FURTHER,
+        initial=start,
+    )
+    conflict = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            stored = attempt_chapter(request, form, row)
+        except Conflict as refusal:
+            conflict = refusal
+            form.go_on_from(refusal.stored.version)
+            stored = None
+        if stored is not None:
+            messages.success(request, _("The text is stored."))
+            return redirect("reports:workshop", found.pk)
+    context = {
+        "round": found,
+        "plan": found.plan,
+        "row": row,
+        "form": form,
+        "conflict": conflict,
+        "section": Section.objects.filter(plan=found.plan_id, number=row.section or 0).first(),
+    }
+    return TemplateResponse(
+        request, "reports/chapter.html", context, status=409 if conflict else 200
+    )
+
+
+def attempt_chapter(request: MemberRequest, form: ChapterForm, row: Chapter) -> Chapter | None:
+    """Store a chapter; None where the form says why it was not."""
+    try:
+        return texts.save_chapter(
+            row,
+            by=request.user,
+            version=form.cleaned_data["version"],
+            texts=form.texts(),
+            now=request.now,
+        )
+    except ValidationError as error:
+        show_errors(form, error)
+        return None
+
+
+def find_chapter(found: Round, kind: str, number: int) -> Chapter:
+    """Return a stored chapter, or a new one of a kind that there can be; 404 otherwise."""
+    if kind == FURTHER and number:
+        rows = Chapter.objects.filter(round=found, kind=FURTHER)
+        return get_object_or_404(rows, pk=min(number, LARGEST_KEY))
+    if kind == SECTION:
+        get_object_or_404(Section, plan=found.plan_id, number=min(number, 32_000))
+        row = Chapter.objects.filter(round=found, kind=SECTION, section=number).first()
+        return row or Chapter(round=found, kind=SECTION, section=number)
+    if kind == FURTHER:
+        return Chapter(
+            round=found, kind=FURTHER, position=Chapter.objects.filter(round=found).count()
+        )
+    row = Chapter.objects.filter(round=found, kind=FOREWORD).first()
+    return row or Chapter(round=found, kind=FOREWORD)
+
+
+@member_page(secretariat, methods=WRITE)
+def chapter_delete(request: MemberRequest, key: int, number: int) -> HttpResponse:
+    """Remove a further chapter."""
+    found = find_round(key)
+    row = get_object_or_404(Chapter, round=found, kind=FURTHER, pk=min(number, LARGEST_KEY))
+    texts.delete_chapter(row, by=request.user, now=request.now)
+    messages.success(request, _("The chapter is removed."))
+    return redirect("reports:workshop", found.pk)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def consultation(request: MemberRequest, key: int) -> HttpResponse:
+    """Set until when members comment on the draft, and record the validation."""
+    found = find_round(key)
+    row = Consultation.objects.filter(round=found).first() or Consultation(round=found)
+    start = {"until": row.until, "validated_on": row.validated_on} | {
+        f"note_{language}": getattr(row, f"note_{language}") for language in LANGUAGES
+    }
+    form = ConsultationForm(request.POST if request.method == "POST" else None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            form,
+            lambda: texts.consult(
+                found,
+                until=form.cleaned_data["until"],
+                validated_on=form.cleaned_data["validated_on"],
+                notes=form.notes(),
+                by=request.user,
+                now=request.now,
+            ),
+        )
+        if done is not None:
+            messages.success(request, _("Stored."))
+            return redirect("reports:workshop", found.pk)
+    context = {"round": found, "plan": found.plan, "form": form}
+    return TemplateResponse(request, "reports/consultation.html", context)

@@ -1,0 +1,96 @@
+"""What is still to translate, and what else a report lacks before it is frozen."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from actions.enums import EntryState
+from actions.models import Entry, Round
+from actions.models.entries import PUBLISHED_TEXTS
+from reports.models import CHECKED, FOREWORD, Chapter, Translation
+
+MISSING = "missing"
+# Dutch and French first: the law asks for both.
+LANGUAGES = ("nl", "fr", "de", "en")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One text of an entry in one language that it was not written in."""
+
+    entry: Entry
+    field: str
+    language: str
+    state: str
+    translation: Translation | None
+
+    @property
+    def original(self) -> str:
+        """The text as it was written."""
+        return str(getattr(self.entry, self.field))
+
+    @property
+    def is_outdated(self) -> bool:
+        """Tell whether the original has changed since it was translated."""
+        return self.translation is not None and not self.translation.fits(self.original)
+
+
+def accepted(given: Round) -> list[Entry]:
+    """Return the entries whose texts the report prints: of carried-over work, the first one."""
+    rows = (
+        Entry.objects.for_list()
+        .filter(round=given, state=EntryState.ACCEPTED)
+        .select_related("carried_from__carried_from")
+    )
+    found: dict[int, Entry] = {}
+    for row in rows:
+        spoken = row.spoken
+        if spoken is not row:
+            spoken.responsibility = row.responsibility
+        found.setdefault(spoken.pk, spoken)
+    return list(found.values())
+
+
+def items(given: Round, languages: Iterable[str] = LANGUAGES) -> Iterator[Item]:
+    """Yield every text of the report in every language, with the state of its translation."""
+    entries = accepted(given)
+    rows = Translation.objects.filter(entry__in=[entry.pk for entry in entries])
+    there = {(row.entry_id, row.field, row.language): row for row in rows}
+    for entry in entries:
+        for field in PUBLISHED_TEXTS:
+            original = getattr(entry, field)
+            if not original:
+                continue
+            for language in languages:
+                if language != entry.language:
+                    row = there.get((entry.pk, field, language))
+                    state = row.state_for(original) if row else MISSING
+                    yield Item(entry, field, language, state, row)
+
+
+def open_items(given: Round, languages: Iterable[str] = LANGUAGES) -> list[Item]:
+    """Return what is not checked yet, Dutch and French first."""
+    order = {language: place for place, language in enumerate(LANGUAGES)}
+    found = [item for item in items(given, languages) if item.state != CHECKED]
+    return sorted(found, key=lambda item: order[item.language])
+
+
+def wanting(given: Round) -> dict[str, Any]:
+    """Return what the report of a round lacks: entries, translations, texts of the secretariat."""
+    owed = Entry.objects.filter(round=given, owed=True)
+    states = Counter(owed.values_list("state", flat=True))
+    unchecked = Counter(item.language for item in open_items(given))
+    foreword = Chapter.objects.filter(round=given, kind=FOREWORD).first()
+    return {
+        "owed": sum(states.values()),
+        "accepted": states[EntryState.ACCEPTED],
+        "to_review": states[EntryState.SUBMITTED],
+        "not_in": sum(states.values()) - states[EntryState.ACCEPTED] - states[EntryState.SUBMITTED],
+        "translations": [(language, unchecked[language]) for language in LANGUAGES],
+        "foreword": [
+            language
+            for language in LANGUAGES
+            if foreword is None or not getattr(foreword, f"text_{language}")
+        ],
+    }

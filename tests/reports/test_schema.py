@@ -1,0 +1,136 @@
+"""The published schema: what we write is valid, what is broken is not, what is old is read."""
+
+import ast
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from reports import schema, snapshot
+from reports.renderers import html
+from reports.snapshot import LANGUAGES, from_json, to_json
+from tests.reports.specimen import NASTY, every, overridden, specimen
+from tests.reports.tokens import replaced
+
+GOLDEN = Path(__file__).with_name("golden.json")
+SCHEMA = schema.schema()
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def data() -> dict[str, Any]:
+    """Return a specimen as data, with all that may be absent."""
+    full = specimen(7, note=every("A note"), replaces=1, validation=every("Agreed"))
+    given = replaced(full, 0, override=overridden(full), left_out=("actor-1",))
+    found: dict[str, Any] = json.loads(to_json(given))
+    return found
+
+
+def test_the_schema_is_itself_valid_and_ready_to_be_published() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert json.loads(json.dumps(SCHEMA)) == SCHEMA
+    assert SCHEMA["properties"]["schema"] == {"type": "integer", "const": snapshot.SCHEMA_VERSION}
+
+
+def test_every_class_and_field_of_the_snapshot_is_in_the_schema() -> None:
+    described = {**SCHEMA["$defs"], "Snapshot": SCHEMA}
+    for name, one in described.items():
+        kind = getattr(snapshot, name)
+        assert set(one["properties"]) == set(kind.__dataclass_fields__)
+        assert one["description"].startswith(kind.__doc__.split("\n")[0])
+        assert one["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("entries", [0, 1, 24])
+def test_what_is_written_is_valid(entries: int) -> None:
+    VALIDATOR.validate(json.loads(to_json(specimen(entries))))
+    VALIDATOR.validate(json.loads(to_json(specimen(entries, site=NASTY, edition=0))))
+
+
+def test_optional_parts_are_valid_present_and_absent() -> None:
+    full = data()
+    VALIDATOR.validate(full)
+    for name in ("chapters", "note", "replaces", "validated_on", "validation"):
+        del full[name]
+    del full["actions"][0]["override"]
+    VALIDATOR.validate(full)
+    assert from_json(json.dumps(full)).replaces is None
+
+
+# What is wrong: where it stands, and what stands there; MISSING takes it away.
+MISSING = object()
+BROKEN: list[tuple[tuple[str | int, ...], Any]] = [
+    (("schema",), 2),
+    (("figures",), MISSING),
+    (("author",), "somebody"),
+    (("year",), "2025"),
+    (("actions", 0, "overdue"), 1),
+    (("actions", 0, "label"), None),
+    (("actions", 0, "missing"), "actor-1"),
+    (("actions", 0, "titles", "nl"), 7),
+    (("actions", 0, "entries", 0, "author"), "somebody"),
+    (("actions", 0, "override", "reason"), MISSING),
+    (("actions", 0, "history", 0, "year"), True),
+]
+
+
+def broken(path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
+    """Return a specimen as data with one thing wrong."""
+    found = data()
+    place: Any = found
+    for step in path[:-1]:
+        place = place[step]
+    if value is MISSING:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    return found
+
+
+@pytest.mark.parametrize(("path", "value"), BROKEN)
+def test_what_is_broken_is_neither_valid_nor_read(path: tuple[str | int, ...], value: Any) -> None:
+    given = broken(path, value)
+    assert not VALIDATOR.is_valid(given)
+    with pytest.raises(ValueError, match=r"is no|has no|no snapshot|missing"):
+        from_json(json.dumps(given))
+
+
+def test_words_that_are_none_of_ours_are_not_valid() -> None:
+    given = data()
+    given["actions"][0]["movement"] = "sideways"
+    assert not VALIDATOR.is_valid(given)
+    given = data()
+    next(iter(given["actions"][0]["entries"][0]["texts"].values()))["language"] = "it"
+    assert not VALIDATOR.is_valid(given)
+
+
+def test_an_old_edition_is_still_read_word_for_word() -> None:
+    text = GOLDEN.read_text()
+    VALIDATOR.validate(json.loads(text))
+    assert to_json(from_json(text)) == text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_old_edition_is_still_rendered(language: str) -> None:
+    page = html.render(from_json(GOLDEN.read_text()), language)
+    assert page.count('class="action"') == 4
+    assert f"The figures of action 2 were wrong. ({language})" in page
+
+
+def test_a_snapshot_is_read_with_the_standard_library_alone() -> None:
+    tree = ast.parse(Path(snapshot.__file__).read_text())
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or "."]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert imported
+    assert imported <= sys.stdlib_module_names

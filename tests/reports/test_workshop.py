@@ -1,0 +1,289 @@
+"""The secretariat's pages about a report, and the draft that members read."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from actions.models import Entry, Round
+from actions.services import entries, rounds
+from reports import worklist
+from reports.models import Chapter, DraftComment, Edition, Translation
+from reports.services import editions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def year(open_round, entry_of, report) -> Round:
+    """An open round with one accepted entry in Dutch."""
+    made = open_round()
+    entry = entry_of(made, "24", "brussels-environment")
+    report(entry, "in_progress", done="Wij keurden het goed.", language="nl")
+    return made
+
+
+@pytest.fixture
+def entry(year, entry_of) -> Entry:
+    return entry_of(year, "24", "brussels-environment")
+
+
+@pytest.fixture
+def browser(sign_in, office):
+    return sign_in(office)
+
+
+def text(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def address(year: Round, rest: str = "") -> str:
+    return f"/en/secretariat/reports/{year.pk}/{rest}"
+
+
+# --- What is missing --------------------------------------------------------------
+
+
+def test_the_workshop_says_what_is_missing(browser, year) -> None:
+    html = text(browser.get(address(year)))
+    owed = year.entries.filter(owed=True).count()
+    assert f"1 of {owed} owed entries are accepted." in html
+    assert f"{owed - 1} are not in" in html
+    assert "The foreword is not written in: NL, FR, DE, EN" in html
+    assert "Close the round first; then its report can be frozen." in html
+
+
+def test_the_worklist_has_each_text_in_each_other_language(year, entry) -> None:
+    found = [(i.field, i.language, i.state) for i in worklist.items(year)]
+    assert found == [("done", language, "missing") for language in ("fr", "de", "en")]
+
+
+# --- Chapters ---------------------------------------------------------------------
+
+
+def test_a_foreword_is_written_in_four_languages_and_stands_in_the_draft(
+    browser, year, office
+) -> None:
+    sent = {"version": "0", "text_nl": "Voorwoord.", "text_fr": "Avant-propos.", "text_de": "",
+            "text_en": ""}  # fmt: skip
+    response = browser.post(address(year, "chapters/foreword/0/"), sent)
+    assert (response.status_code, response["Location"]) == (302, address(year))
+    snapshot = editions.draft(year, now=timezone.now())
+    assert snapshot.chapters[0].texts == {"nl": "Voorwoord.", "fr": "Avant-propos."}
+
+
+def test_a_section_and_a_further_chapter_are_written_and_removed(browser, year) -> None:
+    browser.post(address(year, "chapters/section/3/"), {"version": "0", "text_nl": "Sectie."})
+    browser.post(
+        address(year, "chapters/further/0/"),
+        {"version": "0", "title_nl": "Overleg", "text_nl": "Wij spraken."},
+    )
+    assert set(Chapter.objects.values_list("kind", "section")) == {
+        ("section", 3),
+        ("further", None),
+    }
+    further = Chapter.objects.get(kind="further")
+    browser.post(address(year, f"chapters/{further.pk}/remove/"))
+    assert not Chapter.objects.filter(kind="further").exists()
+
+
+def test_a_further_chapter_without_a_title_is_told_so_at_the_field(browser, year) -> None:
+    sent = {"version": "0", "text_nl": "Wij spraken."}
+    html = text(browser.post(address(year, "chapters/further/0/"), sent))
+    assert "Give the chapter a title." in html
+    assert "Wij spraken.</textarea>" in html
+
+
+def test_the_second_of_two_writers_of_a_chapter_sees_both_texts(browser, year) -> None:
+    path = address(year, "chapters/foreword/0/")
+    browser.post(path, {"version": "0", "text_nl": "Eerste."})
+    response = browser.post(path, {"version": "0", "text_nl": "Tweede."})
+    html = text(response)
+    assert response.status_code == 409
+    assert "Somebody else has changed this text meanwhile." in html
+    assert "Tweede.</textarea>" in html
+    assert "Eerste." in html
+    assert Chapter.objects.get().text_nl == "Eerste."
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["chapters/section/99/", "chapters/further/999999/", "chapters/section/0/",
+     "chapters/further/99999999999999999999/", "chapters/appendix/0/"],
+)  # fmt: skip
+def test_an_unknown_chapter_is_not_found(browser, year, rest) -> None:
+    assert browser.get(address(year, rest)).status_code == 404
+
+
+@pytest.mark.parametrize("bad", ["a\x00b", "a\ue000b", "x" * 20_000])
+def test_a_text_that_no_report_prints_is_refused_at_its_field(browser, year, bad) -> None:
+    sent = {"version": "0", "text_nl": bad, "text_fr": "Bon."}
+    html = text(browser.post(address(year, "chapters/foreword/0/"), sent))
+    assert 'id="id_text_nl_error"' in html
+    assert "Bon.</textarea>" in html
+    assert Chapter.objects.count() == 0
+
+
+# --- Translations -------------------------------------------------------------------
+
+
+def translate(browser: Any, entry: Entry, **fields: str) -> Any:
+    sent = {"text": "We approved it.", "original": entry.done} | fields
+    return browser.post(f"/en/secretariat/translations/{entry.pk}/done/en/", sent)
+
+
+def test_a_checked_translation_is_printed_a_draft_is_not(browser, year, entry) -> None:
+    translate(browser, entry)
+    said = text_of(year)
+    assert said.translations == {}
+    translate(browser, entry, checked="on")
+    assert text_of(year).translations == {"en": "We approved it."}
+
+
+def text_of(year: Round) -> Any:
+    snapshot = editions.draft(year, now=timezone.now())
+    action = next(a for a in snapshot.actions if a.label == "24")
+    said = next(e for e in action.entries if e.actor == "brussels-environment")
+    return said.texts["done"]
+
+
+def test_a_changed_original_sets_its_translation_back_to_draft(
+    browser, year, entry, office, make_member
+) -> None:
+    translate(browser, entry, checked="on")
+    third = make_member("secretariat", "office", "third@example.org")
+    now = timezone.now()
+    entries.send_back(entry, by=third, version=1, comment="Say when.", now=now)
+    entry.refresh_from_db()
+    content = {name: getattr(entry, name) for name in entries.CONTENT}
+    content["done"] = "Wij keurden het in mei goed."
+    entries.submit(entry, by=office, version=1, content=content, now=now)
+    entries.accept(entry, by=third, version=2, now=now)
+    assert text_of(year).translations == {}
+    item = next(i for i in worklist.items(year) if i.language == "en")
+    assert (item.state, item.is_outdated) == ("draft", True)
+
+
+def test_a_translation_of_an_older_original_is_told_and_kept_in_the_form(
+    browser, year, entry
+) -> None:
+    response = translate(browser, entry, original="Something else.", checked="on")
+    assert response.status_code == 409
+    assert "The original has changed meanwhile" in text(response)
+    assert "We approved it.</textarea>" in text(response)
+    assert Translation.objects.count() == 0
+
+
+@pytest.mark.parametrize("rest", ["done/nl", "done/xx", "internal/en", "results/en", "id/en"])
+def test_what_is_not_translated_is_not_found(browser, entry, rest) -> None:
+    assert browser.get(f"/en/secretariat/translations/{entry.pk}/{rest}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?language=fr", "?language=xx&state=zz", "?state=all", "?page=999", "?page=x"]
+)
+def test_the_worklist_page_is_filtered(browser, year, query) -> None:
+    assert browser.get(address(year, f"translations/{query}")).status_code == 200
+
+
+# --- Consultation -------------------------------------------------------------------
+
+
+def test_members_comment_until_the_day_that_was_set(
+    browser, year, make_member, sign_in, office
+) -> None:
+    observer = sign_in(make_member("observer", "federal-planning-bureau", "o@example.org"))
+    path = "/en/desk/rounds/nap2/2025/draft/"
+    assert "The draft is not open for comments now." in text(observer.get(path))
+    refused = text(observer.post(path, {"about": "action 24", "text": "A remark."}))
+    assert "The draft is not open for comments now." in refused
+    assert DraftComment.objects.count() == 0
+    today = timezone.localdate()
+    browser.post(address(year, "consultation/"), {"until": today.isoformat()})
+    observer.post(path, {"about": "action 24", "text": "A remark."})
+    assert DraftComment.objects.get().text == "A remark."
+    assert "A remark." in text(browser.get(address(year)))
+
+
+def test_the_validation_is_recorded_but_not_in_advance(browser, year) -> None:
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    html = text(browser.post(address(year, "consultation/"), {"validated_on": tomorrow}))
+    assert "Choose today or an earlier day." in html
+    today = timezone.localdate().isoformat()
+    browser.post(address(year, "consultation/"), {"validated_on": today, "note_nl": "Zonder debat"})
+    snapshot = editions.draft(year, now=timezone.now())
+    assert (snapshot.validated_on, snapshot.validation) == (today, {"nl": "Zonder debat"})
+
+
+# --- Drafts --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["html", "csv", "json", "xlsx", "docx"])
+def test_the_secretariat_sees_the_draft_in_every_format(browser, year, name) -> None:
+    response = browser.get(f"/nl/desk/rounds/nap2/2025/draft/{name}/")
+    assert response.status_code == 200
+    assert len(response.content) > 1000
+
+
+def test_a_member_reads_the_draft_and_gets_no_data_file(year, make_member, sign_in) -> None:
+    observer = sign_in(make_member("observer", "federal-planning-bureau", "o@example.org"))
+    page = observer.get("/nl/desk/rounds/nap2/2025/draft/html/")
+    assert page.status_code == 200
+    assert "Wij keurden het goed." in page.content.decode()
+    assert "style-src" in page["Content-Security-Policy"]
+    assert observer.get("/nl/desk/rounds/nap2/2025/draft/csv/").status_code == 403
+    assert observer.get("/nl/desk/rounds/nap2/2025/draft/exe/").status_code == 404
+
+
+# --- Editions ------------------------------------------------------------------------
+
+
+def test_the_secretariat_freezes_and_publishes(browser, year, office, monkeypatch) -> None:
+    rounds.close(year, by=office, now=timezone.now())
+
+    def quickly(edition: Edition, **_: Any) -> int:
+        missing = editions.missing_files(edition)
+        for name, language in missing:
+            editions.store_file(edition, name, language, b"file")
+        return len(missing)
+
+    monkeypatch.setattr(editions, "render_files", quickly)
+    assert "Freeze, and make the files" in text(browser.get(address(year, "freeze/")))
+    html = text(browser.post(address(year, "freeze/"), follow=True))
+    assert "21 files are made. Look at them, then publish." in html
+    edition = Edition.objects.get()
+    path = f"/en/secretariat/editions/{edition.pk}/"
+    assert "Files of this edition" in text(browser.get(f"{path}publish/"))
+    assert browser.get(f"{path}files/pdf/nl/").content == b"file"
+    html = text(browser.post(f"{path}publish/", follow=True))
+    assert "The report is published." in html
+    again = text(browser.post(f"{path}discard/", follow=True))
+    assert "The edition is published; withdraw it, or publish a correction." in again
+    sent = {"recipient": "Chamber", "sent_on": timezone.localdate().isoformat(), "means": ""}
+    browser.post(f"{path}transmissions/", sent)
+    assert edition.transmissions.get().recipient == "Chamber"
+    html = text(browser.post(f"{path}withdraw/", {"withdrawal_nl": "Fout."}))
+    assert 'id="id_withdrawal_fr_error"' in html
+    both = {"withdrawal_nl": "Fout.", "withdrawal_fr": "Erreur."}
+    browser.post(f"{path}withdraw/", both)
+    assert Edition.objects.get().is_withdrawn
+
+
+def test_an_open_round_cannot_be_frozen_from_the_page(browser, year) -> None:
+    html = text(browser.post(address(year, "freeze/"), follow=True))
+    assert "Close the round first; then its report can be frozen." in html
+    assert Edition.objects.count() == 0
+
+
+@pytest.mark.parametrize("role", ["observer", "contributor", "coordinator", "reviewer"])
+@pytest.mark.parametrize("rest", ["", "freeze/", "consultation/", "translations/"])
+def test_the_workshop_is_closed_to_others(year, make_member, sign_in, role, rest) -> None:
+    client = sign_in(make_member(role, "brussels-environment", "x@example.org"))
+    assert client.get(address(year, rest)).status_code == 403
+
+
+def test_a_planned_round_has_no_report(browser, open_round) -> None:
+    planned = open_round(2027, "planned")
+    assert browser.get(address(planned)).status_code == 404
+    assert browser.get("/en/desk/rounds/nap2/2027/draft/").status_code == 404
