@@ -38,8 +38,11 @@ def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[st
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "STATIC_ROOT": str(folder / "static"),
     }
-    first = ["add_secretariat", "first@example.org", "--actor", "fisd", "--language", "en"]
-    for command in (["migrate"], ["load_plans"], first, ["collectstatic", "--no-input"]):
+    accounts = [
+        ["add_secretariat", f"{name}@example.org", "--actor", "fisd", "--language", "en"]
+        for name in ("first", "year")
+    ]
+    for command in (["migrate"], ["load_plans"], *accounts, ["collectstatic", "--no-input"]):
         subprocess.run(
             [sys.executable, "manage.py", *command, "--verbosity", "0"],
             cwd=ROOT, env=env, check=True,

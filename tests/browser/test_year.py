@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.test_sign_in import check
+
 pytestmark = pytest.mark.browser
 TODAY = date.today()  # noqa: DTZ011  the browser and the server share the clock
 SECONDS_FOR_A_LETTER = 20
@@ -182,9 +184,17 @@ def write_with_the_keyboard(page: Page, site: str) -> int:
     return keys.count
 
 
+def look(page: Page, site: str, *paths: str) -> None:
+    """Hold pages to the rules of accessibility, narrow and wide, in Dutch and in French."""
+    for path in paths:
+        for language in ("nl", "fr"):
+            page.goto(f"{site}/{language}{path}")
+            check(page)
+
+
 def test_a_year_from_the_invitation_to_the_close(site, mailbox, person) -> None:
     secretariat, reviewer, contributor = person(), person(), person()
-    sign_in(secretariat, site, mailbox, "first@example.org")
+    sign_in(secretariat, site, mailbox, "year@example.org")
     secretariat.wait_for_url("**/second-factor/**")
     enrol(secretariat)
     plan_and_open_round(secretariat, site)
@@ -196,6 +206,8 @@ def test_a_year_from_the_invitation_to_the_close(site, mailbox, person) -> None:
     entry = re.search(r"/entries/(\d+)/", contributor.url)[1]
 
     join(reviewer, site, mailbox, "reviewer@example.org", "Reviewer of a test")
+    look(contributor, site, "/desk/", f"/desk/entries/{entry}/", "/desk/profile/")
+
     reviewer.goto(f"{site}/en/secretariat/review/{entry}/")
     reviewer.get_by_text("Comments on single fields").click()
     reviewer.locator("#id_comment_done").fill("Could you name the order?")
@@ -204,6 +216,8 @@ def test_a_year_from_the_invitation_to_the_close(site, mailbox, person) -> None:
 
     contributor.goto(f"{site}/en/desk/entries/{entry}/")
     contributor.get_by_text("Could you name the order?").first.wait_for()
+    look(contributor, site, f"/desk/entries/{entry}/", f"/desk/entries/{entry}/versions/1/")
+    contributor.goto(f"{site}/en/desk/entries/{entry}/")
     contributor.locator("#id_done").fill("The order on **public procurement** was adopted.")
     contributor.get_by_role("button", name="Preview").click()
     assert contributor.locator("#preview strong").inner_text() == "public procurement"
@@ -212,6 +226,8 @@ def test_a_year_from_the_invitation_to_the_close(site, mailbox, person) -> None:
 
     reviewer.goto(f"{site}/en/secretariat/review/{entry}/")
     assert reviewer.locator("ins").first.is_visible()
+    look(reviewer, site, "/secretariat/review/", f"/secretariat/review/{entry}/")
+    reviewer.goto(f"{site}/en/secretariat/review/{entry}/")
     reviewer.get_by_role("button", name="Accept").click()
     reviewer.get_by_text("Accepted:").first.wait_for()
 
@@ -220,6 +236,16 @@ def test_a_year_from_the_invitation_to_the_close(site, mailbox, person) -> None:
     secretariat.get_by_role("link", name=re.compile("^Close")).first.click()
     secretariat.get_by_role("button", name=re.compile("^Close")).click()
     secretariat.get_by_text("Closed").first.wait_for()
+
+    number = re.search(r"/rounds/(\d+)/", secretariat.url)[1]
+    look(
+        secretariat, site, "/secretariat/rounds/", f"/secretariat/rounds/{number}/",
+        f"/secretariat/rounds/{number}/owed/", "/secretariat/members/", "/secretariat/letters/",
+        "/desk/rounds/nap2/2025/", "/desk/rounds/nap2/2025/actions/24/",
+        f"/secretariat/reports/{number}/", f"/secretariat/reports/{number}/translations/",
+        f"/secretariat/reports/{number}/chapters/foreword/0/",
+        f"/secretariat/reports/{number}/freeze/", "/desk/rounds/nap2/2025/draft/",
+    )  # fmt: skip
 
     contributor.goto(f"{site}/en/desk/")
     contributor.get_by_text("Nothing to write now: no round is open.").wait_for()
