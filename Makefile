@@ -41,8 +41,9 @@ check: environment  ## check format, faults, types, layers, settings, messages
 	$(BIN)/python scripts/check_messages.py
 	$(BIN)/python scripts/check_vendor.py
 
-bench: environment  ## measure how fast the pages are
+bench: environment  ## measure how fast pages and reports are
 	DEBUG=1 $(BIN)/python manage.py bench
+	DEBUG=1 $(BIN)/python manage.py bench_report
 
 messages: environment  ## collect the texts to translate and compile the translations
 	$(BIN)/python scripts/check_messages.py --extract --compile

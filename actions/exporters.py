@@ -60,7 +60,7 @@ def rows(
 def _progress(report: PublishedRound | None, said: PublishedAction | None) -> Row:
     """Return what a published report says of an action; nothing where none speaks of it."""
     if report is None or said is None:
-        return Row.fromkeys(PROGRESS)
+        return Row(dict.fromkeys(PROGRESS))
     values = (
         said.status, said.overdue, said.owed, said.reported, said.movement or None,
         report.year, report.edition, report.is_sample,

@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from actions.sitemaps import SITEMAPS
 from actions.views import pages
@@ -11,15 +12,15 @@ from actions.views import pages
 urlpatterns = [
     path("", pages.choose_language, name="choose-language"),
     path("admin/", admin.site.urls),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", pages.robots, name="robots"),
     path("favicon.ico", pages.favicon, name="favicon"),
     path("health/", pages.health, name="health"),
     path("ready/", pages.ready, name="ready"),
     *i18n_patterns(
         path("account/", include("napmonitor.account_urls")),
-        path("", include("actions.urls")),
         path("", include("reports.urls")),
+        path("", include("actions.urls")),
     ),
 ]
 

@@ -56,11 +56,12 @@ def speaking(listed: list[Edition]) -> list[Edition]:
 
 def snapshot_of(edition: Edition) -> Snapshot:
     """Return what an edition says; read once, as it never changes."""
-    return _read(edition.pk, edition.checksum)
+    return read(edition.pk, edition.checksum)
 
 
 @lru_cache(maxsize=4)
-def _read(key: int, checksum: str) -> Snapshot:  # noqa: ARG001 - tells contents apart
+def read(key: int, checksum: str) -> Snapshot:  # noqa: ARG001 - tells contents apart
+    """Return the snapshot of an edition by its key; ``checksum`` tells contents apart."""
     return from_json(Edition.objects.values_list("content", flat=True).get(pk=key))
 
 

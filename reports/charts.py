@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from actions import charts
 from actions.charts import Bar, Chart, Kind, Line, Words
 from reports import outline
-from reports.snapshot import Action, Section, Snapshot, plain, status_code
+from reports.snapshot import Section, Snapshot, plain
 
 # The labels that say what each chart is called, and what it counts.
 LABELS = {
@@ -80,10 +80,9 @@ def movement(snapshot: Snapshot, language: str, spell: Spell = str) -> Chart:
 
 def by_year(snapshot: Snapshot, language: str, spell: Spell = str) -> Chart:
     """Draw the status of each action in each year of which an edition speaks."""
-    past = {one.year for action in snapshot.actions for one in action.history}
-    years = [*sorted(year for year in past if year < snapshot.year), snapshot.year]
+    years = outline.years(snapshot)
     lines = [
-        Line(spell(action.label), [_code_in(action, year, snapshot) for year in years])
+        Line(spell(action.label), [outline.code_in(action, year, snapshot) for year in years])
         for action in snapshot.actions
     ]
     said = f"{years[0]}–{years[-1]}"
@@ -107,15 +106,6 @@ def section_name(section: Section | None, snapshot: Snapshot, language: str) -> 
 def amounts(counts: Iterable[tuple[str, int]], snapshot: Snapshot, language: str) -> str:
     """Return "Fully carried out 12, In progress 3"."""
     return ", ".join(f"{snapshot.word(code, language)} {number}" for code, number in counts)
-
-
-def _code_in(action: Action, year: int, snapshot: Snapshot) -> str:
-    """Return the code of an action's status in a year: that of the newest edition."""
-    if year == snapshot.year:
-        return action.code
-    found = [past for past in action.history if past.year == year]
-    status = max(found, key=lambda past: past.edition).status if found else ""
-    return status_code(status, action.nature)
 
 
 def _words(

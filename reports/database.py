@@ -1,12 +1,9 @@
 """What the database itself guards of editions: frozen stays frozen, published stays for ever."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db import connections, models, transaction
-from django.db.models import Max
+from django.db import connections, transaction
 
-from actions import database as actions_database
 from actions.database import (
     Rule,
     postgresql_revision,

@@ -12,6 +12,7 @@ from reports.snapshot import (
     Action,
     Actor,
     Chapter,
+    Dossier,
     Entry,
     Section,
     Snapshot,
@@ -77,7 +78,7 @@ class Part:
 def chapters(snapshot: Snapshot, language: str) -> list[Part]:
     """Return the chapters in order; those of the secretariat only where they have a text."""
     found = []
-    for key in CHAPTERS:
+    for key in (key for key in CHAPTERS if key not in snapshot.left_out):
         if key in {"foreword", FURTHER}:
             found += [part for part in _written(snapshot, language) if part.key == key]
         else:
@@ -409,5 +410,10 @@ def citation(snapshot: Snapshot, language: str) -> str:
 
 
 def checksum(snapshot: Snapshot) -> str:
-    """Return the SHA-256 of the canonical JSON, which data.json holds byte for byte."""
+    """Return the SHA-256 of the canonical JSON, which data.json holds byte for byte.
+
+    A dossier names that of the edition that it was taken from.
+    """
+    if isinstance(snapshot, Dossier):
+        return snapshot.source
     return hashlib.sha256(to_json(snapshot).encode()).hexdigest()

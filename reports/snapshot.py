@@ -229,6 +229,11 @@ class Snapshot:
         """Tell whether it is no edition yet."""
         return self.edition == 0
 
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The chapters that are not printed: none of a report."""
+        return frozenset()
+
     def actor(self, slug: str) -> Actor:
         """Return an actor by its key."""
         return next(actor for actor in self.actors if actor.slug == slug)
@@ -240,6 +245,21 @@ class Snapshot:
     def label(self, key: str, language: str) -> str:
         """Return a fixed word of the report; an older edition lacks what came later."""
         return self.labels[language].get(key, "")
+
+
+@dataclass(frozen=True)
+class Dossier(Snapshot):
+    """Chosen actions of an edition; ``source`` is the SHA-256 of the edition's whole data.
+
+    What counts or lists the whole is not repeated, as it would say something else of a part.
+    """
+
+    source: str = ""
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The chapters that speak of the whole."""
+        return frozenset({"figures", "changes", "annex"})
 
 
 def status_code(status: str, nature: str) -> str:

@@ -2,11 +2,12 @@
 
 from django.urls import include, path, re_path
 
-from reports.views import drafts, translations, workshop
+from reports.views import dossier, drafts, translations, workshop
 
 app_name = "reports"
 urlpatterns = [
     path("plans/<slug:plan>/reports/", include("reports.archive_urls")),
+    path("plans/<slug:plan>/dossier/", dossier.dossier, name="dossier"),
     path("secretariat/reports/<int:key>/", workshop.workshop, name="workshop"),
     path("secretariat/reports/<int:key>/freeze/", workshop.freeze, name="freeze"),
     path("secretariat/reports/<int:key>/consultation/", workshop.consultation, name="consultation"),

@@ -16,6 +16,7 @@ STEPS = (
     ("load_plans", "--new-only"),
     ("sample_accounts",),
     ("load_sample",),
+    ("load_sample_edition",),
 )
 LETTERS_EVERY = 5  # seconds
 

@@ -40,7 +40,7 @@ from actions.models import (
     User,
 )
 from actions.services import entries, rounds
-from tests import follow_up
+from tests import follow_up, published, standing_site
 
 # A slow machine is no fault of the code: speed is measured by make bench.
 hypothesis.settings.register_profile("steady", deadline=None)
@@ -316,6 +316,13 @@ def scene(db: None) -> follow_up.Scene:
     return follow_up.build()
 
 
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[standing_site.Site]:
+    """A site with something in every state, stored once for all tests of a module."""
+    with django_db_blocker.unblock(), translation.override("en"), standing_site.undone():
+        yield standing_site.build()
+
+
 @pytest.fixture
 def now_open(scene: follow_up.Scene) -> Any:
     """The round of the small plan, open."""
@@ -326,6 +333,12 @@ def now_open(scene: follow_up.Scene) -> Any:
 def entry(scene: follow_up.Scene, now_open: Any) -> Entry:
     """What the ministry owes under the first action of the small plan."""
     return scene.entry(now_open)
+
+
+@pytest.fixture
+def story(scene: follow_up.Scene) -> published.Story:
+    """The small plan with two published reports: see ``published``."""
+    return published.tell(scene)
 
 
 @pytest.fixture(scope="session")

@@ -174,6 +174,28 @@ def test_a_forged_actor_round_author_or_state_changes_nothing(
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"written_by": "1", "state": "accepted"}, "state, written_by"),
+        ({"status": "not_reported"}, "status"),
+        ({"status": "<script>"}, "status"),
+    ],
+)
+def test_what_no_form_sends_is_logged_without_its_content(
+    entry, contributor, sign_in, caplog, fields, words
+) -> None:
+    sign_in(contributor).post(path(entry), typed(entry, **fields))
+    lines = [r.getMessage() for r in caplog.records if r.name == "actions.views.entries"]
+    said = f"user {contributor.pk} sent what no form has for entry {entry.pk}: {words}"
+    assert lines == [said]
+
+
+def test_an_honest_form_is_not_logged(entry, contributor, sign_in, caplog) -> None:
+    sign_in(contributor).post(path(entry), typed(entry, done="x" * 20_000))
+    assert [r for r in caplog.records if r.name == "actions.views.entries"] == []
+
+
 # --- Two people -----------------------------------------------------------------
 
 

@@ -27,6 +27,11 @@ pytestmark = pytest.mark.django_db
 URL = "/en/plans/nap2/actions"
 # Objects whose keys are data, not fields.
 OPEN = {"flag_reasons", "ignored_parameters"}
+# What only a published report tells; none is published here.
+OF_REPORTS = (
+    "status", "overdue", "entries_owed", "entries_accepted", "movement", "report_year",
+    "report_edition", "report_is_sample",
+)  # fmt: skip
 ACTOR_FACTS = {
     "name": "actors",
     "abbreviation": "actor_abbreviations",
@@ -121,6 +126,7 @@ def unflattened(line: dict[str, str]) -> dict:
         },
         "flags": listed(line["flags"]),
         "flag_reasons": dict(pairs_of(line["flag_reasons"])),
+        **{name: line[name] or None for name in OF_REPORTS},
     }
 
 
@@ -163,6 +169,7 @@ def test_a_row_says_what_the_plan_says(document) -> None:
         },
         "flags": list(reasons),
         "url": "http://testserver/en/plans/nap2/actions/22.2/",
+        **dict.fromkeys(OF_REPORTS),
     }
     assert [(a["slug"], a["parent"], a["owes_entry"]) for a in actors] == [
         ("fps-foreign", "federal-government", True),
@@ -231,8 +238,10 @@ TYPES = {
     "date or empty": lambda v: v is None or isinstance(v, datetime),
     "whole number": lambda v: type(v) is int,
     "whole number or empty": lambda v: v is None or type(v) is int,
+    "whole number or null": lambda v: v is None or type(v) is int,
     "true or false": lambda v: type(v) is bool,
     "true, false or empty": lambda v: v is None or type(v) is bool,
+    "true, false or null": lambda v: v is None or type(v) is bool,
     "list of texts": is_list_of(str),
     "list of codes": is_list_of(str),
     "list of numbers": is_list_of(int),

@@ -362,15 +362,15 @@ def test_texts_from_the_data_are_shown_as_text(client: Client, nap2) -> None:
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/en/", 6),
-        ("/en/plans/nap2/actions/", 14),
-        ("/en/plans/nap2/actions/41/", 14),
-        ("/en/plans/nap1/actions/13/", 14),
+        ("/en/", 7),
+        ("/en/plans/nap2/actions/", 15),
+        ("/en/plans/nap2/actions/41/", 15),
+        ("/en/plans/nap1/actions/13/", 15),
         ("/en/plans/nap2/actors/", 5),
-        ("/en/plans/nap2/actors/fisd/", 15),
+        ("/en/plans/nap2/actors/fisd/", 16),
         ("/en/plans/nap2/themes/", 3),
-        ("/en/plans/nap2/themes/public-procurement/", 5),
-        ("/en/plans/nap2/actions.json", 17),
+        ("/en/plans/nap2/themes/public-procurement/", 6),
+        ("/en/plans/nap2/actions.json", 18),
         ("/en/method/", 3),
     ],
 )

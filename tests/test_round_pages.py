@@ -76,7 +76,7 @@ def test_the_board_shows_every_action_with_its_status(reader, open_round, report
     assert len(re.findall(r'<a class="tile tile--', html)) == 71
     assert len(re.findall(r'<a class="tile tile--\w+ tile--sub', html)) == 4
     assert "Not published: for members of the working group." in text
-    assert "actions with every update received 1 of 67" in text
+    assert "actions with every entry received 1 of 67" in text
     assert "carried out or continuously applied 1 of 67" in text
     assert "The figures count 67 actions. Beside them stand 4 sub-actions:" in text
     assert "Fully carried out 1" in text
@@ -162,7 +162,7 @@ def test_an_action_says_why_it_has_its_status(
     assert "At least one actor has carried out its part in full or partly" in why
     assert "Counted Plan-1-1 : Fully carried out Plan-1-2 : In progress" in why
     assert "Left out: not applicable to them Plan-1-3" in why
-    assert "Missing: no accepted update Plan-1-4" in why
+    assert "Missing: no accepted entry Plan-1-4" in why
 
 
 def test_an_overridden_status_shows_both_and_who_set_it(
@@ -415,7 +415,7 @@ def test_opening_is_confirmed_with_what_it_does(
     response = desk.post(f"{ROUNDS}{planned.pk}/open/", follow=True)
     assert response.redirect_chain == [(f"{ROUNDS}{planned.pk}/", 302)]
     assert "The round is open." in text_of(response)
-    assert "1 of 3 owed updates are accepted. Of which 1 was carried over." in text_of(response)
+    assert "1 of 3 owed entries are accepted. Of which 1 was carried over." in text_of(response)
     assert planned.entries.count() == 3
 
 

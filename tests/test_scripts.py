@@ -169,6 +169,7 @@ def test_the_site_starts_with_samples_sends_letters_and_stops_at_ctrl_c(tmp_path
         server.kill()
     said = log.read_text()
     assert "Sample rounds: 2024 (closed) and 2025 (open).\n" in said
+    assert "Sample report: 2024 (published); 2025 is a draft.\n" in said
     assert "To: contributor@example.org\n" in said
     assert f"http://127.0.0.1:{free_port}/fr/desk/entries/" in said
     assert (code, "Traceback" in said) == (0, False)
@@ -308,6 +309,10 @@ def static(tmp_path: Path) -> Path:
 
 def test_the_vendored_files_of_the_site_are_the_reviewed_ones():
     assert check_vendor.problems(check_vendor.STATIC) == []
+
+
+def test_the_fonts_of_the_report_are_the_reviewed_ones():
+    assert check_vendor.problems(check_vendor.REPORTS, check_vendor.REPORT_SUMS) == []
 
 
 def test_untouched_vendored_files_give_no_problems(static):

@@ -1,6 +1,6 @@
 """A token that changes with every change of what readers see."""
 
-from django.db import models
+from django.db import connection, models
 
 
 class Revision(models.Model):
@@ -19,3 +19,11 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return self.token
+
+    @classmethod
+    def now(cls) -> str:
+        """Return the token as it stands, "" without one; by the shortest way, as pages wait."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT token FROM actions_revision")
+            row = cursor.fetchone()
+        return row[0] if row else ""

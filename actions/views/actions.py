@@ -63,7 +63,7 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
         "has_working": has_working(row.record for row in table.paginated_rows),
         "query": given(request).urlencode(),
         "sort": request.GET.get("sort", ""),
-        "is_steady": bool(filters.form.errors) or too_early,
+        "is_steady": bool(filters.form.errors) or too_early or is_mixed(filters.rounds),
         "is_partial": is_partial(request),
         "too_early": too_early,
     }
@@ -72,6 +72,11 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
     if context["is_partial"]:
         response["HX-Push-Url"] = f"{request.path}?{context['query']}".removesuffix("?")
     return response
+
+
+def is_mixed(rounds: list[PublishedRound]) -> bool:
+    """Tell whether some reports are sample data and others are not: the page must say which."""
+    return len({given.is_sample for given in rounds}) > 1
 
 
 def with_status(rows: Any, report: PublishedRound | None) -> Any:

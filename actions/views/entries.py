@@ -1,5 +1,6 @@
 """The page of one status entry: write, save, preview, submit, withdraw, take up again, read."""
 
+import logging
 import secrets
 from datetime import date
 from typing import Any
@@ -16,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from actions import permissions
 from actions.domain import deadlines
-from actions.enums import Act, EntryState, Event, RoundState
+from actions.enums import REPORTABLE, Act, EntryState, Event, RoundState
 from actions.forms.entries import EntryForm, ReasonForm
 from actions.models import Entry, EntryVersion, Responsibility, Round
-from actions.models.entries import TEXTS
+from actions.models.entries import CONTENT, TEXTS
 from actions.services import entries
 from actions.services.refusals import Conflict, Refused
 from actions.views import reading
@@ -32,7 +33,11 @@ from actions.views.members_only import (
     tell_refusal,
 )
 
+LOG = logging.getLogger(__name__)
 LARGEST_KEY = 2**31 - 1
+# Columns of an entry that its form does not have.
+FORGED = {field.attname for field in Entry._meta.concrete_fields} - {*CONTENT, "version"}  # noqa: SLF001
+FORGED |= {name.removesuffix("_id") for name in FORGED}
 # The order in which somebody goes on.
 TO_WRITE = (EntryState.RETURNED, EntryState.DRAFT, EntryState.EMPTY)
 
@@ -97,9 +102,25 @@ def write(request: MemberRequest, found: Entry) -> HttpResponse:
     if act == "preview":
         form.is_valid()
         return preview(request, found, form)
+    note_attempt(request, found, form)
     if not form.is_valid():
         return refused(request, found, form, _("Not stored yet: look at the marked fields."))
     return store(request, found, form, submits=act == "submit")
+
+
+def note_attempt(request: MemberRequest, found: Entry, form: EntryForm) -> None:
+    """Log what no form of ours sends: another entry's columns, a status that nobody may choose."""
+    forged = sorted(FORGED & set(request.POST))
+    chosen = form.data.get("status", "")
+    if chosen and chosen not in REPORTABLE:
+        forged.append("status")
+    if forged:
+        LOG.warning(
+            "user %s sent what no form has for entry %s: %s",
+            request.user.pk,
+            found.pk,
+            ", ".join(forged),
+        )
 
 
 def store(request: MemberRequest, found: Entry, form: EntryForm, *, submits: bool) -> HttpResponse:
@@ -392,6 +413,8 @@ def withdraw(request: MemberRequest, key: int) -> HttpResponse:
 def reopen(request: MemberRequest, key: int) -> HttpResponse:
     """Take finished work up again, with a reason."""
     found = find(request, key)
+    if not permissions.can_submit(request.rights, found):
+        raise PermissionDenied
     form = ReasonForm(request.POST)
     if form.is_valid():
         try:

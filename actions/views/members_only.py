@@ -65,6 +65,7 @@ def member_page(
         def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             response = answer(request, view, allow, methods, args, kwargs)
             add_never_cache_headers(response)
+            response["X-Robots-Tag"] = "noindex"
             return response
 
         return wrapped

@@ -19,11 +19,16 @@ def written(path: Path, *, new: bool = False, mode: int = 0o666) -> Iterator[IO[
     ``new`` refuses to take the place of a file. Raises CommandError where nothing can be
     written.
     """
-    if new and os.path.lexists(path):
-        raise CommandError(f"{path} exists already; choose another name.")
-    if path.is_dir():
-        raise CommandError(f"{path} is a folder; name a file.")
-    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+    beside = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}.part")
+    try:
+        if path.is_dir():
+            raise CommandError(f"{path} is a folder; name a file.")
+        if new and path.lstat():
+            raise CommandError(f"{path} exists already; choose another name.")
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path} cannot be written: {reason(error)}.") from error
     try:
         handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
     except (OSError, ValueError) as error:

@@ -14,7 +14,6 @@ from typing import Any
 
 from reports import outline
 from reports.renderers import RenderError, pdf_data
-from reports.renderers.glyphs import FONTS
 from reports.snapshot import Action, Chapter, Snapshot, plain
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -37,22 +36,29 @@ def render(snapshot: Snapshot, language: str, timeout: float = TIMEOUT) -> bytes
 
 
 def _typeset(snapshot: Snapshot, language: str, timeout: float) -> bytes:
+    # Started first: it loads the compiler while the texts are put together here.
+    with subprocess.Popen(  # noqa: S603 - our own program, our own Python
+        [sys.executable, "-I", str(TYPESETTER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            found, complaint = process.communicate(_order(snapshot, language), timeout)
+        finally:
+            process.kill()
+    if process.returncode:
+        raise RenderError(complaint.decode(errors="replace").strip() or "the typesetter stopped")
+    return found
+
+
+def _order(snapshot: Snapshot, language: str) -> bytes:
     order = {
         "template": str(TEMPLATE),
-        "fonts": str(FONTS),
         "timestamp": _timestamp(snapshot),
         "data": json.dumps(_document(snapshot, language), ensure_ascii=False),
     }
-    done = subprocess.run(  # noqa: S603 - our own program, our own Python
-        [sys.executable, "-I", str(TYPESETTER)],
-        input=json.dumps(order).encode(),
-        capture_output=True,
-        timeout=timeout,
-        check=False,
-    )
-    if done.returncode:
-        raise RenderError(done.stderr.decode(errors="replace").strip() or "the typesetter stopped")
-    return done.stdout
+    return json.dumps(order).encode()
 
 
 def _document(snapshot: Snapshot, language: str) -> dict[str, Any]:

@@ -10,31 +10,31 @@ from pathlib import Path
 
 import typst
 
-STANDARDS = ["ua-1", "a-2a"]
-
 
 def main() -> int:
-    """Read {template, fonts, timestamp, format, data}; write the document, or say why not."""
+    """Read {template, timestamp, data}; write the document, or say why there is none."""
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[Path(__file__).resolve().parent.parent / "fonts"],
+    )
     order = json.load(sys.stdin)
+    folder = Path(order["template"]).parent
     try:
         found = typst.compile(
             order["template"],
-            font_paths=typst.Fonts(
-                include_system_fonts=False,
-                include_embedded_fonts=False,
-                font_paths=[order["fonts"]],
-            ),
+            font_paths=fonts,
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"data": order["data"]},
-            pdf_standards=STANDARDS,  # type: ignore[arg-type]
+            pdf_standards=["ua-1", "a-2a"],
             timestamp=order["timestamp"],
             # No package is ever asked for; if one were, nothing may be fetched.
-            package_path=Path(order["template"]).parent,
-            package_cache_path=Path(order["template"]).parent,
+            package_path=folder,
+            package_cache_path=folder,
         )
-    except typst.TypstError as error:
-        sys.stderr.write(error.message)
+    except (typst.TypstError, RuntimeError) as error:
+        sys.stderr.write(str(getattr(error, "message", error)))
         return 1
     sys.stdout.buffer.write(found)
     return 0

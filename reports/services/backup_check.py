@@ -20,7 +20,7 @@ ENCRYPTED = 1  # in the flags of an entry
 LARGEST_KEY = 2**63 - 1
 
 
-class Unusable(Exception):
+class UnusableError(Exception):
     """A backup that is not restored; says in one sentence why."""
 
 
@@ -44,12 +44,14 @@ class Backup(NamedTuple):
                 try:
                     yield parts.decode(json.loads(line), kinds)
                 except (ValueError, RecursionError) as error:
-                    raise Unusable(f"A row of {parts.label(model)} is no row: {error}.") from error
+                    raise UnusableError(
+                        f"A row of {parts.label(model)} is no row: {error}."
+                    ) from error
 
 
 @contextmanager
 def opened(file: IO[bytes], *, size: int, say: Callable[[str], object] = len) -> Iterator[Backup]:
-    """Give a backup whose every part was checked; raises Unusable for anything else."""
+    """Give a backup whose every part was checked; raises UnusableError for anything else."""
     try:
         with ZipFile(file) as archive:
             check_directory(archive, size)
@@ -58,7 +60,7 @@ def opened(file: IO[bytes], *, size: int, say: Callable[[str], object] = len) ->
             check_parts(archive, manifest, say)
             yield Backup(archive, manifest)
     except (BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise Unusable("The file is no backup, or it was cut off or damaged.") from error
+        raise UnusableError("The file is no backup, or it was cut off or damaged.") from error
 
 
 def check_directory(archive: ZipFile, size: int) -> None:
@@ -67,17 +69,17 @@ def check_directory(archive: ZipFile, size: int) -> None:
     names = [entry.filename for entry in entries]
     wanted = {parts.MANIFEST, *(parts.part_of(model) for model in parts.tables())}
     if parts.MANIFEST not in names:
-        raise Unusable("The file is no backup of this application: it has no manifest.")
+        raise UnusableError("The file is no backup of this application: it has no manifest.")
     if len(names) != len(set(names)) or any(not usual(entry) for entry in entries):
-        raise Unusable("The file is no backup of this application.")
+        raise UnusableError("The file is no backup of this application.")
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MOST_BYTES or unpacked > SMALL + MOST_GROWTH * size:
-        raise Unusable(f"The backup would unpack to {unpacked:,} bytes, which is too much.")
+        raise UnusableError(f"The backup would unpack to {unpacked:,} bytes, which is too much.")
     if archive.getinfo(parts.MANIFEST).file_size > MOST_MANIFEST:
-        raise Unusable("The manifest of the backup is too large.")
+        raise UnusableError("The manifest of the backup is too large.")
     if set(names) != wanted:
         odd = ", ".join(sorted(set(names) ^ wanted)[:3])
-        raise Unusable(f"The backup has not the tables of this application: {odd}.")
+        raise UnusableError(f"The backup has not the tables of this application: {odd}.")
 
 
 def usual(entry: ZipInfo) -> bool:
@@ -86,15 +88,17 @@ def usual(entry: ZipInfo) -> bool:
 
 
 def read_manifest(archive: ZipFile) -> dict[str, Any]:
-    """Return the manifest; raises Unusable for another format."""
+    """Return the manifest; raises UnusableError for another format."""
     try:
         found = json.loads(archive.read(parts.MANIFEST))
     except (ValueError, RecursionError) as error:
-        raise Unusable("The manifest of the backup cannot be read.") from error
+        raise UnusableError("The manifest of the backup cannot be read.") from error
     if not isinstance(found, dict) or found.get("format") != parts.FORMAT:
-        raise Unusable("The file is no backup of this application.")
+        raise UnusableError("The file is no backup of this application.")
     if found.get("version") != parts.VERSION:
-        raise Unusable(f"The backup has a format of another version: {found.get('version')!r}.")
+        raise UnusableError(
+            f"The backup has a format of another version: {found.get('version')!r}."
+        )
     return found
 
 
@@ -102,21 +106,21 @@ def check_manifest(manifest: dict[str, Any]) -> None:
     """Compare a manifest with this database: the same migrations, tables and columns."""
     mine, theirs = parts.migrations(), manifest.get("migrations")
     if not mine:
-        raise Unusable("This database has no tables yet; run manage.py migrate first.")
+        raise UnusableError("This database has no tables yet; run manage.py migrate first.")
     if theirs != mine:
         odd = sorted(set(mine) ^ set(map(str, theirs if isinstance(theirs, list) else [])))
-        raise Unusable(
+        raise UnusableError(
             "The backup was made with other migrations than this database has "
             f"({', '.join(odd[:3])}); restore it with the version that made it, then migrate."
         )
     tables = manifest.get("tables")
     columns = {parts.label(model): parts.columns(model) for model in parts.tables()}
     if not isinstance(tables, list) or not all(is_table(table) for table in tables):
-        raise Unusable("The manifest of the backup is not complete.")
+        raise UnusableError("The manifest of the backup is not complete.")
     if {table["table"]: table["columns"] for table in tables} != columns or len(tables) != len(
         columns
     ):
-        raise Unusable("The backup has other tables or columns than this database.")
+        raise UnusableError("The backup has other tables or columns than this database.")
 
 
 def is_table(given: Any) -> bool:
@@ -133,9 +137,7 @@ def is_table(given: Any) -> bool:
     )
 
 
-def check_parts(
-    archive: ZipFile, manifest: dict[str, Any], say: Callable[[str], object]
-) -> None:
+def check_parts(archive: ZipFile, manifest: dict[str, Any], say: Callable[[str], object]) -> None:
     """Compare every part with its checksum, size and count of rows."""
     for table in manifest["tables"]:
         say(f"Checking {table['table']} …")
@@ -145,4 +147,4 @@ def check_parts(
                 checksum.update(data)
                 size, count = size + len(data), count + data.count(b"\n")
         if (checksum.hexdigest(), size, count) != (table["sha256"], table["bytes"], table["rows"]):
-            raise Unusable(f"The part {table['table']} does not match the manifest.")
+            raise UnusableError(f"The part {table['table']} does not match the manifest.")

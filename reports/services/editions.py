@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -84,8 +85,15 @@ def render_files(edition: Edition, *, by: User, now: datetime) -> int:
     round_service.secretariat(by, now)
     snapshot = edition.snapshot
     missing = missing_files(edition)
-    for name, language in missing:
-        store_file(edition, name, language, FORMATS[name].render(snapshot, language or "en"))
+
+    def render(pair: tuple[str, str]) -> bytes:
+        name, language = pair
+        return FORMATS[name].render(snapshot, language or "en")
+
+    # Two at once: Typst sets each PDF in a process of its own, and somebody waits.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for (name, language), content in zip(missing, pool.map(render, missing), strict=True):
+            store_file(edition, name, language, content)
     return len(missing)
 
 

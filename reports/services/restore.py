@@ -10,9 +10,9 @@ from django.db import DatabaseError, connection, transaction
 
 from reports import tables
 from reports.services import backup_parts as parts
-from reports.services.backup_check import Backup, Unusable
+from reports.services.backup_check import Backup, UnusableError
 
-# What migrate itself puts into an empty tables.
+# What migrate itself puts into an empty database.
 MADE_BY_MIGRATE = frozenset({"contenttypes.contenttype", "auth.permission"})
 AT_ONCE = 200  # rows written at a time
 
@@ -21,10 +21,10 @@ def restore(backup: Backup, *, replace: bool, say: Callable[[str], object] = len
     """Fill an empty database from a backup; return how many rows.
 
     ``replace`` empties it first. Keys stay as they were. Everybody is signed out. Raises
-    Unusable, and changes nothing, where the database holds data or refuses the rows.
+    UnusableError, and changes nothing, where the database holds data or refuses the rows.
     """
     if not replace and (found := filled()):
-        raise Unusable(
+        raise UnusableError(
             f"This database holds data already ({', '.join(found[:3])} …); "
             "restore into an empty one, or empty it with --replace."
         )
@@ -37,7 +37,7 @@ def restore(backup: Backup, *, replace: bool, say: Callable[[str], object] = len
             tables.restore_triggers()
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
-        raise Unusable(f"The database refuses the rows of the backup: {reason}") from error
+        raise UnusableError(f"The database refuses the rows of the backup: {reason}") from error
     ContentType.objects.clear_cache()
     caches["pages"].clear()
     return count
@@ -48,8 +48,7 @@ def filled() -> list[str]:
     return [
         parts.label(model)
         for model in parts.tables()
-        if parts.label(model) not in MADE_BY_MIGRATE
-        and model._base_manager.exists()  # noqa: SLF001
+        if parts.label(model) not in MADE_BY_MIGRATE and model._base_manager.exists()  # noqa: SLF001
     ]
 
 
@@ -61,9 +60,8 @@ def fill(backup: Backup, model: parts.Model, say: Callable[[str], object]) -> in
     for batch in batches(backup.rows(model), batch_size(model)):
         made = [model(**dict(zip(names, row, strict=True))) for row in batch]
         # As they are: derived columns and the moments of saving are in the backup too.
-        model._base_manager.all()._insert(  # noqa: SLF001
-            made, fields=kinds, using=connection.alias, raw=True
-        )
+        found: Any = model._base_manager.all()  # noqa: SLF001
+        found._insert(made, fields=kinds, using=connection.alias, raw=True)  # noqa: SLF001
         count += len(made)
     tables.set_last_key(model, backup.table(model)["last_key"])
     return count

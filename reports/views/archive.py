@@ -3,23 +3,25 @@
 A numbered edition never changes, so browsers may keep it; what is newest is asked for each time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import wraps
 from http import HTTPStatus
 from itertools import groupby
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from actions.models import Action as PlanAction
-from actions.models import Plan
+from actions.models import Plan, Revision
 from actions.views import facts
 from actions.views.http import LANGUAGE_NAMES, public_page
 from reports import archive as shelf
@@ -43,7 +45,7 @@ def archive(request: HttpRequest, plan: str) -> HttpResponse:
     found = get_object_or_404(Plan, slug=plan)
     listed = shelf.of_plan(found)
     years = [
-        {"round": given, "editions": [line(edition) for edition in editions]}
+        {"round": given, "editions": [line(edition, listed) for edition in editions]}
         for given, editions in groupby(listed, key=lambda edition: edition.round)
     ]
     speaking = shelf.speaking(listed)
@@ -79,7 +81,7 @@ def report(request: HttpRequest, plan: str, year: int) -> HttpResponse:
         "validation": facts.words(snapshot.validation),
         "languages": languages(newest),
         "data": data_file(newest),
-        "earlier": [line(edition) for edition in editions if edition != newest],
+        "earlier": [line(edition, editions) for edition in editions if edition != newest],
         "transmissions": transmissions(editions),
         "previous_year": outline.previous_year(snapshot),
         "is_sample": newest.round.is_sample,
@@ -101,10 +103,24 @@ def lasting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 @lasting
 def edition(request: HttpRequest, plan: str, year: int, number: int) -> HttpResponse:
-    """Return the stored HTML of a numbered edition, byte for byte."""
+    """Return the stored HTML of a numbered edition, byte for byte.
+
+    The last few that were read are kept in this process for as long as the revision of the
+    data holds, so that reading one costs little more than an empty page.
+    """
     language = get_language() or "en"
-    file = shelf.file_of(plan, year, number, "html", language)
-    return stored(request, file, FOR_EVER, plan=plan, year=year, number=number)
+    token = Revision.now()
+    key = (plan, year, number, language)
+    kept = pages_kept.get(key)
+    if kept is None or kept.token != token:
+        file = shelf.file_of(plan, year, number, "html", language)
+        response = stored(request, file, FOR_EVER, plan=plan, year=year, number=number)
+        if response.status_code == HTTPStatus.OK and token:
+            keep(key, Kept(token, response.content, dict(response.items())))
+        return response
+    response = HttpResponse(kept.content, headers=kept.headers)
+    etag = kept.headers["ETag"]
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 @lasting
@@ -157,6 +173,31 @@ def edition_action(
         "is_sample": found.round.is_sample,
     }
     return TemplateResponse(request, "archive/action.html", context)
+
+
+# --- Pages that were just read -------------------------------------------------------
+
+
+class Kept(NamedTuple):
+    """A page as it was sent, and the revision of the data that it was read at."""
+
+    token: str
+    content: bytes
+    headers: dict[str, str]
+
+
+pages_kept: dict[tuple[str, int, int, str], Kept] = {}
+_lock = Lock()
+MOST_KEPT = 8
+
+
+def keep(key: tuple[str, int, int, str], page: Kept) -> None:
+    """Keep a page in place of the one that has been kept longest."""
+    with _lock:
+        pages_kept.pop(key, None)
+        while len(pages_kept) >= MOST_KEPT:
+            del pages_kept[next(iter(pages_kept))]
+        pages_kept[key] = page
 
 
 # --- Stored files -------------------------------------------------------------------
@@ -214,7 +255,10 @@ def file_name(plan: str, year: int, file: EditionFile) -> str:
 
 def policy(content: bytes) -> str:
     """Return what the page of an edition may load: its own style, by hash, and nothing else."""
-    style = style_hash(content[:HEAD].decode(errors="ignore"))
+    try:
+        style = style_hash(content[:HEAD].decode(errors="ignore"))
+    except ValueError:  # a page without a style
+        style = "'none'"
     return (
         f"default-src 'none'; style-src {style}; img-src data:; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'none'"
@@ -225,8 +269,7 @@ def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Say that an edition was withdrawn, why, and what its files were."""
     context = {
         "plan": edition.round.plan,
-        "edition": edition,
-        "reason": spoken(edition, "withdrawal"),
+        **line(edition),
         "is_sample": edition.round.is_sample,
     }
     response = TemplateResponse(request, "archive/gone.html", context, status=HTTPStatus.GONE)
@@ -237,10 +280,20 @@ def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
 # --- Parts --------------------------------------------------------------------------
 
 
-def line(edition: Edition) -> dict[str, Any]:
-    """Return what a list of editions shows of one."""
+def line(edition: Edition, listed: Iterable[Edition] = ()) -> dict[str, Any]:
+    """Return what a list of editions shows of one; ``listed`` tells which corrects it."""
     return {
         "edition": edition,
+        "corrected_by": next(
+            (
+                later.number
+                for later in listed
+                if later.round_id == edition.round_id
+                and later.number > edition.number
+                and later.is_published
+            ),
+            None,
+        ),
         "note": spoken(edition, "note"),
         "reason": spoken(edition, "withdrawal"),
         "languages": languages(edition),
@@ -262,6 +315,7 @@ def languages(edition: Edition) -> list[dict[str, Any]]:
         {
             "code": code,
             "name": LANGUAGE_NAMES[code],
+            "url": address(edition, code),
             "files": [
                 download(files[name, code]) for name in FORMAT_NAMES if (name, code) in files
             ],
@@ -269,6 +323,13 @@ def languages(edition: Edition) -> list[dict[str, Any]]:
         }
         for code in order
     ]
+
+
+def address(edition: Edition, language: str) -> str:
+    """Return where an edition stands for ever, in a language."""
+    given = edition.round
+    with override(language):
+        return reverse("reports:edition", args=[given.plan.slug, given.year, edition.number])
 
 
 def data_file(edition: Edition) -> dict[str, Any] | None:

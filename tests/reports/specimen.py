@@ -1,177 +1,27 @@
-"""Specimens of a Snapshot for tests and measurements: any size, every oddity, no database."""
+"""Specimens of a Snapshot for tests: those of the benchmark."""
 
-from typing import Any
-
-from reports import words
-from reports.snapshot import (
-    LANGUAGES,
-    SCHEMA_VERSION,
-    Action,
-    Actor,
-    Chapter,
-    Document,
-    Entry,
-    Figure,
-    Override,
-    PastStatus,
-    Section,
-    Snapshot,
-    Source,
-    Status,
-    Text,
+from reports.specimen import (
+    CODES,
+    LEVELS,
+    NASTY,
+    STATUSES,
+    action,
+    body,
+    entry,
+    every,
+    overridden,
+    specimen,
 )
 
-STATUSES = (
-    "not_started", "in_progress", "partly_done", "done", "discontinued", "not_applicable",
-)  # fmt: skip
-CODES = (*STATUSES, "continuous", "not_reported", "insufficient")
-LEVELS = ("federal", "flemish", "walloon", "brussels", "communities", "independent", "partner")
-# What must stand as text in every format.
-NASTY = (
-    '#import "x.typ" $x^2$ `code` @ref <label> \\u{41} {{ tag }} %s <script>alert(1)</script> '
-    "]]> &amp; =1+1 +1 -1 @SUM(A1) العربية 中文 😀 "
-    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-)
-
-
-def every(text: str) -> dict[str, str]:
-    """Return a text in each language, marked by it."""
-    return {language: f"{text} ({language})" for language in LANGUAGES}
-
-
-def body(number: int, length: int) -> str:
-    """Return a text of so many words, with Markdown in it."""
-    line = [
-        "De",
-        "regering",
-        "keurde",
-        "**het",
-        "ontwerp**",
-        "goed",
-        "en",
-        "_publiceerde_",
-        "de",
-        "[tekst](https://example.org/tekst)",
-        "in",
-        "het",
-        "Belgisch",
-        "Staatsblad.",
-    ]
-    found = [line[n % len(line)] for n in range(length)]
-    half = len(found) // 2
-    return f"{' '.join(found[:half])}\n\n- punt {number}\n- punt twee\n\n{' '.join(found[half:])}"
-
-
-def entry(number: int, actor: str, length: int, status: str) -> Entry:
-    """Return an accepted entry; every seventh is carried over, every fifth in French."""
-    language = "fr" if number % 5 == 0 else "nl"
-    text = Text(language, body(number, length), {"en": f"Checked translation {number}."})
-    return Entry(
-        actor=actor,
-        role="responsible",
-        owed=number % 11 != 0,
-        status=status,
-        texts={"done": text, **({"reason": text} if status == "discontinued" else {})},
-        evidence=(
-            Document(f"Verslag {number}", "https://example.org/v", every("Report"), "2025-05-01"),
-        ),
-        since=2024 if number % 7 == 0 else None,
-        late=number % 6 == 0,
-        on_behalf=number % 9 == 0,
-        unchanged=number % 8 == 0,
-    )
-
-
-def action(number: int, entries: tuple[Entry, ...], **facts: Any) -> Action:
-    """Return an action with its entries."""
-    status = CODES[number % len(CODES)].replace("continuous", "in_progress")
-    fields: dict[str, Any] = {
-        "label": str(number),
-        "section": (number - 1) // 5 + 1,
-        "parent": "",
-        "titles": every(f"Title of action {number}"),
-        "official": ("en",),
-        "nature": "continuous" if number % 2 else "one_off",
-        "period": every("2024–2026"),
-        "period_text": "2024-2026",
-        "period_end": "2026-12-31",
-        "status": status,
-        "derived": status,
-        "rule": "some_carried_out",
-        "why": every(f"Why action {number} has its status."),
-        "overdue": number % 4 == 0,
-        "owed": len(entries),
-        "reported": sum(bool(e.status) for e in entries),
-        "missing": tuple(e.actor for e in entries if not e.status),
-        "entries": entries,
-        "history": (PastStatus(2024, 1, "in_progress"),),
-        "movement": ("up", "back", "none", "new", "completed", "amended", "")[number % 7],
-        "still": 2 if number % 5 == 0 else 0,
-    }
-    return Action(**(fields | facts))
-
-
-def specimen(entries: int = 24, length: int = 30, **facts: Any) -> Snapshot:
-    """Return a snapshot with so many entries of so many words; single facts by name."""
-    actors = tuple(
-        Actor(f"actor-{n}", every(f"Actor {n}"), every(f"A{n}"), LEVELS[n % len(LEVELS)])
-        for n in range(1, 13)
-    )
-    actions, left, number = [], entries, 0
-    while left > 0 or number < 3:
-        number += 1
-        here = [
-            entry(
-                left - n,
-                actors[(number + n) % len(actors)].slug,
-                length,
-                STATUSES[(number + n) % 6],
-            )
-            for n in range(min(3, left))
-        ]
-        left -= len(here)
-        silent = Entry(actors[(number + 5) % len(actors)].slug, "lead", owed=True)
-        actions.append(action(number, (*here, silent)))
-    sub = action(number, (), label=f"{number}.1", parent=str(number), titles=every("A sub-action"))
-    fields: dict[str, Any] = {
-        "schema": SCHEMA_VERSION,
-        "plan": "nap2",
-        "plan_titles": every("National Action Plan"),
-        "plan_source": Source("The plan", "https://example.org/plan"),
-        "year": 2025,
-        "kind": "yearly",
-        "edition": 1,
-        "date": "2026-04-15",
-        "reference_date": "2025-12-31",
-        "opened_on": "2026-01-10",
-        "deadline": "2026-02-27",
-        "closed_on": "2026-03-31",
-        "is_sample": True,
-        "site": "https://nap.example.org",
-        "vocabulary": tuple(Status(c, every(c), every(f"Meaning of {c}")) for c in CODES),
-        "labels": words.labels(),
-        "levels": {level: every(level) for level in LEVELS},
-        "roles": {role: every(role) for role in ("lead", "responsible", "partner", "beneficiary")},
-        "sections": tuple(
-            Section(n, every(f"Section title {n}"), ("en",), every(f"Introduction {n}."))
-            for n in range(1, (number - 1) // 5 + 2)
-        ),
-        "actors": actors,
-        "actions": (*actions, sub),
-        "figures": (
-            Figure("coverage", 50, 67, 75, None, every("Coverage"), every("covered / actions")),
-            Figure("carried_out", 30, 60, 50, 4, every("Carried out"), every("met / applicable")),
-        ),
-        "chapters": (
-            Chapter("foreword", every("Foreword"), every("Text of the foreword.\n\n- one\n- two")),
-            Chapter("meeting", every("Stakeholder meeting"), every("Text about the meeting.")),
-        ),
-    }
-    return Snapshot(**(fields | facts))
-
-
-def overridden(snapshot: Snapshot) -> Override:
-    """Return an override for a specimen."""
-    return Override(
-        "partly_done", every("The derived status misses a decision."), snapshot.actors[0].slug
-    )
+__all__ = [
+    "CODES",
+    "LEVELS",
+    "NASTY",
+    "STATUSES",
+    "action",
+    "body",
+    "entry",
+    "every",
+    "overridden",
+    "specimen",
+]

@@ -16,7 +16,7 @@ import pytest
 from page import ValidationProfile
 
 from reports import outline
-from reports.renderers import RenderError, glyphs, pdf_data
+from reports.renderers import RenderError, glyphs, pdf_text
 from reports.renderers.pdf import render
 from reports.snapshot import LANGUAGES, Snapshot, Text
 from tests.reports.pdf_reading import Element, opened, pieces, squeezed, tags, text_of
@@ -327,7 +327,7 @@ def test_lists_within_lists_are_printed_however_deep() -> None:
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "https://" + "x" * 9000, "", "x y"])
 def test_an_address_that_is_no_link_is_text(address: str) -> None:
-    assert pdf_data.link(address) == ""
+    assert pdf_text.link(address) == ""
 
 
 # --- Failing, and the same bytes ------------------------------------------------------
@@ -335,7 +335,7 @@ def test_an_address_that_is_no_link_is_text(address: str) -> None:
 
 def test_a_text_that_cannot_be_set_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     # Let through what the typesetter refuses: a character that no font has.
-    monkeypatch.setattr(pdf_data, "printable", str)
+    monkeypatch.setattr(pdf_text, "printable", str)
     snapshot = replaced(specimen(6), 1, titles=every("中文"))
     with pytest.raises(RenderError) as error:
         render(snapshot, "en")

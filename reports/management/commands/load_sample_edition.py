@@ -11,7 +11,7 @@ from actions.management.sample import plot, replay
 from actions.models import Round, User
 from reports.management import sample_edition
 from reports.management.progress import Progress
-from reports.models import FROZEN, Edition
+from reports.models import FROZEN, Chapter, Edition
 
 
 class Command(BaseCommand):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"Sample report of {given.year}: making its files, once …")
         with translation.override("en"), Progress(self.stderr) as progress:
-            if not given.chapters.exists():
+            if not Chapter.objects.filter(round=given).exists():
                 write(given, by)
             sample_edition.publish(given, by=by, say=progress.say)
         self.stdout.write(f"Sample report: {given.year} (published); {plot.SECOND} is a draft.")
@@ -47,5 +47,5 @@ def write(given: Round, by: User) -> None:
     second = Round.objects.filter(
         plan=given.plan_id, year=plot.SECOND, is_sample=True, state="open"
     ).first()
-    if second is not None and not second.chapters.exists():
+    if second and not Chapter.objects.filter(round=second).exists():
         sample_edition.write(second, by=by, now=timezone.now())

@@ -29,12 +29,10 @@ class Command(BaseCommand):
             with path.open("rb") as file, Progress(self.stderr) as progress:
                 size = path.stat().st_size
                 with backup_check.opened(file, size=size, say=progress.say) as found:
-                    count = restore.restore(
-                        found, replace=options["replace"], say=progress.say
-                    )
-        except OSError as error:
+                    count = restore.restore(found, replace=options["replace"], say=progress.say)
+        except (OSError, ValueError) as error:
             raise CommandError(f"{path} cannot be read: {reason(error)}.") from error
-        except backup_check.Unusable as error:
+        except backup_check.UnusableError as error:
             raise CommandError(f"{error} Nothing was changed.") from error
         made = found.manifest.get("made_at")
         self.stdout.write(f"Restored {count:,} rows, as they stood at {made}.")

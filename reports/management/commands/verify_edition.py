@@ -32,9 +32,7 @@ class Command(BaseCommand):
         """Print a line for each file; raises CommandError when something does not match."""
         given = asked.round_of(options["plan"], options["year"])
         number = options["edition"]
-        chosen = (
-            asked.editions_of(given) if number is None else [asked.edition_of(given, number)]
-        )
+        chosen = asked.editions_of(given) if number is None else [asked.edition_of(given, number)]
         if not chosen:
             raise CommandError(f"{given.plan.slug} {given.year} has no edition.")
         wrong: list[str] = []

@@ -1,0 +1,158 @@
+"""A dossier on request: the actions that the list's filters choose, from a published edition."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from http import HTTPStatus
+from threading import BoundedSemaphore
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from actions.filters import ActionFilter
+from actions.models import Plan
+from reports import archive as shelf
+from reports import dossier as dossiers
+from reports.models import Edition
+from reports.renderers import RenderError
+from reports.renderers.formats import FORMATS
+from reports.renderers.html import style_hash
+
+OFFERED = ("html", "pdf", "docx")
+KEPT = 12  # dossiers in each process's memory
+AT_ONCE = 2  # made at the same time by each process; a PDF takes a second of a core
+PATIENCE = 15  # seconds that a reader waits for others' dossiers
+making = BoundedSemaphore(AT_ONCE)
+
+
+class BusyError(Exception):
+    """Too many dossiers are being made at this moment."""
+
+
+@csrf_exempt  # it refuses every method that writes; a POST is told so
+@require_safe
+def dossier(request: HttpRequest, plan: str) -> HttpResponse:
+    """Return a dossier of the chosen actions, or a page that says why there is none."""
+    found = get_object_or_404(Plan, slug=plan)
+    name = request.GET.get("format", "html")
+    if name not in OFFERED:
+        raise Http404
+    filters = ActionFilter(request.GET, plan=found, on=timezone.localdate())
+    edition = newest(found, filters)
+    if edition is None:
+        return none(request, found, _("No progress report has been published yet."))
+    if filters.form.errors:
+        return none(request, found, _("The address asks for something that is not known here."))
+    snapshot = shelf.snapshot_of(edition)
+    labels = set(request.GET.getlist("action"))
+    if labels - {action.label for action in snapshot.actions}:
+        return none(request, found, _("The report has no such action."))
+    listed = set(filters.qs.values_list("label", flat=True))
+    chosen = tuple(
+        action.label
+        for action in snapshot.actions
+        if action.label in listed and action.label in (labels or listed)
+    )
+    if not chosen:
+        return none(request, found, _("No action of the report fits this choice."))
+    words = "; ".join(in_words(filters, labels and chosen)) or _("all actions of the plan")
+    try:
+        content = made(edition, chosen, words, name)
+    except (BusyError, RenderError):
+        return later(request, found)
+    return answer(content, name, f"{plan}-{edition.round.year}-dossier")
+
+
+def newest(plan: Plan, filters: ActionFilter) -> Edition | None:
+    """Return the edition that speaks of the year that was asked for, else of the newest."""
+    speaking = shelf.speaking(shelf.of_plan(plan))
+    year = filters.report.year if filters.report else None
+    return next((edition for edition in speaking if edition.round.year == year), None)
+
+
+def in_words(filters: ActionFilter, labels: Any) -> Iterator[str]:
+    """Yield what the reader chose, filter by filter, in her language."""
+    if labels:
+        yield _("actions %(labels)s") % {"labels": ", ".join(labels)}
+    for name, value in filters.form.cleaned_data.items():
+        field = filters.form.fields[name]
+        if value and name != "year":
+            yield f"{capfirst(field.label)}: {shown(field, str(value))}"
+
+
+def shown(field: Any, value: str) -> str:
+    """Return the word for a value of a filter; what was typed where there is no menu."""
+    for key, label in getattr(field, "choices", ()):
+        group = label if isinstance(label, list | tuple) else [(key, label)]
+        for code, word in group:
+            if str(code) == value:
+                return str(word)
+    return value
+
+
+# --- Making -------------------------------------------------------------------------
+
+
+def made(edition: Edition, labels: tuple[str, ...], words: str, name: str) -> bytes:
+    """Return a dossier; one that was made today already is at hand."""
+    language, on = get_language() or "en", timezone.localdate()
+    return _make(edition.pk, edition.checksum, labels, words, name, language, on)
+
+
+@lru_cache(maxsize=KEPT)
+def _make(
+    key: int, checksum: str, labels: tuple[str, ...], words: str, name: str, language: str, on: Any
+) -> bytes:
+    snapshot = shelf.snapshot_of(Edition.objects.only("pk", "checksum").get(pk=key))
+    part = dossiers.build(
+        snapshot, labels, chosen=words, language=language, on=on, checksum=checksum
+    )
+    if not making.acquire(timeout=PATIENCE):
+        raise BusyError
+    try:
+        return FORMATS[name].render(part, language)
+    finally:
+        making.release()
+
+
+def answer(content: bytes, name: str, stem: str) -> HttpResponse:
+    """Return a dossier as a page or a file that no search engine lists."""
+    response = HttpResponse(content, content_type=FORMATS[name].media_type)
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "private, max-age=600"
+    if name == "html":
+        style = style_hash(content.decode())
+        response._csp_update = {"style-src": [style]}  # type: ignore[attr-defined]  # noqa: SLF001
+        return response
+    shown_as = "inline" if name == "pdf" else "attachment"
+    file_name = f"{stem}-{get_language() or 'en'}.{FORMATS[name].extension}"
+    response["Content-Disposition"] = f'{shown_as}; filename="{file_name}"'
+    return response
+
+
+def none(request: HttpRequest, plan: Plan, reason: str) -> HttpResponse:
+    """Say why there is no dossier."""
+    context = {"plan": plan, "reason": reason}
+    return TemplateResponse(
+        request, "reports/no_dossier.html", context, status=HTTPStatus.NOT_FOUND
+    )
+
+
+def later(request: HttpRequest, plan: Plan) -> HttpResponse:
+    """Ask to come back."""
+    reason = _("The dossier could not be made at this moment. Try again in a minute.")
+    response = TemplateResponse(
+        request,
+        "reports/no_dossier.html",
+        {"plan": plan, "reason": reason},
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+    response["Retry-After"] = "60"
+    return response

@@ -1,0 +1,320 @@
+"""A site with something in every state, and a browser per role: for proofs over all addresses.
+
+Each text that somebody wrote holds a word of its own (``Zq…``), so that a page can be asked
+which of them it shows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from http.cookies import SimpleCookie
+from importlib import import_module
+from typing import Any
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from actions.models import (
+    Action,
+    Actor,
+    Entry,
+    Invitation,
+    Letter,
+    Membership,
+    Override,
+    Round,
+    Section,
+    Theme,
+    User,
+)
+from actions.services import entries, members, rounds
+from reports.models import Chapter, Edition
+from reports.renderers.formats import FORMATS
+from reports.services import editions, texts
+from tests import follow_up
+
+# The people, in the order of the columns of the table; the three last are let in nowhere.
+ROLES = (
+    "public", "former", "no-factor", "observer", "other", "writer", "coordinator", "reviewer",
+    "secretariat",
+)  # fmt: skip
+SHUT_OUT = ("deactivated", "sample")
+ADDRESS = "small.example.org"  # where everybody of the small plan has her mailbox
+WORDS = {"nl": "Zqnote.", "fr": "Zqnote."}
+
+
+def word(name: str) -> str:
+    """Return the word that marks a text."""
+    return f"Zq{name}"
+
+
+@dataclass
+class Site:
+    """The small plan with its rounds, editions and people; ``keys`` fill the addresses."""
+
+    scene: follow_up.Scene
+    now: datetime
+    keys: dict[str, Any] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    client: Client = field(default_factory=Client)
+
+    @property
+    def today(self) -> date:
+        """The day of the test."""
+        return timezone.localdate(self.now)
+
+    def send(self, role: str, method: str, path: str, *given: Any, **more: Any) -> HttpResponse:
+        """Send a request in somebody's name; ``{}`` in the address are filled from the keys.
+
+        What it stores stays until ``undone`` ends. ``is_guarded`` asks for the token of forms.
+        """
+        key = self.sessions.get(role)
+        self.client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: key} if key else {})
+        self.client.handler.enforce_csrf_checks = more.pop("is_guarded", False)
+        self.client.raise_request_exception = False
+        send = getattr(self.client, method.lower())
+        response: HttpResponse = send(self.fill(path), *given, **more)
+        return response
+
+    def get(self, role: str, path: str, **more: Any) -> HttpResponse:
+        """Read an address in somebody's name."""
+        return self.send(role, "GET", path, **more)
+
+    def fill(self, path: str) -> str:
+        """Return an address with the keys in it."""
+        return path.format(**self.keys)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Take back whatever is stored meanwhile."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def build() -> Site:
+    """Store the site."""
+    site = Site(follow_up.build(), timezone.now())
+    add_people(site)
+    add_rounds(site)
+    add_entries(site)
+    add_report(site)
+    add_keys(site)
+    for role in (*ROLES[1:], *SHUT_OUT):
+        site.sessions[role] = session(site.scene.people[role])
+    return site
+
+
+# --- People -----------------------------------------------------------------------
+
+
+def add_people(site: Site) -> None:
+    """Give everybody a name, and name the roles of the table."""
+    people, actors = site.scene.people, site.scene.actors
+    people |= {
+        "other": people["outsider"],
+        "coordinator": people["head"],
+        "no-factor": people["chair"],
+        "former": people["nobody"],
+    }
+    for name, actor, more in (
+        ("deactivated", "ministry", {"is_active": False}),
+        ("sample", "office", {"is_sample": True}),
+    ):
+        people[name] = User.objects.create_user(f"{name}@{ADDRESS}", **more)
+        join(people[name], actors[actor], "secretariat", site.now)
+    join(people["former"], actors["ministry"], "contributor", site.now, ended_at=site.now)
+    for user in User.objects.filter(email__endswith=ADDRESS):
+        user.name = f"Zqperson {user.email.split('@')[0]}"
+        user.save()
+    for person in ("secretariat", "no-factor", "sample"):
+        people[person].refresh_from_db()
+        people[person].is_staff = people[person].is_superuser = True
+        people[person].save()
+    for person in ("secretariat", "sample"):
+        TOTP.activate(people[person], generate_totp_secret())
+    site.scene.people = {name: User.objects.get(pk=user.pk) for name, user in people.items()}
+
+
+def join(user: User, actor: Actor, role: str, now: datetime, **more: Any) -> None:
+    """Give somebody a role."""
+    Membership.objects.create(user=user, actor=actor, role=role, started_at=now, **more)
+
+
+def session(user: User) -> str:
+    """Return the key of a session in which somebody has just signed in."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    at = timezone.now().timestamp()
+    store["account_authentication_methods"] = [
+        {"method": "code", "at": at, "email": user.email},
+        {"method": "mfa", "at": at, "type": "totp"},
+    ]
+    store.save()
+    return str(store.session_key)
+
+
+# --- The follow-up ----------------------------------------------------------------
+
+
+def add_rounds(site: Site) -> None:
+    """Store a round in every state: published, withdrawn, corrected, frozen, open, planned."""
+    section = Section.objects.create(
+        plan=site.scene.plan, number=1, title_en="One", title_fr="Un", title_nl="Een",
+        title_de="Eins", source=site.scene.source,
+    )  # fmt: skip
+    Action.objects.filter(plan=site.scene.plan).update(section=section)
+    published = {2021: 1, 2022: 1, 2023: 2}
+    for year in range(2021, 2025):
+        made = new_round(site, year)
+        report(site, made, "1")
+        if year == 2023:
+            report(site, made, "5", status="done")
+        made = rounds.close(made, by=site.scene.people["secretariat"], now=site.now)
+        site.keys[f"closed{year}"] = made.pk
+        for number in range(published.get(year, 0)):
+            add_edition(site, made, is_whole=(year, number) == (2023, 1))
+    add_edition(site, made, is_published=False)
+    withdrawn = Edition.objects.get(round=site.keys["closed2022"])
+    editions.withdraw(withdrawn, by=site.scene.people["secretariat"], reason=WORDS, now=site.now)
+    site.keys["open"] = new_round(site, 2025).pk
+    site.keys["planned"] = new_round(site, 2026, is_open=False).pk
+
+
+def new_round(site: Site, year: int, *, is_open: bool = True) -> Round:
+    """Store a round in which members write from yesterday on, and open it."""
+    made = Round(
+        plan=site.scene.plan,
+        year=year,
+        opens_on=site.today - timedelta(days=1),
+        deadline=site.today + timedelta(days=30),
+        closes_on=site.today + timedelta(days=60),
+        reference_date=date(year, 12, 31),
+    )
+    rounds.save(made, by=site.scene.people["secretariat"], now=site.now)
+    return rounds.open(made, by=site.scene.people["secretariat"], now=site.now) if is_open else made
+
+
+def say(site: Site, given: Round, label: str, mark: str, **more: Any) -> Entry:
+    """Save what an actor says under an action, with a word of its own in text and note."""
+    by = more.pop("by", "writer")
+    said = {"done": f"{word(mark)} of {given.year}.", "internal": f"{word(mark)}note", **more}
+    return site.scene.save(site.scene.entry(given, label), by=by, now=site.now, **said)
+
+
+def hand_in(site: Site, entry: Entry, by: str = "writer") -> Entry:
+    """Submit what stands there."""
+    stored = Entry.objects.get(pk=entry.pk)
+    content = stored.content()
+    return entries.submit(
+        stored, by=site.scene.people[by], version=stored.version, content=content, now=site.now
+    )
+
+
+def report(site: Site, given: Round, label: str, **more: Any) -> None:
+    """Have something written and accepted that the report of the round prints."""
+    by = "no-factor" if label == "5" else "writer"
+    hand_in(site, say(site, given, label, "published", by=by, **more), by)
+    site.scene.accept(site.scene.entry(given, label), now=site.now)
+
+
+def add_entries(site: Site) -> None:
+    """Bring the entries of the open round into every state."""
+    scene, given = site.scene, Round.objects.get(pk=site.keys["open"])
+    site.keys["draft"] = say(site, given, "1", "draft").pk
+    site.keys["submitted"] = hand_in(site, say(site, given, "9", "submitted", by="colleague")).pk
+    returned = hand_in(site, say(site, given, "2", "returned", by="below"), "below")
+    scene.send_back(returned, now=site.now, comment=word("comment"))
+    site.keys["returned"] = returned.pk
+    accepted = hand_in(site, say(site, given, "3", "accepted"))
+    scene.accept(accepted, now=site.now)
+    site.keys["accepted"] = accepted.pk
+    site.keys["empty"] = scene.entry(given, "6").pk
+    site.keys["carried"] = scene.entry(given, "5").pk
+    site.keys["voluntary"] = scene.responsibility("7").pk
+    site.keys["action"] = "3"
+    Override.objects.create(
+        round=given, action=scene.responsibility("3").action, status="done",
+        reason_nl=word("override"), reason_fr=word("override"), by=scene.people["secretariat"],
+        at=site.now, institution=scene.actors["office"],
+    )  # fmt: skip
+
+
+# --- The report --------------------------------------------------------------------
+
+
+def add_edition(
+    site: Site, given: Round, *, is_whole: bool = False, is_published: bool = True
+) -> Edition:
+    """Freeze a round's report; a whole one has real files, the others short ones."""
+    by = site.scene.people["secretariat"]
+    made = editions.freeze(given, by=by, note=WORDS, now=site.now)
+    for name, language in editions.missing_files(made):
+        content = b"<style></style>"
+        if is_whole and name != "pdf":
+            content = FORMATS[name].render(made.snapshot, language or "en")
+        editions.store_file(made, name, language, content)
+    return editions.publish(made, by=by, now=site.now) if is_published else made
+
+
+def add_report(site: Site) -> None:
+    """Begin the report of the open round: texts, comments, translations, transmissions."""
+    scene, given = site.scene, Round.objects.get(pk=site.keys["open"])
+    by = scene.people["secretariat"]
+    until = site.today + timedelta(days=9)
+    texts.consult(given, until=until, validated_on=None, notes={}, by=by, now=site.now)
+    texts.comment(given, about="", text=word("said"), by=scene.people["observer"], now=site.now)
+    chapter = texts.save_chapter(
+        Chapter(round=given, kind="further", position=1),
+        by=by, version=0, texts={"title_nl": "Zqchapter", "text_nl": "Zqchapter."}, now=site.now,
+    )  # fmt: skip
+    site.keys["chapter"] = chapter.pk
+    accepted = Entry.objects.get(pk=site.keys["accepted"])
+    texts.translate(
+        accepted, field="done", language="fr", text=word("translated"), checked=False,
+        original=accepted.done, by=by, now=site.now,
+    )  # fmt: skip
+    newest = Edition.objects.get(round=site.keys["closed2023"], number=2)
+    editions.record_transmission(
+        newest, recipient="The parliament", sent_on=site.today, means="by post", by=by, now=site.now
+    )
+
+
+def add_keys(site: Site) -> None:
+    """Name the rest that addresses speak of."""
+    scene = site.scene
+    past = Entry.objects.filter(round=site.keys["closed2024"])
+    made = members.invite(
+        f"invited@{ADDRESS}", actor=scene.actors["ministry"], role="contributor", language="en",
+        by=scene.people["coordinator"], now=site.now,
+    )  # fmt: skip
+    site.keys |= {
+        "invitation": made.pk,
+        "secret": Letter.objects.get(key=f"invitation:{made.pk}").facts["secret"],
+        "letter": Letter.objects.exclude(kind="invitation").earliest("pk").pk,
+        "ministry": scene.actors["ministry"].pk,
+        "frozen": Edition.objects.get(round=site.keys["closed2024"]).pk,
+        "published": Edition.objects.get(round=site.keys["closed2023"], number=2).pk,
+        "past": past.get(responsibility__action__label="1").pk,
+        "withdrawn": Edition.objects.get(round=site.keys["closed2022"]).pk,
+        "theme": Theme.objects.first().slug,
+    }
+    for name in ("writer", "colleague", "coordinator", "other", "secretariat"):
+        row = Membership.objects.get(user=scene.people[name], ended_at=None)
+        site.keys |= {f"membership_{name}": row.pk, f"person_{name}": scene.people[name].pk}
+    site.keys["membership_former"] = Membership.objects.get(user=scene.people["former"]).pk
+    site.keys["person_deactivated"] = scene.people["deactivated"].pk
+    site.keys["used_invitation"] = Invitation.objects.create(
+        email=f"used@{ADDRESS}", actor=scene.actors["foreign"], role="contributor",
+        digest=members.digest("used"), invited_by=scene.people["secretariat"],
+        invited_at=site.now, expires_at=site.now, withdrawn_at=site.now,
+    ).pk  # fmt: skip
