@@ -31,8 +31,8 @@ class KnownMethods:
 class NobodyKeeps:
     """Let no browser keep a page that was made for somebody who is signed in.
 
-    It names her, an error page and a page for readers too. What says itself how long it may
-    be kept is left alone, and so is what nobody looked at the session for.
+    It names her, an error page and a page for readers too. What was made without a look at
+    the session, such as the stored files of an edition, says the same to everybody.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,8 +41,7 @@ class NobodyKeeps:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the headers."""
         response = self.get_response(request)
-        is_unsaid = "Cache-Control" not in response and request.session.accessed
-        if is_unsaid and request.user.is_authenticated:
+        if request.session.accessed and request.user.is_authenticated:
             add_never_cache_headers(response)
         return response
 

@@ -8,11 +8,17 @@ from django.views.decorators.http import require_safe
 
 from actions.sitemaps import SITEMAPS
 from actions.views import pages
+from reports import sitemaps
 
 urlpatterns = [
     path("", pages.choose_language, name="choose-language"),
     path("admin/", admin.site.urls),
-    path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap.xml",
+        require_safe(sitemap),
+        {"sitemaps": SITEMAPS | sitemaps.SITEMAPS},
+        name="sitemap",
+    ),
     path("robots.txt", pages.robots, name="robots"),
     path("favicon.ico", pages.favicon, name="favicon"),
     path("health/", pages.health, name="health"),

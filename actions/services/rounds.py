@@ -243,9 +243,9 @@ def make_entries(round: Round, *, by: User, rights: Rights, now: datetime) -> in
     """Make the entries that a round lacks; return how many."""
     missing, wrong = lacking(round)
     _mark(wrong)
-    before = standing.earlier(round)[:1]
-    # Who decides on one of them right now has to be waited for: she sees nothing of this round.
-    list(Entry.objects.select_for_update().filter(round__in=before).values_list("pk", flat=True))
+    # Who decides in the round before right now has to be waited for: she sees nothing of this one.
+    for before in standing.earlier(round)[:1]:
+        lock(before)
     finished = finished_before(round)
     fresh = []
     for row in missing:

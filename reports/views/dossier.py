@@ -126,7 +126,7 @@ def answer(content: bytes, name: str, stem: str) -> HttpResponse:
     """Return a dossier as a page or a file that no search engine lists."""
     response = HttpResponse(content, content_type=FORMATS[name].media_type)
     response["X-Robots-Tag"] = "noindex"
-    response["Cache-Control"] = "private, max-age=600"
+    response["Cache-Control"] = "private, no-store"
     if name == "html":
         style = style_hash(content.decode())
         response._csp_update = {"style-src": [style]}  # type: ignore[attr-defined]  # noqa: SLF001

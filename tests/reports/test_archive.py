@@ -461,3 +461,11 @@ def test_any_parameter_leaves_the_archive_standing(client: Client, story: Story)
             response = client.get(f"/en/{REPORTS}/{page}?{given}")
             assert response.status_code == 200, (page, value)
             assert b"<script>alert" not in response.content
+
+
+def test_the_sitemap_lists_what_is_published_and_nothing_else(client: Client, story: Story) -> None:
+    story.correct()
+    story.withdraw(story.first)
+    found = re.findall(r"<loc>http://testserver/fr/(plans/small/reports/[^<]*)</loc>",
+                       client.get("/sitemap.xml").content.decode())  # fmt: skip
+    assert found == [f"{REPORTS}/{rest}" for rest in ("", "2025/", "2025/e1/", "2025/e2/")]

@@ -1,0 +1,57 @@
+"""The sitemap's part on reports: the archive, the newest edition of each year, each edition."""
+
+from typing import Any
+
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+from actions.models import Plan
+from reports.models import PUBLISHED, Edition
+
+
+class _InEveryLanguage(Sitemap):
+    i18n = True
+    alternates = True
+    x_default = False
+    page = ""
+
+    def location(self, item: tuple[Any, ...]) -> str:
+        """Return a page's address in the language of the moment."""
+        return reverse(f"reports:{self.page}", args=item)
+
+
+class Archives(_InEveryLanguage):
+    """The archive of every plan."""
+
+    page = "archive"
+
+    def items(self) -> Any:
+        """Return the key of every plan."""
+        return Plan.objects.order_by("slug").values_list("slug")
+
+
+class Reports(_InEveryLanguage):
+    """The newest edition of every year that has one."""
+
+    page = "report"
+
+    def items(self) -> Any:
+        """Return plan and year of every round with a published edition."""
+        rows = Edition.objects.filter(state=PUBLISHED).order_by("round__plan__slug", "round__year")
+        return rows.values_list("round__plan__slug", "round__year").distinct()
+
+
+class Editions(_InEveryLanguage):
+    """Every published edition."""
+
+    page = "edition"
+
+    def items(self) -> Any:
+        """Return plan, year and number of every published edition."""
+        rows = Edition.objects.filter(state=PUBLISHED)
+        return rows.order_by("round__plan__slug", "round__year", "number").values_list(
+            "round__plan__slug", "round__year", "number"
+        )
+
+
+SITEMAPS = {"archives": Archives, "reports": Reports, "editions": Editions}
