@@ -60,8 +60,10 @@ def manage(*arguments: str) -> None:
 def addresses(port: str) -> str:
     """Return the block of addresses to open in a browser."""
     site = f"http://127.0.0.1:{port}"
-    pages = [f"  {site}/{page}/" for page in (*LANGUAGES, "admin")]
-    return "\n".join(["", "napmonitor is at", *pages, "Stop it with Ctrl-C.", ""])
+    pages = [f"  {site}/{page}/" for page in LANGUAGES]
+    desk = [f"  {site}/{page}/" for page in ("nl/desk", "fr/desk", "admin")]
+    lines = ["napmonitor is at", *pages, "Members sign in at", *desk, "Stop it with Ctrl-C."]
+    return "\n".join(["", *lines, ""])
 
 
 if __name__ == "__main__":

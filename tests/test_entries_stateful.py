@@ -523,7 +523,7 @@ def test_whoever_does_what_the_workflow_holds(scene: Scene) -> None:
     run_state_machine_as_test(
         Workflow,
         settings=hypothesis.settings(
-            max_examples=40,
+            max_examples=20,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(hypothesis.HealthCheck),

@@ -298,6 +298,14 @@ def test_last_years_text_stands_beside_and_must_be_confirmed_unchanged(
     assert (now.state, now.unchanged) == ("submitted", True)
 
 
+def test_confirming_what_is_not_unchanged_confirms_nothing(entry, contributor, sign_in) -> None:
+    client, sent = sign_in(contributor), typed(entry, "submit", unchanged="on")
+    for _turn in range(2):
+        assert client.post(path(entry), sent).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.state, entry.unchanged, entry.version) == ("submitted", False, 1)
+
+
 def test_copy_works_without_scripts_and_stores_nothing(
     contributor, open_round, report, sign_in
 ) -> None:

@@ -216,8 +216,8 @@ def test_a_returned_entry_comes_with_the_comment_and_those_per_field(scene) -> N
     assert found is not None
     assert found.subject == "Follow-up 2025, action 1: your entry was returned"
     assert "Almost.\nThank you.\n" in found.text
-    assert "Results:\nGive a figure.\n" in found.text
-    assert "What was done:\nBy <b>whom</b> & when?\n" in found.text
+    assert "Results\nGive a figure.\n" in found.text
+    assert "What was done\nBy <b>whom</b> & when?\n" in found.text
     assert "By &lt;b&gt;whom&lt;/b&gt; &amp; when?" in found.html
     assert "<b>" not in found.html
 

@@ -120,7 +120,7 @@ def test_the_port_is_checked_before_anything_is_installed(taken_port):
 
 def test_the_addresses_name_every_language_and_the_admin():
     block = run.addresses("8123")
-    for page in ("nl", "fr", "de", "en", "admin"):
+    for page in ("nl", "fr", "de", "en", "nl/desk", "fr/desk", "admin"):
         assert f"http://127.0.0.1:8123/{page}/\n" in block
 
 

@@ -37,3 +37,8 @@ def same(one: str, other: str) -> bool:
 def length(text: str) -> int:
     """Return how many characters a text has, runs of spaces counted as one."""
     return len(re.sub(r"\s+", " ", text.strip()))
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a reader would see nothing: spaces, and signs that have no width."""
+    return not re.sub(r"[\s\u00ad\u180e\u200b-\u200d\u2060\ufeff]", "", text)

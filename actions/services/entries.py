@@ -83,7 +83,7 @@ def submit(
     with transaction.atomic():
         stored = lock(entry)
         rights = permissions.rights(by, on=day(now))
-        wanted = cleaned(content)
+        wanted = _honest(stored, cleaned(content))
         if _was_submitted(stored, by, wanted):
             return stored
         _check_writer(stored, rights, now, permissions.can_submit(rights, stored))
@@ -326,11 +326,11 @@ def check_complete(entry: Entry) -> None:
     found: dict[str, Any] = {}
     if not entry.status:
         found["status"] = _("Choose how far your organisation is.")
-    if not entry.done:
+    if markup.is_blank(entry.done):
         found["done"] = _("Write what was done.")
     if not entry.language:
         found["language"] = _("Choose the language that you wrote in.")
-    if entry.status in NEEDS_REASON and not entry.reason:
+    if entry.status in NEEDS_REASON and markup.is_blank(entry.reason):
         found["reason"] = _("This status needs a reason.")
     if any(not row["title"] or not row["address"] for row in entry.evidence):
         found["evidence"] = _("Give each document a title and an address, or remove it.")
@@ -427,6 +427,14 @@ def _check_report(entry: Entry) -> None:
 def _check_version(entry: Entry, version: int) -> None:
     if entry.version != version:
         raise Conflict(_("The entry was changed after you opened it."), entry)
+
+
+def _honest(entry: Entry, content: dict[str, Any]) -> dict[str, Any]:
+    """Return a content that confirms unchanged texts only where there are any."""
+    if not content.get("unchanged"):
+        return content
+    typed = Entry(**{name: content.get(name, getattr(entry, name)) for name in PUBLISHED_TEXTS})
+    return content | {"unchanged": bool(unchanged_fields(typed, last_year(entry)))}
 
 
 def _was_submitted(entry: Entry, by: User, content: dict[str, Any]) -> bool:

@@ -18,6 +18,7 @@ SMALL = 50_000_000
 CHUNK = 1 << 20
 ENCRYPTED = 1  # in the flags of an entry
 LARGEST_KEY = 2**63 - 1
+UNREADABLE = (BadZipFile, zlib.error, EOFError, NotImplementedError)
 DAMAGED = "The file is no backup, or it was cut off or damaged."
 
 
@@ -55,17 +56,16 @@ def opened(file: IO[bytes], *, size: int, say: Callable[[str], object] = len) ->
     """Give a backup whose every part was checked; raises UnusableError for anything else."""
     try:
         archive = ZipFile(file)
-    except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        check_directory(archive, size)
+        manifest = read_manifest(archive)
+        check_manifest(manifest)
+        check_parts(archive, manifest, say)
+    except (*UNREADABLE, OSError, ValueError) as error:
         raise UnusableError(DAMAGED) from error
-    with archive:
-        try:
-            check_directory(archive, size)
-            manifest = read_manifest(archive)
-            check_manifest(manifest)
-            check_parts(archive, manifest, say)
-            yield Backup(archive, manifest)
-        except (BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise UnusableError(DAMAGED) from error
+    try:
+        yield Backup(archive, manifest)
+    except UNREADABLE as error:
+        raise UnusableError(DAMAGED) from error
 
 
 def check_directory(archive: ZipFile, size: int) -> None:

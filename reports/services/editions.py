@@ -131,7 +131,7 @@ def publish(edition: Edition, *, by: User, now: datetime) -> Edition:
     """
     round_service.secretariat(by, now)
     stored = round_service.lock(edition.round)
-    found = Edition.objects.select_for_update().filter(pk=edition.pk).first()
+    found = Edition.objects.select_for_update(of=("self",)).filter(pk=edition.pk).first()
     if found is None:
         raise Refused(_("The frozen edition was given up meanwhile."))
     if found.is_published:
@@ -158,7 +158,7 @@ def withdraw(edition: Edition, *, by: User, reason: Mapping[str, str], now: date
     """
     round_service.secretariat(by, now)
     stored = round_service.lock(edition.round)
-    found = Edition.objects.select_for_update().get(pk=edition.pk)
+    found = Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
     if found.is_withdrawn:
         return found
     if not found.is_published:

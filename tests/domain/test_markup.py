@@ -224,3 +224,12 @@ def test_two_texts_say_the_same_whatever_their_spaces(
 )
 def test_a_run_of_spaces_counts_as_one_character(text: str, expected: int) -> None:
     assert markup.length(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "\u200b\u200d", "\u00ad \ufeff"])
+def test_what_nobody_sees_is_blank(text: str) -> None:
+    assert markup.is_blank(text)
+
+
+def test_a_word_is_not_blank() -> None:
+    assert not markup.is_blank("\u200bword")

@@ -24,7 +24,7 @@ DAY = date(2026, 5, 4)
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     views._make.cache_clear()
-    archive._read.cache_clear()  # noqa: SLF001
+    archive.read.cache_clear()
 
 
 def made(chosen: str = "theme: water", labels: tuple[str, ...] = ("2", "3")) -> Dossier:
