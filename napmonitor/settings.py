@@ -158,6 +158,9 @@ MFA_FORMS = {
     "reauthenticate": "actions.forms.accounts.ConfirmFactorForm",
     "activate_totp": "actions.forms.accounts.AppForm",
     "add_webauthn": "actions.forms.accounts.PasskeyForm",
+    "login_webauthn": "actions.forms.accounts.PasskeySignInForm",
+    "authenticate_webauthn": "actions.forms.accounts.PasskeyFactorForm",
+    "reauthenticate_webauthn": "actions.forms.accounts.ConfirmPasskeyForm",
     "edit_webauthn": "actions.forms.accounts.RenamePasskeyForm",
 }
 # Behind a proxy the address of the visitor is the last one that it added itself.

@@ -305,8 +305,10 @@ def previous_year(snapshot: Snapshot) -> int | None:
 
 
 def changes_title(snapshot: Snapshot, language: str) -> str:
-    """Return "What changed since 2024"."""
-    year = previous_year(snapshot) or snapshot.year - 1
+    """Return "What changed since 2024"; of the first report there is no year to compare with."""
+    year = previous_year(snapshot)
+    if year is None:
+        return snapshot.label("changes_first", language)
     return snapshot.label("changes", language).format(year=year)
 
 

@@ -33,6 +33,7 @@ LABELS: dict[str, Any] = {
     "movement_note": _("The actions of each section that moved up, moved back or were completed."),
     "by_year_note": _("The status of each action in each year that was reported on."),
     "changes": _("What changed since {year}"),
+    "changes_first": pgettext_lazy("first report", "What changed"),
     "no_changes": _("There is no earlier edition to compare with."),
     "moved_up": _("Moved up"),
     "moved_back": _("Moved back"),

@@ -1,5 +1,6 @@
 """The forms of signing in, in our words; what they do is allauth's."""
 
+import json
 from typing import Any
 
 from allauth.account import forms as account
@@ -111,11 +112,52 @@ class AppForm(totp.ActivateTOTPForm):
         plain(self.fields["code"], _("Code that the app shows"), inputmode="numeric")
 
 
+class Credential(json.JSONDecoder):
+    """Reads what a browser says of a passkey; what no browser says is refused, not a fault."""
+
+    def decode(self, s: str, *args: Any) -> Any:
+        """Return what stands there; a huge number or a deep nesting cannot be read."""
+        try:
+            return super().decode(s, *args)
+        except (ValueError, RecursionError) as error:
+            raise json.JSONDecodeError("Not a passkey", s, 0) from error
+
+
+class PasskeySignInForm(webauthn.LoginWebAuthnForm):
+    """Takes a passkey at the sign-in page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        read_safely(self)
+
+
+class PasskeyFactorForm(webauthn.AuthenticateWebAuthnForm):
+    """Takes a passkey as the second factor."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        read_safely(self)
+
+
+class ConfirmPasskeyForm(webauthn.ReauthenticateWebAuthnForm):
+    """Takes a passkey once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        read_safely(self)
+
+
+def read_safely(form: Any) -> None:
+    """Have a form refuse a passkey that cannot be read."""
+    form.fields["credential"].decoder = Credential
+
+
 class PasskeyForm(webauthn.AddWebAuthnForm):
     """Asks for the name of a new passkey; the browser adds the rest."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        read_safely(self)
         plain(self.fields["name"], _("Name of the passkey"), maxlength="60")
         passwordless = self.fields["passwordless"]
         plain(passwordless, _("Sign in with this passkey alone, without a code"))

@@ -1,5 +1,6 @@
 """The report as a Word document: the same chapters, in the same order, as HTML and PDF."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from subprocess import SubprocessError
 from typing import Any
@@ -473,4 +474,5 @@ class _Report:
 
 def line(text: str) -> str:
     """Return a text on one line; some control characters would count as spaces."""
-    return " ".join(coded(text).split())
+    # Other spaces stay: French sets a no-break one before a colon.
+    return re.sub(r"[ \t\r\n]+", " ", coded(text)).strip()

@@ -22,7 +22,7 @@ SOFT_HYPHEN, NO_SPACE = "\u00ad", "\u200b"
 
 def line(text: str) -> str:
     """Return a text on one line, in characters that can be printed and words that can break."""
-    return breakable(printable(" ".join(text.split())))
+    return breakable(printable(re.sub(r"[ \t\r\n]+", " ", text).strip()))
 
 
 def breakable(text: str) -> str:
