@@ -12,550 +12,2068 @@ import actions.models.fields
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('actions', '0001_initial'),
+        ("actions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Shared',
+            name="Shared",
             fields=[
-                ('cache_key', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('value', models.TextField()),
-                ('expires', models.DateTimeField(db_index=True)),
+                ("cache_key", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("value", models.TextField()),
+                ("expires", models.DateTimeField(db_index=True)),
             ],
             options={
-                'db_table': 'actions_shared',
+                "db_table": "actions_shared",
             },
         ),
         migrations.AddField(
-            model_name='actor',
-            name='coordinator_submits',
-            field=models.BooleanField(default=False, help_text='Contributors write; a coordinator of the organisation approves and submits.', verbose_name='only coordinators submit'),
+            model_name="actor",
+            name="coordinator_submits",
+            field=models.BooleanField(
+                default=False,
+                help_text="Contributors write; a coordinator of the organisation approves and submits.",
+                verbose_name="only coordinators submit",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalactor',
-            name='coordinator_submits',
-            field=models.BooleanField(default=False, help_text='Contributors write; a coordinator of the organisation approves and submits.', verbose_name='only coordinators submit'),
+            model_name="historicalactor",
+            name="coordinator_submits",
+            field=models.BooleanField(
+                default=False,
+                help_text="Contributors write; a coordinator of the organisation approves and submits.",
+                verbose_name="only coordinators submit",
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='erased_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='erased on'),
+            model_name="user",
+            name="erased_at",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="erased on"
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='former_of',
+            model_name="user",
+            name="former_of",
             field=models.JSONField(blank=True, default=dict, editable=False),
         ),
         migrations.AddField(
-            model_name='user',
-            name='is_sample',
-            field=models.BooleanField(default=False, editable=False, verbose_name='sample account'),
+            model_name="user",
+            name="is_sample",
+            field=models.BooleanField(default=False, editable=False, verbose_name="sample account"),
         ),
         migrations.CreateModel(
-            name='HistoricalInvitation',
+            name="HistoricalInvitation",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('role', models.CharField(choices=[('observer', 'Observer'), ('contributor', 'Contributor'), ('coordinator', 'Coordinator'), ('reviewer', 'Reviewer'), ('secretariat', 'Secretariat')], max_length=20, verbose_name='role')),
-                ('language', models.CharField(choices=[('nl', 'Nederlands'), ('fr', 'français'), ('de', 'Deutsch'), ('en', 'English')], default='nl', max_length=2, verbose_name='language of letters')),
-                ('digest', models.CharField(db_index=True, max_length=64, verbose_name='digest of the secret')),
-                ('invited_at', models.DateTimeField(verbose_name='invited at')),
-                ('expires_at', models.DateTimeField(verbose_name='valid until')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='used at')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn at')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('actor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.actor', verbose_name='organisation')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invited_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='invited by')),
-                ('used_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='used by')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("observer", "Observer"),
+                            ("contributor", "Contributor"),
+                            ("coordinator", "Coordinator"),
+                            ("reviewer", "Reviewer"),
+                            ("secretariat", "Secretariat"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("nl", "Nederlands"),
+                            ("fr", "français"),
+                            ("de", "Deutsch"),
+                            ("en", "English"),
+                        ],
+                        default="nl",
+                        max_length=2,
+                        verbose_name="language of letters",
+                    ),
+                ),
+                (
+                    "digest",
+                    models.CharField(
+                        db_index=True, max_length=64, verbose_name="digest of the secret"
+                    ),
+                ),
+                ("invited_at", models.DateTimeField(verbose_name="invited at")),
+                ("expires_at", models.DateTimeField(verbose_name="valid until")),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="used at")),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="withdrawn at"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.actor",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="invited by",
+                    ),
+                ),
+                (
+                    "used_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="used by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical invitation',
-                'verbose_name_plural': 'historical invitations',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical invitation",
+                "verbose_name_plural": "historical invitations",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalMembership',
+            name="HistoricalMembership",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('role', models.CharField(choices=[('observer', 'Observer'), ('contributor', 'Contributor'), ('coordinator', 'Coordinator'), ('reviewer', 'Reviewer'), ('secretariat', 'Secretariat')], max_length=20, verbose_name='role')),
-                ('started_at', models.DateTimeField(verbose_name='since')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('actor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.actor', verbose_name='organisation')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("observer", "Observer"),
+                            ("contributor", "Contributor"),
+                            ("coordinator", "Coordinator"),
+                            ("reviewer", "Reviewer"),
+                            ("secretariat", "Secretariat"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="since")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.actor",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical membership',
-                'verbose_name_plural': 'historical memberships',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical membership",
+                "verbose_name_plural": "historical memberships",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalRound',
+            name="HistoricalRound",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2017), django.core.validators.MaxValueValidator(2100)], verbose_name='year')),
-                ('kind', models.CharField(choices=[('yearly', 'Yearly follow-up'), ('evaluation', 'Evaluation of the plan')], default='yearly', max_length=20, verbose_name='kind')),
-                ('opens_on', models.DateField(verbose_name='opens on')),
-                ('deadline', models.DateField(help_text='Entries submitted after this day are marked as late.', verbose_name='deadline')),
-                ('closes_on', models.DateField(help_text='The last day on which members can write.', verbose_name='closes on')),
-                ('reference_date', models.DateField(help_text='The day that the status speaks of, as a rule 31 December.', verbose_name='reference date')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('open', 'Open'), ('closed', 'Closed')], default='planned', editable=False, max_length=20, verbose_name='state')),
-                ('opened_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='opened at')),
-                ('closed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='closed at')),
-                ('frozen_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='report frozen at')),
-                ('published', models.PositiveSmallIntegerField(blank=True, editable=False, null=True, verbose_name='newest published edition')),
-                ('reopening_reason', models.TextField(blank=True, default='', editable=False, validators=[actions.models.fields.no_control_characters], verbose_name='why it was reopened')),
-                ('is_sample', models.BooleanField(default=False, editable=False, verbose_name='sample data')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.plan', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(2017),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="year",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("yearly", "Yearly follow-up"),
+                            ("evaluation", "Evaluation of the plan"),
+                        ],
+                        default="yearly",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("opens_on", models.DateField(verbose_name="opens on")),
+                (
+                    "deadline",
+                    models.DateField(
+                        help_text="Entries submitted after this day are marked as late.",
+                        verbose_name="deadline",
+                    ),
+                ),
+                (
+                    "closes_on",
+                    models.DateField(
+                        help_text="The last day on which members can write.",
+                        verbose_name="closes on",
+                    ),
+                ),
+                (
+                    "reference_date",
+                    models.DateField(
+                        help_text="The day that the status speaks of, as a rule 31 December.",
+                        verbose_name="reference date",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "Planned"), ("open", "Open"), ("closed", "Closed")],
+                        default="planned",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="opened at"
+                    ),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="closed at"
+                    ),
+                ),
+                (
+                    "frozen_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="report frozen at"
+                    ),
+                ),
+                (
+                    "published",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="newest published edition",
+                    ),
+                ),
+                (
+                    "reopening_reason",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        editable=False,
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="why it was reopened",
+                    ),
+                ),
+                (
+                    "is_sample",
+                    models.BooleanField(default=False, editable=False, verbose_name="sample data"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.plan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical round',
-                'verbose_name_plural': 'historical rounds',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical round",
+                "verbose_name_plural": "historical rounds",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2017), django.core.validators.MaxValueValidator(2100)], verbose_name='year')),
-                ('kind', models.CharField(choices=[('yearly', 'Yearly follow-up'), ('evaluation', 'Evaluation of the plan')], default='yearly', max_length=20, verbose_name='kind')),
-                ('opens_on', models.DateField(verbose_name='opens on')),
-                ('deadline', models.DateField(help_text='Entries submitted after this day are marked as late.', verbose_name='deadline')),
-                ('closes_on', models.DateField(help_text='The last day on which members can write.', verbose_name='closes on')),
-                ('reference_date', models.DateField(help_text='The day that the status speaks of, as a rule 31 December.', verbose_name='reference date')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('open', 'Open'), ('closed', 'Closed')], default='planned', editable=False, max_length=20, verbose_name='state')),
-                ('opened_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='opened at')),
-                ('closed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='closed at')),
-                ('frozen_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='report frozen at')),
-                ('published', models.PositiveSmallIntegerField(blank=True, editable=False, null=True, verbose_name='newest published edition')),
-                ('reopening_reason', models.TextField(blank=True, default='', editable=False, validators=[actions.models.fields.no_control_characters], verbose_name='why it was reopened')),
-                ('is_sample', models.BooleanField(default=False, editable=False, verbose_name='sample data')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='actions.plan', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(2017),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="year",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("yearly", "Yearly follow-up"),
+                            ("evaluation", "Evaluation of the plan"),
+                        ],
+                        default="yearly",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("opens_on", models.DateField(verbose_name="opens on")),
+                (
+                    "deadline",
+                    models.DateField(
+                        help_text="Entries submitted after this day are marked as late.",
+                        verbose_name="deadline",
+                    ),
+                ),
+                (
+                    "closes_on",
+                    models.DateField(
+                        help_text="The last day on which members can write.",
+                        verbose_name="closes on",
+                    ),
+                ),
+                (
+                    "reference_date",
+                    models.DateField(
+                        help_text="The day that the status speaks of, as a rule 31 December.",
+                        verbose_name="reference date",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "Planned"), ("open", "Open"), ("closed", "Closed")],
+                        default="planned",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="opened at"
+                    ),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="closed at"
+                    ),
+                ),
+                (
+                    "frozen_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="report frozen at"
+                    ),
+                ),
+                (
+                    "published",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="newest published edition",
+                    ),
+                ),
+                (
+                    "reopening_reason",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        editable=False,
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="why it was reopened",
+                    ),
+                ),
+                (
+                    "is_sample",
+                    models.BooleanField(default=False, editable=False, verbose_name="sample data"),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="actions.plan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'round',
-                'verbose_name_plural': 'rounds',
-                'ordering': ['plan', '-year'],
+                "verbose_name": "round",
+                "verbose_name_plural": "rounds",
+                "ordering": ["plan", "-year"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedRound',
+            name="PublishedRound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('edition', models.PositiveSmallIntegerField(verbose_name='edition')),
-                ('published_on', models.DateField(verbose_name='published on')),
-                ('reference_date', models.DateField(verbose_name='reference date')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='sample data')),
-                ('facts', models.JSONField(default=dict, verbose_name='figures and changes')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='published_rounds', to='actions.plan', verbose_name='plan')),
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='shown', to='actions.round', verbose_name='round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("edition", models.PositiveSmallIntegerField(verbose_name="edition")),
+                ("published_on", models.DateField(verbose_name="published on")),
+                ("reference_date", models.DateField(verbose_name="reference date")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="sample data")),
+                ("facts", models.JSONField(default=dict, verbose_name="figures and changes")),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="published_rounds",
+                        to="actions.plan",
+                        verbose_name="plan",
+                    ),
+                ),
+                (
+                    "round",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shown",
+                        to="actions.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'published round',
-                'verbose_name_plural': 'published rounds',
-                'ordering': ['plan', '-year'],
+                "verbose_name": "published round",
+                "verbose_name_plural": "published rounds",
+                "ordering": ["plan", "-year"],
             },
         ),
         migrations.CreateModel(
-            name='Override',
+            name="Override",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('not_started', 'Not started'), ('in_progress', 'In progress'), ('partly_done', 'Partly carried out'), ('done', 'Fully carried out'), ('discontinued', 'Suspended or dropped'), ('not_applicable', 'Not applicable')], max_length=20, verbose_name='status')),
-                ('reason_en', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters], verbose_name='reason (English)')),
-                ('reason_fr', models.TextField(default='', validators=[actions.models.fields.no_control_characters], verbose_name='reason (French)')),
-                ('reason_nl', models.TextField(default='', validators=[actions.models.fields.no_control_characters], verbose_name='reason (Dutch)')),
-                ('reason_de', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters], verbose_name='reason (German)')),
-                ('at', models.DateTimeField(verbose_name='set at')),
-                ('action', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='actions.action', verbose_name='action')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='actions.actor', verbose_name='institution of the author')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='actions.round', verbose_name='round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_started", "Not started"),
+                            ("in_progress", "In progress"),
+                            ("partly_done", "Partly carried out"),
+                            ("done", "Fully carried out"),
+                            ("discontinued", "Suspended or dropped"),
+                            ("not_applicable", "Not applicable"),
+                        ],
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "reason_en",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="reason (English)",
+                    ),
+                ),
+                (
+                    "reason_fr",
+                    models.TextField(
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="reason (French)",
+                    ),
+                ),
+                (
+                    "reason_nl",
+                    models.TextField(
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="reason (Dutch)",
+                    ),
+                ),
+                (
+                    "reason_de",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="reason (German)",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="set at")),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="overrides",
+                        to="actions.action",
+                        verbose_name="action",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="actions.actor",
+                        verbose_name="institution of the author",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="overrides",
+                        to="actions.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'overridden status',
-                'verbose_name_plural': 'overridden statuses',
-                'ordering': ['round', 'action'],
+                "verbose_name": "overridden status",
+                "verbose_name_plural": "overridden statuses",
+                "ordering": ["round", "action"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalOverride',
+            name="HistoricalOverride",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('status', models.CharField(choices=[('not_started', 'Not started'), ('in_progress', 'In progress'), ('partly_done', 'Partly carried out'), ('done', 'Fully carried out'), ('discontinued', 'Suspended or dropped'), ('not_applicable', 'Not applicable')], max_length=20, verbose_name='status')),
-                ('reason_en', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters], verbose_name='reason (English)')),
-                ('reason_fr', models.TextField(default='', validators=[actions.models.fields.no_control_characters], verbose_name='reason (French)')),
-                ('reason_nl', models.TextField(default='', validators=[actions.models.fields.no_control_characters], verbose_name='reason (Dutch)')),
-                ('reason_de', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters], verbose_name='reason (German)')),
-                ('at', models.DateTimeField(verbose_name='set at')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('action', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.action', verbose_name='action')),
-                ('by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.actor', verbose_name='institution of the author')),
-                ('round', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.round', verbose_name='round')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_started", "Not started"),
+                            ("in_progress", "In progress"),
+                            ("partly_done", "Partly carried out"),
+                            ("done", "Fully carried out"),
+                            ("discontinued", "Suspended or dropped"),
+                            ("not_applicable", "Not applicable"),
+                        ],
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "reason_en",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="reason (English)",
+                    ),
+                ),
+                (
+                    "reason_fr",
+                    models.TextField(
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="reason (French)",
+                    ),
+                ),
+                (
+                    "reason_nl",
+                    models.TextField(
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="reason (Dutch)",
+                    ),
+                ),
+                (
+                    "reason_de",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="reason (German)",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="set at")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "action",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.action",
+                        verbose_name="action",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.actor",
+                        verbose_name="institution of the author",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical overridden status',
-                'verbose_name_plural': 'historical overridden statuses',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical overridden status",
+                "verbose_name_plural": "historical overridden statuses",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalExtension',
+            name="HistoricalExtension",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('until', models.DateField(verbose_name='may write until')),
-                ('reason', models.TextField(default='', validators=[actions.models.fields.no_control_characters], verbose_name='reason')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('actor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.actor', verbose_name='actor')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.round', verbose_name='round')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("until", models.DateField(verbose_name="may write until")),
+                (
+                    "reason",
+                    models.TextField(
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="reason",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.actor",
+                        verbose_name="actor",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical extension',
-                'verbose_name_plural': 'historical extensions',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical extension",
+                "verbose_name_plural": "historical extensions",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('until', models.DateField(verbose_name='may write until')),
-                ('reason', models.TextField(default='', validators=[actions.models.fields.no_control_characters], verbose_name='reason')),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='actions.actor', verbose_name='actor')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='actions.round', verbose_name='round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("until", models.DateField(verbose_name="may write until")),
+                (
+                    "reason",
+                    models.TextField(
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="actions.actor",
+                        verbose_name="actor",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="extensions",
+                        to="actions.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'extension',
-                'verbose_name_plural': 'extensions',
-                'ordering': ['round', 'actor'],
+                "verbose_name": "extension",
+                "verbose_name_plural": "extensions",
+                "ordering": ["round", "actor"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owed', models.BooleanField(help_text='Partners and beneficiaries may write an entry without owing one.', verbose_name='owed')),
-                ('state', models.CharField(choices=[('empty', 'To do'), ('draft', 'Draft'), ('submitted', 'Submitted'), ('returned', 'Returned'), ('accepted', 'Accepted')], default='empty', max_length=20, verbose_name='state')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='version')),
-                ('status', models.CharField(blank=True, choices=[('not_started', 'Not started'), ('in_progress', 'In progress'), ('partly_done', 'Partly carried out'), ('done', 'Fully carried out'), ('discontinued', 'Suspended or dropped'), ('not_applicable', 'Not applicable')], default='', max_length=20, verbose_name='status')),
-                ('language', models.CharField(blank=True, choices=[('nl', 'Nederlands'), ('fr', 'français'), ('de', 'Deutsch'), ('en', 'English')], default='', max_length=2, verbose_name='language written in')),
-                ('done', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters, actions.models.entries.validate_length], verbose_name='what was done')),
-                ('results', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters, actions.models.entries.validate_length], verbose_name='results')),
-                ('obstacles', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters, actions.models.entries.validate_length], verbose_name='obstacles')),
-                ('next_steps', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters, actions.models.entries.validate_length], verbose_name='next steps')),
-                ('reason', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters, actions.models.entries.validate_length], verbose_name='reason for the status')),
-                ('gender', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters, actions.models.entries.validate_length], verbose_name='gender')),
-                ('sme', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters, actions.models.entries.validate_length], verbose_name='effect on small and medium-sized enterprises')),
-                ('internal', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters, actions.models.entries.validate_length], verbose_name='internal note')),
-                ('evidence', models.JSONField(blank=True, default=list, validators=[actions.models.entries.validate_evidence], verbose_name='evidence')),
-                ('unchanged', models.BooleanField(default=False, verbose_name='still true, with the text of last year')),
-                ('late', models.BooleanField(default=False, verbose_name='late')),
-                ('on_behalf', models.BooleanField(default=False, verbose_name='written on the actor’s behalf')),
-                ('since', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='since')),
-                ('written_at', models.DateTimeField(blank=True, null=True, verbose_name='written at')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='submitted at')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
-                ('carried_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_to', to='actions.entry', verbose_name='carried over from')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('responsibility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='actions.responsibility', verbose_name='responsibility')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
-                ('written_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='written by')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='actions.round', verbose_name='round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owed",
+                    models.BooleanField(
+                        help_text="Partners and beneficiaries may write an entry without owing one.",
+                        verbose_name="owed",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("empty", "To do"),
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("returned", "Returned"),
+                            ("accepted", "Accepted"),
+                        ],
+                        default="empty",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, verbose_name="version")),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_started", "Not started"),
+                            ("in_progress", "In progress"),
+                            ("partly_done", "Partly carried out"),
+                            ("done", "Fully carried out"),
+                            ("discontinued", "Suspended or dropped"),
+                            ("not_applicable", "Not applicable"),
+                        ],
+                        default="",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("nl", "Nederlands"),
+                            ("fr", "français"),
+                            ("de", "Deutsch"),
+                            ("en", "English"),
+                        ],
+                        default="",
+                        max_length=2,
+                        verbose_name="language written in",
+                    ),
+                ),
+                (
+                    "done",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[
+                            actions.models.fields.no_control_characters,
+                            actions.models.entries.validate_length,
+                        ],
+                        verbose_name="what was done",
+                    ),
+                ),
+                (
+                    "results",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[
+                            actions.models.fields.no_control_characters,
+                            actions.models.entries.validate_length,
+                        ],
+                        verbose_name="results",
+                    ),
+                ),
+                (
+                    "obstacles",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[
+                            actions.models.fields.no_control_characters,
+                            actions.models.entries.validate_length,
+                        ],
+                        verbose_name="obstacles",
+                    ),
+                ),
+                (
+                    "next_steps",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[
+                            actions.models.fields.no_control_characters,
+                            actions.models.entries.validate_length,
+                        ],
+                        verbose_name="next steps",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[
+                            actions.models.fields.no_control_characters,
+                            actions.models.entries.validate_length,
+                        ],
+                        verbose_name="reason for the status",
+                    ),
+                ),
+                (
+                    "gender",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[
+                            actions.models.fields.no_control_characters,
+                            actions.models.entries.validate_length,
+                        ],
+                        verbose_name="gender",
+                    ),
+                ),
+                (
+                    "sme",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[
+                            actions.models.fields.no_control_characters,
+                            actions.models.entries.validate_length,
+                        ],
+                        verbose_name="effect on small and medium-sized enterprises",
+                    ),
+                ),
+                (
+                    "internal",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[
+                            actions.models.fields.no_control_characters,
+                            actions.models.entries.validate_length,
+                        ],
+                        verbose_name="internal note",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        validators=[actions.models.entries.validate_evidence],
+                        verbose_name="evidence",
+                    ),
+                ),
+                (
+                    "unchanged",
+                    models.BooleanField(
+                        default=False, verbose_name="still true, with the text of last year"
+                    ),
+                ),
+                ("late", models.BooleanField(default=False, verbose_name="late")),
+                (
+                    "on_behalf",
+                    models.BooleanField(
+                        default=False, verbose_name="written on the actor’s behalf"
+                    ),
+                ),
+                (
+                    "since",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="since"),
+                ),
+                (
+                    "written_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="written at"),
+                ),
+                (
+                    "submitted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="submitted at"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="decided at"),
+                ),
+                (
+                    "carried_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carried_to",
+                        to="actions.entry",
+                        verbose_name="carried over from",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "responsibility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="actions.responsibility",
+                        verbose_name="responsibility",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="submitted by",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="written by",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="actions.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'status entry',
-                'verbose_name_plural': 'status entries',
-                'ordering': ['round', 'responsibility__action__position', 'responsibility__position', 'id'],
+                "verbose_name": "status entry",
+                "verbose_name_plural": "status entries",
+                "ordering": [
+                    "round",
+                    "responsibility__action__position",
+                    "responsibility__position",
+                    "id",
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EntryVersion',
+            name="EntryVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('content', models.JSONField(verbose_name='content')),
-                ('page', models.CharField(blank=True, default='', max_length=32, verbose_name='page it was written on')),
-                ('on_behalf', models.BooleanField(default=False, verbose_name='written on the actor’s behalf')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='actions.entry', verbose_name='entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("content", models.JSONField(verbose_name="content")),
+                (
+                    "page",
+                    models.CharField(
+                        blank=True, default="", max_length=32, verbose_name="page it was written on"
+                    ),
+                ),
+                (
+                    "on_behalf",
+                    models.BooleanField(
+                        default=False, verbose_name="written on the actor’s behalf"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="actions.entry",
+                        verbose_name="entry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version of an entry',
-                'verbose_name_plural': 'versions of entries',
-                'ordering': ['entry', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('entry', 'number'), name='entry_version_once')],
+                "verbose_name": "version of an entry",
+                "verbose_name_plural": "versions of entries",
+                "ordering": ["entry", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("entry", "number"), name="entry_version_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('role', models.CharField(choices=[('observer', 'Observer'), ('contributor', 'Contributor'), ('coordinator', 'Coordinator'), ('reviewer', 'Reviewer'), ('secretariat', 'Secretariat')], max_length=20, verbose_name='role')),
-                ('language', models.CharField(choices=[('nl', 'Nederlands'), ('fr', 'français'), ('de', 'Deutsch'), ('en', 'English')], default='nl', max_length=2, verbose_name='language of letters')),
-                ('digest', models.CharField(max_length=64, unique=True, verbose_name='digest of the secret')),
-                ('invited_at', models.DateTimeField(verbose_name='invited at')),
-                ('expires_at', models.DateTimeField(verbose_name='valid until')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='used at')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn at')),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='actions.actor', verbose_name='organisation')),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='invited by')),
-                ('used_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to=settings.AUTH_USER_MODEL, verbose_name='used by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("observer", "Observer"),
+                            ("contributor", "Contributor"),
+                            ("coordinator", "Coordinator"),
+                            ("reviewer", "Reviewer"),
+                            ("secretariat", "Secretariat"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("nl", "Nederlands"),
+                            ("fr", "français"),
+                            ("de", "Deutsch"),
+                            ("en", "English"),
+                        ],
+                        default="nl",
+                        max_length=2,
+                        verbose_name="language of letters",
+                    ),
+                ),
+                (
+                    "digest",
+                    models.CharField(
+                        max_length=64, unique=True, verbose_name="digest of the secret"
+                    ),
+                ),
+                ("invited_at", models.DateTimeField(verbose_name="invited at")),
+                ("expires_at", models.DateTimeField(verbose_name="valid until")),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="used at")),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="withdrawn at"),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="actions.actor",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="invited by",
+                    ),
+                ),
+                (
+                    "used_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="used by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
-                'ordering': ['-invited_at', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['observer', 'contributor', 'coordinator', 'reviewer', 'secretariat'])), name='invitation_role_known', violation_error_message='Choose one of the listed values.'), models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('actor'), condition=models.Q(('used_at__isnull', True), ('withdrawn_at__isnull', True)), name='invitation_one_open', violation_error_message='There is an open invitation to this address already.'), models.CheckConstraint(condition=models.Q(models.Q(('used_at__isnull', True), ('used_by__isnull', True)), models.Q(('used_at__isnull', False), ('used_by__isnull', False)), _connector='OR'), name='invitation_used_who_and_when')],
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "ordering": ["-invited_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "observer",
+                                    "contributor",
+                                    "coordinator",
+                                    "reviewer",
+                                    "secretariat",
+                                ],
+                            )
+                        ),
+                        name="invitation_role_known",
+                        violation_error_message="Choose one of the listed values.",
+                    ),
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        models.F("actor"),
+                        condition=models.Q(
+                            ("used_at__isnull", True), ("withdrawn_at__isnull", True)
+                        ),
+                        name="invitation_one_open",
+                        violation_error_message="There is an open invitation to this address already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("used_at__isnull", True), ("used_by__isnull", True)),
+                            models.Q(("used_at__isnull", False), ("used_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="invitation_used_who_and_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('sign_in', 'Signing in'), ('round_opened', 'Round opened'), ('returned', 'Entry returned'), ('accepted', 'Entries accepted')], max_length=20, verbose_name='kind')),
-                ('key', models.CharField(max_length=200, unique=True, verbose_name='key')),
-                ('address', models.CharField(max_length=254, verbose_name='e-mail address')),
-                ('language', models.CharField(max_length=2, verbose_name='language')),
-                ('facts', models.JSONField(default=dict, verbose_name='facts')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Failed'), ('dropped', 'Not needed any more')], default='waiting', max_length=20, verbose_name='state')),
-                ('written_at', models.DateTimeField(verbose_name='written at')),
-                ('due_at', models.DateTimeField(verbose_name='due at')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='taken up at')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
-                ('problem', models.CharField(blank=True, default='', max_length=500, verbose_name='problem')),
-                ('subject', models.CharField(blank=True, default='', max_length=300, verbose_name='subject')),
-                ('text', models.TextField(blank=True, default='', verbose_name='text')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invitation", "Invitation"),
+                            ("sign_in", "Signing in"),
+                            ("round_opened", "Round opened"),
+                            ("returned", "Entry returned"),
+                            ("accepted", "Entries accepted"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, unique=True, verbose_name="key")),
+                ("address", models.CharField(max_length=254, verbose_name="e-mail address")),
+                ("language", models.CharField(max_length=2, verbose_name="language")),
+                ("facts", models.JSONField(default=dict, verbose_name="facts")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("dropped", "Not needed any more"),
+                        ],
+                        default="waiting",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("written_at", models.DateTimeField(verbose_name="written at")),
+                ("due_at", models.DateTimeField(verbose_name="due at")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                (
+                    "taken_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="taken up at"),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
+                (
+                    "problem",
+                    models.CharField(
+                        blank=True, default="", max_length=500, verbose_name="problem"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="subject"
+                    ),
+                ),
+                ("text", models.TextField(blank=True, default="", verbose_name="text")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'letter',
-                'verbose_name_plural': 'letters',
-                'ordering': ['-written_at', '-id'],
-                'indexes': [models.Index(fields=['state', 'due_at'], name='letter_to_send')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['invitation', 'sign_in', 'round_opened', 'returned', 'accepted'])), name='letter_kind_known', violation_error_message='Choose one of the listed values.'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sending', 'sent', 'failed', 'dropped'])), name='letter_state_known', violation_error_message='Choose one of the listed values.'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='letter_sent_with_time')],
+                "verbose_name": "letter",
+                "verbose_name_plural": "letters",
+                "ordering": ["-written_at", "-id"],
+                "indexes": [models.Index(fields=["state", "due_at"], name="letter_to_send")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["invitation", "sign_in", "round_opened", "returned", "accepted"],
+                            )
+                        ),
+                        name="letter_kind_known",
+                        violation_error_message="Choose one of the listed values.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "sending", "sent", "failed", "dropped"])
+                        ),
+                        name="letter_state_known",
+                        violation_error_message="Choose one of the listed values.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(
+                                models.Q(("state", "sent"), _negated=True),
+                                ("sent_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="letter_sent_with_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('observer', 'Observer'), ('contributor', 'Contributor'), ('coordinator', 'Coordinator'), ('reviewer', 'Reviewer'), ('secretariat', 'Secretariat')], max_length=20, verbose_name='role')),
-                ('started_at', models.DateTimeField(verbose_name='since')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='actions.actor', verbose_name='organisation')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("observer", "Observer"),
+                            ("contributor", "Contributor"),
+                            ("coordinator", "Coordinator"),
+                            ("reviewer", "Reviewer"),
+                            ("secretariat", "Secretariat"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="since")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="actions.actor",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
-                'ordering': ['actor', 'user', 'id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'actor'), name='membership_one_role', violation_error_message='This person has a role in the organisation already.'), models.CheckConstraint(condition=models.Q(('role__in', ['observer', 'contributor', 'coordinator', 'reviewer', 'secretariat'])), name='membership_role_known', violation_error_message='Choose one of the listed values.')],
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
+                "ordering": ["actor", "user", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("user", "actor"),
+                        name="membership_one_role",
+                        violation_error_message="This person has a role in the organisation already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "observer",
+                                    "contributor",
+                                    "coordinator",
+                                    "reviewer",
+                                    "secretariat",
+                                ],
+                            )
+                        ),
+                        name="membership_role_known",
+                        violation_error_message="Choose one of the listed values.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PublishedEntry',
+            name="PublishedEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nature', models.CharField(blank=True, default='', max_length=20, verbose_name='nature')),
-                ('status', models.CharField(blank=True, default='', max_length=20, verbose_name='status')),
-                ('owed', models.BooleanField(default=True, verbose_name='owed')),
-                ('since', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='since')),
-                ('late', models.BooleanField(default=False, verbose_name='late')),
-                ('responsibility', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='published', to='actions.responsibility', verbose_name='responsibility')),
-                ('shown', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='actions.publishedround', verbose_name='published round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "nature",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="nature"),
+                ),
+                (
+                    "status",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="status"),
+                ),
+                ("owed", models.BooleanField(default=True, verbose_name="owed")),
+                (
+                    "since",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="since"),
+                ),
+                ("late", models.BooleanField(default=False, verbose_name="late")),
+                (
+                    "responsibility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="published",
+                        to="actions.responsibility",
+                        verbose_name="responsibility",
+                    ),
+                ),
+                (
+                    "shown",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="actions.publishedround",
+                        verbose_name="published round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'published status of an actor',
-                'verbose_name_plural': 'published statuses of actors',
-                'ordering': ['shown', 'responsibility'],
-                'constraints': [models.UniqueConstraint(fields=('shown', 'responsibility'), name='published_entry_once'), models.CheckConstraint(condition=models.Q(('status__in', ['not_started', 'in_progress', 'partly_done', 'done', 'discontinued', 'not_applicable', 'not_reported', 'insufficient', ''])), name='published_entry_status_known', violation_error_message='Choose one of the listed values.')],
+                "verbose_name": "published status of an actor",
+                "verbose_name_plural": "published statuses of actors",
+                "ordering": ["shown", "responsibility"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("shown", "responsibility"), name="published_entry_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "not_started",
+                                    "in_progress",
+                                    "partly_done",
+                                    "done",
+                                    "discontinued",
+                                    "not_applicable",
+                                    "not_reported",
+                                    "insufficient",
+                                    "",
+                                ],
+                            )
+                        ),
+                        name="published_entry_status_known",
+                        violation_error_message="Choose one of the listed values.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PublishedAction',
+            name="PublishedAction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nature', models.CharField(blank=True, default='', max_length=20, verbose_name='nature')),
-                ('status', models.CharField(max_length=20, verbose_name='status')),
-                ('overdue', models.BooleanField(default=False, verbose_name='overdue')),
-                ('owed', models.PositiveSmallIntegerField(default=0, verbose_name='owed')),
-                ('reported', models.PositiveSmallIntegerField(default=0, verbose_name='reported')),
-                ('movement', models.CharField(blank=True, default='', max_length=20, verbose_name='movement')),
-                ('facts', models.JSONField(default=dict, verbose_name='what the edition says')),
-                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='published', to='actions.action', verbose_name='action')),
-                ('shown', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='actions', to='actions.publishedround', verbose_name='published round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "nature",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="nature"),
+                ),
+                ("status", models.CharField(max_length=20, verbose_name="status")),
+                ("overdue", models.BooleanField(default=False, verbose_name="overdue")),
+                ("owed", models.PositiveSmallIntegerField(default=0, verbose_name="owed")),
+                ("reported", models.PositiveSmallIntegerField(default=0, verbose_name="reported")),
+                (
+                    "movement",
+                    models.CharField(
+                        blank=True, default="", max_length=20, verbose_name="movement"
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict, verbose_name="what the edition says")),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="published",
+                        to="actions.action",
+                        verbose_name="action",
+                    ),
+                ),
+                (
+                    "shown",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="actions",
+                        to="actions.publishedround",
+                        verbose_name="published round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'published status of an action',
-                'verbose_name_plural': 'published statuses of actions',
-                'ordering': ['shown', 'action'],
-                'constraints': [models.UniqueConstraint(fields=('shown', 'action'), name='published_action_once'), models.CheckConstraint(condition=models.Q(('status__in', ['not_started', 'in_progress', 'partly_done', 'done', 'discontinued', 'not_applicable', 'not_reported', 'insufficient'])), name='published_action_status_known', violation_error_message='Choose one of the listed values.'), models.CheckConstraint(condition=models.Q(('nature__in', ['one_off', 'continuous', ''])), name='published_action_nature_known', violation_error_message='Choose one of the listed values.')],
+                "verbose_name": "published status of an action",
+                "verbose_name_plural": "published statuses of actions",
+                "ordering": ["shown", "action"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("shown", "action"), name="published_action_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "not_started",
+                                    "in_progress",
+                                    "partly_done",
+                                    "done",
+                                    "discontinued",
+                                    "not_applicable",
+                                    "not_reported",
+                                    "insufficient",
+                                ],
+                            )
+                        ),
+                        name="published_action_status_known",
+                        violation_error_message="Choose one of the listed values.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("nature__in", ["one_off", "continuous", ""])),
+                        name="published_action_nature_known",
+                        violation_error_message="Choose one of the listed values.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReviewEvent',
+            name="ReviewEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('submitted', 'Submitted'), ('withdrawn', 'Withdrawn'), ('reopened', 'Reopened'), ('returned', 'Returned'), ('accepted', 'Accepted'), ('carried', 'Carried over'), ('uncarried', 'No longer carried over')], max_length=20, verbose_name='kind')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('on_behalf', models.BooleanField(default=False, verbose_name='on the actor’s behalf')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('comment', models.TextField(blank=True, default='', validators=[actions.models.fields.no_control_characters], verbose_name='comment')),
-                ('comments', models.JSONField(blank=True, default=dict, verbose_name='comments per field')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='actions.entry', verbose_name='entry')),
-                ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='actions.actor', verbose_name='institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "Submitted"),
+                            ("withdrawn", "Withdrawn"),
+                            ("reopened", "Reopened"),
+                            ("returned", "Returned"),
+                            ("accepted", "Accepted"),
+                            ("carried", "Carried over"),
+                            ("uncarried", "No longer carried over"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                (
+                    "on_behalf",
+                    models.BooleanField(default=False, verbose_name="on the actor’s behalf"),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "comment",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        validators=[actions.models.fields.no_control_characters],
+                        verbose_name="comment",
+                    ),
+                ),
+                (
+                    "comments",
+                    models.JSONField(blank=True, default=dict, verbose_name="comments per field"),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="actions.entry",
+                        verbose_name="entry",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="actions.actor",
+                        verbose_name="institution",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'review event',
-                'verbose_name_plural': 'review events',
-                'ordering': ['entry', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['submitted', 'withdrawn', 'reopened', 'returned', 'accepted', 'carried', 'uncarried'])), name='review_event_kind_known', violation_error_message='Choose one of the listed values.'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['returned', 'reopened']), _negated=True), models.Q(('comment', ''), _negated=True), models.Q(('comments', {}), _negated=True), _connector='OR'), name='review_event_with_reason')],
+                "verbose_name": "review event",
+                "verbose_name_plural": "review events",
+                "ordering": ["entry", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "submitted",
+                                    "withdrawn",
+                                    "reopened",
+                                    "returned",
+                                    "accepted",
+                                    "carried",
+                                    "uncarried",
+                                ],
+                            )
+                        ),
+                        name="review_event_kind_known",
+                        violation_error_message="Choose one of the listed values.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["returned", "reopened"]), _negated=True),
+                            models.Q(("comment", ""), _negated=True),
+                            models.Q(("comments", {}), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="review_event_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('plan', 'year'), name='round_once_a_year', violation_error_message='The plan has a round for this year already.'),
+            model_name="round",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "year"),
+                name="round_once_a_year",
+                violation_error_message="The plan has a round for this year already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['yearly', 'evaluation'])), name='round_kind_known', violation_error_message='Choose one of the listed values.'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["yearly", "evaluation"])),
+                name="round_kind_known",
+                violation_error_message="Choose one of the listed values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'open', 'closed'])), name='round_state_known', violation_error_message='Choose one of the listed values.'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["planned", "open", "closed"])),
+                name="round_state_known",
+                violation_error_message="Choose one of the listed values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline__gte', models.F('opens_on'))), name='round_deadline_after_opening', violation_error_message='The deadline is before the opening.'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("deadline__gte", models.F("opens_on"))),
+                name="round_deadline_after_opening",
+                violation_error_message="The deadline is before the opening.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('deadline'))), name='round_close_after_deadline', violation_error_message='The round closes before the deadline.'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_on__gte", models.F("deadline"))),
+                name="round_close_after_deadline",
+                violation_error_message="The round closes before the deadline.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('state', 'planned')), models.Q(models.Q(('state', 'planned'), _negated=True), ('opened_at__isnull', False)), _connector='OR'), name='round_opened_with_time'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("opened_at__isnull", True), ("state", "planned")),
+                    models.Q(
+                        models.Q(("state", "planned"), _negated=True), ("opened_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="round_opened_with_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='round_closed_with_time'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state", "closed")),
+                    models.Q(
+                        models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="round_closed_with_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedround',
-            constraint=models.UniqueConstraint(fields=('plan', 'year'), name='published_round_once'),
+            model_name="publishedround",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "year"), name="published_round_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='override',
-            constraint=models.UniqueConstraint(fields=('round', 'action'), name='override_once', violation_error_message='The status is overridden already.'),
+            model_name="override",
+            constraint=models.UniqueConstraint(
+                fields=("round", "action"),
+                name="override_once",
+                violation_error_message="The status is overridden already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['discontinued', 'done', 'in_progress', 'not_applicable', 'not_started', 'partly_done'])), name='override_status_known', violation_error_message='Choose one of the listed values.'),
+            model_name="override",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "discontinued",
+                            "done",
+                            "in_progress",
+                            "not_applicable",
+                            "not_started",
+                            "partly_done",
+                        ],
+                    )
+                ),
+                name="override_status_known",
+                violation_error_message="Choose one of the listed values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason_nl', ''), _negated=True), models.Q(('reason_fr', ''), _negated=True)), name='override_with_reason'),
+            model_name="override",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason_nl", ""), _negated=True),
+                    models.Q(("reason_fr", ""), _negated=True),
+                ),
+                name="override_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(fields=('round', 'actor'), name='extension_once', violation_error_message='The actor has an extension in this round already.'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                fields=("round", "actor"),
+                name="extension_once",
+                violation_error_message="The actor has an extension in this round already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='extension_with_reason'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="extension_with_reason"
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['round', 'state'], name='entry_by_state'),
+            model_name="entry",
+            index=models.Index(fields=["round", "state"], name="entry_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('round', 'responsibility'), name='entry_once', violation_error_message='There is an entry for this already.'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                fields=("round", "responsibility"),
+                name="entry_once",
+                violation_error_message="There is an entry for this already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['empty', 'draft', 'submitted', 'returned', 'accepted'])), name='entry_state_known', violation_error_message='Choose one of the listed values.'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["empty", "draft", "submitted", "returned", "accepted"])
+                ),
+                name="entry_state_known",
+                violation_error_message="Choose one of the listed values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['discontinued', 'done', 'in_progress', 'not_applicable', 'not_started', 'partly_done', ''])), name='entry_status_known', violation_error_message='Choose one of the listed values.'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "discontinued",
+                            "done",
+                            "in_progress",
+                            "not_applicable",
+                            "not_started",
+                            "partly_done",
+                            "",
+                        ],
+                    )
+                ),
+                name="entry_status_known",
+                violation_error_message="Choose one of the listed values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['', 'nl', 'fr', 'de', 'en'])), name='entry_language_known'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["", "nl", "fr", "de", "en"])),
+                name="entry_language_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'submitted']), _negated=True), ('carried_from__isnull', False), models.Q(models.Q(('status', ''), _negated=True), models.Q(('done', ''), _negated=True), models.Q(('language', ''), _negated=True)), _connector='OR'), name='entry_handed_in_is_complete'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["accepted", "submitted"]), _negated=True),
+                    ("carried_from__isnull", False),
+                    models.Q(
+                        models.Q(("status", ""), _negated=True),
+                        models.Q(("done", ""), _negated=True),
+                        models.Q(("language", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="entry_handed_in_is_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'submitted']), _negated=True), ('carried_from__isnull', False), models.Q(('status__in', ['discontinued', 'not_applicable']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='entry_reason_where_needed'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["accepted", "submitted"]), _negated=True),
+                    ("carried_from__isnull", False),
+                    models.Q(("status__in", ["discontinued", "not_applicable"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="entry_reason_where_needed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('carried_from__isnull', True), ('since__isnull', True)), models.Q(('carried_from__isnull', False), ('since__isnull', False), ('state', 'accepted'), ('status__in', ['discontinued', 'done', 'not_applicable'])), _connector='OR'), name='entry_carried_is_accepted'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("carried_from__isnull", True), ("since__isnull", True)),
+                    models.Q(
+                        ("carried_from__isnull", False),
+                        ("since__isnull", False),
+                        ("state", "accepted"),
+                        ("status__in", ["discontinued", "done", "not_applicable"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="entry_carried_is_accepted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('written_at__isnull', True), ('written_by__isnull', True)), models.Q(('written_at__isnull', False), ('written_by__isnull', False)), _connector='OR'), name='entry_written_who_and_when'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("written_at__isnull", True), ("written_by__isnull", True)),
+                    models.Q(("written_at__isnull", False), ("written_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="entry_written_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='entry_submitted_who_and_when'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
+                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="entry_submitted_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='entry_decided_who_and_when'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="entry_decided_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('carried_from__isnull', False), models.Q(('decided_by__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='entry_accepted_by_somebody'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "accepted"), _negated=True),
+                    ("carried_from__isnull", False),
+                    models.Q(("decided_by__isnull", False), ("submitted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="entry_accepted_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('carried_from__isnull', False), models.Q(models.Q(('decided_by', models.F('written_by')), _negated=True), models.Q(('decided_by', models.F('submitted_by')), _negated=True)), _connector='OR'), name='entry_accepted_by_another', violation_error_message='Nobody accepts an entry that she wrote.'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "accepted"), _negated=True),
+                    ("carried_from__isnull", False),
+                    models.Q(
+                        models.Q(("decided_by", models.F("written_by")), _negated=True),
+                        models.Q(("decided_by", models.F("submitted_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="entry_accepted_by_another",
+                violation_error_message="Nobody accepts an entry that she wrote.",
+            ),
         ),
     ]

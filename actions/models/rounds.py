@@ -58,9 +58,7 @@ class Round(models.Model):
     )  # fmt: skip
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
-    frozen_at = models.DateTimeField(
-        _("report frozen at"), null=True, blank=True, editable=False
-    )
+    frozen_at = models.DateTimeField(_("report frozen at"), null=True, blank=True, editable=False)
     published = models.PositiveSmallIntegerField(
         _("newest published edition"), null=True, blank=True, editable=False
     )
