@@ -4,19 +4,50 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.apps import apps
+from allauth.mfa.models import Authenticator
 from django.http import HttpResponse
 from lxml import html
 
-from actions.models import Entry, Membership, Round, User
-from reports.models import Chapter, Edition
+from actions.models import (
+    Entry,
+    EntryVersion,
+    Extension,
+    Invitation,
+    Letter,
+    Membership,
+    Override,
+    ReviewEvent,
+    Round,
+    User,
+)
+from reports.models import (
+    Chapter,
+    Consultation,
+    DraftComment,
+    Edition,
+    EditionFile,
+    Translation,
+    Transmission,
+)
 from tests import access
 from tests.access import Line
 from tests.standing_site import Site, undone
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("actions", "reports", "mfa", "account")
+COUNTED = (
+    Authenticator, DraftComment, EditionFile, EntryVersion, Extension, Invitation, Letter, Override,
+    ReviewEvent, Transmission, Translation,
+)  # fmt: skip
+STATES: dict[Any, tuple[str, ...]] = {
+    Chapter: ("version", "text_nl", "title_nl"),
+    Consultation: ("until", "validated_on", "note_nl"),
+    Edition: ("state", "withdrawal_nl"),
+    Entry: ("state", "version", "status", "done", "internal"),
+    Membership: ("role", "ended_at"),
+    Round: ("state", "year", "deadline", "closes_on", "frozen_at", "published"),
+    User: ("is_active", "name", "language", "password"),
+}
 FORM = "application/x-www-form-urlencoded"
 # Who sends a form, where she may: whoever may do least comes first.
 SENDERS = ("writer", "coordinator", "reviewer", "secretariat", "public")
@@ -41,7 +72,8 @@ VALUES = {
     "path": "../../../etc/passwd",
     "list": "[1, {}]",
     "nested": "[" * 100_000,
-    "passkey": '{"id": 1, "rawId": [], "type": "public-key", "response": {"userHandle": "\\u0000"}}',
+    "passkey": '{"id": 1, "rawId": [], "type": "public-key", "response": {"userHandle": 0}}',
+    "no passkey": '{"id": "a", "rawId": "é", "type": "x", "response": {"signature": "="}}',
 }
 ALONE = ("nul", "huge")  # these in each field by itself as well
 # Fields that a script fills in, of addresses whose form stands on no page.
@@ -50,7 +82,8 @@ BROKEN = (
     b"", b"=", b"&&&", b"done=%00&done=%FF%FE", b"%ED%A0%80=%ED%A0%80", b"\xff\xfe=\x80&a",
     b"done", b"act=submit&" * 50, b"version=1&version=2&version=x", b"a=1&" * 3_000,
 )  # fmt: skip
-KEYS = ("0", "-1", "2147483648", "9223372036854775808", "9" * 40, "9" * 5_000, "1.5", "%00", "x")
+KEYS = ("0", "9223372036854775808", "9" * 5_000, "%00")
+ASKED = ("nul", "control", "huge", "huger", "day", "markup")
 QUERIES = (
     "page", "state", "language", "next", "actor", "format", "from", "to", "q", "year", "sort",
 )  # fmt: skip
@@ -71,17 +104,16 @@ FORMS = [
 PAGES = [line for line in access.lines() if line.method == "GET"]
 
 
-@pytest.fixture(scope="module")
-def fields(site: Site) -> dict[str, dict[str, str]]:
-    """The fields of every form on the site with what they start with, by address."""
-    found = dict(BY_SCRIPT)
-    pages = access.read_all(site, SENDERS)
-    for response in pages.values():
-        is_page = response.get("Content-Type", "").startswith("text/html")
-        if is_page and response.status_code == 200 and len(response.content) > 100:
-            for form in html.fromstring(response.content).xpath("//main//form[@method='post']"):
-                here = form.get("action") or response.request["PATH_INFO"]
-                found.setdefault(here.split("?")[0], {}).update(started(form))
+def fields(site: Site, line: Line) -> dict[str, str]:
+    """Return the fields of the form at an address with what they start with."""
+    with undone():
+        response = site.get(chosen(line), line.path)
+    if line.path in BY_SCRIPT or response.status_code != 200 or not response.content:
+        return BY_SCRIPT.get(line.path, {"text": ""})
+    found: dict[str, str] = {}
+    for form in html.fromstring(response.content).xpath("//main//form[@method='post']"):
+        if (form.get("action") or site.fill(line.path)) == site.fill(line.path):
+            found |= started(form)
     return found
 
 
@@ -94,17 +126,12 @@ def started(form: Any) -> dict[str, str]:
 
 def stored() -> list[Any]:
     """Return what must stay as it is: how many rows there are of each kind, and their states."""
-    models = [model for app in OURS for model in apps.get_app_config(app).get_models()]
-    counts = {model.__name__: model._base_manager.count() for model in models}  # noqa: SLF001
-    del counts["Shared"]  # the cache, which counts attempts
     return [
-        counts,
-        list(Entry.objects.order_by("pk").values_list("pk", "state", "version", "status", "done")),
-        list(Round.objects.order_by("pk").values_list("pk", "state", "closes_on", "frozen_at")),
-        list(Membership.objects.order_by("pk").values_list("pk", "role", "ended_at")),
-        list(User.objects.order_by("pk").values_list("pk", "is_active", "name", "language")),
-        list(Edition.objects.order_by("pk").values_list("pk", "state", "withdrawal_nl")),
-        list(Chapter.objects.order_by("pk").values_list("pk", "version", "text_nl")),
+        {model.__name__: model._base_manager.count() for model in COUNTED},  # noqa: SLF001
+        *(
+            list(model.objects.order_by("pk").values_list("pk", *of))
+            for model, of in STATES.items()
+        ),
     ]
 
 
@@ -119,18 +146,19 @@ def ways_to_fill(given: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield hostile contents of a form, each with what it is called."""
     for name, value in VALUES.items():
         yield f"{name} everywhere", dict.fromkeys(given, value)
-    for field, first in given.items():
+    for field in given:
         for name in ALONE:
             yield f"{name} in {field}", given | {field: VALUES[name]}
-        yield f"{field} twice", given | {field: [first, VALUES["nul"], "0"]}
-        yield f"without {field}", {key: value for key, value in given.items() if key != field}
+    yield "all twice", {field: [first, VALUES["nul"], "0"] for field, first in given.items()}
+    for part in (0, 1):
+        yield "half of it", dict(list(given.items())[part::2])
     yield "unknown fields", given | {"state": "accepted", "by": "1", "actor_id": "1", "round": "1"}
 
 
 @pytest.mark.parametrize("line", FORMS, ids=lambda line: line.path)
-def test_a_hostile_form_is_refused_or_taken_and_never_breaks(site, fields, line) -> None:
+def test_a_hostile_form_is_refused_or_taken_and_never_breaks(site, line) -> None:
     role, before = chosen(line), stored()
-    given = dict(list(fields.get(site.fill(line.path), {}).items())[:25])
+    given = dict(list(fields(site, line).items())[:25])
     for sent, content in ways_to_fill(given):
         with undone():
             check(site.send(role, "POST", line.path, content), line, sent, before)
@@ -145,10 +173,10 @@ def test_a_hostile_form_is_refused_or_taken_and_never_breaks(site, fields, line)
 
 
 @pytest.mark.parametrize("line", FORMS, ids=lambda line: line.path)
-def test_a_text_of_a_megabyte_is_refused_in_words(site, fields, line) -> None:
+def test_a_text_of_a_megabyte_is_refused_in_words(site, line) -> None:
     role, before = chosen(line), stored()
-    given = fields.get(site.fill(line.path), {"text": ""})
-    for field in [*given][:6]:
+    given = fields(site, line)
+    for field in [*given][:4]:
         with undone():
             response = site.send(role, "POST", line.path, given | {field: "é" * 1_000_000})
             check(response, line, field, before)
@@ -161,11 +189,12 @@ def test_a_text_of_a_megabyte_is_refused_in_words(site, fields, line) -> None:
 def test_a_hostile_question_is_answered(site, line) -> None:
     """The parameters of filters and pages, all at once."""
     role = "secretariat" if line.answer("secretariat") == "200" else "public"
-    for name, value in VALUES.items():
+    for name in ASKED:
         with undone():
-            response = site.get(role, line.path, query_params=dict.fromkeys(QUERIES, value))
+            given = dict.fromkeys(QUERIES, VALUES[name])
+            response = site.get(role, line.path, query_params=given)
             assert response.status_code in {200, 302, 400, 404, 410}, (line.path, name)
-    for raw in ("page=%FF%FE", "%00=%00", "page=1&page=x", "state=%ED%A0%80", "&=&", "page[]=1"):
+    for raw in ("page=%FF%FE&%00=%00&state=%ED%A0%80", "page=1&page=x&=&page[]=1"):
         with undone():
             response = site.send(role, "GET", f"{line.path}?{raw}")
             assert response.status_code in {200, 302, 400, 404, 410}, (line.path, raw)

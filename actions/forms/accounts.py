@@ -118,9 +118,23 @@ class Credential(json.JSONDecoder):
     def decode(self, s: str, *args: Any) -> Any:
         """Return what stands there; a huge number or a deep nesting cannot be read."""
         try:
-            return super().decode(s, *args)
+            found = super().decode(s, *args)
         except (ValueError, RecursionError) as error:
-            raise json.JSONDecodeError("Not a passkey", s, 0) from error
+            raise json.JSONDecodeError("Not to be read", s, 0) from error
+        if not is_passkey(found):
+            raise json.JSONDecodeError("Not a passkey", s, 0)
+        return found
+
+
+def is_passkey(found: Any) -> bool:
+    """Tell whether something has the shape of what browsers say of a passkey."""
+    if not isinstance(found, dict) or not isinstance(found.get("response"), dict):
+        return False
+    response = found["response"]
+    parts = ("clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle")
+    texts = [found.get(name) for name in ("id", "rawId", "type")]
+    texts += [response[name] for name in parts if response.get(name) is not None]
+    return all(isinstance(text, str) for text in texts)
 
 
 class PasskeySignInForm(webauthn.LoginWebAuthnForm):
@@ -163,6 +177,15 @@ class PasskeyForm(webauthn.AddWebAuthnForm):
         plain(passwordless, _("Sign in with this passkey alone, without a code"))
         passwordless.help_text = _("Your device then asks for your finger, face or PIN.")
         passwordless.initial = True
+
+    def clean(self) -> Any:
+        """Refuse what has the shape of a passkey and is none."""
+        try:
+            return super().clean()
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise forms.ValidationError(
+                _("This passkey could not be read. Try again."), code="invalid"
+            ) from error
 
 
 class RenamePasskeyForm(webauthn.EditWebAuthnForm):
