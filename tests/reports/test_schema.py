@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from django.conf import settings
 
 from reports import schema, snapshot
 from reports.renderers import html
@@ -104,6 +105,11 @@ def test_words_that_are_none_of_ours_are_not_valid() -> None:
     given = data()
     next(iter(given["actions"][0]["entries"][0]["texts"].values()))["language"] = "it"
     assert not VALIDATOR.is_valid(given)
+
+
+def test_the_published_schema_is_the_one_of_the_code() -> None:
+    path = settings.BASE_DIR / "napmonitor" / "static" / "schema" / "report-1.json"
+    assert json.loads(path.read_text()) == SCHEMA
 
 
 def test_an_old_edition_is_still_read_word_for_word() -> None:
