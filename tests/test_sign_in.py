@@ -219,8 +219,10 @@ def test_changing_factors_asks_who_one_is_again(sign_in, office) -> None:
     client.post(confirm, {"password": "a long enough password", "next": f"{FACTORS}app/remove/"})
     client.post(f"{FACTORS}app/remove/")
     assert not Authenticator.objects.filter(user=office).exists()
-    notice = Letter.objects.get(facts__subject="The authenticator app was removed")
-    assert (notice.kind, notice.user) == (LetterKind.SIGN_IN, office)
+    # In the language of her letters.
+    notice = Letter.objects.get(facts__subject="De authenticatie-app is verwijderd")
+    assert (notice.kind, notice.user.language) == (LetterKind.SIGN_IN, "nl")
+    assert notice.user == office
 
 
 def test_who_has_just_signed_in_is_not_asked_again(client, office, time_machine) -> None:
