@@ -190,19 +190,22 @@ class Workflow(RuleBasedStateMachine):
                 return row
         return None
 
-    def incomplete(self, key: Key, says: Said) -> bool:
-        """Tell whether this cannot be handed in."""
+    def same_as_before(self, key: Key, says: Said) -> bool:
+        """Tell whether a text says what it said the year before."""
         before = self.last_year(key)
-        same = before is not None and (
+        return before is not None and bool(
             (says.done and says.done == before.says.done)
             or (says.reason and says.reason == before.says.reason)
         )
+
+    def incomplete(self, key: Key, says: Said) -> bool:
+        """Tell whether this cannot be handed in."""
         return (
             not says.status
             or not says.done
             or not says.language
             or (says.status == "discontinued" and not says.reason)
-            or (bool(same) and not says.unchanged)
+            or (self.same_as_before(key, says) and not says.unchanged)
         )
 
     def against(self, act: str, person: str, key: Key, says: Said, stale: int) -> set[str]:
@@ -300,11 +303,14 @@ class Workflow(RuleBasedStateMachine):
 
     def do(self, act: str, person: str, key: Key, says: Said, stale: int) -> None:
         """Let somebody do something, and see that it ends as the table has it."""
+        typed = says
+        if act == "submit" and not self.same_as_before(key, says):
+            says = replace(says, unchanged=False)  # there is nothing to confirm
         expected = self.against(act, person, key, says, stale)
         repeated = self.is_repeated(act, person, key, says, stale)
         raised: type[Exception] | None = None
         try:
-            self.call(act, person, key, says, self.rows[key].version - stale)
+            self.call(act, person, key, typed, self.rows[key].version - stale)
         except (PermissionDenied, Refused, ValidationError) as error:
             raised = type(error)
         errors = {ERRORS[reason] for reason in expected} or {None}

@@ -48,7 +48,10 @@ def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[st
             cwd=ROOT, env=env, check=True,
         )  # fmt: skip
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "napmonitor.wsgi"],
+        [
+            sys.executable, "-m", "gunicorn", "--threads", "4",
+            "--bind", f"127.0.0.1:{port}", "napmonitor.wsgi",
+        ],
         cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
