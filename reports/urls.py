@@ -1,6 +1,6 @@
 """Addresses of reports, under the language."""
 
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from reports.views import dossier, drafts, translations, workshop
 
@@ -11,9 +11,8 @@ urlpatterns = [
     path("secretariat/reports/<int:key>/", workshop.workshop, name="workshop"),
     path("secretariat/reports/<int:key>/freeze/", workshop.freeze, name="freeze"),
     path("secretariat/reports/<int:key>/consultation/", workshop.consultation, name="consultation"),
-    re_path(
-        r"^secretariat/reports/(?P<key>[0-9]+)/chapters/"
-        r"(?P<kind>foreword|section|further)/(?P<number>[0-9]+)/$",
+    path(
+        "secretariat/reports/<int:key>/chapters/<slug:kind>/<int:number>/",
         workshop.chapter,
         name="chapter",
     ),

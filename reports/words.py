@@ -6,6 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from reports import dictionary
 from reports.snapshot import LANGUAGES, Words
 
@@ -57,14 +58,7 @@ LABELS: dict[str, Any] = {
     "nobody_owes": _("Nobody owes an entry"),
     "overridden": _("Set by {institution} in place of “{derived}”: {reason}"),
     "last_year": _("In {year}: {status}"),
-    "done": _("What was done"),
-    "results": _("Results"),
-    "obstacles": _("Obstacles"),
-    "next_steps": _("Next steps"),
-    "reason": _("Reason for the status"),
-    "gender": _("Gender"),
-    "sme": _("Small and medium-sized enterprises"),
-    "evidence": _("Evidence"),
+    **{name: HEADINGS[name] for name in (*PUBLISHED_TEXTS, "evidence")},
     "since": _("since {year}"),
     "late": _("late"),
     "on_behalf": _("written on the actor’s behalf by the secretariat"),

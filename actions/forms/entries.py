@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from actions.enums import REPORTABLE, Status
+from actions.forms.refusals import show_refusal
 from actions.models import Entry
 from actions.models.entries import (
     EVIDENCE_KINDS,
@@ -143,14 +144,10 @@ class EntryForm(forms.Form):
         self.data["version"] = str(version)  # type: ignore[index]
 
     def refuse(self, error: ValidationError) -> None:
-        """Show at their fields what a service refused."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
-            if name == "evidence":
-                self.evidence.refusals += [str(text) for one in errors for text in one.messages]
-            self.add_error(name if name in self.fields else None, errors)
+        """Show at their fields what a service refused; the list of evidence shows its own."""
+        faults = error.message_dict if hasattr(error, "error_dict") else {}
+        self.evidence.refusals += faults.get("evidence", [])
+        show_refusal(self, error)
 
     def texts(self) -> list[Any]:
         """Return the bound fields of the texts that stand open, in order."""

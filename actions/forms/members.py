@@ -113,12 +113,6 @@ class PeopleForm(forms.Form):
         self.fields["actor"].choices = choices  # type: ignore[attr-defined]
 
 
-def show_refusal(form: forms.Form, error: Any) -> None:
-    """Put what a service found at its field; at the top where the form has no such field."""
-    for name, found in error.message_dict.items():
-        form.add_error(name if name in form.fields else None, found)
-
-
 def initial_of(user: User) -> dict[str, str]:
     """Return what a profile says now."""
     return {"name": user.name, "language": user.language}

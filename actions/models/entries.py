@@ -60,6 +60,19 @@ WRITTEN_IN = [("nl", "Nederlands"), ("fr", "français"), ("de", "Deutsch"), ("en
 # The texts of an entry that are published, in the order of the form; then what is not.
 PUBLISHED_TEXTS = ("done", "results", "obstacles", "next_steps", "reason", "gender", "sme")
 TEXTS = (*PUBLISHED_TEXTS, "internal")
+# What each part of an entry is called where it is read.
+HEADINGS = {
+    "done": _("What was done"),
+    "results": _("Results"),
+    "obstacles": _("Obstacles"),
+    "next_steps": _("Next steps"),
+    "reason": _("Reason for the status"),
+    "gender": _("Gender"),
+    "sme": _("Small and medium-sized enterprises"),
+    "internal": _("Internal note"),
+    "status": _("Status"),
+    "evidence": _("Evidence"),
+}
 # What a save takes, and a version keeps.
 CONTENT = ("status", "language", *TEXTS, "evidence", "unchanged")
 LONGEST_TEXT = 10_000

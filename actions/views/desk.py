@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
 from actions.domain import deadlines
-from actions.enums import EntryState, RoundState
+from actions.enums import HANDED_IN, EntryState, RoundState
 from actions.models import Actor, Entry, Extension, Responsibility, Round
 from actions.querysets import valid_on, written_by
 from actions.views.members_only import MemberRequest, member_page
@@ -20,7 +20,6 @@ PILES = (
     EntryState.SUBMITTED,
     EntryState.ACCEPTED,
 )
-HANDED_IN = {EntryState.SUBMITTED, EntryState.ACCEPTED}
 
 
 @member_page()

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from actions import permissions
 from actions.domain import deadlines
-from actions.enums import REPORTABLE, Act, EntryState, Event, RoundState
+from actions.enums import HANDED_IN, REPORTABLE, Act, EntryState, Event, RoundState
 from actions.forms.entries import EntryForm, ReasonForm
 from actions.models import Entry, EntryVersion, Responsibility, Round
-from actions.models.entries import CONTENT, TEXTS
+from actions.models.entries import CONTENT, HEADINGS, TEXTS
 from actions.services import entries
 from actions.services.refusals import Conflict, Refused
 from actions.views import reading
@@ -182,7 +182,7 @@ def conflict_page(request: MemberRequest, conflict: Conflict, form: EntryForm) -
     own = form.content()
     form.go_on_from(stored.version)
     differing = [
-        {"heading": reading.HEADINGS[name], "name": name, "text": getattr(stored, name)}
+        {"heading": HEADINGS[name], "name": name, "text": getattr(stored, name)}
         for name in TEXTS
         if getattr(stored, name) != own[name]
     ]
@@ -232,32 +232,32 @@ def form_page(
     """Show the form with everything that helps to fill it in."""
     before = entries.last_year(found)
     spoken = before.spoken if before else None
+    comments = last_comments(found)
     context = {
         **frame(request, found),
         "form": form,
-        "fields": field_rows(form, found, spoken),
+        "fields": field_rows(form, comments, spoken),
         "last": before,
         "last_spoken": spoken,
         "may_submit": permissions.can_submit(request.rights, found),
         "on_behalf": permissions.writes_on_behalf(request.rights, found),
-        "reason_css": reason_css(form, found),
+        "reason_css": reason_css(form, comments),
         **more,
     }
     return TemplateResponse(request, "desk/entry_form.html", context, status=status)
 
 
-def reason_css(form: EntryForm, found: Entry) -> str:
+def reason_css(form: EntryForm, comments: dict[str, str]) -> str:
     """Return the class that shows the reason only with a status that needs one, or nothing.
 
     A reason that is written, wrong or commented on shows in any case.
     """
-    busy = form["reason"].value() or form["reason"].errors or last_comments(found).get("reason")
+    busy = form["reason"].value() or form["reason"].errors or comments.get("reason")
     return "" if busy else "field--reason"
 
 
-def field_rows(form: EntryForm, found: Entry, spoken: Entry | None) -> dict[str, Any]:
+def field_rows(form: EntryForm, comments: dict[str, str], spoken: Entry | None) -> dict[str, Any]:
     """Return each text's field with last year's text and the reviewer's comment."""
-    comments = last_comments(found)
     return {
         name: {
             "field": form[name],
@@ -329,8 +329,7 @@ def strip(found: Entry) -> dict[str, Any]:
             round=found.round_id, responsibility__action=found.action.pk, owed=True
         )
     )
-    handed = (EntryState.SUBMITTED, EntryState.ACCEPTED)
-    return {"rows": rows, "owed": len(rows), "in": sum(r.state in handed for r in rows)}
+    return {"rows": rows, "owed": len(rows), "in": sum(r.state in HANDED_IN for r in rows)}
 
 
 def progress(found: Entry) -> dict[str, int]:
@@ -339,8 +338,7 @@ def progress(found: Entry) -> dict[str, int]:
         round=found.round_id, responsibility__actor=found.actor.pk, owed=True
     )
     states = list(rows.values_list("state", flat=True))
-    handed = (EntryState.SUBMITTED, EntryState.ACCEPTED)
-    return {"owed": len(states), "in": sum(state in handed for state in states)}
+    return {"owed": len(states), "in": sum(state in HANDED_IN for state in states)}
 
 
 def next_entry(request: MemberRequest, found: Entry) -> Entry | None:
@@ -364,9 +362,7 @@ def thread(found: Entry) -> list[dict[str, Any]]:
     return [
         {
             "event": event,
-            "comments": [
-                (reading.HEADINGS.get(name, name), text) for name, text in event.comments.items()
-            ],
+            "comments": [(HEADINGS.get(name, name), text) for name, text in event.comments.items()],
         }
         for event in events.order_by("-id")
     ]

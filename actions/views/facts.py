@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.domain import markup
 from actions.enums import Rule, Status
-from actions.models.entries import PUBLISHED_TEXTS
+from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from actions.models.fields import LANGUAGES
 from actions.models.responsibilities import ROLES
 from actions.models.statuses import status_code, status_word
-from actions.views.reading import HEADINGS
 
 Facts = Mapping[str, Any]
 Lines = list[dict[str, Any]]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from actions import permissions
 from actions.enums import MemberRole
-from actions.forms.members import InvitationForm, show_refusal
+from actions.forms.members import InvitationForm
+from actions.forms.refusals import show_refusal
 from actions.models import Actor, Invitation, Membership
 from actions.permissions import Rights
 from actions.services import members as service

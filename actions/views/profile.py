@@ -15,7 +15,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from actions.forms.members import AcceptForm, ProfileForm, initial_of, show_refusal
+from actions.forms.members import AcceptForm, ProfileForm, initial_of
+from actions.forms.refusals import show_refusal
 from actions.models import Invitation, Membership, User
 from actions.services import accounts
 from actions.services import members as service

@@ -11,21 +11,9 @@ from actions.domain.hints import Hint
 from actions.domain.status import is_overdue
 from actions.enums import Nature, Status
 from actions.models import Entry
-from actions.models.entries import EVIDENCE_KINDS, PUBLISHED_TEXTS
+from actions.models.entries import EVIDENCE_KINDS, HEADINGS, PUBLISHED_TEXTS
 from actions.services import entries
 
-HEADINGS = {
-    "done": _("What was done"),
-    "results": _("Results"),
-    "obstacles": _("Obstacles"),
-    "next_steps": _("Next steps"),
-    "reason": _("Reason for the status"),
-    "gender": _("Gender"),
-    "sme": _("Small and medium-sized enterprises"),
-    "internal": _("Internal note"),
-    "status": _("Status"),
-    "evidence": _("Evidence"),
-}
 HINTS = {
     Hint.NO_EVIDENCE: _("No evidence is given."),
     Hint.UNCHANGED: _("A text is the same as last year’s."),

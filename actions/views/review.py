@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 from actions import permissions
 from actions.domain import differences, hints
 from actions.enums import EntryState, Event, Nature, Status
+from actions.forms.refusals import show_refusal
 from actions.forms.review import COMMENTED, DecisionForm, QueueFilter
 from actions.models import Entry, EntryVersion
-from actions.models.entries import TEXTS
+from actions.models.entries import HEADINGS, TEXTS
 from actions.services import entries
 from actions.services.refusals import Conflict, Refused
 from actions.views import reading
@@ -110,7 +111,7 @@ def review(request: MemberRequest, key: int) -> HttpResponse:
         raise Http404
     form = DecisionForm(
         request.POST if request.method == "POST" else None,
-        headings=reading.HEADINGS,
+        headings=HEADINGS,
         initial={"version": found.version},
     )
     if request.method == "POST" and form.is_valid():
@@ -140,8 +141,7 @@ def decide(request: MemberRequest, found: Entry, form: DecisionForm) -> HttpResp
         else:
             raise PermissionDenied
     except ValidationError as error:
-        for name, errors in error.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
+        show_refusal(form, error)
         return None
     except Conflict as conflict:
         form.add_error(None, str(conflict))
@@ -217,13 +217,13 @@ def changes(before: dict[str, Any] | None, found: Entry) -> list[dict[str, Any]]
         old, new = before.get(name, ""), now[name]
         if old != new:
             pieces = differences.compare(old, new)
-            rows.append({"heading": reading.HEADINGS[name], "pieces": pieces})
+            rows.append({"heading": HEADINGS[name], "pieces": pieces})
     if before.get("status") != now["status"]:
-        rows.insert(0, {"heading": reading.HEADINGS["status"], "status": before.get("status")})
+        rows.insert(0, {"heading": HEADINGS["status"], "status": before.get("status")})
     if (before.get("evidence") or []) != now["evidence"]:
         rows.append(
             {
-                "heading": reading.HEADINGS["evidence"],
+                "heading": HEADINGS["evidence"],
                 "pieces": differences.compare("\n".join(listed(before)), "\n".join(listed(now))),
             }
         )

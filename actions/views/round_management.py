@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from actions import standing
 from actions.domain import deadlines
 from actions.enums import EntryState, RoundState
+from actions.forms.refusals import show_refusal
 from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundForm
 from actions.models import Action, Actor, Extension, Override, Plan, Round
 from actions.models.statuses import RULE_WORDS
@@ -257,8 +258,7 @@ def attempt(request: MemberRequest, form: forms.BaseForm, work: Callable[[], Any
     try:
         return work()
     except ValidationError as error:
-        for name, faults in error.message_dict.items():
-            form.add_error(name if name in form.fields else None, list(faults))
+        show_refusal(form, error)
     except Refused as refusal:
         tell_refusal(request, refusal)
     return None

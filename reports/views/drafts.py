@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from actions.forms.refusals import show_refusal
 from actions.models import Round
 from actions.services.refusals import Refused
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
@@ -17,7 +18,7 @@ from reports.renderers import RenderError
 from reports.renderers.formats import FORMATS
 from reports.renderers.html import style_hash
 from reports.services import editions, texts
-from reports.views.workshop import comments_on, find_edition, show_errors
+from reports.views.workshop import comments_on, find_edition
 
 # What every member may have; the rest is for the secretariat.
 FOR_MEMBERS = ("html", "pdf")
@@ -45,7 +46,7 @@ def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
             messages.success(request, _("Thank you; your comment is kept."))
             return redirect("reports:draft", plan, year)
         except ValidationError as error:
-            show_errors(form, error)
+            show_refusal(form, error)
         except Refused as refusal:
             form.add_error(None, str(refusal))
     context = {

@@ -10,17 +10,17 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from actions.models.entries import PUBLISHED_TEXTS
+from actions.forms.refusals import show_refusal
+from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from actions.services.refusals import Conflict, Refused
 from actions.views.entries import find
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page, secretariat
-from actions.views.reading import HEADINGS
 from reports import worklist
 from reports.forms.workshop import LANGUAGE_NAMES, TranslationForm
 from reports.models import CHECKED, DRAFT, Translation
 from reports.services import texts
 from reports.snapshot import LANGUAGES
-from reports.views.workshop import find_round, show_errors
+from reports.views.workshop import find_round
 
 PER_PAGE = 50
 STATES = (worklist.MISSING, DRAFT, CHECKED)
@@ -79,7 +79,7 @@ def translate(request: MemberRequest, key: int, field: str, language: str) -> Ht
             messages.success(request, _("The translation is stored."))
             return redirect("reports:translations", found.round_id)
         except ValidationError as error:
-            show_errors(form, error)
+            show_refusal(form, error)
         except Conflict as refusal:
             conflict = str(refusal)
             form.go_on_from(original)

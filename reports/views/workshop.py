@@ -11,8 +11,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from actions.forms.refusals import show_refusal
 from actions.models import Round, Section
 from actions.services.refusals import Conflict, Refused
+from actions.views.entries import LARGEST_KEY
 from actions.views.members_only import (
     READ_WRITE,
     WRITE,
@@ -37,13 +39,6 @@ from reports.renderers.formats import FORMATS
 from reports.services import editions, texts
 from reports.snapshot import LANGUAGES
 
-LARGEST_KEY = 2**31 - 1
-
-
-def small(digits: str) -> int:
-    """Return the number in an address; a huge one as the largest key, which nothing has."""
-    return min(int(digits[:12]), LARGEST_KEY)
-
 
 def find_round(key: int) -> Round:
     """Return a round that was opened; 404 otherwise."""
@@ -65,16 +60,10 @@ def attempt(form: Any, do: Callable[[], Any]) -> Any:
     try:
         return do()
     except ValidationError as error:
-        show_errors(form, error)
+        show_refusal(form, error)
     except Refused as refusal:
         form.add_error(None, str(refusal))
     return None
-
-
-def show_errors(form: Any, error: ValidationError) -> None:
-    """Show at their fields what a service refused."""
-    for name, errors in getattr(error, "error_dict", {"": error.messages}).items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 # --- The report -----------------------------------------------------------------
@@ -163,7 +152,7 @@ def freeze(request: MemberRequest, key: int) -> HttpResponse:
             tell_refusal(request, refusal)
             return redirect("reports:workshop", found.pk)
         except ValidationError as error:
-            show_errors(form, error)
+            show_refusal(form, error)
         else:
             return make_files(request, edition)
     context = {
@@ -280,13 +269,13 @@ def transmit(request: MemberRequest, key: int) -> HttpResponse:
 
 
 @member_page(secretariat, methods=READ_WRITE)
-def chapter(request: MemberRequest, key: str, kind: str, number: str) -> HttpResponse:
+def chapter(request: MemberRequest, key: int, kind: str, number: int) -> HttpResponse:
     """Write a chapter: the foreword, the introduction of a section, or a further one.
 
     ``number`` is the section's, or the further chapter's key (0 for a new one).
     """
-    found = find_round(small(key))
-    row = find_chapter(found, kind, small(number))
+    found = find_round(key)
+    row = find_chapter(found, kind, number)
     start = {name.name: getattr(row, name.name) for name in row._meta.fields}  # noqa: SLF001
     form = ChapterForm(
         request.POST if request.method == "POST" else None,
@@ -328,7 +317,7 @@ def attempt_chapter(request: MemberRequest, form: ChapterForm, row: Chapter) -> 
             now=request.now,
         )
     except ValidationError as error:
-        show_errors(form, error)
+        show_refusal(form, error)
         return None
 
 
@@ -345,6 +334,8 @@ def find_chapter(found: Round, kind: str, number: int) -> Chapter:
         return Chapter(
             round=found, kind=FURTHER, position=Chapter.objects.filter(round=found).count()
         )
+    if kind != FOREWORD:
+        raise Http404
     row = Chapter.objects.filter(round=found, kind=FOREWORD).first()
     return row or Chapter(round=found, kind=FOREWORD)
 
