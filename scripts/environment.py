@@ -120,26 +120,51 @@ def create(folder):
 
 
 def install(folder, files):
-    """Install exactly the pinned packages; return a sentence if that fails."""
+    """Install exactly the pinned packages; return a sentence if that fails.
+
+    No resolver looks at the index: what is pinned is installed whatever was released since.
+    Only wheels are taken, since a source package is built with whatever is newest that day.
+    """
     # No stamp while pip works: an interrupted installation must not look finished.
     if os.path.exists(stamp_path(folder)):
         os.remove(stamp_path(folder))
-    command = [python_of(folder), "-m", "pip", "install", "--require-hashes"]
-    command += ["--disable-pip-version-check", "--no-input"]
+    pip = [python_of(folder), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    command = pip + ["install", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
     for name in files:
         command += ["-r", name]
     problem = run(
         command,
         "The packages could not be installed. Is there a network connection? "
         "The last words of pip:",
+        wrong_package,
+    )
+    problem = problem or run(
+        pip + ["check"],
+        "The pinned packages lack something that they need (after a change, run make lock). "
+        "The words of pip:",
     )
     if problem is None:
         write_stamp(folder, files)
     return problem
 
 
-def run(command, complaint):
-    """Run a command in silence; return the complaint and its last lines if it fails."""
+def wrong_package(output):
+    """Say which package is not the pinned one, or return None if pip said nothing of it."""
+    _, found, rest = output.partition("DO NOT MATCH THE HASHES")
+    named = [line.split()[0] for line in rest.splitlines()[1:] if "==" in line]
+    if not found or not named:
+        return None
+    return (
+        "Nothing was installed: what was downloaded as {0} is not the package that is pinned "
+        "(its SHA-256 differs)."
+    ).format(named[0])
+
+
+def run(command, complaint, explain=None):
+    """Run a command in silence; return the complaint and its last lines if it fails.
+
+    Or instead the sentence that ``explain`` makes of its output, if it makes one.
+    """
     try:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     except OSError as error:
@@ -147,7 +172,8 @@ def run(command, complaint):
     output = process.communicate()[0].decode("utf-8", "replace")
     if process.returncode == 0:
         return None
-    return "\n  ".join([complaint] + output.strip().splitlines()[-5:])
+    sentence = explain(output) if explain else None
+    return sentence or "\n  ".join([complaint] + output.strip().splitlines()[-5:])
 
 
 def is_usable(folder, installed):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from zipfile import ZipFile
 
 import browser
 import check_vendor
@@ -256,6 +257,88 @@ def test_an_environment_whose_python_is_too_old_is_not_usable(made):
 def test_an_environment_in_a_moved_folder_is_not_usable(made):
     moved = Path(made).rename(Path(made).with_name("moved"))
     assert not usable(str(moved))
+
+
+# --- What is installed ------------------------------------------------------------
+
+
+def wheel(folder: Path, name: str, version: str, *needs: str) -> Path:
+    """Write a package that does nothing."""
+    info = f"{name}-{version}.dist-info"
+    required = "".join(f"Requires-Dist: {need}\n" for need in needs)
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{required}"
+    kind = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    with ZipFile(path, "w") as archive:
+        archive.writestr(f"{name}.py", "")
+        archive.writestr(f"{info}/METADATA", metadata + "Provides-Extra: more\n")
+        archive.writestr(f"{info}/WHEEL", kind)
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an index that offers two packages, each also in a newer release than the pins."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "index"
+    for name, needs in (("asking", ["asked[more]>=1"]), ("asked", [])):
+        (folder / name).mkdir(parents=True)
+        found = [wheel(folder / name, name, version, *needs) for version in ("1.0", "2.0")]
+        links = "".join(f'<a href="{path.name}">{path.name}</a>' for path in found)
+        (folder / name / "index.html").write_text(links)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", folder.as_uri())
+    monkeypatch.setenv("PIP_CACHE_DIR", str(tmp_path / "cache"))
+    return folder
+
+
+def pin(index: Path, *names: str, digest: str = "") -> str:
+    """Return the lines that pin the older releases with their hashes."""
+    found = [(name, index / name / f"{name}-1.0-py3-none-any.whl") for name in names]
+    return "".join(
+        f"{name}==1.0 --hash=sha256:{digest or check_vendor.checksum(path)}\n"
+        for name, path in found
+    )
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> str:
+    """Return an environment in which nothing but pip is installed."""
+    folder = str(tmp_path / ".venv")
+    assert environment.create(folder) is None
+    return folder
+
+
+def installed(folder: str) -> set[str]:
+    """Return what is in an environment, each package with its release."""
+    command = [environment.python_of(folder), "-m", "pip", "list", "--format", "freeze"]
+    return set(subprocess.check_output(command, text=True).split())
+
+
+def test_exactly_the_pins_are_installed_whatever_was_released_since(bare, index, pins) -> None:
+    asking, asked = map(Path, pins)
+    asking.write_text(pin(index, "asking"))
+
+    asked.write_text(pin(index, "asked", digest="0" * 64))
+    assert environment.install(bare, pins) == (
+        "Nothing was installed: what was downloaded as asked==1.0 is not the package that is "
+        "pinned (its SHA-256 differs)."
+    )
+    assert not {"asking==1.0", "asked==1.0"} & installed(bare)
+
+    asked.write_text("")
+    problem = environment.install(bare, pins)
+    assert problem is not None
+    assert problem.startswith("The pinned packages lack something that they need")
+    assert "asking 1.0 requires asked, which is not installed." in problem
+    assert environment.read_stamp(bare) == {}
+
+    asked.write_text(pin(index, "asked"))
+    assert environment.install(bare, pins) is None
+    assert {"asking==1.0", "asked==1.0"} <= installed(bare)
+    assert environment.prepare(bare, pins) is None
 
 
 # --- Browser ---------------------------------------------------------------------
