@@ -1,13 +1,9 @@
 """What many tests need: both plans loaded once, accounts, factories."""
 
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -21,11 +17,9 @@ from allauth.mfa.totp.internal.auth import (
 )
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connections
 from django.test import Client
 from django.utils import timezone, translation
 
-from actions import importers
 from actions.models import (
     Action,
     Actor,
@@ -40,7 +34,7 @@ from actions.models import (
     User,
 )
 from actions.services import entries, rounds
-from tests import follow_up, published, standing_site
+from tests import databases, follow_up, published, standing_site
 
 # A slow machine is no fault of the code: speed is measured by make bench.
 hypothesis.settings.register_profile("steady", deadline=None)
@@ -67,16 +61,11 @@ def totp_code(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, counter))
 
 
-def load_plans() -> None:
-    """Load the project's own fixtures."""
-    importers.load(settings.BASE_DIR / "fixtures" / name for name in importers.FILES)
-
-
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Load both plans into the test database, once; each test's changes are rolled back."""
-    with django_db_blocker.unblock():
-        load_plans()
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Work on a database with both plans; each test's changes are rolled back."""
+    with django_db_blocker.unblock(), databases.shared_database():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -341,64 +330,11 @@ def story(scene: follow_up.Scene) -> published.Story:
     return published.tell(scene)
 
 
-@pytest.fixture(scope="session")
-def pristine(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Return the name of a copy of the database with both plans that nobody writes to."""
-    with django_db_blocker.unblock():
-        shared = connections["default"]
-        shared.ensure_connection()
-        if shared.vendor == "sqlite":
-            name = str(tmp_path_factory.mktemp("pristine") / "pristine.sqlite3")
-            with closing(sqlite3.connect(name)) as target:
-                shared.connection.backup(target)
-            yield name
-            return
-        source = shared.settings_dict["NAME"]
-        shared.close()  # PostgreSQL copies no database that somebody uses
-        name = f"{source}_pristine"
-        with copied(shared, source, name):
-            yield name
-
-
 @pytest.fixture
-def apart(db: None, pristine: str, tmp_path: Path) -> Iterator[None]:
-    """Put a copy of the database in place of the one that tests share.
-
-    What is done in it is really stored, as threads and processes of their own see it, and
-    is gone afterwards without anything having to be deleted.
-    """
-    shared = connections["default"]
-    if shared.vendor == "sqlite":
-        name = shutil.copy(pristine, tmp_path / "apart.sqlite3")
-        made: Any = nullcontext()
-    else:
-        name = f"{pristine}_{uuid4().hex}"[:63]
-        made = copied(shared, pristine, name)
-    with made:
-        connections.settings["default"] = {**shared.settings_dict, "NAME": str(name)}
-        del connections["default"]
-        try:
-            yield
-        finally:
-            connections["default"].close()
-            connections.settings["default"] = shared.settings_dict
-            connections["default"] = shared
-
-
-@contextmanager
-def copied(shared: Any, source: str, name: str) -> Iterator[None]:
-    """Copy a database of PostgreSQL for a while."""
-    with shared._nodb_cursor() as cursor:  # noqa: SLF001
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
-    try:
+def apart(db: None, tmp_path: Path) -> Iterator[None]:
+    """Put a copy of the database in place of the one that tests share."""
+    with (
+        databases.database_of_its_own(tmp_path) as name,
+        databases.in_place_of_the_shared_one(name),
+    ):
         yield
-    finally:
-        with shared._nodb_cursor() as cursor:  # noqa: SLF001
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    name = f"{shared.settings_dict['NAME']}_{uuid4().hex}"
-    shared.close()  # PostgreSQL copies no database that somebody uses
-    with shared._nodb_cursor() as cursor:  # noqa: SLF001
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{shared.settings_dict["NAME"]}"')
-    return name

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -28,7 +27,6 @@ from actions.models import (
     User,
 )
 from actions.services import plan as service
-from tests.conftest import load_plans
 
 pytestmark = pytest.mark.django_db
 
@@ -269,18 +267,8 @@ def test_on_sqlite_every_guarded_table_can_be_migrated_with_data_in_it(tmp_path)
     ]
 
 
-@pytest.fixture
-def plans_afterwards(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """Load the plans again after a test that really commits, and is cleaned by emptying."""
-    yield
-    with django_db_blocker.unblock():
-        load_plans()
-
-
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
-def test_two_writers_at_once_cannot_close_a_circle(
-    plans_afterwards, transactional_db, make_actor
-) -> None:
+def test_two_writers_at_once_cannot_close_a_circle(apart, make_actor) -> None:
     one, two = make_actor("one"), make_actor("two")
     first_has_written = threading.Event()
     outcome: list[str] = []
