@@ -31,6 +31,9 @@ class Line:
     path: str
     answers: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return self.path
+
     def answer(self, role: str) -> str:
         """Return what a role is answered."""
         return self.answers[0 if role in SHUT_OUT else ROLES.index(role)]

@@ -1,6 +1,7 @@
 """What many tests need: both plans loaded once, accounts, factories."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,8 @@ from actions.models import (
     User,
 )
 from actions.services import entries, rounds
-from tests import databases, follow_up, published, standing_site
+from tests import access, databases, follow_up, published, standing_site
+from tests.stages import Stages
 
 # A slow machine is no fault of the code: speed is measured by make bench.
 hypothesis.settings.register_profile("steady", deadline=None)
@@ -59,6 +61,16 @@ def totp_code(secret: str) -> str:
     """Return what an authenticator app shows now."""
     counter = next(yield_hotp_counters_from_time())
     return format_hotp_value(hotp_value(secret, counter))
+
+
+# What puts another database in place of the shared one: before anything else is stored.
+STAGES = ("apart", "stored_scene", "stored_story", "scene", "site", "story")
+
+
+def pytest_itemcollected(item: Any) -> None:
+    """Have a test's stage set before its other fixtures write."""
+    names = getattr(item, "fixturenames", [])
+    names.sort(key=lambda name: name not in STAGES)
 
 
 @pytest.fixture(scope="session")
@@ -299,17 +311,36 @@ def report(office: User, make_member: Any) -> Any:
     return make
 
 
+@pytest.fixture(scope="session")
+def stages(django_db_setup: None) -> Iterator[Stages]:
+    """The stages that tests of this process play on: see ``stages``."""
+    with ExitStack() as stack:
+        yield Stages(stack)
+
+
 @pytest.fixture
-def scene(db: None) -> follow_up.Scene:
+def scene(db: None, stages: Stages) -> Iterator[follow_up.Scene]:
     """A small plan with its actors and people: see ``follow_up``."""
-    return follow_up.build()
+    with stages.play(follow_up.build) as built:
+        yield built
 
 
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[standing_site.Site]:
-    """A site with something in every state, stored once for all tests of a module."""
-    with django_db_blocker.unblock(), translation.override("en"), standing_site.undone():
-        yield standing_site.build()
+@pytest.fixture
+def site(db: None, stages: Stages) -> Iterator[standing_site.Site]:
+    """A site with something in every state: see ``standing_site``."""
+    with stages.play(standing_site.build) as built:
+        yield built
+
+
+@pytest.fixture(scope="session")
+def pages(stages: Stages, django_db_blocker: Any) -> dict[tuple[str, str], Any]:
+    """What every address of ``site`` answers to everybody who reads it, asked once."""
+    with (
+        django_db_blocker.unblock(),
+        translation.override("en"),
+        stages.play(standing_site.build) as built,
+    ):
+        return access.read_all(built)
 
 
 @pytest.fixture
@@ -325,16 +356,28 @@ def entry(scene: follow_up.Scene, now_open: Any) -> Entry:
 
 
 @pytest.fixture
-def story(scene: follow_up.Scene) -> published.Story:
+def story(db: None, stages: Stages) -> Iterator[published.Story]:
     """The small plan with two published reports: see ``published``."""
-    return published.tell(scene)
+    with stages.play(published.build) as built:
+        yield built
 
 
 @pytest.fixture
 def apart(db: None, tmp_path: Path) -> Iterator[None]:
-    """Put a copy of the database in place of the one that tests share."""
-    with (
-        databases.database_of_its_own(tmp_path) as name,
-        databases.in_place_of_the_shared_one(name),
-    ):
+    """Work on a database that other threads and processes see: see ``databases.apart``."""
+    with databases.apart(tmp_path):
         yield
+
+
+@pytest.fixture
+def stored_scene(db: None, stages: Stages, tmp_path: Path) -> Iterator[follow_up.Scene]:
+    """The small plan in a database that other threads and processes see."""
+    with stages.store(follow_up.build, tmp_path) as built:
+        yield built
+
+
+@pytest.fixture
+def stored_story(db: None, stages: Stages, tmp_path: Path) -> Iterator[published.Story]:
+    """The small plan with two published reports, likewise."""
+    with stages.store(published.build, tmp_path) as built:
+        yield built

@@ -14,7 +14,6 @@ import template_database
 from django.conf import settings
 from django.db import connections
 
-IN_MEMORY = "file:memory_of_tests?mode=memory&cache=shared"
 KIND = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
 IS_SQLITE = KIND == "sqlite3"
 # Where the server is; the name in it is that of its first database.
@@ -37,10 +36,8 @@ def shared_database() -> Iterator[None]:
     connection = connections["default"]
     connection.close()
     if IS_SQLITE:
-        use(connection, IN_MEMORY)
-        connection.ensure_connection()
-        with closing(sqlite3.connect(template())) as source:
-            source.backup(connection.connection)
+        use(connection, in_memory("tests"))
+        fill(connection)
         yield
         return
     with copy() as name:
@@ -51,43 +48,75 @@ def shared_database() -> Iterator[None]:
             connection.close()
 
 
+def fill(connection: Any) -> None:
+    """Copy the template into an empty database of SQLite."""
+    connection.ensure_connection()
+    with closing(sqlite3.connect(template())) as source:
+        source.backup(connection.connection)
+
+
+def in_memory(name: str) -> str:
+    """Return the name of a database that threads of one process share in its memory."""
+    return f"file:memory_of_{name}?mode=memory&cache=shared"
+
+
 def use(connection: Any, name: str) -> None:
     """Have a connection, and those that other threads open, speak to a database."""
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
 
 
 @contextmanager
-def database_of_its_own(folder: Path) -> Iterator[str]:
-    """Make a copy of the template for a while: a file in the folder, or one on the server."""
+def apart(folder: Path, source: str = "", connection: Any = None) -> Iterator[None]:
+    """Work on a copy of a database for a while, of the template if none is named.
+
+    What is done in it is really stored, as threads and processes of their own see it, and
+    is gone afterwards without anything having to be deleted. ``connection`` is one to the
+    source.
+    """
+    with database_of_its_own(folder, source, connection) as name, speaking_to(name) as own:
+        try:
+            yield
+        finally:
+            own.close()
+
+
+@contextmanager
+def database_of_its_own(folder: Path, source: str = "", connection: Any = None) -> Iterator[str]:
+    """Make a copy of a database for a while: a file in the folder, or one on the server."""
     if IS_SQLITE:
-        yield shutil.copy(template(), folder / "apart.sqlite3")
+        path = folder / f"{uuid4().hex}.sqlite3"
+        if connection is None:
+            shutil.copy(source or template(), path)
+        else:
+            with closing(sqlite3.connect(path)) as target:
+                connection.connection.backup(target)
+        yield str(path)
         return
-    with copy() as name:
+    if connection is not None:
+        connection.close()  # PostgreSQL copies no database that somebody uses
+    with copy(source) as name:
         yield name
 
 
 @contextmanager
-def in_place_of_the_shared_one(name: str) -> Iterator[None]:
-    """Put another database in place of the one that tests share.
-
-    What is done in it is really stored, as threads and processes of their own see it, and
-    is gone afterwards without anything having to be deleted.
-    """
+def speaking_to(name: str, own: Any = None) -> Iterator[Any]:
+    """Use a connection to another database, one that was used before or a new one."""
     shared = connections["default"]
     connections.settings["default"] = {**shared.settings_dict, "NAME": name}
     del connections["default"]
+    if own is not None:
+        connections["default"] = own
     try:
-        yield
+        yield connections["default"]
     finally:
-        connections["default"].close()
         connections.settings["default"] = shared.settings_dict
         connections["default"] = shared
 
 
 @contextmanager
-def copy() -> Iterator[str]:
-    """Copy the template on the server for a while."""
-    with on_server(template()) as name:
+def copy(source: str = "") -> Iterator[str]:
+    """Copy a database on the server for a while, the template if none is named."""
+    with on_server(source or template()) as name:
         yield name
 
 

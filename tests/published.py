@@ -9,6 +9,7 @@ from actions.services import entries, rounds
 from reports.models import Edition
 from reports.renderers.formats import FORMATS
 from reports.services import editions, texts
+from tests import follow_up
 from tests.follow_up import NOW, Scene
 
 # Words that only members may read, each where it stands; none may reach a reader.
@@ -130,6 +131,11 @@ def tell(scene: Scene) -> Story:
     second = rounds.close(second, by=scene.people["secretariat"], now=NOW)
     two = publish(second, by=scene.people["secretariat"], html="en")
     return Story(scene, one, two)
+
+
+def build() -> Story:
+    """Store the small plan with both reports."""
+    return tell(follow_up.build())
 
 
 def at_work(story: Story) -> Round:

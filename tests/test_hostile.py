@@ -1,7 +1,8 @@
 """Hostile requests to every address: never an error of ours, never a change where it is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -31,6 +32,7 @@ from reports.models import (
 )
 from tests import access
 from tests.access import Line
+from tests.levels import first_of_all
 from tests.standing_site import Site, undone
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,7 @@ VALUES = {
 ALONE = ("nul", "huge")  # these in each field by itself as well
 # Fields that a script fills in, of addresses whose form stands on no page.
 BY_SCRIPT = {"/en/account/sign-in/passkey/": {"credential": ""}}
+UNKNOWN = {"state": "accepted", "by": "1", "actor_id": "1", "round": "1"}
 BROKEN = (
     b"", b"=", b"&&&", b"done=%00&done=%FF%FE", b"%ED%A0%80=%ED%A0%80", b"\xff\xfe=\x80&a",
     b"done", b"act=submit&" * 50, b"version=1&version=2&version=x", b"a=1&" * 3_000,
@@ -152,27 +155,55 @@ def ways_to_fill(given: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "all twice", {field: [first, VALUES["nul"], "0"] for field, first in given.items()}
     for part in (0, 1):
         yield "half of it", dict(list(given.items())[part::2])
-    yield "unknown fields", given | {"state": "accepted", "by": "1", "actor_id": "1", "round": "1"}
+    yield "unknown fields", given | UNKNOWN
 
 
-@pytest.mark.parametrize("line", FORMS, ids=lambda line: line.path)
-def test_a_hostile_form_is_refused_or_taken_and_never_breaks(site, line) -> None:
+def in_turn(given: dict[str, str], turn: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield a few hostile contents of a form: with the turn, every value comes to some form."""
+    names = list(VALUES)
+    for start in (turn, turn + len(names) // 2):
+        chosen = [names[(start + place) % len(names)] for place in range(len(given))]
+        yield str(chosen), {field: VALUES[name] for field, name in zip(given, chosen, strict=True)}
+    yield "all twice", {field: [first, VALUES["nul"], "0"] for field, first in given.items()}
+    yield "unknown fields", given | UNKNOWN
+
+
+KINDS = ("application/json", "multipart/form-data; boundary=x", "multipart/form-data", "x")
+
+
+def hostile(given: dict[str, str], turn: int | None = None) -> Iterator[tuple[str, Any, str]]:
+    """Yield what to send: its name, the content, its kind; in one's turn a few of all."""
+    ways = ways_to_fill(given) if turn is None else in_turn(given, turn)
+    yield from ((name, content, "") for name, content in ways)
+    bodies, kinds = (BROKEN, KINDS) if turn is None else (
+        (BROKEN[turn % len(BROKEN)],), (KINDS[turn % len(KINDS)],)
+    )  # fmt: skip
+    yield from ((str(body[:20]), body, FORM) for body in bodies)
+    yield from ((kind, b'{"a": [1', kind) for kind in kinds)
+
+
+def attack(site: Site, line: Line, turn: int | None = None) -> None:
+    """Send a form in hostile ways: never an error of ours, never a change where it is refused."""
     role, before = chosen(line), stored()
     given = dict(list(fields(site, line).items())[:25])
-    for sent, content in ways_to_fill(given):
+    for name, content, kind in hostile(given, turn):
         with undone():
-            check(site.send(role, "POST", line.path, content), line, sent, before)
-    for body in BROKEN:
-        with undone():
-            response = site.send(role, "POST", line.path, body, content_type=FORM)
-            check(response, line, str(body[:20]), before)
-    for kind in ("application/json", "multipart/form-data; boundary=x", "multipart/form-data", "x"):
-        with undone():
-            response = site.send(role, "POST", line.path, b'{"a": [1', content_type=kind)
-            check(response, line, kind, before)
+            more = {"content_type": kind} if kind else {}
+            check(site.send(role, "POST", line.path, content, **more), line, name, before)
 
 
-@pytest.mark.parametrize("line", FORMS, ids=lambda line: line.path)
+@pytest.mark.parametrize(("turn", "line"), [*enumerate(FORMS)], ids=str)
+def test_a_hostile_form_is_refused_or_taken_and_never_breaks(site, turn, line) -> None:
+    attack(site, line, turn)
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("line", FORMS, ids=str)
+def test_a_form_filled_in_all_hostile_ways_never_breaks(site, line) -> None:
+    attack(site, line)
+
+
+@pytest.mark.parametrize("line", FORMS, ids=str)
 def test_a_text_of_a_megabyte_is_refused_in_words(site, line) -> None:
     role, before = chosen(line), stored()
     given = fields(site, line)
@@ -185,23 +216,33 @@ def test_a_text_of_a_megabyte_is_refused_in_words(site, line) -> None:
         assert response.status_code in {200, 302, 400, 403, 409}
 
 
-@pytest.mark.parametrize("line", PAGES, ids=lambda line: line.path)
-def test_a_hostile_question_is_answered(site, line) -> None:
-    """The parameters of filters and pages, all at once."""
+RAW = "page=%FF%FE&%00=%00&state=%ED%A0%80&page=x&=&page[]=1"
+
+
+def ask(site: Site, line: Line, asked: Iterable[str]) -> None:
+    """Ask with the parameters of all filters and pages at once."""
     role = "secretariat" if line.answer("secretariat") == "200" else "public"
-    for name in ASKED:
+    queries = [urlencode(dict.fromkeys(QUERIES, VALUES[name])) for name in asked]
+    for query in [*queries, RAW]:
         with undone():
-            given = dict.fromkeys(QUERIES, VALUES[name])
-            response = site.get(role, line.path, query_params=given)
-            assert response.status_code in {200, 302, 400, 404, 410}, (line.path, name)
-    for raw in ("page=%FF%FE&%00=%00&state=%ED%A0%80&page=x&=&page[]=1",):
-        with undone():
-            response = site.send(role, "GET", f"{line.path}?{raw}")
-            assert response.status_code in {200, 302, 400, 404, 410}, (line.path, raw)
+            response = site.send(role, "GET", f"{line.path}?{query}")
+            assert response.status_code in {200, 302, 400, 404, 410}, (line.path, query)
+
+
+@pytest.mark.parametrize(("turn", "line"), [*enumerate(PAGES)], ids=str)
+def test_a_hostile_question_is_answered(site, turn, line) -> None:
+    ask(site, line, [ASKED[turn % len(ASKED)]])
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("line", PAGES, ids=str)
+def test_every_hostile_question_is_answered(site, line) -> None:
+    ask(site, line, ASKED)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_unknown_key_is_not_found(site, method) -> None:
+@pytest.mark.parametrize("key", first_of_all(KEYS, [KEYS[1]]), ids=lambda key: key[:20])
+def test_an_unknown_key_is_not_found(site, method, key) -> None:
     """Each part of every address in turn: one that nothing has, a huge one, none at all."""
     tried = set()
     for given in access.paths():
@@ -211,8 +252,7 @@ def test_an_unknown_key_is_not_found(site, method) -> None:
             shape = tuple("#" if part.isdigit() else part for part in parts)
             if (shape, place) not in tried:
                 tried.add((shape, place))
-                for key in KEYS:
-                    path = "/" + "/".join([*parts[:place], key, *parts[place + 1 :]]) + "/"
-                    with undone():
-                        response = site.send("secretariat", method, path)
-                    assert response.status_code in {200, 301, 302, 400, 403, 404, 405, 410}, path
+                path = "/" + "/".join([*parts[:place], key, *parts[place + 1 :]]) + "/"
+                with undone():
+                    response = site.send("secretariat", method, path)
+                assert response.status_code in {200, 301, 302, 400, 403, 404, 405, 410}, path

@@ -17,7 +17,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from actions.models import Entry, EntryVersion, Letter, ReviewEvent
 from actions.services import entries, letters, notices, rounds
-from tests import follow_up
 from tests.follow_up import NOW, Scene, assert_agreement, content
 
 pytestmark = [
@@ -27,10 +26,9 @@ pytestmark = [
 
 
 @pytest.fixture
-def scene(apart: None) -> Scene:
+def scene(stored_scene: Scene) -> Scene:
     """The small plan, really stored."""
-    with transaction.atomic():
-        return follow_up.build()
+    return stored_scene
 
 
 def die() -> None:

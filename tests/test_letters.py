@@ -26,18 +26,11 @@ from actions.enums import LetterKind, LetterState
 from actions.models import Actor, Entry, Invitation, Letter, Membership, Responsibility, Round, User
 from actions.services import entries, letters, notices, post
 from actions.services.refusals import Refused
-from tests import follow_up
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, at
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("nl", "fr", "de", "en")
-
-
-@pytest.fixture
-def scene(db: None) -> Scene:
-    """A small plan with its people."""
-    return follow_up.build()
 
 
 class Backend(BaseEmailBackend):

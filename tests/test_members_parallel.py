@@ -4,11 +4,9 @@ import re
 
 import pytest
 from django.core import mail
-from django.db import transaction
 
 from actions.models import Invitation, Letter, Membership, User
 from actions.services import members
-from tests import follow_up
 from tests.follow_up import NOW, Scene
 from tests.test_parallel import kinds, together
 
@@ -16,10 +14,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(apart: None) -> Scene:
+def scene(stored_scene: Scene) -> Scene:
     """The small plan, really stored."""
-    with transaction.atomic():
-        return follow_up.build()
+    return stored_scene
 
 
 def test_of_eight_who_use_a_link_at_once_one_gets_in(scene: Scene) -> None:

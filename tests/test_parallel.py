@@ -7,22 +7,20 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connections, transaction
+from django.db import connections
 
 from actions.models import Entry, EntryVersion, Letter, Membership, ReviewEvent, Round, User
 from actions.services import entries, rounds
 from actions.services.refusals import Conflict, Refused
-from tests import follow_up
 from tests.follow_up import NOW, Scene, assert_agreement, content, trail
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(apart: None) -> Scene:
+def scene(stored_scene: Scene) -> Scene:
     """The small plan, really stored."""
-    with transaction.atomic():
-        return follow_up.build()
+    return stored_scene
 
 
 def together(*works: Callable[[], Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests import access
-from tests.standing_site import ADDRESS, ROLES, Site, undone, word
+from tests.standing_site import ADDRESS, ROLES, undone, word
 
 pytestmark = pytest.mark.django_db
 
@@ -39,10 +39,13 @@ NAMES = {"colleague": MEMBERS, "below": MINISTRY, "nobody": {"former", "secretar
 
 
 @pytest.fixture(scope="module")
-def texts(site: Site) -> dict[tuple[str, str], str]:
+def texts(pages: dict[tuple[str, str], Any]) -> dict[tuple[str, str], str]:
     """What every address says to each role, headers included."""
-    pages = access.read_all(site, ROLES)
-    return {key: access.text_of(response) for key, response in pages.items()}
+    return {
+        (role, path): access.text_of(response)
+        for (role, path), response in pages.items()
+        if role in ROLES
+    }
 
 
 def found_by(texts: dict[tuple[str, str], str], words: str) -> set[str]:

@@ -42,7 +42,8 @@ def brought_up_to_date(
     with ExitStack() as stack:
         stack.enter_context(django_db_blocker.unblock())
         name = unpack(stack, tmp_path_factory.mktemp("first"))
-        stack.enter_context(databases.in_place_of_the_shared_one(name))
+        own = stack.enter_context(databases.speaking_to(name))
+        stack.callback(own.close)
         before = Before(applied(), contents())
         migrate()
         yield before
@@ -169,10 +170,7 @@ def test_after_an_upgrade_the_same_guards_stand_as_in_a_new_database(
 ) -> None:
     upgraded = triggers()
     assert len(upgraded) > 40
-    with (
-        databases.database_of_its_own(tmp_path) as new,
-        databases.in_place_of_the_shared_one(new),
-    ):
+    with databases.apart(tmp_path):
         assert triggers() == upgraded
 
 

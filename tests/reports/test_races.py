@@ -5,7 +5,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import connections, transaction
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from actions.models import (
@@ -28,10 +28,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(apart: None) -> Scene:
+def scene(stored_scene: Scene) -> Scene:
     """The small plan, really stored."""
-    with transaction.atomic():
-        return follow_up.build()
+    return stored_scene
 
 
 @pytest.fixture
