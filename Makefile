@@ -13,20 +13,28 @@ PRODUCTION = $(PLAIN) -u DEBUG ALLOWED_HOSTS=napmonitor.example.org \
 	SITE_URL=https://napmonitor.example.org \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')"
 
-.PHONY: help run test check bench messages lock clean python environment
+.PHONY: help run test test-fast test-all prove check bench messages lock clean python environment
 
 help:  ## list these commands
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: python  ## start the site here; PORT=8001 and PYTHON=python3.12 choose others
 	@$(PYTHON) scripts/environment.py runtime --port '$(PORT)'
 	@$(DEVELOPMENT) $(BIN)/python scripts/run.py '$(PORT)'
 
-test: environment  ## run all tests: on SQLite, on PostgreSQL and in a browser
-	$(PLAIN) -u DEBUG $(BIN)/python -m pytest -n 2 -m "not browser"
-	$(PLAIN) -u DEBUG $(BIN)/python scripts/with_postgres.py \
-		$(BIN)/python -m pytest -n 2 -m "not browser"
-	$(PLAIN) -u DEBUG $(BIN)/python scripts/browser.py $(BIN)/python -m pytest -m browser
+TESTS = $(PLAIN) -u DEBUG $(BIN)/python scripts/run_tests.py
+
+test: environment  ## run every test; ARGS="-k submit" chooses some
+	@$(TESTS) test $(ARGS)
+
+test-fast: environment  ## run the quick tests only, while working
+	@$(TESTS) fast $(ARGS)
+
+test-all: environment  ## run every test on both databases, in all languages, on other days
+	@$(TESTS) all $(ARGS)
+
+prove: environment  ## run what is proved by hand before a release
+	@$(TESTS) prove $(ARGS)
 
 check: environment  ## check format, faults, types, layers, settings, messages
 	$(BIN)/ruff format --check .

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone, translation
+from xdist.scheduler import LoadScopeScheduling
 
 from actions.models import (
     Action,
@@ -35,7 +36,7 @@ from actions.models import (
     User,
 )
 from actions.services import entries, rounds
-from tests import access, databases, follow_up, published, standing_site
+from tests import access, databases, follow_up, published, samples, standing_site
 from tests.stages import Stages
 
 # A slow machine is no fault of the code: speed is measured by make bench.
@@ -64,7 +65,27 @@ def totp_code(secret: str) -> str:
 
 
 # What puts another database in place of the shared one: before anything else is stored.
-STAGES = ("apart", "stored_scene", "stored_story", "scene", "site", "story")
+STAGES = ("apart", "sample_rounds", "scene", "site", "stored_scene", "stored_story", "story")
+
+
+# Modules that play on the same costly stage run one after the other in one process.
+TOGETHER = (
+    ("tests/test_access.py", "tests/test_hostile.py", "tests/test_privacy.py"),
+    ("tests/test_sample.py", "tests/reports/test_commands.py"),
+)
+
+
+class ByStage(LoadScopeScheduling):
+    """Gives each process whole modules, and those that share a stage together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        return next((group[0] for group in TOGETHER if module in group), module)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStage:
+    """Spread the tests by their stages."""
+    return ByStage(config, log)
 
 
 def pytest_itemcollected(item: Any) -> None:
@@ -330,6 +351,13 @@ def site(db: None, stages: Stages) -> Iterator[standing_site.Site]:
     """A site with something in every state: see ``standing_site``."""
     with stages.play(standing_site.build) as built:
         yield built
+
+
+@pytest.fixture
+def sample_rounds(db: None, stages: Stages) -> Iterator[None]:
+    """The sample rounds with their accounts: see ``samples``."""
+    with stages.play(samples.build):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any, ClassVar
@@ -26,6 +27,7 @@ from actions.enums import LetterKind, LetterState
 from actions.models import Actor, Entry, Invitation, Letter, Membership, Responsibility, Round, User
 from actions.services import entries, letters, notices, post
 from actions.services.refusals import Refused
+from tests import databases
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, at
 
@@ -771,8 +773,6 @@ def test_no_more_than_the_limit_is_sent_at_a_time(scene) -> None:
 PREPARE = """
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.utils import timezone
 from actions.enums import LetterKind
 from actions.models import User
@@ -808,20 +808,21 @@ list(post.deliver_due(now=timezone.now()))
 
 
 @pytest.fixture
-def outbox_of_its_own(tmp_path) -> dict[str, Any]:
+def outbox_of_its_own(tmp_path) -> Iterator[dict[str, Any]]:
     """A database with forty letters, for processes of their own."""
-    options = {
-        "cwd": settings.BASE_DIR,
-        "env": {
-            "PATH": os.environ["PATH"],
-            "DEBUG": "1",
-            "DJANGO_SETTINGS_MODULE": "napmonitor.settings",
-            "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
-        },
-        "text": True,
-    }
-    subprocess.run([sys.executable, "-W", "ignore", "-c", PREPARE], check=True, **options)
-    return options
+    with databases.database_of_its_own(tmp_path) as name:
+        options = {
+            "cwd": settings.BASE_DIR,
+            "env": {
+                "PATH": os.environ["PATH"],
+                "DEBUG": "1",
+                "DJANGO_SETTINGS_MODULE": "napmonitor.settings",
+                "DATABASE_URL": databases.address(name),
+            },
+            "text": True,
+        }
+        subprocess.run([sys.executable, "-W", "ignore", "-c", PREPARE], check=True, **options)
+        yield options
 
 
 def test_two_processes_at_once_send_each_letter_once(outbox_of_its_own) -> None:

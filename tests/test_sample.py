@@ -1,14 +1,11 @@
 """The sample rounds: what is in them, how they are marked, and that they stay samples."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.test.utils import override_settings
 from django.utils import timezone
 
@@ -22,25 +19,14 @@ from actions.models.entries import TEXTS, WRITTEN_IN
 MARKS = ("(Voorbeeldtekst.)", "(Texte d’exemple.)", "(Beispieltext.)", "(Sample text.)")
 
 
-@pytest.fixture(scope="module")
-def played(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The sample rounds, loaded once for this module and taken back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(DEBUG=True):
-            call_command("sample_accounts", stdout=StringIO())
-            call_command("load_sample", stdout=StringIO())
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
-def first(played: None, db: None) -> Round:
+def first(sample_rounds: None) -> Round:
     """The round that is over."""
     return Round.objects.get(plan__slug="nap2", year=2024)
 
 
 @pytest.fixture
-def second(played: None, db: None) -> Round:
+def second(sample_rounds: None) -> Round:
     """The round that is running."""
     return Round.objects.get(plan__slug="nap2", year=2025)
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import template_database
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +44,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[st
         ["add_secretariat", f"{name}@example.org", "--actor", "fisd", "--language", "en"]
         for name in ("first", "year")
     ]
-    for command in (["migrate"], ["load_plans"], *accounts, ["collectstatic", "--no-input"]):
+    shutil.copy(template_database.sqlite(), folder / "db.sqlite3")
+    for command in (*accounts, ["collectstatic", "--no-input"]):
         subprocess.run(
             [sys.executable, "manage.py", *command, "--verbosity", "0"],
             cwd=ROOT, env=env, check=True,

@@ -241,6 +241,7 @@ def test_a_database_with_data_is_not_touched_unasked(told, tmp_path) -> None:
     assert User.objects.filter(email="later@example.org").exists()
 
 
+@pytest.mark.whole
 def test_a_backup_of_one_database_is_restored_on_the_other(told, tmp_path) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("there and back is tried from SQLite")

@@ -275,14 +275,11 @@ def test_without_an_edition_there_is_nothing_to_prove(now_open) -> None:
 
 
 @pytest.fixture
-def sample(db: None, monkeypatch: pytest.MonkeyPatch) -> Round:
+def sample(sample_rounds: None, monkeypatch: pytest.MonkeyPatch) -> Round:
     """The sample rounds with their accounts; files are made in a moment."""
     monkeypatch.setattr(Format, "render", lambda self, _snapshot, language: (
         f"<style></style>{self.function} {language}".encode()
     ))  # fmt: skip
-    with trying_out():
-        said("sample_accounts")
-        said("load_sample")
     return Round.objects.get(plan__slug="nap2", year=2024)
 
 

@@ -1,0 +1,146 @@
+"""Runs the tests of a level, phase by phase, and says how long each took.
+
+    .venv/bin/python scripts/run_tests.py test [ARGUMENTS OF PYTEST]
+
+fast   on SQLite, without what takes a second or more: for the loop of edit and test
+test   every behaviour once: on SQLite, on PostgreSQL what proves the database, in Chromium
+all    test, and then the rest: everything on both databases, all languages in Chromium,
+       the long rows, and the fast tests on other days
+prove  fuzz, load, faults, drills: by hand before a release
+
+Whatever a phase needs and this machine lacks is said in a line, and is a failure where
+CI=true. Arguments choose tests: a phase in which none is left is no failure then.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import browser
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+SCRIPTS = ROOT / "scripts"
+NO_TESTS = 5  # what pytest returns when it has run none
+FAST = "not browser and not whole and not slow"
+# What a day must not be able to break: leap days, ends of years and of summer time.
+NO_CLOCK = (
+    "The tests on other days were left out: there is no faketime here. "
+    "Install the package faketime (Debian, Ubuntu)."
+)
+
+
+class Phase(NamedTuple):
+    """A run of pytest: what it is called, which tests by their marks, in which surroundings."""
+
+    name: str
+    marks: str
+    around: tuple[str, ...] = ()
+    day: str = ""
+
+
+POSTGRESQL = (PYTHON, str(SCRIPTS / "with_postgres.py"))
+CHROMIUM = (PYTHON, str(SCRIPTS / "browser.py"))
+
+
+def phases(level: str, now: datetime) -> list[Phase]:
+    """Return what a level runs, in order."""
+    fast = [Phase("fast", FAST)]
+    once = [
+        Phase("SQLite", "not browser and not whole"),
+        Phase("PostgreSQL", "postgresql and not whole", POSTGRESQL),
+        Phase("Chromium", "browser and not whole", CHROMIUM),
+    ]
+    rest = [
+        Phase("SQLite, long rows", "whole and not browser"),
+        Phase("PostgreSQL, the rest", "not browser and (whole or not postgresql)", POSTGRESQL),
+        Phase("Chromium, all languages", "browser and whole", CHROMIUM),
+        *(Phase(f"on {name}", FAST, day=day) for name, day in days(now)),
+    ]
+    return {"fast": fast, "test": once, "all": once + rest, "prove": []}[level]
+
+
+def days(now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield days on which the tests must hold as well, by name and by moment (UTC)."""
+    year = now.year + 1
+    leap = year + -year % 4
+    yield "this day in a year", f"{year}-{now:%m}-{min(now.day, 28):02} 10:00:00"
+    yield "this day in ten years", f"{year + 9}-{now:%m}-{min(now.day, 28):02} 10:00:00"
+    yield "29 February", f"{leap}-02-29 10:00:00"
+    yield "New Year’s Eve, 23:30 in Brussels", f"{year}-12-31 22:30:00"
+    yield "the night when summer time begins", f"{year}-03-{last_sunday(year, 3)} 00:50:00"
+    yield "the night when summer time ends", f"{year}-10-{last_sunday(year, 10)} 00:50:00"
+
+
+def last_sunday(year: int, month: int) -> int:
+    """Return the day of the last Sunday of a month of 31 days."""
+    return 31 - datetime(year, month, 31, tzinfo=UTC).isoweekday() % 7
+
+
+def main(level: str, arguments: list[str]) -> int:
+    """Run the phases of a level; return 0 if all that ran passed."""
+    chosen = phases(level, datetime.now(UTC))
+    if not chosen:
+        print("Nothing is proved by hand yet.")
+    results = [(phase.name, *timed(phase, arguments)) for phase in chosen]
+    print("\n".join(["", *(line(*result) for result in results)]))
+    failed = [name for name, code, _seconds in results if code not in passing(arguments)]
+    if results and all(code == NO_TESTS for _name, code, _seconds in results):
+        print("No test was chosen.")
+        return NO_TESTS
+    return 1 if failed else 0
+
+
+def passing(arguments: list[str]) -> set[int]:
+    """Return the codes that are no failure."""
+    return {0, NO_TESTS} if arguments else {0}
+
+
+def line(name: str, code: int, seconds: float) -> str:
+    """Return what is said of a phase."""
+    outcome = {0: "passed", NO_TESTS: "no test"}.get(code, "FAILED")
+    return f"{name:<40}{seconds:>6.0f} s  {outcome}"
+
+
+def timed(phase: Phase, arguments: list[str]) -> tuple[int, float]:
+    """Run a phase; return its code and its seconds."""
+    print(f"\n=== {phase.name} ===", flush=True)
+    start = time.monotonic()
+    code = run(phase, arguments)
+    return code, time.monotonic() - start
+
+
+def run(phase: Phase, arguments: list[str]) -> int:
+    """Run pytest in the surroundings of a phase; return its code."""
+    command = [*phase.around, PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", phase.marks]
+    environment = {**os.environ}
+    if phase.day:
+        clock = faketime()
+        if clock is None:
+            print(NO_CLOCK)
+            return browser.code_without(environment)
+        command = [clock, "-f", f"@{phase.day}", *command]
+        # Waiting goes on as ever: only the calendar is another.
+        environment |= {"TZ": "UTC", "DONT_FAKE_MONOTONIC": "1"}
+        environment |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False).returncode
+
+
+def faketime() -> str | None:
+    """Return the program that sets the clock of another; install it where that is possible."""
+    if not shutil.which("faketime") and browser.can_install():
+        browser.install("faketime")
+    return shutil.which("faketime")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1], sys.argv[2:]))
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")
