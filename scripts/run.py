@@ -6,7 +6,9 @@ import sys
 import threading
 from pathlib import Path
 
+import django
 from django.core.management import call_command
+from django.utils import autoreload
 from environment import port_problem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,30 +24,35 @@ LETTERS_EVERY = 5  # seconds
 
 
 def main(arguments: list[str]) -> int:
-    """Prepare the database, then serve until Ctrl-C."""
+    """Prepare the database, then serve until Ctrl-C; changes to the code are picked up."""
     port = " ".join(arguments)
-    if problem := port_problem(port):
-        print(problem, file=sys.stderr)
-        return 1
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DEBUG", "1")
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
-    for step in STEPS:
-        manage(*step)
-    print(addresses(port), flush=True)
-    send_letters()
-    manage("runserver", "--noreload", f"127.0.0.1:{port}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "napmonitor.settings")
+    # Each change of the code starts this script anew in a second process, which only serves.
+    if autoreload.DJANGO_AUTORELOAD_ENV not in os.environ:
+        if problem := port_problem(port):
+            print(problem, file=sys.stderr)
+            return 1
+        for step in STEPS:
+            manage(*step)
+        print(addresses(port), flush=True)
+    sys.argv = [__file__, *arguments]
+    autoreload.run_with_reloader(serve, port)
     return 0
 
 
-def send_letters() -> None:
-    """Send the letters of the outbox, printed here, for as long as the server runs.
+def serve(port: str) -> None:
+    """Serve, and send the letters of the outbox, printed here, as long as this process runs.
 
-    In a thread that ends with this process, whichever way it ends.
+    A fault in the code is printed, and looked at again when the file has changed.
     """
+    autoreload.check_errors(django.setup)()
     every = ["send_letters", "--every", str(LETTERS_EVERY)]
     threading.Thread(target=call_command, args=every, daemon=True).start()
+    call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
 
 
 def manage(*arguments: str) -> None:

@@ -2,12 +2,15 @@
 
 import ast
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+from urllib.request import urlopen
 from zipfile import ZipFile
 
 import browser
@@ -15,6 +18,7 @@ import check_vendor
 import environment
 import pytest
 import run
+import template_database
 
 SCRIPTS = Path(environment.__file__).parent
 
@@ -142,16 +146,34 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
-def test_the_site_starts_with_samples_sends_letters_and_stops_at_ctrl_c(tmp_path, free_port):
+def wait_for_answer(port: str, end: float) -> None:
+    """Wait until the site answers with a page."""
+    while time.monotonic() < end:
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/nl/method/") as response:
+            assert response.status == 200
+            return
+        time.sleep(0.2)
+    raise AssertionError("the site did not answer again")
+
+
+@pytest.mark.slow
+def test_the_site_starts_with_samples_sends_letters_follows_the_code_and_stops_at_ctrl_c(
+    tmp_path, free_port
+):
+    # Of the template, which is made by the same first steps.
+    path = shutil.copy(template_database.sqlite(), tmp_path / "db.sqlite3")
     variables = {
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+        "DATABASE_URL": f"sqlite:///{path}",
         "DEMO_PASSWORD": "only for this test",
-        "PYTHONPATH": str(SCRIPTS),
+        "PYTHONPATH": os.pathsep.join([str(SCRIPTS), str(tmp_path)]),
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore",
     }
     inherited = {name: value for name, value in os.environ.items() if name != "SITE_URL"}
     log = tmp_path / "log"
+    # A module that every Python here imports at its start.
+    changing = tmp_path / "sitecustomize.py"
+    changing.write_text("print('The code as it was.')")
     with log.open("w") as out:
         server = subprocess.Popen(
             [sys.executable, "-c", RUN, str(SCRIPTS / "run.py"), free_port],
@@ -164,6 +186,10 @@ def test_the_site_starts_with_samples_sends_letters_and_stops_at_ctrl_c(tmp_path
         while "Letters: 1 sent." not in log.read_text() and time.monotonic() < end:
             assert server.poll() is None, log.read_text()
             time.sleep(0.5)
+        changing.write_text("print('The code as it is now.')")
+        while "The code as it is now." not in log.read_text() and time.monotonic() < end:
+            time.sleep(0.2)
+        wait_for_answer(free_port, end)
         server.send_signal(signal.SIGINT)
         code = server.wait(timeout=30)
     finally:
@@ -173,6 +199,7 @@ def test_the_site_starts_with_samples_sends_letters_and_stops_at_ctrl_c(tmp_path
     assert "Sample report: 2024 (published); 2025 is a draft.\n" in said
     assert "To: contributor@example.org\n" in said
     assert f"http://127.0.0.1:{free_port}/fr/desk/entries/" in said
+    assert said.index("The code as it was.") < said.index("The code as it is now.")
     assert (code, "Traceback" in said) == (0, False)
 
 
@@ -203,6 +230,7 @@ def usable(folder: str) -> bool:
     return environment.is_usable(folder, environment.read_stamp(folder))
 
 
+@pytest.mark.slow
 def test_an_environment_is_made_once_and_then_left_alone(tmp_path, pins, capsys):
     folder = str(tmp_path / "new")
     assert environment.prepare(folder, pins) is None
@@ -223,6 +251,7 @@ def test_the_development_packages_are_added_to_what_is_there(made, pins, capsys)
     assert capsys.readouterr().out.startswith("Installing requirements.txt and requirements-dev")
 
 
+@pytest.mark.slow
 def test_changed_pins_make_the_environment_anew(made, pins, capsys):
     left_over = Path(made) / "left-over"
     left_over.touch()
@@ -317,6 +346,7 @@ def installed(folder: str) -> set[str]:
     return set(subprocess.check_output(command, text=True).split())
 
 
+@pytest.mark.slow
 def test_exactly_the_pins_are_installed_whatever_was_released_since(bare, index, pins) -> None:
     asking, asked = map(Path, pins)
     asking.write_text(pin(index, "asking"))
