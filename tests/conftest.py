@@ -88,6 +88,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStage:
     return ByStage(config, log)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what touches no database to SQLite: run twice it proves nothing more."""
+    if databases.IS_SQLITE:
+        return
+    needed = [item for item in items if touches_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(needed)])
+    items[:] = needed
+
+
+def touches_the_database(item: pytest.Item) -> bool:
+    """Tell whether a test may use the database."""
+    names = set(getattr(item, "fixturenames", []))
+    return item.get_closest_marker("django_db") is not None or bool({"db", "stages"} & names)
+
+
 def pytest_itemcollected(item: Any) -> None:
     """Have a test's stage set before its other fixtures write."""
     names = getattr(item, "fixturenames", [])

@@ -17,7 +17,7 @@ from tests.conftest import add_second_factor, totp_code
 from tests.levels import first_of_all
 from tests.standing_site import ADDRESS, ROLES, SHUT_OUT, Site, undone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # The second name of the sign-in page, by which allauth goes back to it.
 SAME_ADDRESS = {"account_request_login_code": "account_login"}
@@ -177,7 +177,7 @@ def test_the_menu_shows_what_the_role_may_open(pages, role) -> None:
     assert sorted(links) == sorted([*READING, *MENU[role]])
 
 
-@pytest.mark.parametrize("role", first_of_all([*MEMBERS, "former", "public"], OFTEN))
+@pytest.mark.parametrize("role", first_of_all([*MEMBERS, "former", "public"], OFTEN[:2]))
 def test_no_page_links_to_what_its_reader_may_not_open(site, pages, role) -> None:
     """Every link leads somewhere, every form is taken."""
     wrong = []

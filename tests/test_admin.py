@@ -36,6 +36,7 @@ def test_every_kind_of_plan_data_is_there() -> None:
     assert sorted(SEARCHES) == MODELS
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("name", MODELS)
 def test_lists_search_and_forms_open(secretariat_client: Client, name: str) -> None:
     words, count = SEARCHES[name]

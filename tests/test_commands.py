@@ -10,7 +10,7 @@ from actions.management import follow_up_bench
 from actions.management.commands import bench
 from actions.models import EntryVersion, Membership, Plan, Round, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 EMAIL = "secretariat@example.org"
 
 

@@ -30,7 +30,7 @@ from actions.models import (
 from actions.services import plan as service
 from tests import databases
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def refused(work) -> bool:
@@ -246,6 +246,7 @@ print(Action.objects.count(), "actions")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite rebuilds tables")
 def test_on_sqlite_every_guarded_table_can_be_migrated_with_data_in_it(tmp_path) -> None:
     path = shutil.copy(databases.template(), tmp_path / "db.sqlite3")

@@ -26,7 +26,7 @@ from tests.follow_up import (
     who_may,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 # --- Who writes -------------------------------------------------------------------

@@ -23,7 +23,7 @@ from tests.follow_up import (
     who_may,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 # --- Last year --------------------------------------------------------------------
 

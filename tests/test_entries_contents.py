@@ -20,7 +20,7 @@ from tests.follow_up import (
     unchanged_by,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 # --- What is written --------------------------------------------------------------
 

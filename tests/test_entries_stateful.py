@@ -22,6 +22,7 @@ from actions.services import entries, rounds
 from actions.services.refusals import Conflict, Refused
 from tests.follow_up import CLOSE, DEADLINE, Scene, at, content
 
+pytestmark = pytest.mark.postgresql
 YEARS = (2023, 2024, 2025)
 # The ministry's, the secretariat's own, and one whose coordinator alone submits.
 LABELS = ("1", "5", "8")
@@ -524,6 +525,7 @@ def row_of(row: Row) -> tuple[Any, ...]:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_whoever_does_what_the_workflow_holds(scene: Scene) -> None:
     Workflow.scene = scene
     run_state_machine_as_test(

@@ -485,6 +485,7 @@ def test_characters_that_a_workbook_cannot_hold_are_left_out(client: Client, nap
     assert client.get(f"{URL}.xlsx?section=1").status_code == 200
 
 
+@pytest.mark.postgresql
 def test_a_list_without_rows_is_a_file_without_rows(client: Client) -> None:
     assert json.loads(client.get(f"{URL}.json?q=zzz").content)["actions"] == []
     assert len(client.get(f"{URL}.csv?q=zzz").content.decode().splitlines()) == 1

@@ -13,7 +13,7 @@ from actions.models.entries import CONTENT
 from actions.services import entries
 from tests.follow_up import NOW, Scene, content
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 STATES = ("empty", "draft", "submitted", "returned", "accepted")
 

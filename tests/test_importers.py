@@ -13,7 +13,7 @@ from actions import importers
 from actions.database import PUBLIC_TABLES
 from actions.models import Action, Actor, Plan, Revision, Section, Source, Theme
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 OWN = [settings.BASE_DIR / "fixtures" / name for name in importers.FILES]
 GOOD = {"model": "actions.source", "fields": {"key": "good", "title": "Good", "language": "en"}}

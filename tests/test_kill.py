@@ -21,6 +21,8 @@ from tests.follow_up import NOW, Scene, assert_agreement, content
 from tests.levels import first_of_all
 
 pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.postgresql,
     pytest.mark.django_db,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot divide a process"),
 ]

@@ -31,7 +31,7 @@ from tests import databases
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 LANGUAGES = ("nl", "fr", "de", "en")
 
 
@@ -825,6 +825,7 @@ def outbox_of_its_own(tmp_path) -> Iterator[dict[str, Any]]:
         yield options
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_send_each_letter_once(outbox_of_its_own) -> None:
     command = [sys.executable, "-W", "ignore", "-c", SEND]
     both = [
@@ -836,6 +837,7 @@ def test_two_processes_at_once_send_each_letter_once(outbox_of_its_own) -> None:
     assert sorted(subjects) == sorted(f"Subject: Letter {number}." for number in range(40))
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_in_the_middle_leaves_its_letter_and_only_that_one(
     outbox_of_its_own,
 ) -> None:

@@ -16,7 +16,7 @@ from actions.models import Actor, Invitation, Letter, Membership, User
 from actions.services import members
 from actions.services.refusals import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 NOW = timezone.now()
 JUSTICE = "fps-justice"

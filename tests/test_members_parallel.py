@@ -10,7 +10,7 @@ from actions.services import members
 from tests.follow_up import NOW, Scene
 from tests.test_parallel import kinds, together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture

@@ -94,6 +94,7 @@ def test_the_first_page_takes_the_language_of_the_browser(client, wanted, langua
     assert "Accept-Language" in response["Vary"]
 
 
+@pytest.mark.postgresql
 def test_the_language_switch_keeps_the_page_and_its_filters(client: Client) -> None:
     html = client.get("/nl/plans/nap2/actions/?section=7&q=human").content.decode()
     assert 'href="/fr/plans/nap2/actions/?section=7&amp;q=human"' in html
@@ -244,6 +245,7 @@ def test_filters_narrow_the_list(client: Client, query: str, labels: str) -> Non
     assert listed(client.get(f"/en/plans/nap2/actions/?{query}")) == labels.split()
 
 
+@pytest.mark.postgresql
 def test_the_period_filter_looks_at_today(client: Client, nap2) -> None:
     action = nap2.actions.get(label="40")  # until 6 June 2026
     for day, query in ((date(2026, 6, 6), "running"), (date(2026, 6, 7), "ended")):
@@ -505,6 +507,7 @@ def test_titles_sort_as_a_reader_expects(client: Client, nap2, make_plan) -> Non
     assert listed(client.get("/fr/plans/test/actions/?sort=-title")) == found[::-1]
 
 
+@pytest.mark.postgresql
 def test_filtering_keeps_the_sorting(client: Client) -> None:
     html = client.get("/en/plans/nap2/actions/?sort=-title&q=x").content.decode()
     assert '<input type="hidden" name="sort" value="-title">' in html
@@ -546,6 +549,7 @@ def test_what_has_left_the_plan_is_gone_from_every_list_alike(client: Client, na
             assert ("This action stood in the plan until 31 January 2026." in page) is not there
 
 
+@pytest.mark.postgresql
 def test_a_responsibility_that_has_ended_is_gone_from_every_list_alike(client, nap2) -> None:
     held = Responsibility.objects.get(action__plan=nap2, action__label="5")
     held.valid_to = date(2026, 1, 31)

@@ -14,7 +14,7 @@ from actions.services import entries, rounds
 from actions.services.refusals import Conflict, Refused
 from tests.follow_up import NOW, Scene, assert_agreement, content, trail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from actions.services import accounts, entries, letters, members
 from actions.services.refusals import Refused
 from tests.conftest import add_second_factor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 NOW = timezone.now()
 PAGE = "/en/secretariat/members/"

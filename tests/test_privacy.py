@@ -7,7 +7,7 @@ import pytest
 from tests import access
 from tests.standing_site import ADDRESS, ROLES, undone, word
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MEMBERS = {"observer", "other", "writer", "coordinator", "reviewer", "secretariat"}
 MINISTRY = {"writer", "coordinator", "reviewer", "secretariat"}

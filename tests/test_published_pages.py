@@ -116,6 +116,7 @@ def test_an_earlier_year_can_be_looked_at(client: Client, story: Story) -> None:
     assert words(client, "?year=1999") == words(client, "")
 
 
+@pytest.mark.postgresql
 def test_an_action_that_came_later_stands_on_the_board_without_a_status(
     client: Client, story: Story
 ) -> None:
@@ -162,6 +163,7 @@ def test_the_list_and_its_downloads_are_filtered_by_published_status(
     assert [row["label"] for row in rows] == sorted(wanted)
 
 
+@pytest.mark.postgresql
 def test_continuous_actions_have_a_word_and_a_filter_of_their_own(
     client: Client, story: Story
 ) -> None:
@@ -396,6 +398,7 @@ def everything_public(client: Client) -> dict[str, bytes]:
     return found
 
 
+@pytest.mark.slow
 def test_nothing_unpublished_reaches_a_reader(client: Client, story: Story) -> None:
     at_work(story)
     for address, content in everything_public(client).items():
@@ -403,6 +406,7 @@ def test_nothing_unpublished_reaches_a_reader(client: Client, story: Story) -> N
             assert secret.encode() not in content, (where, address)
 
 
+@pytest.mark.slow
 def test_no_page_names_a_person(client: Client, story: Story) -> None:
     at_work(story)
     addresses = [person.email.encode() for person in story.scene.people.values()]
@@ -410,6 +414,7 @@ def test_no_page_names_a_person(client: Client, story: Story) -> None:
         assert [email for email in addresses if email in content] == [], page
 
 
+@pytest.mark.slow
 def test_no_page_asks_for_what_is_not_published(client: Client, story: Story) -> None:
     at_work(story)
     tables = ("actions_entry", "actions_reviewevent", "actions_entryversion", "actions_override")
@@ -420,12 +425,14 @@ def test_no_page_asks_for_what_is_not_published(client: Client, story: Story) ->
             assert f'"{table}"' not in query["sql"], query["sql"][:300]
 
 
+@pytest.mark.slow
 def test_a_round_at_work_changes_no_page(client: Client, story: Story) -> None:
     before = everything_public(client)
     at_work(story)
     assert everything_public(client) == before
 
 
+@pytest.mark.slow
 def test_a_frozen_edition_changes_no_page(client: Client, story: Story) -> None:
     given = at_work(story)
     before = everything_public(client)

@@ -14,7 +14,7 @@ from actions.models import Actor, Entry, Extension, Override, Plan, Responsibili
 from actions.services import entries, rounds
 from actions.services.refusals import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 REFERENCE = date(2025, 12, 31)
 

@@ -35,6 +35,7 @@ def test_development_needs_no_settings_but_its_name() -> None:
     assert started(DEBUG="1").returncode == 0
 
 
+@pytest.mark.slow
 def test_production_is_told_where_links_in_letters_would_lead_nowhere() -> None:
     missing = started(SECRET_KEY="x" * 60)
     assert (missing.returncode, "actions.W001" in missing.stderr) == (0, True)

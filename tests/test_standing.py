@@ -13,7 +13,7 @@ from actions.enums import EntryState, Rule, Status
 from actions.models import ActorName, Entry, Override, Responsibility, ReviewEvent, Round
 from actions.services import entries, rounds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def row_of(given: Round, label: str) -> standing.ActionStanding:

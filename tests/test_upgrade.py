@@ -22,7 +22,7 @@ from reports.renderers.formats import FORMATS
 from reports.services import editions
 from tests import databases
 
-pytestmark = pytest.mark.postgresql
+pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 
 FIRST = Path(__file__).parent / "data" / "upgrade"
 # Drawn anew or filled in by migrating itself; nothing that anybody wrote.

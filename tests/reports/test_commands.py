@@ -25,7 +25,7 @@ from reports.snapshot import LANGUAGES, from_json
 from tests.follow_up import NOW
 from tests.published import REASON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 class Terminal(io.StringIO):
@@ -206,6 +206,7 @@ def verified(*arguments: str) -> tuple[str, str]:
     return out.getvalue(), wrong
 
 
+@pytest.mark.postgresql
 def test_an_untouched_edition_is_proved_file_by_file(story) -> None:
     text, wrong = verified()
     assert wrong == ""
@@ -219,6 +220,7 @@ def test_an_untouched_edition_is_proved_file_by_file(story) -> None:
     assert "  pdf nl    matches its SHA-256, a new rendering differs" in lines
 
 
+@pytest.mark.postgresql
 def test_a_changed_file_is_named_and_the_command_fails(story) -> None:
     row = story.second.files.get(format="docx", language="nl")
     spoiled("UPDATE reports_editionfile SET content = %s WHERE id = %s", b"other", row.pk)
@@ -227,6 +229,7 @@ def test_a_changed_file_is_named_and_the_command_fails(story) -> None:
     assert "  docx nl   DOES NOT MATCH its SHA-256" in text
 
 
+@pytest.mark.postgresql
 def test_a_changed_snapshot_is_named_and_nothing_is_made_from_it(story) -> None:
     spoiled(
         "UPDATE reports_edition SET content = %s WHERE id = %s",
@@ -239,6 +242,7 @@ def test_a_changed_snapshot_is_named_and_nothing_is_made_from_it(story) -> None:
     assert text.count("no new rendering without the snapshot") == 21
 
 
+@pytest.mark.postgresql
 def test_a_missing_file_of_a_published_edition_is_a_fault(story) -> None:
     row = story.second.files.get(format="csv", language="fr")
     spoiled("DELETE FROM reports_editionfile WHERE id = %s", row.pk)

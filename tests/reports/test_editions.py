@@ -12,7 +12,7 @@ from reports.models import Edition, EditionFile
 from reports.services import editions
 from reports.snapshot import to_json
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 REASON = {"nl": "Een fout in actie 24.", "fr": "Une erreur à l’action 24."}
 
 

@@ -33,6 +33,8 @@ NOBODY = {
     "missing": (), "owed": 0, "reported": 0, "movement": "", "still": 0,
 }  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 
 def full() -> Snapshot:
     """Return a specimen that has everything a report may hold."""

@@ -24,7 +24,7 @@ from tests.follow_up import NOW, Scene
 from tests.test_kill import die, in_a_process
 from tests.test_parallel import kinds, together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -1,0 +1,119 @@
+"""Which tests run at which level: what proves a database runs on both in ``make test``."""
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import run_tests
+
+TESTS = Path(__file__).parent
+MODULES = sorted(TESTS.rglob("test_*.py"))
+# What a module imports or uses that proves locks, constraints, triggers, races, services,
+# migrations, loading; and what a single test asks that searches.
+DECIDED_BY_DATABASES = re.compile(
+    r"^(actions|reports)\.(services|outbox|database|tables|importers)\b"
+    r"|^django\.db\.(\w*Error|transaction|connections|migrations|backends)\b"
+    r"|^(apart|stored_\w+)$"
+)
+SEARCH = re.compile(r"[?&]q=[^&]+")
+# Modules that call services only to set the stage for pages and files that they look at;
+# what in them a database decides is marked test by test.
+PAGES = {
+    "reports/test_archive.py",
+    "reports/test_commands.py",
+    "test_entry_pages.py",
+    "test_exports.py",
+    "test_pages.py",
+    "test_published_pages.py",
+    "test_round_pages.py",
+}
+MARK = re.compile(r"mark\.postgresql\b")
+
+
+def name(module: Path) -> str:
+    return str(module.relative_to(TESTS))
+
+
+def used(tree: ast.Module) -> Iterator[str]:
+    """Yield what a module imports, in full, and the arguments of its functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        if isinstance(node, ast.FunctionDef):
+            yield from (argument.arg for argument in node.args.args)
+
+
+def module_mark(source: str) -> bool:
+    """Tell whether all tests of a module run on PostgreSQL too."""
+    marks = re.search(r"^pytestmark = (\[.*?\]|.*?$)", source, re.MULTILINE | re.DOTALL)
+    return bool(marks and MARK.search(marks[0]))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_what_a_database_decides_runs_on_both(module: Path) -> None:
+    source = module.read_text()
+    tree = ast.parse(source)
+    decided = {word for word in used(tree) if DECIDED_BY_DATABASES.search(word)}
+    if name(module) in PAGES:
+        assert not {"apart", "stored_scene", "stored_story"} & decided
+        assert decided, f"{name(module)} need not stand in PAGES"
+    elif decided:
+        assert module_mark(source), f"mark it postgresql, as it uses {sorted(decided)}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_what_searches_runs_on_both(module: Path) -> None:
+    source = module.read_text()
+    if "pytest.mark.browser" in source or module_mark(source):
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            searches = SEARCH.search(ast.get_source_segment(source, node) or "")
+            marked = any(MARK.search(ast.unparse(mark)) for mark in node.decorator_list)
+            assert marked or not searches, f"mark {node.name} postgresql: it searches"
+
+
+def test_every_test_has_a_place_in_the_full_run(request: pytest.FixtureRequest) -> None:
+    """Each phase chooses by marks; together they choose every mix of marks on each database."""
+    everywhere = run_tests.phases("all", datetime.now(UTC))
+    for around, needed in ((), "SQLite"), (run_tests.POSTGRESQL, "PostgreSQL"):
+        chosen = [phase.marks for phase in everywhere if phase.around == around and not phase.day]
+        for whole in (True, False):
+            for postgresql in (True, False):
+                marks = {"whole": whole, "postgresql": postgresql, "browser": False, "slow": False}
+                taken = [m for m in chosen if eval(m, {}, marks)]  # noqa: S307  our own words
+                assert len(taken) == 1, (needed, marks)
+
+
+def test_the_days_of_the_full_run_are_the_dangerous_ones() -> None:
+    found = dict(run_tests.days(datetime(2026, 11, 28, tzinfo=UTC)))
+    assert list(found.values()) == [
+        "2027-11-28 10:00:00",
+        "2036-11-28 10:00:00",
+        "2028-02-29 10:00:00",
+        "2027-12-31 22:30:00",
+        "2027-03-28 00:50:00",
+        "2027-10-31 00:50:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "arguments", "code"),
+    [
+        ([0, 0, 0], [], 0),
+        ([0, 1, 0], [], 1),
+        ([0, 5, 0], [], 1),
+        ([0, 5, 5], ["-k", "submit"], 0),
+        ([5, 5, 5], ["-k", "submit"], 5),
+        ([0, 5, 1], ["-k", "submit"], 1),
+    ],
+)
+def test_a_level_passes_when_each_phase_does(codes, arguments, code, monkeypatch, capsys) -> None:
+    answers = iter(codes)
+    monkeypatch.setattr(run_tests, "run", lambda *_: next(answers))
+    assert run_tests.main("test", arguments) == code
+    said = capsys.readouterr().out
+    assert said.count("FAILED") == codes.count(1) + (0 if arguments else codes.count(5))
