@@ -192,7 +192,8 @@ STORAGES = {
 
 # --- Cache ------------------------------------------------------------------------
 # "default" is shared by all processes, as limits on attempts must be. "pages" holds
-# rendered public pages; keys carry the data's revision, so nothing goes stale.
+# rendered public pages, "editions" the last few stored ones that were read, which are large;
+# keys carry the data's revision, so nothing goes stale.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -201,7 +202,14 @@ CACHES = {
     },
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
         "OPTIONS": {"MAX_ENTRIES": 300},
+        "TIMEOUT": 3600,
+    },
+    "editions": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "editions",
+        "OPTIONS": {"MAX_ENTRIES": 8},
         "TIMEOUT": 3600,
     },
 }

@@ -117,10 +117,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
-    caches["pages"].clear()
-    yield
-    caches["pages"].clear()
+def _empty_cache() -> None:
+    for name in ("pages", "editions"):
+        caches[name].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from functools import wraps
 from http import HTTPStatus
 from itertools import groupby
-from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -30,6 +30,8 @@ from reports.models import Edition, EditionFile
 from reports.renderers.formats import FORMATS
 from reports.renderers.html import style_hash
 from reports.snapshot import LANGUAGES, Action, Snapshot
+
+pages_kept = caches["editions"]
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
@@ -110,16 +112,17 @@ def edition(request: HttpRequest, plan: str, year: int, number: int) -> HttpResp
     """
     language = get_language() or "en"
     token = Revision.now()
-    key = (plan, year, number, language)
-    kept = pages_kept.get(key)
-    if kept is None or kept.token != token:
+    key = f"{token}/{plan}/{year}/{number}/{language}"
+    kept = pages_kept.get(key) if token else None
+    if kept is None:
         file = shelf.file_of(plan, year, number, "html", language)
         response = stored(request, file, FOR_EVER, plan=plan, year=year, number=number)
         if response.status_code == HTTPStatus.OK and token:
-            keep(key, Kept(token, response.content, dict(response.items())))
+            pages_kept.set(key, (response.content, dict(response.items())))
         return response
-    response = HttpResponse(kept.content, headers=kept.headers)
-    etag = kept.headers["ETag"]
+    content, headers = kept
+    response = HttpResponse(content, headers=headers)
+    etag = headers["ETag"]
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
@@ -173,31 +176,6 @@ def edition_action(
         "is_sample": found.round.is_sample,
     }
     return TemplateResponse(request, "archive/action.html", context)
-
-
-# --- Pages that were just read -------------------------------------------------------
-
-
-class Kept(NamedTuple):
-    """A page as it was sent, and the revision of the data that it was read at."""
-
-    token: str
-    content: bytes
-    headers: dict[str, str]
-
-
-pages_kept: dict[tuple[str, int, int, str], Kept] = {}
-_lock = Lock()
-MOST_KEPT = 8
-
-
-def keep(key: tuple[str, int, int, str], page: Kept) -> None:
-    """Keep a page in place of the one that has been kept longest."""
-    with _lock:
-        pages_kept.pop(key, None)
-        while len(pages_kept) >= MOST_KEPT:
-            del pages_kept[next(iter(pages_kept))]
-        pages_kept[key] = page
 
 
 # --- Stored files -------------------------------------------------------------------

@@ -8,6 +8,7 @@ from html import unescape
 from xml.etree import ElementTree
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,7 +18,6 @@ from actions.models import Round
 from reports import archive
 from reports.models import Edition, EditionFile
 from reports.services import editions
-from reports.views import archive as views
 from tests.follow_up import NOW
 from tests.published import NOTE, REASON, Story, publish
 
@@ -41,7 +41,6 @@ NAMES = {
 
 @pytest.fixture(autouse=True)
 def _nothing_read() -> None:
-    views.pages_kept.clear()
     archive.read.cache_clear()
 
 
@@ -192,10 +191,12 @@ def test_reading_an_edition_costs_three_queries_then_one(client: Client, story: 
 
 
 def test_no_more_than_a_few_editions_are_kept(client: Client, story: Story, monkeypatch) -> None:
-    monkeypatch.setattr(views, "MOST_KEPT", 2)
-    for language in ("nl", "fr", "de"):
-        client.get(f"/{language}/{REPORTS}/2025/e1/")
-    assert [key[-1] for key in views.pages_kept] == ["fr", "de"]
+    monkeypatch.setattr(caches["editions"], "_max_entries", 2)
+    monkeypatch.setattr(caches["editions"], "_cull_frequency", 2)
+    paths = [f"/{language}/{REPORTS}/2025/e1/" for language in ("nl", "fr", "de")]
+    for path in paths:
+        assert queries(client, path) == 3
+    assert [queries(client, path) for path in reversed(paths)] == [1, 1, 3]
 
 
 @pytest.mark.parametrize("name", ["", *NAMES, "data.json"])
