@@ -211,10 +211,6 @@ class Act(StrEnum):
     ACCEPT = "accept"
 
 
-# What only reviewers and the secretariat do; the rest its own institution does.
-REVIEW_ACTS = frozenset({Act.SEND_BACK, Act.ACCEPT})
-
-
 class Event(StrEnum):
     """What a line of an entry's review thread records."""
 

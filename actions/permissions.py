@@ -187,11 +187,6 @@ def can_read_thread(rights: Rights, entry: Entry) -> bool:
     return rights.is_reviewer or can_write_for(rights, entry.responsibility)
 
 
-def can_review(rights: Rights) -> bool:
-    """Tell whether somebody reviews at all."""
-    return rights.is_reviewer
-
-
 def can_decide(rights: Rights, entry: Entry, authors: Iterable[int]) -> bool:
     """Tell whether somebody may accept or return an entry.
 

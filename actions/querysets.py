@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import Prefetch, Q
 
 from actions.domain.search import fold
-from actions.enums import HANDED_IN
 
 if TYPE_CHECKING:
     from actions.models import Actor, Plan
@@ -119,10 +118,6 @@ class EntryQuerySet(models.QuerySet[Any]):
     def written_by(self, actors: Iterable[int], *, on: date) -> EntryQuerySet:
         """Return the entries that some actors write, for themselves or for others."""
         return self.filter(written_by(actors, on=on, prefix="responsibility__"))
-
-    def handed_in(self) -> EntryQuerySet:
-        """Return the entries that every member may read."""
-        return self.filter(state__in=sorted(HANDED_IN))
 
     def for_list(self) -> EntryQuerySet:
         """Return the entries with what a line about each shows, in the plan's order."""

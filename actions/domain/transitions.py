@@ -1,6 +1,6 @@
 """When an entry may change, and what it becomes: one table, in plain Python."""
 
-from actions.enums import REVIEW_ACTS, Act, EntryState, RoundState
+from actions.enums import Act, EntryState, RoundState
 
 S = EntryState
 
@@ -42,14 +42,3 @@ def after(state: EntryState, act: Act, *, carried: bool = False) -> EntryState |
     if act == Act.REOPEN and not carried:
         return None
     return TABLE.get((state, act))
-
-
-def is_in_time(act: Act, round_state: RoundState, *, may_write: bool) -> bool:
-    """Tell whether the round lets an act happen.
-
-    ``may_write`` says whether the time for writing is running: see ``deadlines``. Review
-    goes on after the close.
-    """
-    if act in REVIEW_ACTS:
-        return round_state != RoundState.PLANNED
-    return may_write

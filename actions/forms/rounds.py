@@ -71,10 +71,6 @@ class RoundForm(forms.ModelForm):
         return found
 
 
-class StepForm(forms.Form):
-    """The confirmation of a step that needs no more than a yes."""
-
-
 class ReopenForm(forms.Form):
     """Why a closed round is opened again, and until when."""
 

@@ -248,11 +248,6 @@ class ActorName(NaturalKey):
         return text if language == self.name_language else ""
 
     @property
-    def is_working_name(self) -> bool:
-        """Tell whether the name shown in the active language is not confirmed."""
-        return self.name_language in self.working_languages.split()
-
-    @property
     def label(self) -> str:
         """The name, with the abbreviation in brackets where it adds something."""
         name, short = self.name, self.abbreviation

@@ -1,6 +1,5 @@
 """Status entries: what an actor says of an action in a round, its versions and its review."""
 
-import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -369,10 +368,6 @@ class EntryVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id}/{self.number}"
-
-    def says_same(self, content: dict[str, Any]) -> bool:
-        """Tell whether it says the same as a content."""
-        return json.dumps(self.content, sort_keys=True) == json.dumps(content, sort_keys=True)
 
 
 class ReviewEvent(models.Model):

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from actions.domain import transitions
-from actions.enums import Act, EntryState, RoundState
+from actions.enums import Act, EntryState
 
 # What the workflow says, written out: every act in every state; None is refused.
 #              save        submit       withdraw  reopen  send_back   accept
@@ -55,15 +55,3 @@ def test_the_database_lets_no_other_step_through() -> None:
         ("open", "closed"),
         ("closed", "open"),
     } == transitions.ROUND_CHANGES
-
-
-@pytest.mark.parametrize(("act", "state"), list(product(Act, RoundState)))
-def test_members_act_while_they_may_write_and_reviewers_once_the_round_was_opened(
-    act: Act, state: RoundState
-) -> None:
-    if act in {"send_back", "accept"}:
-        expected = (state != "planned", state != "planned")
-    else:
-        expected = (False, True)
-    found = tuple(transitions.is_in_time(act, state, may_write=may) for may in (False, True))
-    assert found == expected
