@@ -8,12 +8,11 @@ all    test, and then the rest: everything on both databases, all languages in C
        the long rows, and the fast tests on other days
 prove  fuzz, load, faults, drills: by hand before a release
 
-Whatever a phase needs and this machine lacks is said in a line, and is a failure where
-CI=true. Arguments choose tests: a phase in which none is left is no failure then.
+A browser that this machine lacks is said in a line, and is a failure where CI=true. Arguments
+choose tests: a phase in which none is left is no failure then.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -22,18 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-import browser
-
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 SCRIPTS = ROOT / "scripts"
 NO_TESTS = 5  # what pytest returns when it has run none
 FAST = "not browser and not whole and not slow"
-# What a day must not be able to break: leap days, ends of years and of summer time.
-NO_CLOCK = (
-    "The tests on other days were left out: there is no faketime here. "
-    "Install the package faketime (Debian, Ubuntu)."
-)
 
 
 class Phase(NamedTuple):
@@ -67,15 +59,18 @@ def phases(level: str, now: datetime) -> list[Phase]:
 
 
 def days(now: datetime) -> Iterator[tuple[str, str]]:
-    """Yield days on which the tests must hold as well, by name and by moment (UTC)."""
+    """Yield days on which the tests must hold as well, by name and by moment (UTC).
+
+    Years ahead, a leap day, and the nights in which a year, summer and winter time begin.
+    """
     year = now.year + 1
     leap = year + -year % 4
-    yield "this day in a year", f"{year}-{now:%m}-{min(now.day, 28):02} 10:00:00"
-    yield "this day in ten years", f"{year + 9}-{now:%m}-{min(now.day, 28):02} 10:00:00"
-    yield "29 February", f"{leap}-02-29 10:00:00"
-    yield "New Year’s Eve, 23:30 in Brussels", f"{year}-12-31 22:30:00"
-    yield "the night when summer time begins", f"{year}-03-{last_sunday(year, 3)} 00:50:00"
-    yield "the night when summer time ends", f"{year}-10-{last_sunday(year, 10)} 00:50:00"
+    yield "this day in a year", f"{year}-{now:%m}-{min(now.day, 28):02} 10:00+00:00"
+    yield "this day in ten years", f"{year + 9}-{now:%m}-{min(now.day, 28):02} 10:00+00:00"
+    yield "29 February", f"{leap}-02-29 10:00+00:00"
+    yield "New Year’s Eve, 23:30 in Brussels", f"{year}-12-31 22:30+00:00"
+    yield "the night when summer time begins", f"{year}-03-{last_sunday(year, 3)} 00:50+00:00"
+    yield "the night when summer time ends", f"{year}-10-{last_sunday(year, 10)} 00:50+00:00"
 
 
 def last_sunday(year: int, month: int) -> int:
@@ -118,24 +113,9 @@ def timed(phase: Phase, arguments: list[str]) -> tuple[int, float]:
 def run(phase: Phase, arguments: list[str]) -> int:
     """Run pytest in the surroundings of a phase; return its code."""
     command = [*phase.around, PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", phase.marks]
-    environment = {**os.environ}
-    if phase.day:
-        clock = faketime()
-        if clock is None:
-            print(NO_CLOCK)
-            return browser.code_without(environment)
-        command = [clock, "-f", f"@{phase.day}", *command]
-        # Waiting goes on as ever: only the calendar is another.
-        environment |= {"TZ": "UTC", "DONT_FAKE_MONOTONIC": "1"}
-        environment |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    # Read by tests/conftest.py, which sets the clock.
+    environment = {**os.environ, "TEST_DAY": phase.day}
     return subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False).returncode
-
-
-def faketime() -> str | None:
-    """Return the program that sets the clock of another; install it where that is possible."""
-    if not shutil.which("faketime") and browser.can_install():
-        browser.install("faketime")
-    return shutil.which("faketime")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
 """What many tests need: both plans loaded once, accounts, factories."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -86,6 +88,14 @@ class ByStage(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStage:
     """Spread the tests by their stages."""
     return ByStage(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the clock of a run that is to hold on another day."""
+    if moment := os.environ.get("TEST_DAY"):
+        travel = time_machine.travel(datetime.fromisoformat(moment), tick=True)
+        travel.start()
+        config.add_cleanup(travel.stop)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -91,12 +91,12 @@ def test_every_test_has_a_place_in_the_full_run(request: pytest.FixtureRequest) 
 def test_the_days_of_the_full_run_are_the_dangerous_ones() -> None:
     found = dict(run_tests.days(datetime(2026, 11, 28, tzinfo=UTC)))
     assert list(found.values()) == [
-        "2027-11-28 10:00:00",
-        "2036-11-28 10:00:00",
-        "2028-02-29 10:00:00",
-        "2027-12-31 22:30:00",
-        "2027-03-28 00:50:00",
-        "2027-10-31 00:50:00",
+        "2027-11-28 10:00+00:00",
+        "2036-11-28 10:00+00:00",
+        "2028-02-29 10:00+00:00",
+        "2027-12-31 22:30+00:00",
+        "2027-03-28 00:50+00:00",
+        "2027-10-31 00:50+00:00",
     ]
 
 
