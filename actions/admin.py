@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from actions.domain.search import fold
 from actions.forms.plan import LinesField
 from actions.models import (
     Action,
@@ -31,6 +30,7 @@ from actions.models import (
     Theme,
     User,
 )
+from actions.rules.search import fold
 from actions.services import plan as service
 
 admin.site.site_header = _("NAP monitor – secretariat")

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from actions.domain.transitions import CHANGES, ROUND_CHANGES
+from actions.rules.transitions import CHANGES, ROUND_CHANGES
 
 Rule = tuple[str, str, tuple[str, ...], str, str]
 

@@ -13,7 +13,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from actions import shown, standing
-from actions.domain.duties import ancestors
 from actions.enums import EntryState, Scheme
 from actions.models import Action, Actor, Entry, Plan, PublishedRound, Round, Section, Theme
 from actions.models.actions import NATURES
@@ -22,6 +21,7 @@ from actions.models.entries import ENTRY_STATES
 from actions.models.schemes import PILLARS, SDGS
 from actions.models.statuses import STATUS_WORDS
 from actions.querysets import ActionQuerySet, below
+from actions.rules.duties import ancestors
 
 UNKNOWN = _("This value is not known here; the list is not narrowed by it.")
 SEARCH_LENGTH = 200

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Prefetch, Q
 
-from actions.domain.search import fold
+from actions.rules.search import fold
 
 if TYPE_CHECKING:
     from actions.models import Actor, Plan

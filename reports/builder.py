@@ -8,8 +8,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from actions import standing
-from actions.domain.figures import Ratio
-from actions.domain.status import is_met
 from actions.enums import CARRIED_OVER
 from actions.models import Actor as ActorRow
 from actions.models import ActorName, Round
@@ -20,6 +18,8 @@ from actions.models.entries import EVIDENCE_KINDS, PUBLISHED_TEXTS
 from actions.models.fields import LANGUAGES as TEXT_LANGUAGES
 from actions.models.responsibilities import ROLES
 from actions.models.statuses import RULE_WORDS, STATUSES
+from actions.rules.figures import Ratio
+from actions.rules.status import is_met
 from actions.standing import ActionStanding, Standing, Voice
 from reports import comparison, words
 from reports.models import CHECKED, FOREWORD, FURTHER, PUBLISHED, SECTION, Edition, Translation

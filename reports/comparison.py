@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from actions.domain.hints import moved
 from actions.enums import Nature, Status
+from actions.rules.hints import moved
 from reports.snapshot import Action, Snapshot, status_code
 
 # What can become of an action, in the order in which it is shown.

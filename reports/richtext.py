@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
-from actions.domain.markup import PARSER
+from actions.rules.markup import PARSER
 
 
 @dataclass(frozen=True)

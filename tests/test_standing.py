@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actions import standing
-from actions.domain.figures import Ratio
 from actions.enums import EntryState, Rule, Status
 from actions.models import ActorName, Entry, Override, Responsibility, ReviewEvent, Round
+from actions.rules.figures import Ratio
 from actions.services import entries, rounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]

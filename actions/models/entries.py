@@ -11,7 +11,6 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions.domain import transitions
 from actions.enums import (
     CARRIED_OVER,
     HANDED_IN,
@@ -29,6 +28,7 @@ from actions.models.responsibilities import Responsibility
 from actions.models.rounds import Round
 from actions.models.statuses import STATUS_WORDS, status_code, status_word
 from actions.querysets import EntryQuerySet
+from actions.rules import transitions
 
 ENTRY_STATES = [
     (EntryState.EMPTY.value, pgettext_lazy("state of an entry", "To do")),

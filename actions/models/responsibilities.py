@@ -10,8 +10,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions.domain import duties
-from actions.domain.duties import Duty
 from actions.enums import OWING_ROLES, Role
 from actions.models.actions import Action
 from actions.models.actors import Actor
@@ -26,6 +24,8 @@ from actions.models.fields import (
 from actions.models.history import history
 from actions.models.natural import NaturalKey, NaturalKeyManager
 from actions.models.sources import Source
+from actions.rules import duties
+from actions.rules.duties import Duty
 
 ROLES = [
     (Role.LEAD.value, _("Lead")),

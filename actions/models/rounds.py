@@ -11,7 +11,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions.domain import deadlines
 from actions.enums import REPORTABLE, RoundKind, RoundState
 from actions.models.actions import Action
 from actions.models.actors import Actor
@@ -19,6 +18,7 @@ from actions.models.fields import code_check, language_property, text_field, tex
 from actions.models.history import history
 from actions.models.plan import Plan
 from actions.models.statuses import STATUS_WORDS
+from actions.rules import deadlines
 
 ROUND_KINDS = [
     (RoundKind.YEARLY.value, _("Yearly follow-up")),

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actions import permissions
-from actions.domain import deadlines, markup, transitions
 from actions.enums import CARRIED_OVER, NEEDS_REASON, Act, EntryState, Event, RoundState, Status
 from actions.models import (
     Entry,
@@ -25,6 +24,7 @@ from actions.models import (
 )
 from actions.models.entries import CONTENT, PUBLISHED_TEXTS, TEXTS
 from actions.permissions import Rights
+from actions.rules import deadlines, markup, transitions
 from actions.services import notices
 from actions.services.refusals import Conflict, Refused
 

@@ -6,18 +6,18 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from actions.domain import deadlines
 from actions.enums import HAS_BEEN_HANDED_IN, EntryState
 from actions.models import Actor, Entry, Responsibility, Round
 from actions.models.responsibilities import owing
 from actions.querysets import valid_on
+from actions.rules import deadlines
 
 
 def owed(given: Round) -> list[Responsibility]:
     """Return the responsibilities that owe an entry in a round, in the plan's order.
 
     Those that are valid on the reference date, as is their action, and that the rule of
-    ``domain.duties`` picks.
+    ``rules.duties`` picks.
     """
     held = (
         Responsibility.objects.filter(

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 
-from actions.domain.status import Report, derive
 from actions.enums import Nature, RoundState, Status
 from actions.models import Action, Actor, Entry, Override, Responsibility, Round
 from actions.models.entries import TEXTS
 from actions.querysets import ActionQuerySet
+from actions.rules.status import Report, derive
 from actions.standing.lateness import owed
 from actions.standing.rows import ActionStanding, Standing, Voice
 

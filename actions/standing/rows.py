@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from actions.domain import figures
-from actions.domain.figures import Followed, Ratio
-from actions.domain.hints import moved
-from actions.domain.status import Explanation, is_overdue
 from actions.enums import HAS_BEEN_HANDED_IN, EntryState, Nature, Status
 from actions.models import Action, Actor, ActorName, Entry, Override, Responsibility, Round
 from actions.models.statuses import status_code, status_word
+from actions.rules import figures
+from actions.rules.figures import Followed, Ratio
+from actions.rules.hints import moved
+from actions.rules.status import Explanation, is_overdue
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class ActionStanding:
 
 @dataclass(frozen=True)
 class Figures:
-    """The published figures of some actions; see ``domain.figures`` for what each divides."""
+    """The published figures of some actions; see ``rules.figures`` for what each divides."""
 
     coverage: Ratio
     carried_out: Ratio

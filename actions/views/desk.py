@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
-from actions.domain import deadlines
 from actions.enums import HANDED_IN, EntryState, RoundState
 from actions.models import Actor, Entry, Extension, Responsibility, Round
 from actions.querysets import valid_on, written_by
+from actions.rules import deadlines
 from actions.views.members_only import MemberRequest, member_page
 
 # The order in which a desk is worked through.

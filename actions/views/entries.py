@@ -16,11 +16,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from actions import permissions
-from actions.domain import deadlines
 from actions.enums import HANDED_IN, REPORTABLE, Act, EntryState, Event, RoundState
 from actions.forms.entries import EntryForm, ReasonForm
 from actions.models import Entry, EntryVersion, Responsibility, Round
 from actions.models.entries import CONTENT, HEADINGS, TEXTS
+from actions.rules import deadlines
 from actions.services import entries
 from actions.services.refusals import Conflict, Refused
 from actions.views import reading

@@ -11,12 +11,12 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from actions.domain import markup
 from actions.enums import Rule, Status
 from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from actions.models.fields import LANGUAGES
 from actions.models.responsibilities import ROLES
 from actions.models.statuses import status_code, status_word
+from actions.rules import markup
 
 Facts = Mapping[str, Any]
 Lines = list[dict[str, Any]]

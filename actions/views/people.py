@@ -14,10 +14,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from actions import permissions
-from actions.domain.search import fold
 from actions.enums import WRITING_ROLES, MemberRole
 from actions.forms.members import InvitationForm, PeopleForm, RoleForm
 from actions.models import Actor, Membership, Plan, Round, Succession, User
+from actions.rules.search import fold
 from actions.services import accounts
 from actions.services import members as service
 from actions.services.refusals import Refused

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from actions.domain import hints, markup
-from actions.domain.hints import Hint
-from actions.domain.status import is_overdue
 from actions.enums import Nature, Status
 from actions.models import Entry
 from actions.models.entries import EVIDENCE_KINDS, HEADINGS, PUBLISHED_TEXTS
+from actions.rules import hints, markup
+from actions.rules.hints import Hint
+from actions.rules.status import is_overdue
 from actions.services import entries
 
 HINTS = {

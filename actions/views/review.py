@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions import permissions
-from actions.domain import differences, hints
 from actions.enums import EntryState, Event, Nature, Status
 from actions.forms.refusals import show_refusal
 from actions.forms.review import COMMENTED, DecisionForm, QueueFilter
 from actions.models import Entry, EntryVersion
 from actions.models.entries import HEADINGS, TEXTS
+from actions.rules import differences, hints
 from actions.services import entries
 from actions.services.refusals import Conflict, Refused
 from actions.views import reading

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions import standing
-from actions.domain import deadlines
 from actions.enums import EntryState, RoundState
 from actions.forms.refusals import show_refusal
 from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundForm
 from actions.models import Action, Actor, Extension, Override, Plan, Round
 from actions.models.statuses import RULE_WORDS
+from actions.rules import deadlines
 from actions.services import rounds
 from actions.services.refusals import Refused
 from actions.views.members_only import (

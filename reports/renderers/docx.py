@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from subprocess import SubprocessError
 from typing import Any
 
-from actions.domain.characters import coded
+from actions.rules.characters import coded
 from reports import charts, outline, richtext
 from reports.outline import Reading
 from reports.renderers import RenderError

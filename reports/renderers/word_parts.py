@@ -13,7 +13,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.styles.styles import Styles
 
 from actions.charts import LOOKS
-from actions.domain.characters import coded
+from actions.rules.characters import coded
 from reports import outline
 from reports.renderers import packages
 from reports.renderers.wordml import Run, Writer, w

@@ -14,7 +14,7 @@ from docx.oxml.ns import nsmap
 from docx.shared import Emu, Pt
 from lxml.etree import SubElement
 
-from actions.domain.characters import coded
+from actions.rules.characters import coded
 from reports import richtext
 
 WIDTH = 9184  # of the text, in twentieths of a point

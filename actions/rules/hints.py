@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from actions.domain import markup
 from actions.enums import Nature, Status
+from actions.rules import markup
 
 SHORT = 60  # characters; two short sentences have more
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from actions.domain import deadlines
 from actions.enums import RoundState
+from actions.rules import deadlines
 
 END = date(2026, 3, 15)
 BEFORE, AFTER = END - timedelta(days=1), END + timedelta(days=1)

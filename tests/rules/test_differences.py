@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.domain.differences import compare
+from actions.rules.differences import compare
 
 
 def test_a_changed_word_stands_between_what_stayed() -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.domain.duties import Duty, ancestors, owing
+from actions.rules.duties import Duty, ancestors, owing
 
 PARENTS = {1: None, 2: 1, 3: 2, 4: None}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.domain import characters
+from actions.rules import characters
 
 
 @pytest.mark.parametrize(

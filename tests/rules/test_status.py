@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.domain.figures import Followed, Ratio, at_least_in_part, carried_out, coverage
-from actions.domain.status import Report, derive, is_overdue
 from actions.enums import REPORTABLE, Nature, Rule, Status
+from actions.rules.figures import Followed, Ratio, at_least_in_part, carried_out, coverage
+from actions.rules.status import Report, derive, is_overdue
 
 ONE_OFF, CONTINUOUS = Nature.ONE_OFF, Nature.CONTINUOUS
 WORDS = {

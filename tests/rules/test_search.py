@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.domain.search import fold
+from actions.rules.search import fold
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from actions.domain.status import Explanation, is_met
 from actions.enums import Nature, Status
+from actions.rules.status import Explanation, is_met
 
 
 class Followed(NamedTuple):

@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from actions.domain import transitions
 from actions.enums import Act, EntryState
+from actions.rules import transitions
 
 # What the workflow says, written out: every act in every state; None is refused.
 #              save        submit       withdraw  reopen  send_back   accept

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from actions.domain import markup
+from actions.rules import markup
 
 ALLOWED = {"p", "br", "ul", "ol", "li", "strong", "em", "a"}
 REL = "nofollow noopener noreferrer"

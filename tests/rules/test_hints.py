@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.domain.hints import SHORT, Facts, Hint, hints, moved
 from actions.enums import REPORTABLE, Nature, Status
+from actions.rules.hints import SHORT, Facts, Hint, hints, moved
 
 LONG = "The bill on due diligence went through the council and to the parliament."
 
