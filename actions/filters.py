@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from actions import shown, standing
+from actions import round_status, shown
 from actions.enums import EntryState, Scheme
 from actions.models import Action, Actor, Entry, Plan, PublishedRound, Round, Section, Theme
 from actions.models.actions import NATURES
@@ -242,7 +242,7 @@ class OwedFilter(django_filters.FilterSet):
     def __init__(self, data: QueryDict, *, given: Round, on: date, actors: Iterable[Actor]) -> None:
         """Take the address's parameters; ``on`` decides who is late, ``actors`` fill the menu."""
         super().__init__(data, queryset=Entry.objects.filter(round=given, owed=True))
-        self.late = standing.late_ones(given, on=on)
+        self.late = round_status.late_ones(given, on=on)
         lines = sorted(((a.slug, a.label) for a in actors), key=lambda line: line[1].casefold())
         self.form.fields["actor"].choices = [("", _("All")), *lines]
         for name, field in self.form.fields.items():

@@ -75,10 +75,10 @@ urlpatterns = [
     path("desk/entries/<int:key>/reopen/", entries.reopen, name="entry-reopen"),
     path("desk/entries/<int:key>/versions/<int:number>/", entries.version, name="entry-version"),
     path("desk/start/<int:key>/<int:responsibility>/", entries.start, name="entry-start"),
-    path("desk/rounds/<slug:plan>/<int:year>/", rounds.round_status, name="round-status"),
+    path("desk/rounds/<slug:plan>/<int:year>/", rounds.show_round_status, name="round-status"),
     path(
         "desk/rounds/<slug:plan>/<int:year>/actions/<label:label>/",
-        rounds.action_status,
+        rounds.show_action_status,
         name="action-status",
     ),
     path("secretariat/", round_management.home, name="secretariat"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from actions import standing
+from actions import round_status
 from actions.enums import CARRIED_OVER
 from actions.models import Actor as ActorRow
 from actions.models import ActorName, Round
@@ -18,9 +18,9 @@ from actions.models.entries import EVIDENCE_KINDS, PUBLISHED_TEXTS
 from actions.models.fields import LANGUAGES as TEXT_LANGUAGES
 from actions.models.responsibilities import ROLES
 from actions.models.statuses import RULE_WORDS, STATUSES
+from actions.round_status import ActionStatus, RoundStatus, Voice
 from actions.rules.figures import Ratio
 from actions.rules.status import is_met
-from actions.standing import ActionStanding, Standing, Voice
 from reports import comparison, words
 from reports.models import CHECKED, FOREWORD, FURTHER, PUBLISHED, SECTION, Edition, Translation
 from reports.models import Chapter as ChapterRow
@@ -50,7 +50,7 @@ def build(given: Round, *, on: date, edition: int = 0, note: Words | None = None
 
     ``edition`` is 0 for a draft; ``on`` the day that the report bears.
     """
-    now = standing.of_round(given, texts=True)
+    now = round_status.of_round(given, texts=True)
     past = earlier_editions(given)
     translations = read_translations(now)
     actions = tuple(build_action(row, past, translations) for row in now.rows)
@@ -108,7 +108,7 @@ def vocabulary() -> tuple[Status, ...]:
 # --- Actions ------------------------------------------------------------------------
 
 
-def build_action(row: ActionStanding, past: list[Snapshot], translations: Translations) -> Action:
+def build_action(row: ActionStatus, past: list[Snapshot], translations: Translations) -> Action:
     """Return an action with its status, why it has it, and what its actors say."""
     action = row.action
     history = history_of(action.label, past)
@@ -156,7 +156,7 @@ def build_override(row: OverrideRow | None) -> Override | None:
     return Override(row.status, per_language(row, "reason"), row.institution.slug)
 
 
-def build_entries(row: ActionStanding, translations: Translations) -> Iterator[Entry]:
+def build_entries(row: ActionStatus, translations: Translations) -> Iterator[Entry]:
     """Yield what each actor that owes an entry says, then what others wrote of their own will."""
     for voice in row.owed:
         yield build_entry(voice, row, translations, owed=True)
@@ -166,7 +166,7 @@ def build_entries(row: ActionStanding, translations: Translations) -> Iterator[E
 
 
 def build_entry(
-    voice: Voice, row: ActionStanding, translations: Translations, *, owed: bool
+    voice: Voice, row: ActionStatus, translations: Translations, *, owed: bool
 ) -> Entry:
     """Return what one actor says; only what was accepted has a status and texts."""
     held = voice.responsibility
@@ -218,7 +218,7 @@ def build_documents(evidence: list[dict[str, str]]) -> Iterator[Document]:
         yield Document(row["title"], row["address"], kind, row["date"])
 
 
-def read_translations(now: Standing) -> Translations:
+def read_translations(now: RoundStatus) -> Translations:
     """Return the translations of a round's texts by entry and field."""
     voices = [v for row in now.rows for v in (*row.owed, *row.voluntary)]
     keys = {voice.entry.spoken.pk for voice in voices if voice.entry and voice.status}
@@ -258,7 +258,7 @@ def history_of(label: str, past: list[Snapshot]) -> tuple[PastStatus, ...]:
     )
 
 
-def movement(row: ActionStanding, history: tuple[PastStatus, ...], past: list[Snapshot]) -> str:
+def movement(row: ActionStatus, history: tuple[PastStatus, ...], past: list[Snapshot]) -> str:
     """Return what became of an action since the edition of the year before."""
     if not past:
         return ""
@@ -270,7 +270,7 @@ def movement(row: ActionStanding, history: tuple[PastStatus, ...], past: list[Sn
     return comparison.movement(before.status, row.status, row.nature, amended=amended)
 
 
-def still(row: ActionStanding, history: tuple[PastStatus, ...]) -> int:
+def still(row: ActionStatus, history: tuple[PastStatus, ...]) -> int:
     """Return for how many years unfinished work has not moved; 0 for finished or applied work."""
     if row.status in CARRIED_OVER or is_met(row.status, row.nature):
         return 0
@@ -317,7 +317,7 @@ def build_chapters(given: Round) -> tuple[Chapter, ...]:
     )
 
 
-def build_figures(now: Standing) -> tuple[Figure, ...]:
+def build_figures(now: RoundStatus) -> tuple[Figure, ...]:
     """Return the figures of the numbered actions, with their formulas."""
     ratios = now.figures
     return tuple(
@@ -338,7 +338,7 @@ def build_figure(code: str, ratio: Ratio, title: Any, formula: Any) -> Figure:
     )
 
 
-def build_actors(now: Standing, actions: Iterable[Action]) -> tuple[Actor, ...]:
+def build_actors(now: RoundStatus, actions: Iterable[Action]) -> tuple[Actor, ...]:
     """Return every actor that is spoken of, and those above, as called on the reference date."""
     wanted = {entry.actor for action in actions for entry in action.entries}
     wanted |= {entry.through for action in actions for entry in action.entries}

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from actions import standing
+from actions import round_status
 from actions.enums import EntryState, Event, RoundState
 from actions.models import Actor, Entry, Extension, Override, Plan, Responsibility, Round
 from actions.services import entries, rounds
@@ -104,7 +104,7 @@ def test_a_later_deadline_takes_the_mark_of_lateness_away(
     rounds.save(given, by=office, now=moment)
     assert entry_of(given, "1").late is False
     entry, on = entry_of(given, "2"), timezone.localdate(moment)
-    assert (entry.late, standing.days_late(entry, on=on) > 0) == (late, late)
+    assert (entry.late, round_status.days_late(entry, on=on) > 0) == (late, late)
 
 
 # --- What opening makes ---------------------------------------------------------------
@@ -417,7 +417,7 @@ def test_a_round_is_brought_up_to_date_with_the_plan(
         ("plan-2-1", False, EntryState.ACCEPTED),
         ("new", True, EntryState.EMPTY),
     }
-    row = next(r for r in standing.of_round(given).rows if r.action.label == "2")
+    row = next(r for r in round_status.of_round(given).rows if r.action.label == "2")
     assert (row.status, [v.short for v in row.voluntary]) == ("not_reported", ["Plan-2-1"])
     assert rounds.bring_up_to_date(given, by=office, now=timezone.now()) == 0
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from actions import permissions, standing
+from actions import permissions, round_status
 from actions.enums import EntryState, Event, Status
 from actions.management.commands import load_sample
 from actions.management.sample import plot, texts
@@ -130,7 +130,7 @@ def test_every_status_of_an_entry_and_of_an_action_occurs(first) -> None:
     chosen = set(first.entries.exclude(status="").values_list("status", flat=True))
     assert chosen == {"not_started", "in_progress", "partly_done", "done", "discontinued",
                       "not_applicable"}  # fmt: skip
-    found = standing.of_round(first)
+    found = round_status.of_round(first)
     assert {row.status for row in found.rows} == set(Status)
     natures = set(
         first.entries.filter(status="in_progress").values_list(
@@ -167,7 +167,7 @@ def test_some_were_returned_with_comments_per_field_and_accepted_later(first, se
 
 def test_a_status_is_overridden_with_a_reason(first) -> None:
     action = Action.objects.get(plan=first.plan, label="35")
-    row = next(row for row in standing.of_round(first).rows if row.action == action)
+    row = next(row for row in round_status.of_round(first).rows if row.action == action)
     assert (row.explanation.status, row.status) == (Status.PARTLY_DONE, Status.DONE)
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from actions import permissions, standing
+from actions import permissions, round_status
 from actions.enums import CARRIED_OVER, EntryState, Event, RoundState
 from actions.models import (
     Actor,
@@ -220,7 +220,7 @@ def lock(round: Round) -> Round:  # noqa: A002
 def finished_before(round: Round) -> dict[int, Entry]:  # noqa: A002
     """Return, by responsibility, the accepted entries of the round before that carry over."""
     rows = Entry.objects.filter(
-        round__in=standing.earlier(round)[:1],
+        round__in=round_status.earlier(round)[:1],
         state=EntryState.ACCEPTED,
         status__in=sorted(CARRIED_OVER),
     )
@@ -232,7 +232,7 @@ def lacking(round: Round) -> tuple[list[Responsibility], list[Entry]]:  # noqa: 
 
     Marked wrongly are those that are owed no longer, or by now.
     """
-    wanted = standing.owed(round)
+    wanted = round_status.owed(round)
     there = list(round.entries.only("round", "responsibility", "owed"))
     keys, known = {row.pk for row in wanted}, {entry.responsibility_id for entry in there}
     wrong = [entry for entry in there if entry.owed != (entry.responsibility_id in keys)]
@@ -244,7 +244,7 @@ def make_entries(round: Round, *, by: User, rights: Rights, now: datetime) -> in
     missing, wrong = lacking(round)
     _mark(wrong)
     # Who decides in the round before right now has to be waited for: she sees nothing of this one.
-    for before in standing.earlier(round)[:1]:
+    for before in round_status.earlier(round)[:1]:
         lock(before)
     finished = finished_before(round)
     fresh = []

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
-from actions import standing
+from actions import round_status
 from actions.enums import EntryState
 from actions.filters import OwedFilter
 from actions.models import Actor, Entry, Round
@@ -36,7 +36,7 @@ def round_owed(request: MemberRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Round.objects.select_related("plan"), pk=pk)
     if found.is_planned and not request.rights.is_secretariat:
         raise Http404
-    counts = COUNTS | {"late": Count("pk", filter=standing.late_ones(found, on=request.on))}
+    counts = COUNTS | {"late": Count("pk", filter=round_status.late_ones(found, on=request.on))}
     owed = Entry.objects.filter(round=found, owed=True)
     per_actor = owed.values("responsibility__actor").order_by().annotate(**counts)
     by_key: dict[int, Any] = {row["responsibility__actor"]: row for row in per_actor}
@@ -92,5 +92,5 @@ def line(entry: Entry, given: Round, request: MemberRequest) -> dict[str, Any]:
     return {
         "entry": entry,
         "name": entry.actor.name_record(given.reference_date),
-        "days_late": standing.days_late(entry, on=request.on),
+        "days_late": round_status.days_late(entry, on=request.on),
     }

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actions import standing
+from actions import round_status
 from actions.enums import EntryState, RoundState
 from actions.forms.refusals import show_refusal
 from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundForm
@@ -98,7 +98,7 @@ def manage(request: MemberRequest, pk: int) -> HttpResponse:
         ),
         "forecast": rounds.forecast(found, on=request.on),
         "extensions": found.extensions.select_related("actor").prefetch_related("actor__names"),
-        "overridden": standing.of_round(found, among=set_here).rows,
+        "overridden": round_status.of_round(found, among=set_here).rows,
     }
     return TemplateResponse(request, "rounds/manage.html", context)
 
@@ -190,7 +190,7 @@ def override(request: MemberRequest, pk: int, label: str) -> HttpResponse:
     """Set, change or remove a status in place of the derived one."""
     found = get_round(pk)
     action = get_object_or_404(Action, plan=found.plan, label=label)
-    years = standing.of_action(found, action)
+    years = round_status.of_action(found, action)
     if found.is_planned or not years[0].rows:
         raise Http404
     row = years[0].rows[0]

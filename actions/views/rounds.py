@@ -10,12 +10,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from actions import permissions, standing
+from actions import permissions, round_status
 from actions.enums import Rule
 from actions.models import Action, Round
 from actions.models.statuses import RULE_WORDS, STATUSES
 from actions.permissions import Rights
-from actions.standing import ActionStanding, Standing, Voice
+from actions.round_status import ActionStatus, RoundStatus, Voice
 from actions.views import reading
 from actions.views.members_only import MemberRequest, member_page
 
@@ -24,14 +24,14 @@ CODES = [(code, word) for code, word, _meaning in STATUSES]
 
 
 @member_page()
-def round_status(request: MemberRequest, plan: str, year: int) -> HttpResponse:
+def show_round_status(request: MemberRequest, plan: str, year: int) -> HttpResponse:
     """Show how a round stands: figures, the board of statuses, the same as a table."""
     found = visible_round(request, plan, year)
-    now = standing.of_round(found)
+    now = round_status.of_round(found)
     context = {
         "plan": found.plan,
         "round": found,
-        "standing": now,
+        "round_status": now,
         "figures": now.figures,
         "sub_figures": now.sub_figures,
         "action_count": len(now.numbered),
@@ -44,11 +44,11 @@ def round_status(request: MemberRequest, plan: str, year: int) -> HttpResponse:
 
 
 @member_page()
-def action_status(request: MemberRequest, plan: str, year: int, label: str) -> HttpResponse:
+def show_action_status(request: MemberRequest, plan: str, year: int, label: str) -> HttpResponse:
     """Show one action in a round: its status and why, its actors, what they say."""
     found = visible_round(request, plan, year)
     action = get_object_or_404(Action, plan=found.plan, label=label)
-    years = standing.of_action(found, action)
+    years = round_status.of_action(found, action)
     if not years[0].rows:
         raise Http404(_("The action does not stand in the plan on the reference date."))
     row = years[0].rows[0]
@@ -79,9 +79,9 @@ def visible_round(request: MemberRequest, plan: str, year: int) -> Round:
     return found
 
 
-def legend(now: Standing) -> list[dict[str, Any]]:
+def legend(now: RoundStatus) -> list[dict[str, Any]]:
     """Return each status with its word and counts, sub-actions apart; unused ones left out."""
-    numbered, below = standing.tally(now.numbered), standing.tally(now.sub_actions)
+    numbered, below = round_status.tally(now.numbered), round_status.tally(now.sub_actions)
     return [
         {"code": code, "word": word, "count": numbered[code], "sub_count": below[code]}
         for code, word in CODES
@@ -89,9 +89,9 @@ def legend(now: Standing) -> list[dict[str, Any]]:
     ]
 
 
-def board(now: Standing) -> list[dict[str, Any]]:
+def board(now: RoundStatus) -> list[dict[str, Any]]:
     """Return the actions by section, in the plan's order."""
-    by_section: dict[int | None, list[ActionStanding]] = defaultdict(list)
+    by_section: dict[int | None, list[ActionStatus]] = defaultdict(list)
     for row in now.rows:
         by_section[row.action.section_id].append(row)
     sections = {row.action.section_id: row.action.section for row in now.rows}

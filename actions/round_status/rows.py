@@ -81,7 +81,7 @@ class Voice:
 
 
 @dataclass(frozen=True)
-class ActionStanding:
+class ActionStatus:
     """How one action stands in a round.
 
     ``owed`` are the actors that owe an entry, ``voluntary`` those that wrote one without
@@ -180,20 +180,20 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RoundStatus:
     """How a round stands; ``before`` is the round before, None for the first."""
 
     round: Round
-    rows: tuple[ActionStanding, ...]
-    before: "Standing | None" = None
+    rows: tuple[ActionStatus, ...]
+    before: "RoundStatus | None" = None
 
     @property
-    def numbered(self) -> tuple[ActionStanding, ...]:
+    def numbered(self) -> tuple[ActionStatus, ...]:
         """The actions that the plan counts."""
         return tuple(row for row in self.rows if not row.action.is_sub_action)
 
     @property
-    def sub_actions(self) -> tuple[ActionStanding, ...]:
+    def sub_actions(self) -> tuple[ActionStatus, ...]:
         """The sub-actions, counted beside them."""
         return tuple(row for row in self.rows if row.action.is_sub_action)
 
@@ -208,7 +208,7 @@ class Standing:
         return figures_of(self.sub_actions)
 
 
-def figures_of(rows: Iterable[ActionStanding]) -> Figures:
+def figures_of(rows: Iterable[ActionStatus]) -> Figures:
     """Return the figures of some actions: numbered ones or sub-actions, never both."""
     kept = list(rows)
     followed = [row.followed for row in kept]
@@ -221,6 +221,6 @@ def figures_of(rows: Iterable[ActionStanding]) -> Figures:
     )
 
 
-def tally(rows: Iterable[ActionStanding]) -> Counter[str]:
+def tally(rows: Iterable[ActionStatus]) -> Counter[str]:
     """Return how many actions have each status, by the code that picks its word."""
     return Counter(row.code for row in rows)

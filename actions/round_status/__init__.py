@@ -3,21 +3,21 @@
 Read live; what was published stands elsewhere, frozen.
 """
 
-from actions.standing.lateness import days_late, late_ones, owed
-from actions.standing.reading import earlier, of_action, of_round
-from actions.standing.rows import (
-    ActionStanding,
+from actions.round_status.lateness import days_late, late_ones, owed
+from actions.round_status.reading import earlier, of_action, of_round
+from actions.round_status.rows import (
+    ActionStatus,
     Figures,
-    Standing,
+    RoundStatus,
     Voice,
     figures_of,
     tally,
 )
 
 __all__ = [
-    "ActionStanding",
+    "ActionStatus",
     "Figures",
-    "Standing",
+    "RoundStatus",
     "Voice",
     "days_late",
     "earlier",

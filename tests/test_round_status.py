@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actions import standing
+from actions import round_status
 from actions.enums import EntryState, Rule, Status
 from actions.models import ActorName, Entry, Override, Responsibility, ReviewEvent, Round
 from actions.rules.figures import Ratio
@@ -16,8 +16,8 @@ from actions.services import entries, rounds
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
-def row_of(given: Round, label: str) -> standing.ActionStanding:
-    return next(row for row in standing.of_round(given).rows if row.action.label == label)
+def row_of(given: Round, label: str) -> round_status.ActionStatus:
+    return next(row for row in round_status.of_round(given).rows if row.action.label == label)
 
 
 def queries(work) -> int:
@@ -113,7 +113,7 @@ def test_overdue_is_judged_on_the_reference_date(
     plan.actions.update(period_end=end)
     given = open_round(plan="plan")
     assert row_of(given, "1").overdue is bool(count)
-    assert standing.of_round(given).figures.overdue == Ratio(count, 1, incomplete=count)
+    assert round_status.of_round(given).figures.overdue == Ratio(count, 1, incomplete=count)
 
 
 def test_a_status_set_by_the_secretariat_decides_on_overdue(
@@ -144,7 +144,7 @@ def test_movement_compares_with_the_round_before(
     report(entry, "in_progress", done="Something else.", reason="")
     row = row_of(given, "1")
     assert (row.before, row.movement) == (Status(before), movement)
-    assert standing.of_round(given).before.round.year == 2024
+    assert round_status.of_round(given).before.round.year == 2024
 
 
 def test_the_status_before_is_the_one_that_was_shown(open_round, followed_plan, office) -> None:
@@ -160,14 +160,14 @@ def test_figures_count_actions_and_sub_actions_apart(open_round, report, entry_o
     given = open_round()
     for entry in given.entries.filter(responsibility__action__label__in=["18A", "2"]):
         report(entry, "done")
-    found = standing.of_round(given)
+    found = round_status.of_round(given)
     assert (len(found.rows), len(found.numbered), len(found.sub_actions)) == (71, 67, 4)
     assert found.figures.coverage == Ratio(1, 67)
     assert found.sub_figures.coverage == Ratio(1, 4)
     assert found.figures.carried_out == Ratio(1, 67)
     assert (found.figures.overdue.whole, found.sub_figures.overdue.whole) == (67, 4)
-    assert standing.tally(found.numbered) == {"done": 1, "not_reported": 66}
-    assert standing.tally(found.sub_actions) == {"done": 1, "not_reported": 3}
+    assert round_status.tally(found.numbered) == {"done": 1, "not_reported": 66}
+    assert round_status.tally(found.sub_actions) == {"done": 1, "not_reported": 3}
 
 
 def test_figures_say_how_much_rests_on_incomplete_reporting(
@@ -178,7 +178,7 @@ def test_figures_say_how_much_rests_on_incomplete_reporting(
     report(entry_of(given, "1", "plan-1-1"), "partly_done")
     report(entry_of(given, "2", "plan-2-1"), "done")
     report(entry_of(given, "2", "plan-2-2"), "done")
-    found = standing.of_round(given).figures
+    found = round_status.of_round(given).figures
     assert found.coverage == Ratio(1, 2)
     assert found.carried_out == Ratio(1, 2)
     assert found.at_least_in_part == Ratio(2, 2, incomplete=1)
@@ -197,7 +197,7 @@ def test_an_action_stands_there_while_it_is_valid_on_the_reference_date(
     plan.actions.filter(label="1").update(valid_to=date(2025, 12, 30))
     plan.actions.filter(label="2").update(valid_to=date(2025, 12, 31))
     plan.actions.filter(label="3").update(valid_from=date(2026, 1, 1))
-    found = standing.of_round(open_round(plan="plan"))
+    found = round_status.of_round(open_round(plan="plan"))
     assert [row.action.label for row in found.rows] == ["2"]
 
 
@@ -228,7 +228,7 @@ def test_one_action_over_the_years_speaks_the_carried_texts(
     report(entry_of(open_round(2024, plan="plan"), "1"), "done", done="We did it.")
     open_round(2025, plan="plan")
     given = open_round(2026, plan="plan")
-    found = standing.of_action(given, plan.actions.get(label="1"))
+    found = round_status.of_action(given, plan.actions.get(label="1"))
     assert [(f.round.year, f.rows[0].status) for f in found] == [
         (2026, "done"), (2025, "done"), (2024, "done"),
     ]  # fmt: skip
@@ -245,7 +245,7 @@ def test_a_round_read_with_texts_finds_those_of_long_ago(
     open_round(2024, plan="plan")
     open_round(2025, plan="plan")
     given = open_round(2026, plan="plan")
-    row = standing.of_round(given, texts=True).rows[0]
+    row = round_status.of_round(given, texts=True).rows[0]
     assert queries(lambda: row.owed[0].entry.spoken.done) == 0
     assert row.owed[0].entry.spoken.done == "We did it."
 
@@ -265,7 +265,7 @@ def test_a_round_is_read_with_as_many_queries_for_one_row_as_for_sixty(
             rounds.override(override, by=office, now=timezone.now())
 
         def use(given: Round = given) -> None:
-            now = standing.of_round(given)
+            now = round_status.of_round(given)
             assert now.figures != now.before.figures
             for row in now.rows:
                 assert all([row.word, row.action.section.short, row.override.institution.label])
@@ -278,7 +278,7 @@ def test_a_round_is_read_with_as_many_queries_for_one_row_as_for_sixty(
 def test_some_actions_of_a_round_are_read_alone(open_round, followed_plan) -> None:
     plan = followed_plan(3)
     given = open_round(plan="plan")
-    found = standing.of_round(given, among=plan.actions.filter(label="2"))
+    found = round_status.of_round(given, among=plan.actions.filter(label="2"))
     assert [row.action.label for row in found.rows] == ["2"]
 
 
@@ -298,8 +298,8 @@ def test_late_is_said_alike_by_the_rule_and_by_the_filter(
     if state != "empty":
         report(entry_of(given, "1"), "done", state=state, now=moment)
     entry, on = entry_of(given, "1"), timezone.localdate(moment)
-    assert standing.days_late(entry, on=on) == late
-    assert Entry.objects.filter(standing.late_ones(given, on=on)).count() == bool(late)
+    assert round_status.days_late(entry, on=on) == late
+    assert Entry.objects.filter(round_status.late_ones(given, on=on)).count() == bool(late)
 
 
 def test_what_was_handed_in_in_time_does_not_grow_late(
@@ -309,9 +309,9 @@ def test_what_was_handed_in_in_time_does_not_grow_late(
     given = open_round(plan="plan")
     report(entry_of(given, "1"), "done", state="returned")
     after = given.deadline + timedelta(days=4)
-    assert standing.days_late(entry_of(given, "1"), on=after) == 0
-    assert standing.days_late(entry_of(given, "2"), on=after) == 4
-    late = Entry.objects.filter(standing.late_ones(given, on=after))
+    assert round_status.days_late(entry_of(given, "1"), on=after) == 0
+    assert round_status.days_late(entry_of(given, "2"), on=after) == 4
+    late = Entry.objects.filter(round_status.late_ones(given, on=after))
     assert [entry.action.label for entry in late] == ["2"]
 
 
@@ -320,8 +320,8 @@ def test_carried_over_work_is_never_late(open_round, followed_plan, report, entr
     report(entry_of(open_round(2024, plan="plan"), "1"), "done")
     given = open_round(2025, plan="plan")
     after = given.deadline + timedelta(days=4)
-    assert standing.days_late(entry_of(given, "1"), on=after) == 0
-    assert not Entry.objects.filter(standing.late_ones(given, on=after), round=given).exists()
+    assert round_status.days_late(entry_of(given, "1"), on=after) == 0
+    assert not Entry.objects.filter(round_status.late_ones(given, on=after), round=given).exists()
 
 
 def test_a_late_entry_stays_as_late_as_it_was_handed_in(
@@ -332,6 +332,6 @@ def test_a_late_entry_stays_as_late_as_it_was_handed_in(
     moment = timezone.make_aware(datetime.combine(given.deadline, datetime.min.time()))
     report(entry_of(given, "1"), "done", now=moment + timedelta(days=2, hours=12))
     entry = entry_of(given, "1")
-    assert standing.days_late(entry, on=given.deadline + timedelta(days=50)) == 2
+    assert round_status.days_late(entry, on=given.deadline + timedelta(days=50)) == 2
     assert row_of(given, "1").owed[0].was_late
     assert ReviewEvent.objects.filter(entry=entry).count() == 2

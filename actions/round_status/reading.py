@@ -9,12 +9,14 @@ from actions.enums import Nature, RoundState, Status
 from actions.models import Action, Actor, Entry, Override, Responsibility, Round
 from actions.models.entries import TEXTS
 from actions.querysets import ActionQuerySet
+from actions.round_status.lateness import owed
+from actions.round_status.rows import ActionStatus, RoundStatus, Voice
 from actions.rules.status import Report, derive
-from actions.standing.lateness import owed
-from actions.standing.rows import ActionStanding, Standing, Voice
 
 
-def of_round(given: Round, *, texts: bool = False, among: ActionQuerySet | None = None) -> Standing:
+def of_round(
+    given: Round, *, texts: bool = False, among: ActionQuerySet | None = None
+) -> RoundStatus:
     """Return how a round stands, with the round before.
 
     Every action that is valid on the reference date has a row; with ``among``, only those
@@ -25,7 +27,7 @@ def of_round(given: Round, *, texts: bool = False, among: ActionQuerySet | None 
     return read(chain, wanted.filter(plan=given.plan_id), texts=texts)[0]
 
 
-def of_action(given: Round, action: Action) -> list[Standing]:
+def of_action(given: Round, action: Action) -> list[RoundStatus]:
     """Return how one action stands in a round and stood in those before, newest first.
 
     Each with its entries' texts; without a row where the action was not valid.
@@ -39,7 +41,7 @@ def earlier(given: Round) -> list[Round]:
     return list(rows.exclude(state=RoundState.PLANNED).order_by("-year"))
 
 
-def read(rounds: list[Round], wanted: ActionQuerySet, *, texts: bool) -> list[Standing]:
+def read(rounds: list[Round], wanted: ActionQuerySet, *, texts: bool) -> list[RoundStatus]:
     """Return how some actions stand in some rounds of a plan, given newest first."""
     actions = {action.pk: action for action in wanted.select_related("plan", "section")}
     voices = read_voices(rounds, wanted, actions, texts=texts)
@@ -49,7 +51,7 @@ def read(rounds: list[Round], wanted: ActionQuerySet, *, texts: bool) -> list[St
         .select_related("institution")
         .prefetch_related("institution__names")
     }
-    found: list[Standing] = []
+    found: list[RoundStatus] = []
     for given in reversed(rounds):
         before = found[-1] if found else None
         shown = {row.action.pk: row.status for row in before.rows} if before else {}
@@ -64,7 +66,7 @@ def read(rounds: list[Round], wanted: ActionQuerySet, *, texts: bool) -> list[St
             for action in actions.values()
             if action.is_valid(given.reference_date)
         )
-        found.append(Standing(given, rows, before))
+        found.append(RoundStatus(given, rows, before))
     return found[::-1]
 
 
@@ -75,12 +77,12 @@ def stand(
     *,
     on: date,
     before: Status | None,
-) -> ActionStanding:
+) -> ActionStatus:
     """Return how one action stands, from what its actors say."""
     listed = tuple(voices)
     owing_ones = tuple(v for v in listed if v.entry is None or v.entry.owed)
     reports = [Report(v.responsibility.actor_id, v.status, v.since) for v in owing_ones]
-    return ActionStanding(
+    return ActionStatus(
         action=action,
         explanation=derive(reports, Nature(action.nature or Nature.ONE_OFF)),
         owed=owing_ones,
