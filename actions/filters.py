@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from actions import round_status, shown
+from actions import published, round_status
 from actions.enums import EntryState, Scheme
 from actions.models import Action, Actor, Entry, Plan, PublishedRound, Round, Section, Theme
 from actions.models.actions import NATURES
@@ -107,8 +107,8 @@ class ActionFilter(django_filters.FilterSet):
         """Take the address's parameters; ``on`` decides which periods have ended."""
         super().__init__(data, queryset=Action.objects.of(plan).valid_on(on))
         self.plan, self.on = plan, on
-        self.rounds = shown.rounds_of(plan)
-        self.report: PublishedRound | None = shown.pick(self.rounds, data.get("year"))
+        self.rounds = published.rounds_of(plan)
+        self.report: PublishedRound | None = published.pick(self.rounds, data.get("year"))
         for name in OF_REPORTS if self.report is None else ():
             del self.filters[name]
         self.actors = list(Actor.objects.with_names())
@@ -186,13 +186,13 @@ class ActionFilter(django_filters.FilterSet):
 
     def with_code(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
         """Keep actions with this status in the report that is shown."""
-        return rows.filter(shown.has_code(self.report, value)) if self.report else rows
+        return rows.filter(published.has_code(self.report, value)) if self.report else rows
 
     def if_overdue(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
         """Keep actions that were overdue in the report that is shown, or those that were not."""
         if self.report is None:
             return rows
-        late = shown.is_overdue(self.report)
+        late = published.is_overdue(self.report)
         return rows.filter(late if value == "yes" else ~late)
 
     def of_report(self, rows: QuerySet, _name: str, _value: str) -> QuerySet:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import Action, PublishedAction, PublishedRound
-from actions.shown import CODES, CONTINUOUS
+from actions.published import CODES, CONTINUOUS
 
 # Where each status stands in the order of the vocabulary.
 RANK = Case(

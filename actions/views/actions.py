@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actions import shown
+from actions import published
 from actions.enums import Scheme
 from actions.filters import ActionFilter
 from actions.forms.plan import MENUS, REPORT_MENUS, filter_layout
@@ -81,7 +81,7 @@ def is_mixed(rounds: list[PublishedRound]) -> bool:
 
 def with_status(rows: Any, report: PublishedRound | None) -> Any:
     """Return the actions with their published status, where a report was published."""
-    return rows if report is None else rows.prefetch_related(shown.with_status(report))
+    return rows if report is None else rows.prefetch_related(published.with_status(report))
 
 
 def given(request: HttpRequest) -> QueryDict:
@@ -147,11 +147,11 @@ def action(request: HttpRequest, plan: str, label: str) -> HttpResponse:
 
 def reported(action: Action, year: str | None) -> dict[str, Any]:
     """Return what published reports say of an action; nothing before the first report."""
-    rounds = shown.rounds_of(action.plan)
-    report = shown.pick(rounds, year)
+    rounds = published.rounds_of(action.plan)
+    report = published.pick(rounds, year)
     if report is None:
         return {"report": None}
-    said = shown.of_action(action.pk, rounds)
+    said = published.of_action(action.pk, rounds)
     now = said.get(report.pk)
     return {
         "report": report,

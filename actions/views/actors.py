@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from actions import shown
+from actions import published
 from actions.enums import ActorKind
 from actions.models import Action, Actor, Plan, PublishedEntry, Responsibility
 from actions.models.actors import LEVELS
@@ -112,11 +112,11 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
 
 def reported(actor: Actor, plan: Plan, year: str | None) -> dict[str, Any]:
     """Return what an actor reported by responsibility and year; nothing before a report."""
-    rounds = shown.rounds_of(plan)
-    report = shown.pick(rounds, year)
+    rounds = published.rounds_of(plan)
+    report = published.pick(rounds, year)
     if report is None:
         return {"report": None}
-    entries = shown.of_actor(actor.pk, rounds)
+    entries = published.of_actor(actor.pk, rounds)
     said: dict[int, list[PublishedEntry]] = defaultdict(list)
     for entry in entries:
         said[entry.responsibility_id].append(entry)
@@ -136,7 +136,7 @@ def tally(entries: Iterable[PublishedEntry]) -> list[dict[str, Any]]:
     counts = Counter(entry.code for entry in entries)
     return [
         {"code": code, "word": STATUS_WORDS[code], "count": counts[code]}
-        for code in shown.CODES
+        for code in published.CODES
         if counts[code]
     ]
 

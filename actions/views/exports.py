@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from actions import exporters, shown
+from actions import exporters, published
 from actions.filters import ActionFilter
 from actions.models import Plan
 from actions.views.http import public_page
@@ -29,7 +29,7 @@ def actions(request: HttpRequest, plan: str, extension: str) -> HttpResponse:
         {actor.pk: actor.slug for actor in filters.actors},
         site=request.build_absolute_uri("/").rstrip("/"),
         report=filters.report,
-        statuses=shown.statuses(filters.report),
+        statuses=published.statuses(filters.report),
     )
     response = HttpResponse(content(extension, found, rows, filters), content_type=TYPES[extension])
     name = f"{found.slug}-actions-{get_language()}.{extension}"

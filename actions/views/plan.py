@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions import shown
+from actions import published
 from actions.enums import Nature
 from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound
 from actions.models.statuses import STATUS_WORDS
@@ -56,9 +56,9 @@ def overview_of(request: HttpRequest, plan: Plan) -> HttpResponse:
     """Show a plan at a glance: figures, what changed, the board of its actions by section."""
     on = timezone.localdate()
     actions = list(Action.objects.of(plan).valid_on(on))
-    rounds = shown.rounds_of(plan)
-    report = shown.pick(rounds, request.GET.get("year"))
-    statuses = shown.statuses(report)
+    rounds = published.rounds_of(plan)
+    report = published.pick(rounds, request.GET.get("year"))
+    statuses = published.statuses(report)
     base = reverse("actions:action-list", args=[plan.slug])
     tiles = {
         action.pk: tile(action, base, on, statuses.get(action.pk), report) for action in actions
@@ -159,7 +159,7 @@ def legend(tiles: list[Tile]) -> list[dict[str, Any]]:
     """Return each status on the board with its word and counts, sub-actions apart."""
     return [
         {"code": code, "word": STATUS_WORDS[code], **counted(found)}
-        for code in shown.CODES
+        for code in published.CODES
         if (found := [tile for tile in tiles if tile["code"] == code])
     ]
 

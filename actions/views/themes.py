@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from actions import shown
+from actions import published
 from actions.models import Plan, Theme
 from actions.querysets import valid_on
 from actions.views.http import has_working, public_page
@@ -40,8 +40,8 @@ def theme(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         .select_related("action__plan", "source")
         .order_by("action__position", "id")
     )
-    report = shown.pick(shown.rounds_of(found_plan), request.GET.get("year"))
-    statuses = shown.statuses(report)
+    report = published.pick(published.rounds_of(found_plan), request.GET.get("year"))
+    statuses = published.statuses(report)
     grouped = [
         {"action": action, "links": list(group), "said": statuses.get(action.pk)}
         for action, group in groupby(links, key=lambda link: link.action)
