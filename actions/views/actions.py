@@ -22,7 +22,7 @@ from actions.models.responsibilities import owing
 from actions.models.schemes import TITLES
 from actions.querysets import valid_on
 from actions.tables import ActionTable
-from actions.views import facts
+from actions.views import presentation
 from actions.views.http import has_working, is_partial, public_page
 
 PER_PAGE = 25
@@ -156,7 +156,7 @@ def reported(action: Action, year: str | None) -> dict[str, Any]:
     return {
         "report": report,
         "is_sample": any(given.is_sample for given in rounds if given.pk in said),
-        "told": facts.told(now.facts, report.facts["actors"]) if now else None,
+        "presentation": presentation.of_action(now.facts, report.facts["actors"]) if now else None,
         "matrix": matrix(rounds, said, report),
         "past_years": [
             {"round": given, "said": said[given.pk]}
@@ -176,7 +176,7 @@ def matrix(
             names = given.facts["actors"] | names
     names |= report.facts["actors"]
     listed = [(given.year, said[given.pk].facts) for given in rounds if given.pk in said]
-    return facts.matrix(listed, names) | {"year": report.year}
+    return presentation.matrix(listed, names) | {"year": report.year}
 
 
 def actor_groups(action: Action, on: date) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from actions import published
 from actions.enums import Nature
 from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound
 from actions.models.statuses import STATUS_WORDS
-from actions.views import facts
+from actions.views import presentation
 from actions.views.http import has_working, public_page
 
 Tile = dict[str, Any]
@@ -150,8 +150,8 @@ def figure(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return a published figure with its title and formula in the reader's language."""
     return {
         **given,
-        "title": facts.words(given["titles"]),
-        "formula": facts.words(given["formulas"]),
+        "title": presentation.words(given["titles"]),
+        "formula": presentation.words(given["formulas"]),
     }
 
 

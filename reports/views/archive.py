@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from actions.models import Action as PlanAction
 from actions.models import Plan, Revision
-from actions.views import facts
+from actions.views import presentation
 from actions.views.http import LANGUAGE_NAMES, public_page
 from reports import archive as shelf
 from reports import outline
@@ -80,7 +80,7 @@ def report(request: HttpRequest, plan: str, year: int) -> HttpResponse:
         "note": spoken(newest, "note"),
         "citation": outline.citation(snapshot, language),
         "validated_on": outline.day(snapshot.validated_on, language),
-        "validation": facts.words(snapshot.validation),
+        "validation": presentation.words(snapshot.validation),
         "languages": languages(newest),
         "data": data_file(newest),
         "earlier": [line(edition, editions) for edition in editions if edition != newest],
@@ -165,7 +165,7 @@ def edition_action(
         "round": found.round,
         "label": label,
         **titled(action, snapshot),
-        "told": facts.told(asdict(action), actors_of(snapshot)),
+        "presentation": presentation.of_action(asdict(action), actors_of(snapshot)),
         "history": history(action),
         "is_in_plan": PlanAction.objects.filter(plan=found.round.plan_id, label=label).exists(),
         "previous": neighbour(snapshot, place - 1),
@@ -281,7 +281,7 @@ def line(edition: Edition, listed: Iterable[Edition] = ()) -> dict[str, Any]:
 
 def spoken(edition: Edition, field: str) -> dict[str, str]:
     """Return a text of an edition in the reader's language, else in another one."""
-    return facts.words({code: getattr(edition, f"{field}_{code}") for code in LANGUAGES})
+    return presentation.words({code: getattr(edition, f"{field}_{code}") for code in LANGUAGES})
 
 
 def languages(edition: Edition) -> list[dict[str, Any]]:
@@ -335,20 +335,22 @@ def figure(given: Any) -> dict[str, Any]:
     """Return a published figure with its title and formula in the reader's language."""
     return {
         **asdict(given),
-        "title": facts.words(given.titles),
-        "formula": facts.words(given.formulas),
+        "title": presentation.words(given.titles),
+        "formula": presentation.words(given.formulas),
     }
 
 
 def titled(action: Action, snapshot: Snapshot) -> dict[str, Any]:
     """Return the title of an action as an edition has it, and where it stands."""
-    title = facts.words(action.titles)
+    title = presentation.words(action.titles)
     section = next((s for s in snapshot.sections if s.number == action.section), None)
     return {
         "title": title,
         "is_official": title["language"] in action.official,
-        "section": facts.words(section.titles) | {"number": section.number} if section else None,
-        "period": facts.words(action.period),
+        "section": presentation.words(section.titles) | {"number": section.number}
+        if section
+        else None,
+        "period": presentation.words(action.period),
         "parent": action.parent,
     }
 
@@ -356,7 +358,11 @@ def titled(action: Action, snapshot: Snapshot) -> dict[str, Any]:
 def history(action: Action) -> list[dict[str, Any]]:
     """Return the statuses of an action in earlier editions, newest first."""
     return [
-        {"year": past.year, "edition": past.edition, **facts.state(past.status, action.nature)}
+        {
+            "year": past.year,
+            "edition": past.edition,
+            **presentation.state(past.status, action.nature),
+        }
         for past in sorted(action.history, key=lambda past: (-past.year, -past.edition))
     ]
 
@@ -366,7 +372,7 @@ def neighbour(snapshot: Snapshot, place: int) -> dict[str, Any] | None:
     if not 0 <= place < len(snapshot.actions):
         return None
     action = snapshot.actions[place]
-    return {"label": action.label, "title": facts.words(action.titles)}
+    return {"label": action.label, "title": presentation.words(action.titles)}
 
 
 def actors_of(snapshot: Snapshot) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from actions import spreadsheets
 from actions.exporters import LICENCE
 from actions.models import Plan
 from actions.models.statuses import STATUS_WORDS
-from actions.views import facts
+from actions.views import presentation
 from actions.views.http import public_page
 from reports import archive, comparison
 from reports.comparison import Line
@@ -139,8 +139,8 @@ def shown(line: Line) -> dict[str, Any]:
     """Return what a line of the page shows."""
     return {
         "label": line.label,
-        "title": facts.words(line.action.titles),
-        "is_official": facts.words(line.action.titles)["language"] in line.action.official,
+        "title": presentation.words(line.action.titles),
+        "is_official": presentation.words(line.action.titles)["language"] in line.action.official,
         "is_sub_action": line.action.is_sub_action,
         "code_before": line.code_before,
         "word_before": STATUS_WORDS.get(line.code_before, ""),
@@ -156,7 +156,7 @@ def data(pair: Pair) -> list[dict[str, Any]]:
     before, now = pair
     found = []
     for line in compared(pair):
-        title = facts.words(line.action.titles)
+        title = presentation.words(line.action.titles)
         row = (
             line.label,
             title["text"],

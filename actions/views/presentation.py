@@ -58,7 +58,7 @@ def actor(slug: str, actors: Mapping[str, Facts]) -> dict[str, Any]:
     return {"slug": slug, "label": label, "short": brief or text, "language": name["language"]}
 
 
-def told(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
+def of_action(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
     """Return all that the page of an action shows of an edition."""
     said = [voice(entry, facts, actors) for entry in facts["entries"]]
     owed = [one for one in said if one["owed"]]
