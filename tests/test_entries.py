@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from actions.models import Entry, Extension, Membership
+from actions.refusals import Conflict, Refused
 from actions.services import entries, rounds
-from actions.services.refusals import Conflict, Refused
 from tests.follow_up import (
     CLOSE,
     DEADLINE,

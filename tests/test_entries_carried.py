@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from actions.models import Entry
+from actions.refusals import Refused
 from actions.services import entries, rounds
-from actions.services.refusals import Refused
 from tests.follow_up import (
     CLOSE,
     DEADLINE,

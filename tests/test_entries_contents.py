@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from actions.models import Entry
+from actions.refusals import Conflict, Refused
 from actions.services import entries
-from actions.services.refusals import Conflict, Refused
 from tests.follow_up import (
     NEXT_DAY,
     NOW,

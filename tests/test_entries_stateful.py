@@ -18,8 +18,8 @@ from hypothesis.stateful import (
 )
 
 from actions.models import Entry, EntryVersion, ReviewEvent, Round
+from actions.refusals import Conflict, Refused
 from actions.services import entries, rounds
-from actions.services.refusals import Conflict, Refused
 from tests.follow_up import CLOSE, DEADLINE, Scene, at, content
 
 pytestmark = pytest.mark.postgresql

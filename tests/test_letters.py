@@ -25,8 +25,8 @@ from django.utils import timezone
 from actions import emails, permissions
 from actions.enums import LetterKind, LetterState
 from actions.models import Actor, Entry, Invitation, Letter, Membership, Responsibility, Round, User
+from actions.refusals import Refused
 from actions.services import entries, letters, notices, post
-from actions.services.refusals import Refused
 from tests import databases
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, at

@@ -13,8 +13,8 @@ from django.utils import timezone
 from actions import permissions
 from actions.enums import LetterKind, MemberRole
 from actions.models import Actor, Invitation, Letter, Membership, User
+from actions.refusals import Refused
 from actions.services import members
-from actions.services.refusals import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

@@ -10,8 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 
 from actions.models import Entry, EntryVersion, Letter, Membership, ReviewEvent, Round, User
+from actions.refusals import Conflict, Refused
 from actions.services import entries, rounds
-from actions.services.refusals import Conflict, Refused
 from tests.follow_up import NOW, Scene, assert_agreement, content, trail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]

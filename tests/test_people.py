@@ -16,8 +16,8 @@ from django.utils import timezone, translation
 
 from actions.enums import LetterKind, LetterState
 from actions.models import Actor, Entry, EntryVersion, Invitation, Letter, Membership, User
+from actions.refusals import Refused
 from actions.services import accounts, entries, letters, members
-from actions.services.refusals import Refused
 from tests.conftest import add_second_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]

@@ -11,8 +11,8 @@ from django.utils import timezone
 from actions import round_status
 from actions.enums import EntryState, Event, RoundState
 from actions.models import Actor, Entry, Extension, Override, Plan, Responsibility, Round
+from actions.refusals import Refused
 from actions.services import entries, rounds
-from actions.services.refusals import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

@@ -16,8 +16,8 @@ from django.utils.translation import override
 from actions import permissions
 from actions.enums import LetterState, MemberRole
 from actions.models import Invitation, Letter, Membership, User
+from actions.refusals import Refused
 from actions.services import members, plan
-from actions.services.refusals import Refused
 
 logger = logging.getLogger(__name__)
 

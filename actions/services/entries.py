@@ -24,9 +24,9 @@ from actions.models import (
 )
 from actions.models.entries import CONTENT, PUBLISHED_TEXTS, TEXTS
 from actions.permissions import Rights
+from actions.refusals import Conflict, Refused
 from actions.rules import deadlines, markup, transitions
 from actions.services import notices
-from actions.services.refusals import Conflict, Refused
 
 NOT_NOW = _("This cannot be done any more: the entry has moved on.")
 TOO_LATE = _("The round is closed for writing. Ask the secretariat for an extension.")

@@ -15,8 +15,8 @@ from actions import permissions
 from actions.enums import WRITING_ROLES, LetterKind, MemberRole
 from actions.models import Actor, Invitation, Membership, User
 from actions.models.fields import no_control_characters
+from actions.refusals import Refused
 from actions.services import letters, plan
-from actions.services.refusals import Refused
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from actions import emails, permissions
 from actions.emails import Mail
 from actions.enums import SECRET_LETTERS, LetterKind, LetterState
 from actions.models import Entry, Invitation, Letter, Membership, User
-from actions.services.refusals import Refused
+from actions.refusals import Refused
 
 logger = logging.getLogger(__name__)
 

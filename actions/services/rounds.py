@@ -20,9 +20,9 @@ from actions.models import (
     User,
 )
 from actions.permissions import Rights
+from actions.refusals import Refused
 from actions.services import notices, plan
 from actions.services.entries import carry, checked_reason, day
-from actions.services.refusals import Refused
 
 
 @transaction.atomic

@@ -20,9 +20,9 @@ from actions.enums import HANDED_IN, REPORTABLE, Act, EntryState, Event, RoundSt
 from actions.forms.entries import EntryForm, ReasonForm
 from actions.models import Entry, EntryVersion, Responsibility, Round
 from actions.models.entries import CONTENT, HEADINGS, TEXTS
+from actions.refusals import Conflict, Refused
 from actions.rules import deadlines
 from actions.services import entries
-from actions.services.refusals import Conflict, Refused
 from actions.views import reading
 from actions.views.http import is_partial
 from actions.views.members_only import (

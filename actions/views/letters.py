@@ -13,8 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from actions.models import Letter
 from actions.models.letters import LETTER_STATES
+from actions.refusals import Refused
 from actions.services import post
-from actions.services.refusals import Refused
 from actions.views.members_only import (
     WRITE,
     MemberRequest,

@@ -16,8 +16,8 @@ from actions.forms.members import InvitationForm
 from actions.forms.refusals import show_refusal
 from actions.models import Actor, Invitation, Membership
 from actions.permissions import Rights
+from actions.refusals import Refused
 from actions.services import members as service
-from actions.services.refusals import Refused
 from actions.views.members_only import (
     READ_WRITE,
     WRITE,

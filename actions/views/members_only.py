@@ -15,7 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from actions import permissions
 from actions.models import User
 from actions.permissions import Rights
-from actions.services.refusals import Refused
+from actions.refusals import Refused
 from actions.views.accounts import lacks_second_factor, lead_to_second_factor
 
 View = Callable[..., HttpResponse]

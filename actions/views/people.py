@@ -17,11 +17,11 @@ from actions import permissions
 from actions.enums import WRITING_ROLES, MemberRole
 from actions.forms.members import InvitationForm, PeopleForm, RoleForm
 from actions.models import Actor, Membership, Plan, Round, Succession, User
+from actions.refusals import Refused
 from actions.round_status import lateness
 from actions.rules.search import fold
 from actions.services import accounts
 from actions.services import members as service
-from actions.services.refusals import Refused
 from actions.views.members import invite, open_invitations
 from actions.views.members_only import (
     READ_WRITE,

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from actions.forms.members import AcceptForm, ProfileForm, initial_of
 from actions.forms.refusals import show_refusal
 from actions.models import Invitation, Membership, User
+from actions.refusals import Refused
 from actions.services import accounts
 from actions.services import members as service
-from actions.services.refusals import Refused
 from actions.views.accounts import SECOND_FACTORS
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
 

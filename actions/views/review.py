@@ -17,9 +17,9 @@ from actions.forms.refusals import show_refusal
 from actions.forms.review import COMMENTED, DecisionForm, QueueFilter
 from actions.models import Entry, EntryVersion
 from actions.models.entries import HEADINGS, TEXTS
+from actions.refusals import Conflict, Refused
 from actions.rules import differences, hints
 from actions.services import entries
-from actions.services.refusals import Conflict, Refused
 from actions.views import reading
 from actions.views.entries import find, frame
 from actions.views.members_only import (

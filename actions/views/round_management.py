@@ -21,9 +21,9 @@ from actions.forms.refusals import show_refusal
 from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundForm
 from actions.models import Action, Actor, Extension, Override, Plan, Round
 from actions.models.statuses import RULE_WORDS
+from actions.refusals import Refused
 from actions.rules import deadlines
 from actions.services import rounds
-from actions.services.refusals import Refused
 from actions.views.members_only import (
     READ_WRITE,
     MemberRequest,

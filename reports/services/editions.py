@@ -15,10 +15,10 @@ from actions.enums import RoundState
 from actions.models import Round, User
 from actions.models.entries import validate_length
 from actions.models.fields import no_control_characters
+from actions.refusals import Refused
 from actions.services import publication
 from actions.services import rounds as round_service
 from actions.services.publication import ActionFacts, EntryFacts
-from actions.services.refusals import Refused
 from reports import builder, outline
 from reports.models import FROZEN, PUBLISHED, WITHDRAWN, Edition, EditionFile, Transmission
 from reports.renderers.formats import FORMATS

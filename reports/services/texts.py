@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from actions import permissions
 from actions.models import Entry, Round, User
 from actions.models.entries import PUBLISHED_TEXTS
+from actions.refusals import Conflict, Refused
 from actions.services import plan
 from actions.services import rounds as round_service
-from actions.services.refusals import Conflict, Refused
 from reports.models import (
     CHECKED,
     DRAFT,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from actions.forms.refusals import show_refusal
 from actions.models import Round
-from actions.services.refusals import Refused
+from actions.refusals import Refused
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
 from reports.forms.workshop import CommentForm
 from reports.models import Consultation

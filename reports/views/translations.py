@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from actions.forms.refusals import show_refusal
 from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
-from actions.services.refusals import Conflict, Refused
+from actions.refusals import Conflict, Refused
 from actions.views.entries import find
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page, secretariat
 from reports import worklist

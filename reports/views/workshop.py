@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from actions.forms.refusals import show_refusal
 from actions.models import Round, Section
-from actions.services.refusals import Conflict, Refused
+from actions.refusals import Conflict, Refused
 from actions.views.entries import LARGEST_KEY
 from actions.views.members_only import (
     READ_WRITE,

@@ -6,8 +6,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from actions.models import PublishedAction, PublishedEntry, PublishedRound, Round
+from actions.refusals import Refused
 from actions.services import entries, rounds
-from actions.services.refusals import Refused
 from reports.models import Edition, EditionFile
 from reports.services import editions
 from reports.snapshot import to_json

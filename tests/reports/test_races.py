@@ -15,8 +15,8 @@ from actions.models import (
     PublishedRound,
     Round,
 )
+from actions.refusals import Refused
 from actions.services import entries, publication, rounds
-from actions.services.refusals import Refused
 from reports.models import Edition, EditionFile
 from reports.services import editions
 from tests import follow_up

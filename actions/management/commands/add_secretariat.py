@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 
 from actions.models import Actor
+from actions.refusals import Refused
 from actions.services import members
-from actions.services.refusals import Refused
 
 
 class Command(BaseCommand):
