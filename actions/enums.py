@@ -247,7 +247,7 @@ class LetterKind(StrEnum):
 class LetterState(StrEnum):
     """Where a letter of the outbox stands.
 
-    ``sending`` was taken up by a process that has not told how it went: it is never sent
+    ``sending`` was claimed by a process that has not told how it went: it is never sent
     again by itself, as it may have arrived. ``dropped`` had nothing left to say, or nobody
     to say it to, when it was due.
     """

@@ -16,7 +16,8 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from actions.models import Entry, EntryVersion, Letter, ReviewEvent
-from actions.services import entries, letters, notices, rounds
+from actions.outbox import events, letters
+from actions.services import entries, rounds
 from tests.follow_up import NOW, Scene, assert_agreement, content
 from tests.levels import first_of_all
 
@@ -135,11 +136,11 @@ POINTS: dict[str, tuple[Any, str, str]] = {
     "after the thread is written": (ReviewEvent, "save", "after"),
     "before later rounds follow": (entries, "_follow_on", "before"),
     "after later rounds followed": (entries, "_follow_on", "after"),
-    "before the return is told": (notices, "returned", "before"),
-    "after the return is told": (notices, "returned", "after"),
-    "before the acceptance is told": (notices, "accepted", "before"),
-    "after the acceptance is told": (notices, "accepted", "after"),
-    "after the letters are written": (letters, "write_many", "after"),
+    "before the return is told": (events, "returned", "before"),
+    "after the return is told": (events, "returned", "after"),
+    "before the acceptance is told": (events, "accepted", "before"),
+    "after the acceptance is told": (events, "accepted", "after"),
+    "after the letters are written": (letters, "put_many", "after"),
     "before the commit": (BaseDatabaseWrapper, "_commit", "before"),
     "after the commit": (BaseDatabaseWrapper, "_commit", "after"),
     "before what follows the commit": (

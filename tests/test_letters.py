@@ -25,8 +25,9 @@ from django.utils import timezone
 from actions import emails, permissions
 from actions.enums import LetterKind, LetterState
 from actions.models import Actor, Entry, Invitation, Letter, Membership, Responsibility, Round, User
+from actions.outbox import events, letters, sending
 from actions.refusals import Refused
-from actions.services import entries, letters, notices, post
+from actions.services import entries
 from tests import databases
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, at
@@ -81,7 +82,7 @@ def sent_to() -> list[str]:
 
 
 def deliver_all(now: datetime = NOW) -> list[str]:
-    return [str(outcome) for outcome in post.deliver_due(now=now)]
+    return [str(outcome) for outcome in sending.send_due(now=now)]
 
 
 def invite(scene: Scene, **fields: Any) -> tuple[Invitation, Letter]:
@@ -97,7 +98,7 @@ def invite(scene: Scene, **fields: Any) -> tuple[Invitation, Letter]:
         }
         | fields
     )
-    letter = letters.write(
+    letter = letters.put(
         LetterKind.INVITATION,
         key=f"invitation:{found.pk}",
         to=found.email,
@@ -109,7 +110,7 @@ def invite(scene: Scene, **fields: Any) -> tuple[Invitation, Letter]:
 
 
 def code(person: User, digits: str = "314159") -> Letter:
-    return letters.write(
+    return letters.put(
         LetterKind.SIGN_IN, key=f"sign-in:{digits}", to=person, facts={"code": digits}, now=NOW
     )
 
@@ -225,7 +226,7 @@ def test_names_cannot_break_out_of_a_header_or_into_the_html(scene) -> None:
     assert found is not None
     assert "<script>" not in found.html
     assert '<script>alert("x")</script>' in found.text
-    post.deliver(letter.pk, now=NOW)
+    sending.send(letter.pk, now=NOW)
     (message,) = mail.outbox
     assert message.recipients() == ["new@example.org"]
     assert "Bcc" not in dict(message.message().items())
@@ -242,7 +243,7 @@ def test_a_subject_is_always_one_line() -> None:
 def test_an_address_with_a_line_break_is_never_handed_to_a_server(scene, server) -> None:
     letter = code(scene.people["writer"])
     Letter.objects.filter(pk=letter.pk).update(address="a@example.org\nBcc: b@example.org")
-    assert post.deliver(letter.pk, now=NOW) == post.Outcome.LATER
+    assert sending.send(letter.pk, now=NOW) == sending.Outcome.LATER
     assert mail.outbox == []
     letter.refresh_from_db()
     assert "@" not in letter.problem
@@ -307,7 +308,7 @@ def test_opening_costs_the_same_queries_for_few_and_for_many(scene) -> None:
     def queries(running) -> int:
         Letter.objects.all().delete()
         with CaptureQueriesContext(connection) as found:
-            notices.round_opened(running, now=NOW)
+            events.round_opened(running, now=NOW)
         return len(found)
 
     few = queries(scene.round(2024))
@@ -352,7 +353,7 @@ def test_who_decides_is_not_written_to(scene) -> None:
     entry = scene.submit(scene.entry(running))
     event = entry.events.get()
     event.kind, event.by = "returned", scene.people["writer"]
-    found = notices.recipients(entry, but=scene.people["writer"].pk, on=date(2026, 1, 20))
+    found = events.recipients(entry, but=scene.people["writer"].pk, on=date(2026, 1, 20))
     assert scene.people["writer"] not in found
 
 
@@ -447,7 +448,7 @@ def test_codes_and_invitations_go_right_after_the_transaction_and_nothing_else_d
         code(scene.people["writer"])
         invite(scene)
         running = scene.round()
-        letters.write(
+        letters.put(
             LetterKind.ROUND_OPENED,
             key="one more",
             to=scene.people["head"],
@@ -488,12 +489,12 @@ def test_a_mail_server_that_says_nothing_is_waited_for_some_seconds_only(scene, 
         settings.EMAIL_TIMEOUT = 0.3
         letter = code(scene.people["writer"])
         start = time.monotonic()
-        assert post.deliver(letter.pk, now=NOW) == post.Outcome.LATER
+        assert sending.send(letter.pk, now=NOW) == sending.Outcome.LATER
         assert time.monotonic() - start < 3
 
 
 def test_a_letter_goes_out_as_text_and_html_marked_as_automatic(scene) -> None:
-    post.deliver(code(scene.people["writer"]).pk, now=NOW)
+    sending.send(code(scene.people["writer"]).pk, now=NOW)
     (message,) = mail.outbox
     assert message.to == ["writer@small.example.org"]
     assert message.extra_headers == {"Auto-Submitted": "auto-generated"}
@@ -509,16 +510,16 @@ def test_the_same_key_is_written_once(scene) -> None:
 
 def test_a_letter_is_sent_once_however_often_it_is_delivered(scene) -> None:
     letter = code(scene.people["writer"])
-    assert post.deliver(letter.pk, now=NOW) == post.Outcome.SENT
-    assert post.deliver(letter.pk, now=NOW) is None
+    assert sending.send(letter.pk, now=NOW) == sending.Outcome.SENT
+    assert sending.send(letter.pk, now=NOW) is None
     assert deliver_all() == []
     assert len(mail.outbox) == 1
 
 
 def test_a_letter_that_somebody_took_up_is_nobody_elses(scene) -> None:
     letter = code(scene.people["writer"])
-    assert post.claim(letter.pk, now=NOW) is not None
-    assert post.claim(letter.pk, now=NOW) is None
+    assert sending.claim(letter.pk, now=NOW) is not None
+    assert sending.claim(letter.pk, now=NOW) is None
     assert deliver_all(NOW + timedelta(days=3)) == []
     assert mail.outbox == []
 
@@ -526,8 +527,8 @@ def test_a_letter_that_somebody_took_up_is_nobody_elses(scene) -> None:
 def test_a_letter_that_is_not_due_waits(scene) -> None:
     letter = code(scene.people["writer"])
     Letter.objects.filter(pk=letter.pk).update(due_at=NOW + timedelta(seconds=1))
-    assert post.deliver(letter.pk, now=NOW) is None
-    assert post.deliver(letter.pk, now=NOW + timedelta(seconds=1)) == post.Outcome.SENT
+    assert sending.send(letter.pk, now=NOW) is None
+    assert sending.send(letter.pk, now=NOW + timedelta(seconds=1)) == sending.Outcome.SENT
 
 
 FAULTS = {
@@ -548,7 +549,7 @@ def test_a_letter_that_was_not_taken_waits_longer_each_time_and_is_given_up(
     letter = Letter.objects.get(kind="round_opened", user=scene.people["writer"])
     now, pauses = NOW, []
     for attempt in range(1, 8):
-        assert post.deliver(letter.pk, now=now) == post.Outcome.LATER
+        assert sending.send(letter.pk, now=now) == sending.Outcome.LATER
         letter.refresh_from_db()
         assert (letter.state, letter.attempts) == (LetterState.WAITING, attempt)
         assert type(server.fault).__name__ in letter.problem
@@ -556,7 +557,7 @@ def test_a_letter_that_was_not_taken_waits_longer_each_time_and_is_given_up(
         pauses.append(letter.due_at - now)
         now = letter.due_at
     assert pauses == sorted(set(pauses))
-    assert post.deliver(letter.pk, now=now) == post.Outcome.FAILED
+    assert sending.send(letter.pk, now=now) == sending.Outcome.FAILED
     letter.refresh_from_db()
     assert (letter.state, letter.attempts, mail.outbox) == (LetterState.FAILED, 8, [])
     assert letter.facts["round"] == running.pk
@@ -574,7 +575,7 @@ def test_a_letter_whose_facts_are_broken_is_given_up_and_stops_no_other(scene) -
 def test_after_a_failure_the_next_attempt_succeeds(scene, server) -> None:
     server.fault, server.at_opening = FAULTS["away"]
     letter = code(scene.people["writer"])
-    post.deliver(letter.pk, now=NOW)
+    sending.send(letter.pk, now=NOW)
     server.fault = None
     assert deliver_all() == []
     assert deliver_all(NOW + timedelta(minutes=1)) == ["sent"]
@@ -587,20 +588,20 @@ def test_a_letter_that_may_have_arrived_is_never_sent_again_by_itself(scene, ser
     scene.round()
     server.fault = fault
     letter = Letter.objects.get(kind="round_opened", user=scene.people["writer"])
-    assert post.deliver(letter.pk, now=NOW) == post.Outcome.UNCLEAR
+    assert sending.send(letter.pk, now=NOW) == sending.Outcome.UNCLEAR
     server.fault = None
     Letter.objects.exclude(pk=letter.pk).delete()
     assert deliver_all(NOW + timedelta(days=30)) == []
     letter.refresh_from_db()
     assert letter.state == LetterState.SENDING
     assert type(fault).__name__ in letter.problem
-    assert post.is_unclear(letter, now=NOW)
+    assert sending.is_unclear(letter, now=NOW)
 
 
 def test_a_code_that_is_too_old_is_not_sent(scene, server) -> None:
     server.fault, server.at_opening = FAULTS["away"]
     letter = code(scene.people["writer"])
-    post.deliver(letter.pk, now=NOW)
+    sending.send(letter.pk, now=NOW)
     server.fault = None
     assert deliver_all(NOW + timedelta(minutes=16)) == ["dropped"]
     letter.refresh_from_db()
@@ -618,7 +619,7 @@ def test_a_waiting_letter_to_somebody_who_left_is_not_sent(scene, how) -> None:
         Membership.objects.filter(user=writer).update(ended_at=NOW)
     if how == "erased":
         Letter.objects.filter(pk=letter.pk).update(address="")
-    assert post.deliver(letter.pk, now=NOW) == post.Outcome.DROPPED
+    assert sending.send(letter.pk, now=NOW) == sending.Outcome.DROPPED
     assert mail.outbox == []
 
 
@@ -629,15 +630,15 @@ def test_who_no_longer_writes_for_an_actor_reads_no_comments_on_its_entries(scen
     writer = scene.people["writer"]
     Membership.objects.filter(user=writer).update(actor=scene.actors["foreign"])
     (letter,) = written(LetterKind.RETURNED)
-    assert post.deliver(letter.pk, now=NOW) == post.Outcome.DROPPED
+    assert sending.send(letter.pk, now=NOW) == sending.Outcome.DROPPED
 
 
 def test_an_invitation_that_was_withdrawn_or_ran_out_is_not_sent(scene) -> None:
     _found, letter = invite(scene)
-    assert post.deliver(letter.pk, now=NOW + timedelta(days=15)) == post.Outcome.DROPPED
+    assert sending.send(letter.pk, now=NOW + timedelta(days=15)) == sending.Outcome.DROPPED
     other, second = invite(scene, email="other@example.org", digest="e" * 64)
     Invitation.objects.filter(pk=other.pk).update(withdrawn_at=NOW)
-    assert post.deliver(second.pk, now=NOW) == post.Outcome.DROPPED
+    assert sending.send(second.pk, now=NOW) == sending.Outcome.DROPPED
     assert mail.outbox == []
 
 
@@ -645,7 +646,7 @@ def test_secrets_are_forgotten_once_sent_and_never_kept_as_text(scene) -> None:
     sent = code(scene.people["writer"])
     found, invitation = invite(scene)
     for letter in (sent, invitation):
-        post.deliver(letter.pk, now=NOW)
+        sending.send(letter.pk, now=NOW)
         letter.refresh_from_db()
         assert (letter.state, letter.subject, letter.text) == (LetterState.SENT, "", "")
     assert sent.facts == {}
@@ -657,14 +658,14 @@ def test_secrets_are_forgotten_when_a_letter_is_given_up(scene, server) -> None:
     server.fault, server.at_opening = FAULTS["away"]
     _found, letter = invite(scene)
     Letter.objects.filter(pk=letter.pk).update(attempts=7)
-    assert post.deliver(letter.pk, now=NOW) == post.Outcome.FAILED
+    assert sending.send(letter.pk, now=NOW) == sending.Outcome.FAILED
     letter.refresh_from_db()
     assert "secret" not in letter.facts
 
 
 def test_secrets_of_letters_that_nobody_heard_of_again_are_forgotten_after_a_day(scene) -> None:
     _found, letter = invite(scene)
-    post.claim(letter.pk, now=NOW)
+    sending.claim(letter.pk, now=NOW)
     deliver_all(NOW + timedelta(hours=23))
     letter.refresh_from_db()
     assert letter.facts["secret"] == "very-secret"
@@ -676,7 +677,7 @@ def test_secrets_of_letters_that_nobody_heard_of_again_are_forgotten_after_a_day
 def test_letters_without_secrets_keep_what_they_said(scene) -> None:
     scene.round()
     letter = Letter.objects.get(kind="round_opened", user=scene.people["writer"])
-    post.deliver(letter.pk, now=NOW)
+    sending.send(letter.pk, now=NOW)
     letter.refresh_from_db()
     assert letter.subject == mail.outbox[0].subject
     assert letter.text == mail.outbox[0].body
@@ -690,13 +691,13 @@ def test_the_secretariat_orders_a_letter_again_and_nobody_else_does(scene, serve
     scene.round()
     letter = Letter.objects.get(kind="round_opened", user=scene.people["writer"])
     server.fault = TimeoutError("slow")
-    post.deliver(letter.pk, now=NOW)
+    sending.send(letter.pk, now=NOW)
     server.fault = None
     for name in ("writer", "head", "reviewer", "observer", "nobody"):
         with pytest.raises(PermissionDenied):
-            post.send_again(letter, by=scene.people[name], now=NOW)
-    post.send_again(letter, by=scene.people["secretariat"], now=NOW)
-    assert post.deliver(letter.pk, now=NOW) == post.Outcome.SENT
+            sending.send_again(letter, by=scene.people[name], now=NOW)
+    sending.send_again(letter, by=scene.people["secretariat"], now=NOW)
+    assert sending.send(letter.pk, now=NOW) == sending.Outcome.SENT
 
 
 @pytest.mark.parametrize("state", ["waiting", "sent", "dropped", "sending"])
@@ -707,14 +708,14 @@ def test_a_letter_that_is_on_its_way_or_done_is_not_sent_again(scene, state) -> 
         state=state, sent_at=NOW if state == "sent" else None, taken_at=NOW
     )
     with pytest.raises(Refused):
-        post.send_again(letter, by=scene.people["secretariat"], now=NOW)
+        sending.send_again(letter, by=scene.people["secretariat"], now=NOW)
 
 
 def test_a_letter_whose_secret_was_forgotten_is_not_sent_again(scene) -> None:
     _found, letter = invite(scene)
     Letter.objects.filter(pk=letter.pk).update(state="failed", facts={"invitation": 1})
     letter.refresh_from_db()
-    assert not post.can_send_again(letter, now=NOW)
+    assert not sending.can_send_again(letter, now=NOW)
 
 
 def test_unclear_says_the_same_of_one_letter_and_of_many(scene) -> None:
@@ -728,8 +729,8 @@ def test_unclear_says_the_same_of_one_letter_and_of_many(scene) -> None:
     for number, (state, problem, taken) in enumerate(cases):
         letter = code(scene.people["writer"], str(number))
         Letter.objects.filter(pk=letter.pk).update(state=state, problem=problem, taken_at=taken)
-    one_by_one = {row.pk for row in Letter.objects.all() if post.is_unclear(row, now=NOW)}
-    assert one_by_one == {row.pk for row in Letter.objects.filter(post.unclear(now=NOW))}
+    one_by_one = {row.pk for row in Letter.objects.all() if sending.is_unclear(row, now=NOW)}
+    assert one_by_one == {row.pk for row in Letter.objects.filter(sending.unclear(now=NOW))}
     assert len(one_by_one) == 2
 
 
@@ -776,10 +777,10 @@ django.setup()
 from django.utils import timezone
 from actions.enums import LetterKind
 from actions.models import User
-from actions.services import letters
+from actions.outbox import letters
 user = User.objects.create_user("somebody@example.org")
 for number in range(40):
-    letters.write_many(
+    letters.put_many(
         LetterKind.SIGN_IN, [(f"k{number}", user, {"subject": f"Letter {number}.", "text": "x"})],
         now=timezone.now(),
     )
@@ -796,14 +797,14 @@ import django
 django.setup()
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
-from actions.services import post
+from actions.outbox import sending
 sent = EmailBackend.send_messages
 def dies(self, messages):
     os.kill(os.getpid(), signal.SIGKILL)
 EmailBackend.send_messages = dies
 from django.conf import settings
 settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-list(post.deliver_due(now=timezone.now()))
+list(sending.send_due(now=timezone.now()))
 """
 
 
@@ -881,7 +882,7 @@ def test_the_log_names_letter_person_state_and_problem_and_no_secret(
 ) -> None:
     server.fault, server.at_opening = FAULTS["away"]
     _found, letter = invite(scene)
-    post.deliver(letter.pk, now=NOW)
+    sending.send(letter.pk, now=NOW)
     text = browser.get(PAGE).content.decode()
     assert "Invitation" in text
     assert "new@example.org" in text

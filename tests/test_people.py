@@ -16,8 +16,9 @@ from django.utils import timezone, translation
 
 from actions.enums import LetterKind, LetterState
 from actions.models import Actor, Entry, EntryVersion, Invitation, Letter, Membership, User
+from actions.outbox import letters
 from actions.refusals import Refused
-from actions.services import accounts, entries, letters, members
+from actions.services import accounts, entries, members
 from tests.conftest import add_second_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -190,11 +191,11 @@ def leave_traces(person: User, office: User, open_round) -> Entry:
         "PETRA@example.org", actor=Actor.objects.get(slug="fps-economy"), role="contributor",
         language="nl", by=office, now=NOW,
     )  # fmt: skip
-    letter = letters.write(
+    letter = letters.put(
         LetterKind.RETURNED, key="one", to=person, facts={"name": person.name}, now=NOW
     )
     Letter.objects.filter(pk=letter.pk).update(text="Dear Petra Person", subject="Petra Person")
-    other = letters.write(LetterKind.RETURNED, key="two", to=office, facts={}, now=NOW)
+    other = letters.put(LetterKind.RETURNED, key="two", to=office, facts={}, now=NOW)
     Letter.objects.filter(pk=other.pk).update(text="Says Petra Person")
     LogEntry.objects.create(
         user=office, content_type=ContentType.objects.get_for_model(User), object_id=person.pk,

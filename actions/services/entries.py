@@ -23,10 +23,10 @@ from actions.models import (
     User,
 )
 from actions.models.entries import CONTENT, PUBLISHED_TEXTS, TEXTS
+from actions.outbox import events
 from actions.permissions import Rights
 from actions.refusals import Conflict, Refused
 from actions.rules import deadlines, markup, transitions
-from actions.services import notices
 
 NOT_NOW = _("This cannot be done any more: the entry has moved on.")
 TOO_LATE = _("The round is closed for writing. Ask the secretariat for an extension.")
@@ -161,7 +161,7 @@ def send_back(
             comment=given[0], comments=given[1],
         )  # fmt: skip
         _follow_on(stored, by, rights, now)
-        notices.returned(stored, event, now=now)
+        events.returned(stored, event, now=now)
         return stored
 
 
@@ -183,7 +183,7 @@ def accept(entry: Entry, *, by: User, version: int, now: datetime) -> Entry:
         _decide(stored, Act.ACCEPT, by, now)
         record(stored, Event.ACCEPTED, by=by, rights=rights, now=now)
         _follow_on(stored, by, rights, now)
-        notices.accepted(stored, now=now)
+        events.accepted(stored, now=now)
         return stored
 
 

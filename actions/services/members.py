@@ -15,8 +15,9 @@ from actions import permissions
 from actions.enums import WRITING_ROLES, LetterKind, MemberRole
 from actions.models import Actor, Invitation, Membership, User
 from actions.models.fields import no_control_characters
+from actions.outbox import letters
 from actions.refusals import Refused
-from actions.services import letters, plan
+from actions.services import plan
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def invite(
     except IntegrityError as error:  # somebody else invited at the same moment
         raise ValidationError({"email": _("There is an open invitation already.")}) from error
     facts = {"invitation": invitation.pk, "secret": secret, "actor": actor.pk, "role": role}
-    letters.write(
+    letters.put(
         LetterKind.INVITATION,
         key=f"invitation:{invitation.pk}",
         to=address,

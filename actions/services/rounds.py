@@ -19,9 +19,10 @@ from actions.models import (
     Round,
     User,
 )
+from actions.outbox import events
 from actions.permissions import Rights
 from actions.refusals import Refused
-from actions.services import notices, plan
+from actions.services import plan
 from actions.services.entries import carry, checked_reason, day
 
 
@@ -61,7 +62,7 @@ def open(round: Round, *, by: User, now: datetime) -> Round:  # noqa: A001, A002
     stored.state, stored.opened_at = RoundState.OPEN, now
     plan.save(stored, by=by)
     make_entries(stored, by=by, rights=rights, now=now)
-    notices.round_opened(stored, now=now)
+    events.round_opened(stored, now=now)
     return stored
 
 
@@ -185,7 +186,7 @@ def forecast(round: Round, *, on: date) -> Forecast:  # noqa: A002
     missing, wrong = lacking(round)
     finished = finished_before(round)
     to_write = [row for row in missing if row.pk not in finished]
-    speaking = {actor for row in to_write for actor in notices.speakers(row, on=on)}
+    speaking = {actor for row in to_write for actor in events.speakers(row, on=on)}
     return Forecast(
         made=len(missing),
         carried=len(missing) - len(to_write),

@@ -28,8 +28,8 @@ from django.utils.translation import gettext_lazy as _
 from actions import permissions
 from actions.enums import LetterKind
 from actions.models import User
+from actions.outbox import letters
 from actions.permissions import Rights
-from actions.services import letters
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class AccountAdapter(DefaultAccountAdapter):
                     part: render_to_string(f"{template_prefix}_{name}.txt", context).strip()
                     for part, name in (("subject", "subject"), ("text", "message"))
                 }
-        letters.write(
+        letters.put(
             LetterKind.SIGN_IN,
             key=f"sign-in:{secrets.token_hex(16)}",
             to=user,

@@ -13,8 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from actions.models import Letter
 from actions.models.letters import LETTER_STATES
+from actions.outbox import sending
 from actions.refusals import Refused
-from actions.services import post
 from actions.views.members_only import (
     WRITE,
     MemberRequest,
@@ -49,18 +49,18 @@ def letter_list(request: MemberRequest) -> HttpResponse:
 def in_state(wanted: str, request: MemberRequest) -> Q:
     """Return the filter on a state; "unclear" are those that were never heard of again."""
     if wanted == UNCLEAR:
-        return post.unclear(now=request.now)
+        return sending.unclear(now=request.now)
     return Q(state=wanted) if wanted else Q()
 
 
 def line(letter: Letter, request: MemberRequest) -> dict[str, Any]:
     """Return what the log shows of a letter."""
-    is_unclear = post.is_unclear(letter, now=request.now)
+    is_unclear = sending.is_unclear(letter, now=request.now)
     return {
         "letter": letter,
         "state": STATES[UNCLEAR if is_unclear else letter.state],
         "is_unclear": is_unclear,
-        "may_send_again": post.can_send_again(letter, now=request.now),
+        "may_send_again": sending.can_send_again(letter, now=request.now),
     }
 
 
@@ -69,7 +69,7 @@ def send_again(request: MemberRequest, pk: int) -> HttpResponse:
     """Put one letter back to be sent."""
     letter = get_object_or_404(Letter, pk=pk)
     try:
-        post.send_again(letter, by=request.user, now=request.now)
+        sending.send_again(letter, by=request.user, now=request.now)
     except Refused as refusal:
         tell_refusal(request, refusal)
     else:

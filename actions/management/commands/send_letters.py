@@ -12,7 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from actions.models import Letter
-from actions.services import post
+from actions.outbox import sending
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
     def send(self, limit: int, stop: threading.Event, *, quiet: bool = False) -> None:
         """Send what is due and say how it went."""
         found: Counter[str] = Counter()
-        for outcome in post.deliver_due(now=timezone.now(), limit=limit):
+        for outcome in sending.send_due(now=timezone.now(), limit=limit):
             found[outcome] += 1
             if stop.is_set():
                 break
@@ -60,7 +60,7 @@ class Command(BaseCommand):
 
     def list_due(self, limit: int) -> None:
         """Say what would be sent, without anybody's address."""
-        rows = Letter.objects.filter(pk__in=post.due(now=timezone.now(), limit=limit))
+        rows = Letter.objects.filter(pk__in=sending.due(now=timezone.now(), limit=limit))
         for letter in rows.order_by("due_at", "pk"):
             self.stdout.write(f"{letter.pk}  {letter.kind}  due {letter.due_at:%Y-%m-%d %H:%M}")
         self.stdout.write(f"{len(rows)} due; nothing was sent.")

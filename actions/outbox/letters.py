@@ -1,4 +1,4 @@
-"""Puts letters into the outbox; what sends them stands in ``post``."""
+"""Puts letters into the outbox; ``sending`` sends them."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from django.db import transaction
 
 from actions.enums import SECRET_LETTERS, LetterKind
 from actions.models import Letter, User
-from actions.services import post
+from actions.outbox import sending
 
 
-def write(
+def put(
     kind: LetterKind,
     *,
     key: str,
@@ -42,11 +42,11 @@ def write(
         },
     )
     if is_new and not wait and kind in SECRET_LETTERS:
-        transaction.on_commit(partial(post.deliver, letter.pk, now=now), robust=True)
+        transaction.on_commit(partial(sending.send, letter.pk, now=now), robust=True)
     return letter
 
 
-def write_many(
+def put_many(
     kind: LetterKind, letters: Iterable[tuple[str, User, dict[str, Any]]], *, now: datetime
 ) -> None:
     """Put letters of one kind into the outbox at once: key, person and facts of each."""

@@ -53,7 +53,7 @@ NOBODY_KNOWS = gettext_noop("It is not known whether it arrived.")
 
 
 class Outcome(StrEnum):
-    """What became of a letter that was taken up."""
+    """What became of a letter that was claimed."""
 
     SENT = "sent"
     LATER = "later"
@@ -72,22 +72,22 @@ def due(*, now: datetime, limit: int) -> list[int]:
     return list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
 
 
-def deliver_due(*, now: datetime, limit: int = 500) -> Iterator[Outcome]:
+def send_due(*, now: datetime, limit: int = 500) -> Iterator[Outcome]:
     """Send what is due, one after the other, and yield what became of each.
 
-    Stop in between to end early: what was not taken up waits for the next time. The clock
+    Stop in between to end early: what was not claimed waits for the next time. The clock
     runs on meanwhile, as a slow mail server may take a while over many letters.
     """
     forget_secrets(now=now)
     start = monotonic()
     for key in due(now=now, limit=limit):
         moment = now + timedelta(seconds=monotonic() - start)
-        if (outcome := deliver(key, now=moment)) is not None:
+        if (outcome := send(key, now=moment)) is not None:
             yield outcome
 
 
-def deliver(key: int, *, now: datetime) -> Outcome | None:
-    """Send one letter, if it waits and is due; None where it does not, or is taken already.
+def send(key: int, *, now: datetime) -> Outcome | None:
+    """Send one letter, if it waits and is due; None where it does not, or is claimed already.
 
     Who changes its state to ``sending`` sends it. A failure puts it back, later each time.
     Whoever dies in between leaves it as ``sending``, and nothing sends it again by itself.
@@ -98,7 +98,7 @@ def deliver(key: int, *, now: datetime) -> Outcome | None:
     try:
         mail = worded(letter, now=now)
         if mail is not None:
-            send(mail, letter.address)
+            hand_over(mail, letter.address)
     except UnclearError as error:
         return settle(letter, Outcome.UNCLEAR, now=now, problem=in_short(error.__cause__))
     except Exception as error:  # noqa: BLE001  whatever it is, the letter goes back
@@ -134,7 +134,7 @@ def can_send_again(letter: Letter, *, now: datetime) -> bool:
 
 
 def is_unclear(letter: Letter, *, now: datetime) -> bool:
-    """Tell whether a letter was taken up and nobody said, or could say, how it went."""
+    """Tell whether a letter was claimed and nobody said, or could say, how it went."""
     if letter.state != LetterState.SENDING or letter.taken_at is None:
         return False
     return bool(letter.problem) or letter.taken_at < now - UNCLEAR_AFTER
@@ -149,7 +149,7 @@ def unclear(*, now: datetime) -> Q:
 
 
 def claim(key: int, *, now: datetime) -> Letter | None:
-    """Take a letter up; None where somebody else was faster. Stored before anything is sent."""
+    """Claim a letter; None where somebody else was faster. Stored before anything is sent."""
     with transaction.atomic(durable=True):
         rows = Letter.objects.filter(pk=key, state=LetterState.WAITING, due_at__lte=now)
         taken = rows.update(
@@ -188,7 +188,7 @@ def may_read(letter: Letter, *, on: date) -> bool:
     return permissions.can_write_for(rights, entry.responsibility)
 
 
-def send(mail: Mail, address: str) -> None:
+def hand_over(mail: Mail, address: str) -> None:
     """Hand a letter to the mail server; raises UnclearError where it may have taken it."""
     connection = get_connection()
     connection.open()  # a fault before this is done is none of the letter's

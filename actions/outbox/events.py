@@ -9,7 +9,7 @@ from django.utils import timezone
 from actions import permissions
 from actions.enums import WRITABLE, LetterKind, LetterState
 from actions.models import Entry, Letter, Responsibility, ReviewEvent, Round, User
-from actions.services import letters
+from actions.outbox import letters
 
 MORNING = time(6)  # in Brussels, when the digests of the day before go out
 
@@ -31,7 +31,7 @@ def round_opened(round: Round, *, now: datetime) -> None:  # noqa: A002
         if found := {key for actor in actors for key in by_actor.get(actor, ())}:
             theirs[person] = sorted(found)
     people = User.objects.in_bulk(theirs)
-    letters.write_many(
+    letters.put_many(
         LetterKind.ROUND_OPENED,
         [
             (f"round_opened:{round.pk}:{key}", people[key], {"round": round.pk, "entries": found})
@@ -47,7 +47,7 @@ def returned(entry: Entry, event: ReviewEvent, *, now: datetime) -> None:
     A digest that is still to say that it was accepted does not say so any more.
     """
     _take_out(entry)
-    letters.write_many(
+    letters.put_many(
         LetterKind.RETURNED,
         [
             (f"returned:{event.pk}:{person.pk}", person, {"event": event.pk, "entry": entry.pk})
@@ -99,7 +99,7 @@ def _digest(person: User, day: date, now: datetime) -> Letter:
     while True:
         key = f"accepted:{person.pk}:{day}"
         morning = datetime.combine(day + timedelta(days=1), MORNING)
-        letters.write(
+        letters.put(
             LetterKind.ACCEPTED,
             key=key,
             to=person,

@@ -1,0 +1,1 @@
+"""The outbox: events put letters into it; each is claimed, then sent."""
