@@ -12,7 +12,7 @@ from django.utils import timezone
 from actions import permissions, round_status
 from actions.enums import EntryState, Event, Status
 from actions.management.commands import load_sample
-from actions.management.sample import plot, texts
+from actions.management.sample import sample_script, texts
 from actions.models import Action, Entry, EntryVersion, Letter, ReviewEvent, Round, User
 from actions.models.entries import TEXTS, WRITTEN_IN
 
@@ -101,11 +101,11 @@ def test_no_sample_text_names_somebody_or_claims_a_figure_of_money() -> None:
         assert word not in everything
 
 
-@pytest.mark.parametrize(("place", "told"), plot.TOLD.items())
+@pytest.mark.parametrize(("place", "told"), sample_script.TOLD.items())
 def test_each_entry_that_is_told_of_ends_as_told(first, second, place, told) -> None:
     year, label, actor = place
     entry = only(first if year == 2024 else second, label, actor)
-    withdrawn = told.end == plot.End.WITHDRAWN
+    withdrawn = told.end == sample_script.End.WITHDRAWN
     assert entry.state == (EntryState.DRAFT if withdrawn else told.end)
     assert entry.status == told.status
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from actions import permissions
 from actions.enums import LetterKind, MemberRole
-from actions.management.sample import plot, texts
-from actions.management.sample.plot import FIRST, SECOND, End, Story
+from actions.management.sample import sample_script, texts
+from actions.management.sample.sample_script import FIRST, SECOND, End, Story
 from actions.models import (
     Action,
     Actor,
@@ -65,8 +65,8 @@ def play(people: People, *, today: date) -> None:
     fresh = Letter.objects.filter(pk__gt=last)
     kept = Entry.objects.get(
         round=second,
-        responsibility__action__label=plot.LETTER[0],
-        responsibility__actor__slug=plot.LETTER[1],
+        responsibility__action__label=sample_script.LETTER[0],
+        responsibility__actor__slug=sample_script.LETTER[1],
     )
     told = fresh.filter(kind=LetterKind.RETURNED, facts__entry=kept.pk)
     fresh.exclude(pk__in=list(told.values_list("pk", flat=True))).delete()
@@ -175,7 +175,7 @@ class Game:
 
     def extend(self, now: datetime) -> None:
         """Let one actor write longer."""
-        actor = Actor.objects.get(slug=plot.EXTENDED[self.round.year])
+        actor = Actor.objects.get(slug=sample_script.EXTENDED[self.round.year])
         rounds.extend(
             self.round,
             actor=actor,
@@ -191,7 +191,7 @@ class Game:
 
     def override(self, now: datetime) -> None:
         """Put another status in place of a derived one."""
-        action = Action.objects.get(plan=self.round.plan, label=plot.OVERRIDDEN)
+        action = Action.objects.get(plan=self.round.plan, label=sample_script.OVERRIDDEN)
         reasons = {
             f"reason_{code}": texts.said("override", code) for code in ("nl", "fr", "de", "en")
         }
@@ -201,18 +201,18 @@ class Game:
     def writers_steps(self, last: date) -> Iterator[Step]:
         """Yield what was written and decided, entry by entry."""
         for entry in self.entries.values():
-            found = plot.story(entry.responsibility, self.round)
+            found = sample_script.story(entry.responsibility, self.round)
             if entry.is_carried and not found.reopened:
                 continue
             yield from self.steps(entry.responsibility, found, last)
-        for label, slug in plot.VOLUNTARY:
+        for label, slug in sample_script.VOLUNTARY:
             row = Responsibility.objects.select_related("action", "actor").get(
                 action__plan=self.round.plan, action__label=label, actor__slug=slug
             )
             yield Step(
                 moment(self.round.opens_on + timedelta(days=1), 10), partial(self.start, row)
             )
-            yield from self.steps(row, plot.story(row, self.round), last)
+            yield from self.steps(row, sample_script.story(row, self.round), last)
 
     def steps(self, row: Responsibility, found: Story, last: date) -> Iterator[Step]:
         """Yield what happens to one entry.

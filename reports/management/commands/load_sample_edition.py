@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone, translation
 
-from actions.management.sample import plot, replay
+from actions.management.sample import replay, sample_script
 from actions.models import Round, User
 from reports.management import sample_edition
 from reports.management.progress import Progress
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             raise CommandError("Sample reports are only for trying out: DEBUG is off.")
         given = Round.objects.filter(
-            plan__slug=replay.PLAN, year=plot.FIRST, is_sample=True, state="closed"
+            plan__slug=replay.PLAN, year=sample_script.FIRST, is_sample=True, state="closed"
         ).first()
         by = User.objects.filter(email="secretariat@example.org", is_sample=True).first()
         if given is None or by is None:
@@ -37,7 +37,9 @@ class Command(BaseCommand):
             if not Chapter.objects.filter(round=given).exists():
                 write(given, by)
             sample_edition.publish(given, by=by, say=progress.say)
-        self.stdout.write(f"Sample report: {given.year} (published); {plot.SECOND} is a draft.")
+        self.stdout.write(
+            f"Sample report: {given.year} (published); {sample_script.SECOND} is a draft."
+        )
 
 
 @transaction.atomic
@@ -45,7 +47,7 @@ def write(given: Round, by: User) -> None:
     """Write the chapters and translations of both rounds; all or nothing."""
     sample_edition.write(given, by=by, now=sample_edition.WRITTEN)
     second = Round.objects.filter(
-        plan=given.plan_id, year=plot.SECOND, is_sample=True, state="open"
+        plan=given.plan_id, year=sample_script.SECOND, is_sample=True, state="open"
     ).first()
     if second and not Chapter.objects.filter(round=second).exists():
         sample_edition.write(second, by=by, now=timezone.now())
