@@ -15,7 +15,7 @@ from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from actions.refusals import Conflict, Refused
 from actions.views.entries import find
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page, secretariat
-from reports import worklist
+from reports import readiness
 from reports.forms.workshop import LANGUAGE_NAMES, TranslationForm
 from reports.models import CHECKED, DRAFT, Translation
 from reports.services import texts
@@ -23,7 +23,7 @@ from reports.snapshot import LANGUAGES
 from reports.views.workshop import find_round
 
 PER_PAGE = 50
-STATES = (worklist.MISSING, DRAFT, CHECKED)
+STATES = (readiness.MISSING, DRAFT, CHECKED)
 
 
 @member_page(secretariat)
@@ -32,14 +32,14 @@ def translations(request: MemberRequest, key: int) -> HttpResponse:
     found = find_round(key)
     language = request.GET.get("language", "")
     state = request.GET.get("state", "")
-    wanted = (language,) if language in LANGUAGES else worklist.LANGUAGES
-    rows = worklist.items(found, wanted)
+    wanted = (language,) if language in LANGUAGES else readiness.LANGUAGES
+    rows = readiness.items(found, wanted)
     if state in STATES:
         listed = [item for item in rows if item.state == state]
     elif state == "all":
         listed = list(rows)
     else:
-        listed = worklist.open_items(found, wanted)
+        listed = readiness.open_items(found, wanted)
     page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "round": found,
@@ -48,7 +48,7 @@ def translations(request: MemberRequest, key: int) -> HttpResponse:
         "lines": [{"item": item, "heading": HEADINGS[item.field]} for item in page.object_list],
         "language": language,
         "state": state,
-        "language_names": [(code, LANGUAGE_NAMES[code]) for code in worklist.LANGUAGES],
+        "language_names": [(code, LANGUAGE_NAMES[code]) for code in readiness.LANGUAGES],
     }
     return TemplateResponse(request, "reports/translations.html", context)
 

@@ -23,7 +23,7 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
-from reports import worklist
+from reports import readiness
 from reports.forms.workshop import ChapterForm, ConsultationForm, NoteForm, TransmissionForm
 from reports.models import (
     FOREWORD,
@@ -79,7 +79,7 @@ def workshop(request: MemberRequest, key: int) -> HttpResponse:
     context = {
         "round": found,
         "plan": found.plan,
-        "wanting": worklist.wanting(found),
+        "wanting": readiness.wanting(found),
         "chapters": chapters(found),
         "consultation": consultation,
         "comments": comments_on(found),
@@ -159,7 +159,7 @@ def freeze(request: MemberRequest, key: int) -> HttpResponse:
         "round": found,
         "plan": found.plan,
         "form": form if is_correction else None,
-        "wanting": worklist.wanting(found),
+        "wanting": readiness.wanting(found),
     }
     return TemplateResponse(request, "reports/freeze.html", context)
 

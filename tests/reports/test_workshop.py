@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from actions.models import Entry, Round
 from actions.services import entries, rounds
-from reports import worklist
+from reports import readiness
 from reports.models import Chapter, DraftComment, Edition, Translation
 from reports.services import editions
 
@@ -55,7 +55,7 @@ def test_the_workshop_says_what_is_missing(browser, year) -> None:
 
 
 def test_the_worklist_has_each_text_in_each_other_language(year, entry) -> None:
-    found = [(i.field, i.language, i.state) for i in worklist.items(year)]
+    found = [(i.field, i.language, i.state) for i in readiness.items(year)]
     assert found == [("done", language, "missing") for language in ("fr", "de", "en")]
 
 
@@ -161,7 +161,7 @@ def test_a_changed_original_sets_its_translation_back_to_draft(
     entries.submit(entry, by=office, version=1, content=content, now=now)
     entries.accept(entry, by=third, version=2, now=now)
     assert text_of(year).translations == {}
-    item = next(i for i in worklist.items(year) if i.language == "en")
+    item = next(i for i in readiness.items(year) if i.language == "en")
     assert (item.state, item.is_outdated) == ("draft", True)
 
 
