@@ -2,23 +2,23 @@
 
 from django.urls import include, path
 
-from reports.views import dossier, drafts, translations, workshop
+from reports.views import dossier, drafts, editing, translations
 
 app_name = "reports"
 urlpatterns = [
     path("plans/<slug:plan>/reports/", include("reports.archive_urls")),
     path("plans/<slug:plan>/dossier/", dossier.dossier, name="dossier"),
-    path("secretariat/reports/<int:key>/", workshop.workshop, name="workshop"),
-    path("secretariat/reports/<int:key>/freeze/", workshop.freeze, name="freeze"),
-    path("secretariat/reports/<int:key>/consultation/", workshop.consultation, name="consultation"),
+    path("secretariat/reports/<int:key>/", editing.overview, name="editing"),
+    path("secretariat/reports/<int:key>/freeze/", editing.freeze, name="freeze"),
+    path("secretariat/reports/<int:key>/consultation/", editing.consultation, name="consultation"),
     path(
         "secretariat/reports/<int:key>/chapters/<slug:kind>/<int:number>/",
-        workshop.chapter,
+        editing.chapter,
         name="chapter",
     ),
     path(
         "secretariat/reports/<int:key>/chapters/<int:number>/remove/",
-        workshop.chapter_delete,
+        editing.chapter_delete,
         name="chapter-delete",
     ),
     path(
@@ -31,11 +31,11 @@ urlpatterns = [
         translations.translate,
         name="translate",
     ),
-    path("secretariat/editions/<int:key>/files/", workshop.files, name="files"),
-    path("secretariat/editions/<int:key>/publish/", workshop.publish, name="publish"),
-    path("secretariat/editions/<int:key>/discard/", workshop.discard, name="discard"),
-    path("secretariat/editions/<int:key>/withdraw/", workshop.withdraw, name="withdraw"),
-    path("secretariat/editions/<int:key>/transmissions/", workshop.transmit, name="transmit"),
+    path("secretariat/editions/<int:key>/files/", editing.files, name="files"),
+    path("secretariat/editions/<int:key>/publish/", editing.publish, name="publish"),
+    path("secretariat/editions/<int:key>/discard/", editing.discard, name="discard"),
+    path("secretariat/editions/<int:key>/withdraw/", editing.withdraw, name="withdraw"),
+    path("secretariat/editions/<int:key>/transmissions/", editing.transmit, name="transmit"),
     path(
         "secretariat/editions/<int:key>/files/<slug:name>/<slug:language>/",
         drafts.frozen_file,

@@ -12,13 +12,13 @@ from actions.forms.refusals import show_refusal
 from actions.models import Round
 from actions.refusals import Refused
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
-from reports.forms.workshop import CommentForm
+from reports.forms.editing import CommentForm
 from reports.models import Consultation
 from reports.renderers import RenderError
 from reports.renderers.formats import FORMATS
 from reports.renderers.html import style_hash
 from reports.services import editions, texts
-from reports.views.workshop import comments_on, find_edition
+from reports.views.editing import comments_on, find_edition
 
 # What every member may have; the rest is for the secretariat.
 FOR_MEMBERS = ("html", "pdf")

@@ -16,11 +16,11 @@ from actions.refusals import Conflict, Refused
 from actions.views.entries import find
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page, secretariat
 from reports import readiness
-from reports.forms.workshop import LANGUAGE_NAMES, TranslationForm
+from reports.forms.editing import LANGUAGE_NAMES, TranslationForm
 from reports.models import CHECKED, DRAFT, Translation
 from reports.services import texts
 from reports.snapshot import LANGUAGES
-from reports.views.workshop import find_round
+from reports.views.editing import find_round
 
 PER_PAGE = 50
 STATES = (readiness.MISSING, DRAFT, CHECKED)

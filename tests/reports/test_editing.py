@@ -45,7 +45,7 @@ def address(year: Round, rest: str = "") -> str:
 # --- What is missing --------------------------------------------------------------
 
 
-def test_the_workshop_says_what_is_missing(browser, year) -> None:
+def test_the_editing_page_says_what_is_missing(browser, year) -> None:
     html = text(browser.get(address(year)))
     owed = year.entries.filter(owed=True).count()
     assert f"1 of {owed} owed entries are accepted." in html
@@ -278,7 +278,7 @@ def test_an_open_round_cannot_be_frozen_from_the_page(browser, year) -> None:
 
 @pytest.mark.parametrize("role", ["observer", "contributor", "coordinator", "reviewer"])
 @pytest.mark.parametrize("rest", ["", "freeze/", "consultation/", "translations/"])
-def test_the_workshop_is_closed_to_others(year, make_member, sign_in, role, rest) -> None:
+def test_the_editing_page_is_closed_to_others(year, make_member, sign_in, role, rest) -> None:
     client = sign_in(make_member(role, "brussels-environment", "x@example.org"))
     assert client.get(address(year, rest)).status_code == 403
 

@@ -24,7 +24,7 @@ from actions.views.members_only import (
     tell_refusal,
 )
 from reports import readiness
-from reports.forms.workshop import ChapterForm, ConsultationForm, NoteForm, TransmissionForm
+from reports.forms.editing import ChapterForm, ConsultationForm, NoteForm, TransmissionForm
 from reports.models import (
     FOREWORD,
     FURTHER,
@@ -70,7 +70,7 @@ def attempt(form: Any, do: Callable[[], Any]) -> Any:
 
 
 @member_page(secretariat)
-def workshop(request: MemberRequest, key: int) -> HttpResponse:
+def overview(request: MemberRequest, key: int) -> HttpResponse:
     """Show how far the report of a round is, and what can be done next."""
     found = find_round(key)
     consultation = getattr(found, "consultation", None)
@@ -89,7 +89,7 @@ def workshop(request: MemberRequest, key: int) -> HttpResponse:
         "formats": list(FORMATS),
         "languages": LANGUAGES,
     }
-    return TemplateResponse(request, "reports/workshop.html", context)
+    return TemplateResponse(request, "reports/editing.html", context)
 
 
 def comments_on(found: Round) -> QuerySet[DraftComment]:
@@ -150,7 +150,7 @@ def freeze(request: MemberRequest, key: int) -> HttpResponse:
             edition = editions.freeze(found, by=request.user, note=note, now=request.now)
         except Refused as refusal:
             tell_refusal(request, refusal)
-            return redirect("reports:workshop", found.pk)
+            return redirect("reports:editing", found.pk)
         except ValidationError as error:
             show_refusal(form, error)
         else:
@@ -174,7 +174,7 @@ def make_files(request: MemberRequest, edition: Edition) -> HttpResponse:
         messages.error(request, words % error)
     except Refused as refusal:
         tell_refusal(request, refusal)
-    return redirect("reports:workshop", edition.round_id)
+    return redirect("reports:editing", edition.round_id)
 
 
 @member_page(secretariat, methods=WRITE)
@@ -193,7 +193,7 @@ def publish(request: MemberRequest, key: int) -> HttpResponse:
             messages.success(request, _("The report is published."))
         except Refused as refusal:
             tell_refusal(request, refusal)
-        return redirect("reports:workshop", edition.round_id)
+        return redirect("reports:editing", edition.round_id)
     context = {
         "edition": edition,
         "round": edition.round,
@@ -212,7 +212,7 @@ def discard(request: MemberRequest, key: int) -> HttpResponse:
         messages.success(request, _("The frozen edition is given up; review can go on."))
     except Refused as refusal:
         tell_refusal(request, refusal)
-    return redirect("reports:workshop", edition.round_id)
+    return redirect("reports:editing", edition.round_id)
 
 
 @member_page(secretariat, methods=READ_WRITE)
@@ -233,7 +233,7 @@ def withdraw(request: MemberRequest, key: int) -> HttpResponse:
         )
         if done is not None:
             messages.success(request, _("The edition is withdrawn."))
-            return redirect("reports:workshop", edition.round_id)
+            return redirect("reports:editing", edition.round_id)
     context = {
         "edition": edition, "round": edition.round, "plan": edition.round.plan, "form": form,
     }  # fmt: skip
@@ -254,7 +254,7 @@ def transmit(request: MemberRequest, key: int) -> HttpResponse:
         )
         if done is not None:
             messages.success(request, _("Recorded."))
-            return redirect("reports:workshop", edition.round_id)
+            return redirect("reports:editing", edition.round_id)
     context = {
         "edition": edition,
         "round": edition.round,
@@ -292,7 +292,7 @@ def chapter(request: MemberRequest, key: int, kind: str, number: int) -> HttpRes
             stored = None
         if stored is not None:
             messages.success(request, _("The text is stored."))
-            return redirect("reports:workshop", found.pk)
+            return redirect("reports:editing", found.pk)
     context = {
         "round": found,
         "plan": found.plan,
@@ -347,7 +347,7 @@ def chapter_delete(request: MemberRequest, key: int, number: int) -> HttpRespons
     row = get_object_or_404(Chapter, round=found, kind=FURTHER, pk=min(number, LARGEST_KEY))
     texts.delete_chapter(row, by=request.user, now=request.now)
     messages.success(request, _("The chapter is removed."))
-    return redirect("reports:workshop", found.pk)
+    return redirect("reports:editing", found.pk)
 
 
 @member_page(secretariat, methods=READ_WRITE)
@@ -373,6 +373,6 @@ def consultation(request: MemberRequest, key: int) -> HttpResponse:
         )
         if done is not None:
             messages.success(request, _("Stored."))
-            return redirect("reports:workshop", found.pk)
+            return redirect("reports:editing", found.pk)
     context = {"round": found, "plan": found.plan, "form": form}
     return TemplateResponse(request, "reports/consultation.html", context)
