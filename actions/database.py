@@ -6,6 +6,7 @@ that a round or an entry may not take; records that are never changed; and a tok
 changes with every change of what readers see.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -231,33 +232,80 @@ KEPT = {
 FRESH_ON_SQLITE = "lower(hex(randomblob(16)))"
 
 
-def drop_triggers(*, using: str = "default", **_: Any) -> None:
-    """Take the triggers away before SQLite migrates; they come back afterwards.
+# The triggers of a database, each with its table.
+TRIGGERS = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c "
+    "ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid)",
+}
+# Its tables, each with its columns.
+COLUMNS = {
+    "sqlite": "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c "
+    "WHERE t.type = 'table'",
+    "postgresql": "SELECT table_name, column_name FROM information_schema.columns "
+    "WHERE table_schema = current_schema()",
+}
+Schema = dict[str, set[str]]
+
+
+def drop_triggers(*, using: str = "default", plan: list[Any] | None = None, **_: Any) -> None:
+    """Take the triggers away before something is migrated; they come back afterwards.
 
     SQLite rebuilds a table to alter it, and a trigger that looks at other tables would
-    refuse the copying, or stop it where it names a table that is away for a moment.
+    refuse the copying, or stop it where it names a table that is away for a moment. On
+    PostgreSQL a trigger's function goes on naming what a migration has renamed.
     """
-    connection = connections[using]
-    if connection.vendor != "sqlite":
+    if plan == []:
         return
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name FROM sqlite_master "
-            "WHERE type = 'trigger' AND name LIKE 'nap~_%' ESCAPE '~'"
-        )
-        for (name,) in cursor.fetchall():
-            cursor.execute(f"DROP TRIGGER {name}")
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        drop_those_of("", connections[using].vendor, cursor)
+
+
+def drop_those_of(app: str, vendor: str, cursor: Any) -> None:
+    """Take away the triggers of an application's tables; of all without one."""
+    cursor.execute(TRIGGERS[vendor])
+    for trigger, table in cursor.fetchall():
+        if trigger.startswith("nap_") and table.startswith(app):
+            place = f" ON {table}" if vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {trigger}{place}")
 
 
 def install_triggers(*, using: str = "default", **_: Any) -> None:
-    """(Re)create every trigger; doing so twice changes nothing."""
-    connection = connections[using]
-    if "actions_revision" not in connection.introspection.table_names():
-        return
+    """Put every trigger in place of those that are there; doing so twice changes nothing."""
+    vendor = connections[using].vendor
     statements = {"sqlite": sqlite_statements, "postgresql": postgresql_statements}
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        for statement in statements[connection.vendor]():
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        schema = read_schema(vendor, cursor)
+        if "actions_revision" not in schema:
+            return
+        drop_those_of("actions_", vendor, cursor)
+        for statement in statements[vendor](schema):
             cursor.execute(statement)
+
+
+def read_schema(vendor: str, cursor: Any) -> Schema:
+    """Return the columns of each table."""
+    schema: Schema = {}
+    cursor.execute(COLUMNS[vendor])
+    for table, column in cursor.fetchall():
+        schema.setdefault(table, set()).add(column)
+    return schema
+
+
+def fitting(rules: Iterable[Rule], schema: Schema) -> list[Rule]:
+    """Return the rules whose tables and columns are there.
+
+    Some are not after a step back to an earlier migration; the version of the software that
+    belongs to that one puts up its own triggers when it migrates.
+    """
+    found = []
+    for rule in rules:
+        _name, table, _events, condition, _message = rule
+        tables = {table, *re.findall(r"\b(?:actions|reports)_\w+", condition)}
+        columns = {column for name in tables for column in schema.get(name, ())}
+        if tables <= schema.keys() and set(re.findall(r"\w\.(\w+)", condition)) <= columns:
+            found.append(rule)
+    return found
 
 
 def sqlite_rules(rules: Iterable[Rule]) -> list[str]:
@@ -266,12 +314,11 @@ def sqlite_rules(rules: Iterable[Rule]) -> list[str]:
     for name, table, events, condition, message in rules:
         for event in events:
             trigger = f"nap_{name}_{event.lower()}"
-            found += [
-                f"DROP TRIGGER IF EXISTS {trigger}",
+            found.append(
                 # After the change, as the row must be there for a circle to show.
                 f"CREATE TRIGGER {trigger} AFTER {event} ON {table} WHEN {condition} "
-                f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
-            ]
+                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            )
     return found
 
 
@@ -285,49 +332,47 @@ def postgresql_rules(rules: Iterable[Rule], lock: str = "") -> list[str]:
             f"BEGIN {lock}"
             f"IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = "
             "'check_violation'; END IF; RETURN NULL; END $$",
-            f"DROP TRIGGER IF EXISTS {function} ON {table}",
             f"CREATE TRIGGER {function} AFTER {' OR '.join(events)} ON {table} "
             f"FOR EACH ROW EXECUTE FUNCTION {function}()",
         ]
     return found
 
 
-def sqlite_statements() -> list[str]:
-    """Return the statements for SQLite."""
+def sqlite_statements(schema: Schema) -> list[str]:
+    """Return the statements for a schema on SQLite."""
     found = [f"INSERT OR IGNORE INTO actions_revision (id, token) VALUES (1, {FRESH_ON_SQLITE})"]
-    found += sqlite_rules(RULES + ROW_RULES)
-    for table, same in KEPT.items():
+    found += sqlite_rules(fitting(RULES + ROW_RULES, schema))
+    for table in there(KEPT, schema):
         trigger = f"nap_kept_{table}"
         found += [
-            f"DROP TRIGGER IF EXISTS {trigger}",
             f"CREATE TRIGGER {trigger} BEFORE DELETE ON actions_{table} "
             "BEGIN SELECT RAISE(ABORT, 'this record is never deleted'); END",
             # INSERT OR REPLACE would delete without firing the trigger above.
-            f"DROP TRIGGER IF EXISTS {trigger}_insert",
             f"CREATE TRIGGER {trigger}_insert BEFORE INSERT ON actions_{table} "
-            f"WHEN EXISTS (SELECT 1 FROM actions_{table} WHERE {same}) "
+            f"WHEN EXISTS (SELECT 1 FROM actions_{table} WHERE {KEPT[table]}) "
             "BEGIN SELECT RAISE(ABORT, 'this record is never replaced'); END",
         ]
-    for table in PUBLIC_TABLES:
+    for table in there(PUBLIC_TABLES, schema):
         found += sqlite_revision(f"actions_{table}")
     return found
 
 
+def there(tables: Iterable[str], schema: Schema) -> list[str]:
+    """Return the tables of this application that are there."""
+    return [table for table in tables if f"actions_{table}" in schema]
+
+
 def sqlite_revision(table: str) -> list[str]:
     """Return the statements that make SQLite draw a new revision when a table changes."""
-    found = []
-    for event in ("INSERT", "UPDATE", "DELETE"):
-        trigger = f"nap_revision_{table}_{event.lower()}"
-        found += [
-            f"DROP TRIGGER IF EXISTS {trigger}",
-            f"CREATE TRIGGER {trigger} AFTER {event} ON {table} "
-            f"BEGIN UPDATE actions_revision SET token = {FRESH_ON_SQLITE}; END",
-        ]
-    return found
+    return [
+        f"CREATE TRIGGER nap_revision_{table}_{event.lower()} AFTER {event} ON {table} "
+        f"BEGIN UPDATE actions_revision SET token = {FRESH_ON_SQLITE}; END"
+        for event in ("INSERT", "UPDATE", "DELETE")
+    ]
 
 
-def postgresql_statements() -> list[str]:
-    """Return the statements for PostgreSQL."""
+def postgresql_statements(schema: Schema) -> list[str]:
+    """Return the statements for a schema on PostgreSQL."""
     fresh = "replace(gen_random_uuid()::text, '-', '')"
     found = [
         f"INSERT INTO actions_revision (id, token) VALUES (1, {fresh}) ON CONFLICT DO NOTHING",
@@ -335,20 +380,20 @@ def postgresql_statements() -> list[str]:
         f"BEGIN UPDATE actions_revision SET token = {fresh}; RETURN NULL; END $$",
     ]
     # The lock lets one writer look at a time, or two could each miss the other's change.
-    found += postgresql_rules(RULES, "PERFORM 1 FROM actions_revision FOR UPDATE; ")
-    found += postgresql_rules(ROW_RULES)
+    lock = "PERFORM 1 FROM actions_revision FOR UPDATE; "
+    found += postgresql_rules(fitting(RULES, schema), lock)
+    found += postgresql_rules(fitting(ROW_RULES, schema))
     found.append(
         "CREATE OR REPLACE FUNCTION nap_kept() RETURNS trigger LANGUAGE plpgsql AS $$ "
         "BEGIN RAISE EXCEPTION 'this record is never deleted' "
         "USING ERRCODE = 'check_violation'; END $$"
     )
-    for table in KEPT:
-        found += [
-            f"DROP TRIGGER IF EXISTS nap_kept ON actions_{table}",
-            f"CREATE TRIGGER nap_kept BEFORE DELETE ON actions_{table} "
-            "FOR EACH ROW EXECUTE FUNCTION nap_kept()",
-        ]
-    for table in PUBLIC_TABLES:
+    found += [
+        f"CREATE TRIGGER nap_kept BEFORE DELETE ON actions_{table} "
+        "FOR EACH ROW EXECUTE FUNCTION nap_kept()"
+        for table in there(KEPT, schema)
+    ]
+    for table in there(PUBLIC_TABLES, schema):
         found += postgresql_revision(f"actions_{table}")
     return found
 
@@ -356,7 +401,6 @@ def postgresql_statements() -> list[str]:
 def postgresql_revision(table: str) -> list[str]:
     """Return the statements that make PostgreSQL draw a new revision when a table changes."""
     return [
-        f"DROP TRIGGER IF EXISTS nap_revision ON {table}",
         f"CREATE TRIGGER nap_revision AFTER INSERT OR UPDATE OR DELETE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION nap_revision()",
+        "FOR EACH STATEMENT EXECUTE FUNCTION nap_revision()"
     ]

@@ -6,8 +6,12 @@ from django.db import connections, transaction
 
 from actions.database import (
     Rule,
+    Schema,
+    drop_those_of,
+    fitting,
     postgresql_revision,
     postgresql_rules,
+    read_schema,
     sqlite_revision,
     sqlite_rules,
 )
@@ -81,10 +85,11 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 # Before the row goes: afterwards nobody could tell which edition it belonged to.
-BEFORE = (
+BEFORE: tuple[Rule, ...] = (
     (
         "edition_file_permanent",
         "reports_editionfile",
+        ("DELETE",),
         f"NOT EXISTS ({EDITION.format(row='OLD')})",
         "a file of a published edition is never deleted",
     ),
@@ -92,42 +97,38 @@ BEFORE = (
 
 
 def install_triggers(*, using: str = "default", **_: Any) -> None:
-    """(Re)create every trigger; doing so twice changes nothing."""
-    connection = connections[using]
-    if "reports_editionfile" not in connection.introspection.table_names():
-        return
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        for statement in statements(connection.vendor):
+    """Put every trigger in place of those that are there; doing so twice changes nothing."""
+    vendor = connections[using].vendor
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        schema = read_schema(vendor, cursor)
+        drop_those_of("reports_", vendor, cursor)
+        for statement in statements(vendor, schema):
             cursor.execute(statement)
 
 
-def statements(vendor: str) -> list[str]:
-    """Return the statements for a kind of database."""
+def statements(vendor: str, schema: Schema) -> list[str]:
+    """Return the statements for a kind of database and a schema."""
     draw = sqlite_revision if vendor == "sqlite" else postgresql_revision
-    revision = [statement for table in PUBLIC_TABLES for statement in draw(table)]
-    return revision + guards(vendor)
+    public = [table for table in PUBLIC_TABLES if table in schema]
+    return [statement for table in public for statement in draw(table)] + guards(vendor, schema)
 
 
-def guards(vendor: str) -> list[str]:
+def guards(vendor: str, schema: Schema) -> list[str]:
     """Return the statements that make a kind of database refuse what the rules refuse."""
+    rules, before = fitting(RULES, schema), fitting(BEFORE, schema)
     if vendor == "sqlite":
-        return sqlite_rules(RULES) + [
-            statement
-            for name, table, condition, message in BEFORE
-            for statement in (
-                f"DROP TRIGGER IF EXISTS nap_{name}",
-                f"CREATE TRIGGER nap_{name} BEFORE DELETE ON {table} WHEN {condition} "
-                f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
-            )
+        return sqlite_rules(rules) + [
+            f"CREATE TRIGGER nap_{name} BEFORE DELETE ON {table} WHEN {condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            for name, table, _events, condition, message in before
         ]
-    return postgresql_rules(RULES) + [
+    return postgresql_rules(rules) + [
         statement
-        for name, table, condition, message in BEFORE
+        for name, table, _events, condition, message in before
         for statement in (
             f"CREATE OR REPLACE FUNCTION nap_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = "
             "'check_violation'; END IF; RETURN OLD; END $$",
-            f"DROP TRIGGER IF EXISTS nap_{name} ON {table}",
             f"CREATE TRIGGER nap_{name} BEFORE DELETE ON {table} "
             f"FOR EACH ROW EXECUTE FUNCTION nap_{name}()",
         )

@@ -14,18 +14,7 @@ PASSING = ("django_session", "actions_shared")
 
 def drop_triggers(*, using: str = "default") -> None:
     """Take every trigger of ours away, on both databases, until ``restore_triggers``."""
-    connection = connections[using]
-    if connection.vendor == "sqlite":
-        actions_database.drop_triggers(using=using)
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-            "WHERE NOT t.tgisinternal AND starts_with(t.tgname, 'nap_') "
-            "AND pg_table_is_visible(c.oid)"
-        )
-        for trigger, table in cursor.fetchall():
-            cursor.execute(f'DROP TRIGGER "{trigger}" ON "{table}"')
+    actions_database.drop_triggers(using=using)
 
 
 def restore_triggers(*, using: str = "default") -> None:

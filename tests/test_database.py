@@ -52,6 +52,18 @@ def test_the_tree_of_actors_cannot_become_a_circle(make_actor) -> None:
     assert not refused(lambda: Actor.objects.filter(pk=low.pk).update(parent=top))
 
 
+def test_a_rule_fits_where_its_tables_and_columns_are_there() -> None:
+    with connection.cursor() as cursor:
+        schema = database.read_schema(connection.vendor, cursor)
+    every = (*database.RULES, *database.ROW_RULES)
+    assert database.fitting(every, schema) == list(every)
+    circle = [rule for rule in every if rule[0] == "actor_circle"]
+    without_column = schema | {"actions_actor": schema["actions_actor"] - {"parent_id"}}
+    without_table = {name: columns for name, columns in schema.items() if name != "actions_actor"}
+    assert database.fitting(circle, without_column) == []
+    assert database.fitting(circle, without_table) == []
+
+
 def test_a_form_says_that_the_tree_would_become_a_circle(make_actor) -> None:
     top = make_actor("top")
     low = make_actor("low", parent=make_actor("middle", parent=top))

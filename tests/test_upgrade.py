@@ -175,7 +175,7 @@ def test_after_an_upgrade_the_same_guards_stand_as_in_a_new_database(
 
 
 def test_every_migration_can_be_taken_back_and_made_again(brought_up_to_date) -> None:
-    before, after = brought_up_to_date, contents()
+    before, after, guards = brought_up_to_date, contents(), triggers()
     for app, name in reversed(later(before)):
         earlier = f"{int(name[:4]) - 1:04}"
         migrate(**{app: earlier})
@@ -183,4 +183,4 @@ def test_every_migration_can_be_taken_back_and_made_again(brought_up_to_date) ->
     assert contents() == before.contents
     for app, name in later(before):
         migrate(**{app: name})
-    assert contents() == after
+    assert (contents(), triggers()) == (after, guards)
