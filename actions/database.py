@@ -105,8 +105,8 @@ def other_change(changes: Iterable[tuple[str, str]]) -> str:
 # That no finished, accepted entry is what another one says it was carried over from.
 NO_SOURCE = """NOT EXISTS (
     SELECT 1 FROM actions_entry f
-    JOIN actions_round earlier ON earlier.id = f.round_id
-    JOIN actions_round here ON here.id = NEW.round_id
+    JOIN actions_reportinground earlier ON earlier.id = f.round_id
+    JOIN actions_reportinground here ON here.id = NEW.round_id
     WHERE f.id = NEW.carried_from_id AND f.responsibility_id = NEW.responsibility_id
       AND f.state = 'accepted' AND f.status = NEW.status
       AND earlier.plan_id = here.plan_id AND earlier.year < here.year)"""
@@ -115,14 +115,14 @@ NO_SOURCE = """NOT EXISTS (
 ROW_RULES: tuple[Rule, ...] = (
     (
         "round_steps",
-        "actions_round",
+        "actions_reportinground",
         ("UPDATE",),
         other_change(ROUND_CHANGES),
         "a round is opened, closed and reopened",
     ),
     (
         "round_starts_planned",
-        "actions_round",
+        "actions_reportinground",
         ("INSERT",),
         "NEW.state <> 'planned'",
         "a round starts as planned",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.enums import WRITABLE, EntryState, Event, LetterKind
-from actions.models import Entry, Invitation, ReviewEvent, Round
+from actions.models import Entry, Invitation, ReportingRound, ReviewEvent
 
 Facts = Mapping[str, Any]
 MOST_LISTED = 60  # entries in one letter; the desk lists them all
@@ -65,7 +65,7 @@ def sign_in(facts: Facts) -> Mail | None:
 
 def round_opened(facts: Facts) -> Mail | None:
     """Tell somebody that a round is open, and what to write; facts: round, entries (keys)."""
-    found = Round.objects.select_related("plan").filter(pk=facts["round"]).first()
+    found = ReportingRound.objects.select_related("plan").filter(pk=facts["round"]).first()
     entries = named(facts["entries"], state__in=WRITABLE)
     if found is None or not found.is_open or not entries:
         return None

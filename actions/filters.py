@@ -14,7 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from actions import published, round_status
 from actions.enums import EntryState, Scheme
-from actions.models import Action, Actor, Entry, Plan, PublishedRound, Round, Section, Theme
+from actions.models import (
+    Action,
+    Actor,
+    Entry,
+    Plan,
+    PublishedRound,
+    ReportingRound,
+    Section,
+    Theme,
+)
 from actions.models.actions import NATURES
 from actions.models.actors import LEVELS
 from actions.models.entries import ENTRY_STATES
@@ -239,7 +248,9 @@ class OwedFilter(django_filters.FilterSet):
         model = Entry
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict, *, given: Round, on: date, actors: Iterable[Actor]) -> None:
+    def __init__(
+        self, data: QueryDict, *, given: ReportingRound, on: date, actors: Iterable[Actor]
+    ) -> None:
         """Take the address's parameters; ``on`` decides who is late, ``actors`` fill the menu."""
         super().__init__(data, queryset=Entry.objects.filter(round=given, owed=True))
         self.late = round_status.late_ones(given, on=on)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from actions import round_status
 from actions.enums import CARRIED_OVER
 from actions.models import Actor as ActorRow
-from actions.models import ActorName, Round
+from actions.models import ActorName, ReportingRound
 from actions.models import Override as OverrideRow
 from actions.models import Section as SectionRow
 from actions.models.actors import LEVELS, name_valid
@@ -45,7 +45,9 @@ from reports.snapshot import (
 Translations = dict[tuple[int, str], list[Translation]]
 
 
-def build(given: Round, *, on: date, edition: int = 0, note: Words | None = None) -> Snapshot:
+def build(
+    given: ReportingRound, *, on: date, edition: int = 0, note: Words | None = None
+) -> Snapshot:
     """Return everything that the report of a round says now.
 
     ``edition`` is 0 for a draft; ``on`` the day that the report bears.
@@ -231,7 +233,7 @@ def read_translations(now: RoundStatus) -> Translations:
 # --- Earlier editions ---------------------------------------------------------------
 
 
-def earlier_editions(given: Round) -> list[Snapshot]:
+def earlier_editions(given: ReportingRound) -> list[Snapshot]:
     """Return the newest published editions of the rounds before, newest first."""
     rows = Edition.objects.filter(
         round__plan=given.plan_id, round__year__lt=given.year, state=PUBLISHED
@@ -242,7 +244,7 @@ def earlier_editions(given: Round) -> list[Snapshot]:
     return [row.snapshot for row in newest.values()]
 
 
-def replaced(given: Round) -> int | None:
+def replaced(given: ReportingRound) -> int | None:
     """Return the number of the published edition that a new one takes the place of."""
     rows = Edition.objects.filter(round=given, state=PUBLISHED).order_by("-number")
     return rows.values_list("number", flat=True).first()
@@ -285,7 +287,7 @@ def still(row: ActionStatus, history: tuple[PastStatus, ...]) -> int:
 # --- The rest -----------------------------------------------------------------------
 
 
-def build_sections(given: Round) -> tuple[Section, ...]:
+def build_sections(given: ReportingRound) -> tuple[Section, ...]:
     """Return the plan's sections with their introductions."""
     intros = {
         row.section: per_language(row, "text")
@@ -302,7 +304,7 @@ def build_sections(given: Round) -> tuple[Section, ...]:
     )
 
 
-def build_chapters(given: Round) -> tuple[Chapter, ...]:
+def build_chapters(given: ReportingRound) -> tuple[Chapter, ...]:
     """Return the foreword and the further chapters that have a text."""
     rows = ChapterRow.objects.filter(round=given, kind__in=[FOREWORD, FURTHER])
     order = sorted(rows, key=lambda row: (row.kind != FOREWORD, row.position, row.pk))

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions.models import Actor, Entry, Round
+from actions.models import Actor, Entry, ReportingRound
 from actions.models.entries import PUBLISHED_TEXTS, WRITTEN_IN, entry_text
 from actions.models.fields import char_field, text_field, text_property
 from actions.models.history import history
@@ -44,7 +44,7 @@ class Edition(models.Model):
     """A frozen report of a round; once published it is never changed and never deleted."""
 
     round = models.ForeignKey(
-        Round, models.PROTECT, related_name="editions", verbose_name=_("round")
+        ReportingRound, models.PROTECT, related_name="editions", verbose_name=_("round")
     )
     number = models.PositiveSmallIntegerField(_("number"))
     state = models.CharField(_("state"), max_length=20, choices=EDITION_STATES, default=FROZEN)
@@ -160,7 +160,7 @@ class Chapter(models.Model):
     """A text of the secretariat for the report of a round, in up to four languages."""
 
     round = models.ForeignKey(
-        Round, models.CASCADE, related_name="chapters", verbose_name=_("round")
+        ReportingRound, models.CASCADE, related_name="chapters", verbose_name=_("round")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=CHAPTER_KINDS)
     section = models.PositiveSmallIntegerField(_("section"), null=True, blank=True)
@@ -265,7 +265,7 @@ class Consultation(models.Model):
     """The reading of the draft by the working group: until when, and its validation."""
 
     round = models.OneToOneField(
-        Round, models.CASCADE, related_name="consultation", verbose_name=_("round")
+        ReportingRound, models.CASCADE, related_name="consultation", verbose_name=_("round")
     )
     until = models.DateField(_("comments until"), null=True, blank=True)
     validated_on = models.DateField(_("validated by the working group on"), null=True, blank=True)
@@ -288,7 +288,7 @@ class DraftComment(models.Model):
     """What a member says of the draft of a report."""
 
     round = models.ForeignKey(
-        Round, models.CASCADE, related_name="draft_comments", verbose_name=_("round")
+        ReportingRound, models.CASCADE, related_name="draft_comments", verbose_name=_("round")
     )
     about = char_field(_("about"), 100, blank=True, default="")
     text = entry_text(_("comment"))

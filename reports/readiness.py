@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.enums import EntryState
-from actions.models import Entry, Round
+from actions.models import Entry, ReportingRound
 from actions.models.entries import PUBLISHED_TEXTS
 from reports.models import CHECKED, FOREWORD, Chapter, Translation
 
@@ -36,7 +36,7 @@ class Item:
         return self.translation is not None and not self.translation.fits(self.original)
 
 
-def accepted(given: Round) -> list[Entry]:
+def accepted(given: ReportingRound) -> list[Entry]:
     """Return the entries whose texts the report prints: of carried-over work, the first one."""
     rows = (
         Entry.objects.for_list()
@@ -52,7 +52,7 @@ def accepted(given: Round) -> list[Entry]:
     return list(found.values())
 
 
-def items(given: Round, languages: Iterable[str] = LANGUAGES) -> Iterator[Item]:
+def items(given: ReportingRound, languages: Iterable[str] = LANGUAGES) -> Iterator[Item]:
     """Yield every text of the report in every language, with the state of its translation."""
     entries = accepted(given)
     rows = Translation.objects.filter(entry__in=[entry.pk for entry in entries])
@@ -69,14 +69,14 @@ def items(given: Round, languages: Iterable[str] = LANGUAGES) -> Iterator[Item]:
                     yield Item(entry, field, language, state, row)
 
 
-def open_items(given: Round, languages: Iterable[str] = LANGUAGES) -> list[Item]:
+def open_items(given: ReportingRound, languages: Iterable[str] = LANGUAGES) -> list[Item]:
     """Return what is not checked yet, Dutch and French first."""
     order = {language: place for place, language in enumerate(LANGUAGES)}
     found = [item for item in items(given, languages) if item.state != CHECKED]
     return sorted(found, key=lambda item: order[item.language])
 
 
-def wanting(given: Round) -> dict[str, Any]:
+def wanting(given: ReportingRound) -> dict[str, Any]:
     """Return what the report of a round lacks: entries, translations, texts of the secretariat."""
     owed = Entry.objects.filter(round=given, owed=True)
     states = Counter(owed.values_list("state", flat=True))

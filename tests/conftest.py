@@ -31,8 +31,8 @@ from actions.models import (
     Entry,
     Membership,
     Plan,
+    ReportingRound,
     Responsibility,
-    Round,
     Section,
     Source,
     User,
@@ -288,7 +288,7 @@ def open_round(office: User) -> Any:
 
     def make(
         year: int = 2025, state: str = "open", *, plan: str = "nap2", now: Any = None, **days: date
-    ) -> Round:
+    ) -> ReportingRound:
         moment = now or timezone.now()
         today = timezone.localdate(moment)
         fields: dict[str, Any] = {
@@ -297,7 +297,7 @@ def open_round(office: User) -> Any:
             "closes_on": today + timedelta(days=60),
             "reference_date": date(year, 12, 31),
         }
-        made = Round(plan=Plan.objects.get(slug=plan), year=year, **fields | days)
+        made = ReportingRound(plan=Plan.objects.get(slug=plan), year=year, **fields | days)
         rounds.save(made, by=office, now=moment)
         if state in {"open", "closed"}:
             made = rounds.open(made, by=office, now=moment)
@@ -310,7 +310,7 @@ def open_round(office: User) -> Any:
 def entry_of() -> Any:
     """A finder of entries: ``entry_of(round, "41", "fps-justice")``; any actor's without one."""
 
-    def find(given: Round, label: str, actor: str = "") -> Entry:
+    def find(given: ReportingRound, label: str, actor: str = "") -> Entry:
         found = given.entries.filter(responsibility__action__label=label)
         return found.filter(responsibility__actor__slug=actor).get() if actor else found.first()
 

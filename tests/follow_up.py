@@ -18,9 +18,9 @@ from actions.models import (
     Letter,
     Membership,
     Plan,
+    ReportingRound,
     Responsibility,
     ReviewEvent,
-    Round,
     Source,
     Succession,
     User,
@@ -103,9 +103,9 @@ class Scene:
     actors: dict[str, Actor] = field(default_factory=dict)
     people: dict[str, User] = field(default_factory=dict)
 
-    def round(self, year: int = YEAR, state: str = "open", **days: date) -> Round:
+    def round(self, year: int = YEAR, state: str = "open", **days: date) -> ReportingRound:
         """Return a new round, planned, opened or closed."""
-        made = Round(
+        made = ReportingRound(
             plan=self.plan,
             year=year,
             **{
@@ -122,7 +122,7 @@ class Scene:
             made = rounds.open(made, by=by, now=NOW)
         return rounds.close(made, by=by, now=NOW) if state == "closed" else made
 
-    def entry(self, given: Round, label: str = "1") -> Entry:
+    def entry(self, given: ReportingRound, label: str = "1") -> Entry:
         """Return the entry of an action in a round."""
         return Entry.objects.get(round=given, responsibility__action__label=label)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from actions.models import Entry, Round, User
+from actions.models import Entry, ReportingRound, User
 from actions.services import entries, rounds
 from reports.models import Edition
 from reports.renderers.formats import FORMATS
@@ -30,7 +30,7 @@ REASON = {"nl": "Verkeerde cijfers.", "fr": "Chiffres erronés.", "en": "Wrong f
 
 
 def publish(
-    given: Round,
+    given: ReportingRound,
     *,
     by: User,
     now: datetime = NOW,
@@ -77,7 +77,7 @@ class Story:
         return editions.withdraw(edition, by=self.by, reason=REASON, now=NOW)
 
 
-def say(scene: Scene, given: Round, said: dict[str, dict[str, Any]]) -> None:
+def say(scene: Scene, given: ReportingRound, said: dict[str, dict[str, Any]]) -> None:
     """Have entries written on the actors' behalf, and accepted."""
     for label, content in said.items():
         done = {"done": f"Werk van {given.year} aan actie {label}."}
@@ -138,7 +138,7 @@ def build() -> Story:
     return tell(follow_up.build())
 
 
-def at_work(story: Story) -> Round:
+def at_work(story: Story) -> ReportingRound:
     """Open a third round, in which every secret stands somewhere; nothing of it is published."""
     scene = story.scene
     scene.people["writer"].__class__.objects.filter(pk=scene.people["writer"].pk).update(

@@ -28,7 +28,7 @@ from actions.models import (
     Letter,
     Membership,
     Override,
-    Round,
+    ReportingRound,
     Section,
     Theme,
     User,
@@ -190,9 +190,9 @@ def add_rounds(site: Site) -> None:
     site.keys["planned"] = new_round(site, 2026, is_open=False).pk
 
 
-def new_round(site: Site, year: int, *, is_open: bool = True) -> Round:
+def new_round(site: Site, year: int, *, is_open: bool = True) -> ReportingRound:
     """Store a round in which members write from yesterday on, and open it."""
-    made = Round(
+    made = ReportingRound(
         plan=site.scene.plan,
         year=year,
         opens_on=site.today - timedelta(days=1),
@@ -204,7 +204,7 @@ def new_round(site: Site, year: int, *, is_open: bool = True) -> Round:
     return rounds.open(made, by=site.scene.people["secretariat"], now=site.now) if is_open else made
 
 
-def say(site: Site, given: Round, label: str, mark: str, **more: Any) -> Entry:
+def say(site: Site, given: ReportingRound, label: str, mark: str, **more: Any) -> Entry:
     """Save what an actor says under an action, with a word of its own in text and note."""
     by = more.pop("by", "writer")
     said = {"done": f"{word(mark)} of {given.year}.", "internal": f"{word(mark)}note", **more}
@@ -220,7 +220,7 @@ def hand_in(site: Site, entry: Entry, by: str = "writer") -> Entry:
     )
 
 
-def report(site: Site, given: Round, label: str, **more: Any) -> None:
+def report(site: Site, given: ReportingRound, label: str, **more: Any) -> None:
     """Have something written and accepted that the report of the round prints."""
     by = "no-factor" if label == "5" else "writer"
     hand_in(site, say(site, given, label, "published", by=by, **more), by)
@@ -229,7 +229,7 @@ def report(site: Site, given: Round, label: str, **more: Any) -> None:
 
 def add_entries(site: Site) -> None:
     """Bring the entries of the open round into every state."""
-    scene, given = site.scene, Round.objects.get(pk=site.keys["open"])
+    scene, given = site.scene, ReportingRound.objects.get(pk=site.keys["open"])
     site.keys["draft"] = say(site, given, "1", "draft").pk
     site.keys["submitted"] = hand_in(site, say(site, given, "9", "submitted", by="colleague")).pk
     returned = hand_in(site, say(site, given, "2", "returned", by="below"), "below")
@@ -253,7 +253,7 @@ def add_entries(site: Site) -> None:
 
 
 def add_edition(
-    site: Site, given: Round, *, is_whole: bool = False, is_published: bool = True
+    site: Site, given: ReportingRound, *, is_whole: bool = False, is_published: bool = True
 ) -> Edition:
     """Freeze a round's report; a whole one has real files, the others short ones."""
     by = site.scene.people["secretariat"]
@@ -268,7 +268,7 @@ def add_edition(
 
 def add_report(site: Site) -> None:
     """Begin the report of the open round: texts, comments, translations, transmissions."""
-    scene, given = site.scene, Round.objects.get(pk=site.keys["open"])
+    scene, given = site.scene, ReportingRound.objects.get(pk=site.keys["open"])
     by = scene.people["secretariat"]
     until = site.today + timedelta(days=9)
     texts.consult(given, until=until, validated_on=None, notes={}, by=by, now=site.now)

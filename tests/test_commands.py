@@ -8,7 +8,7 @@ from django.test.utils import override_settings
 
 from actions.management import follow_up_bench
 from actions.management.commands import bench
-from actions.models import EntryVersion, Membership, Plan, Round, User
+from actions.models import EntryVersion, Membership, Plan, ReportingRound, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 EMAIL = "secretariat@example.org"
@@ -150,14 +150,14 @@ def test_the_pages_of_the_benchmark_really_come_and_save() -> None:
 def test_sample_rounds_are_refused_in_production() -> None:
     with pytest.raises(CommandError, match="DEBUG is off"):
         said("load_sample")
-    assert not Round.objects.exists()
+    assert not ReportingRound.objects.exists()
 
 
 @override_settings(DEBUG=True)
 def test_sample_rounds_need_the_sample_accounts() -> None:
     with pytest.raises(CommandError, match="secretariat, reviewer, coordinator, contributor miss"):
         said("load_sample")
-    assert not Round.objects.exists()
+    assert not ReportingRound.objects.exists()
 
 
 @override_settings(DEBUG=True)
@@ -165,4 +165,4 @@ def test_rounds_that_somebody_made_are_left_alone(open_round) -> None:
     said("sample_accounts")
     made = open_round()
     assert said("load_sample") == "There are rounds already.\n"
-    assert list(Round.objects.all()) == [made]
+    assert list(ReportingRound.objects.all()) == [made]

@@ -220,7 +220,7 @@ def test_work_carried_over_is_neither_written_nor_withdrawn_nor_returned(scene: 
 def begin(scene: Scene, given: Any, name: str = "writer", now: Any = NOW, label: str = "7") -> Any:
     """Begin an entry that is not owed."""
     responsibility = scene.responsibility(label)
-    return entries.start(responsibility, round=given, by=scene.people[name], now=now)
+    return entries.start(responsibility, reporting_round=given, by=scene.people[name], now=now)
 
 
 def test_a_partner_may_write_an_entry_without_owing_one(scene: Scene, now_open: Any) -> None:
@@ -252,7 +252,7 @@ def test_an_entry_is_begun_while_members_may_write(scene: Scene, now_open: Any) 
 def test_no_entry_is_begun_for_what_is_no_part_of_the_round(scene: Scene, nap2: Any) -> None:
     followed = scene.round()
     responsibility = scene.responsibility("7")
-    other = rounds.Round(plan=nap2, year=2025)
+    other = rounds.ReportingRound(plan=nap2, year=2025)
     other.opens_on, other.deadline, other.closes_on = DEADLINE, DEADLINE, CLOSE
     other.reference_date = date(2025, 12, 31)
     rounds.save(other, by=scene.people["secretariat"], now=NOW)

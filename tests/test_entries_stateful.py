@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from actions.models import Entry, EntryVersion, ReviewEvent, Round
+from actions.models import Entry, EntryVersion, ReportingRound, ReviewEvent
 from actions.refusals import Conflict, Refused
 from actions.services import entries, rounds
 from tests.follow_up import CLOSE, DEADLINE, Scene, at, content
@@ -502,7 +502,7 @@ class Workflow(RuleBasedStateMachine):
     def rounds_stand_where_the_table_has_them(self) -> None:
         """Compare every round."""
         if hasattr(self, "days"):
-            stored = Round.objects.filter(plan=self.scene.plan).values_list(
+            stored = ReportingRound.objects.filter(plan=self.scene.plan).values_list(
                 "year", "state", "closes_on"
             )
             assert {year: rest for year, *rest in stored} == {

@@ -17,8 +17,8 @@ from actions.models import (
     Letter,
     Membership,
     Override,
+    ReportingRound,
     ReviewEvent,
-    Round,
     User,
 )
 from reports.models import (
@@ -47,7 +47,7 @@ STATES: dict[Any, tuple[str, ...]] = {
     Edition: ("state", "withdrawal_nl"),
     Entry: ("state", "version", "status", "done", "internal"),
     Membership: ("role", "ended_at"),
-    Round: ("state", "year", "deadline", "closes_on", "frozen_at", "published"),
+    ReportingRound: ("state", "year", "deadline", "closes_on", "frozen_at", "published"),
     User: ("is_active", "name", "language", "password"),
 }
 FORM = "application/x-www-form-urlencoded"

@@ -24,7 +24,16 @@ from django.utils import timezone
 
 from actions import emails, permissions
 from actions.enums import LetterKind, LetterState
-from actions.models import Actor, Entry, Invitation, Letter, Membership, Responsibility, Round, User
+from actions.models import (
+    Actor,
+    Entry,
+    Invitation,
+    Letter,
+    Membership,
+    ReportingRound,
+    Responsibility,
+    User,
+)
 from actions.outbox import events, letters, sending
 from actions.refusals import Refused
 from actions.services import entries
@@ -176,7 +185,7 @@ def test_a_letter_on_an_opened_round_lists_what_is_still_to_write_in_the_plans_o
 @pytest.mark.parametrize("is_sample", [True, False])
 def test_letters_on_a_sample_round_say_so(scene, is_sample) -> None:
     for kind, facts in one_of_each(scene).items():
-        Round.objects.update(is_sample=is_sample)
+        ReportingRound.objects.update(is_sample=is_sample)
         found = emails.compose(kind, facts, "en")
         assert found is not None
         speaks_of_round = kind not in {LetterKind.INVITATION, LetterKind.SIGN_IN}

@@ -9,7 +9,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connections
 
-from actions.models import Entry, EntryVersion, Letter, Membership, ReviewEvent, Round, User
+from actions.models import (
+    Entry,
+    EntryVersion,
+    Letter,
+    Membership,
+    ReportingRound,
+    ReviewEvent,
+    User,
+)
 from actions.refusals import Conflict, Refused
 from actions.services import entries, rounds
 from tests.follow_up import NOW, Scene, assert_agreement, content, trail
@@ -236,7 +244,7 @@ def test_a_round_opened_eight_times_at_once_is_opened_once(scene: Scene) -> None
     Letter.objects.all().delete()
     by = scene.people["secretariat"]
     found = together(*[lambda: rounds.open(planned, by=by, now=NOW)] * 8)
-    assert kinds(found) == {"Round": 8}
+    assert kinds(found) == {"ReportingRound": 8}
     labels = planned.entries.values_list("responsibility__action__label", flat=True)
     assert sorted(labels) == ["1", "2", "3", "4", "5", "6", "8", "9"]
     assert ReviewEvent.objects.filter(kind="carried").count() == 1
@@ -256,7 +264,7 @@ def test_work_accepted_as_finished_while_the_next_round_opens_carries_over(
         *(lambda each=each: scene.accept(each) for each in given),
         lambda: rounds.open(planned, by=by, now=NOW),
     )
-    assert kinds(found) == {"Entry": 4, "Round": 1}
+    assert kinds(found) == {"Entry": 4, "ReportingRound": 1}
     for label, each in zip("1239", given, strict=True):
         later = scene.entry(planned, label)
         assert (later.state, later.carried_from_id) == ("accepted", each.pk)
@@ -267,7 +275,7 @@ def test_a_partner_who_begins_twice_at_once_begins_one_entry(scene: Scene) -> No
     followed = scene.round()
     by = scene.people["writer"]
     held = scene.responsibility("7")
-    found = together(*[lambda: entries.start(held, round=followed, by=by, now=NOW)] * 8)
+    found = together(*[lambda: entries.start(held, reporting_round=followed, by=by, now=NOW)] * 8)
     assert kinds(found) == {"Entry": 8}
     assert Entry.objects.filter(responsibility=held).count() == 1
 
@@ -277,7 +285,7 @@ def test_what_is_saved_while_the_round_closes_is_kept_or_refused(scene: Scene) -
     by = scene.people["secretariat"]
     works = [lambda label=label: scene.save(scene.entry(followed, label)) for label in "1239"]
     found = together(lambda: rounds.close(followed, by=by, now=NOW), *works)
-    assert isinstance(found[0], Round)
+    assert isinstance(found[0], ReportingRound)
     assert set(kinds(found[1:])) <= {"Entry", "Refused"}
     saved = sum(isinstance(each, Entry) for each in found[1:])
     assert EntryVersion.objects.count() == saved

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from actions import dictionary
-from actions.models import Action, Override, PublishedAction, Round, Theme
+from actions.models import Action, Override, PublishedAction, ReportingRound, Theme
 from actions.services import plan as service
 from actions.services import rounds
 from reports import archive
@@ -343,7 +343,7 @@ def test_sample_reports_are_marked_on_every_page_they_reach(
     client: Client, story: Story, page: str
 ) -> None:
     assert MARK not in words(client, page)
-    Round.objects.filter(plan=story.scene.plan).update(is_sample=True)
+    ReportingRound.objects.filter(plan=story.scene.plan).update(is_sample=True)
     story.correct()
     assert MARK in words(client, page)
 

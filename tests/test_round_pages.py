@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actions.enums import EntryState, RoundState
-from actions.models import Actor, Extension, Override, Plan, Responsibility, Round
+from actions.models import Actor, Extension, Override, Plan, ReportingRound, Responsibility
 from actions.services import entries, rounds
 
 pytestmark = pytest.mark.django_db
@@ -47,18 +47,18 @@ def reader(make_member, sign_in) -> Client:
 
 
 @pytest.fixture
-def given(open_round, followed_plan) -> Round:
+def given(open_round, followed_plan) -> ReportingRound:
     """An open round of a plan with two actions of two actors each."""
     followed_plan(2, actors=2)
     return open_round(plan="plan")
 
 
-def status_path(given: Round, label: str = "") -> str:
+def status_path(given: ReportingRound, label: str = "") -> str:
     base = f"/en/desk/rounds/{given.plan.slug}/{given.year}/"
     return f"{base}actions/{label}/" if label else base
 
 
-def overridden(given: Round, office: Any, label: str = "1", **fields: str) -> Override:
+def overridden(given: ReportingRound, office: Any, label: str = "1", **fields: str) -> Override:
     texts = {"status": "done", "reason_nl": "Omdat.", "reason_fr": "Parce que."} | fields
     new = Override(round=given, action=given.plan.actions.get(label=label), **texts)
     return rounds.override(new, by=office, now=timezone.now())
@@ -242,7 +242,7 @@ def test_a_voluntary_entry_says_that_it_does_not_count(
         action=given.plan.actions.get(label="1"), actor=make_actor("partner"), role="partner",
         source=source,
     )  # fmt: skip
-    report(entries.start(partner, round=given, by=office, now=timezone.now()), "done")
+    report(entries.start(partner, reporting_round=given, by=office, now=timezone.now()), "done")
     text = text_of(reader.get(status_path(given, "1")))
     assert "No update received 0 of 2 actors reported" in text
     assert "Partner Fully carried out voluntary: does not count" in text
@@ -335,7 +335,7 @@ def test_the_secretariat_begins_with_the_rounds(desk) -> None:
 
 def test_a_round_is_planned_and_listed(desk, followed_plan) -> None:
     response = desk.post(f"{ROUNDS}new/", days_of(followed_plan()), follow=True)
-    made = Round.objects.get()
+    made = ReportingRound.objects.get()
     assert response.redirect_chain == [(f"{ROUNDS}{made.pk}/", 302)]
     assert "The round is planned. Open it when you are ready." in text_of(response)
     assert (made.state, made.deadline) == (RoundState.PLANNED, date(2026, 2, 15))
@@ -375,7 +375,7 @@ def test_bad_days_are_told_at_their_field_and_kept(
     assert f'id="id_{field}_error"' in html
     assert re.search(rf'<(input|select)[^>]*aria-describedby="[^"]*id_{field}_error[^>]*>', html)
     assert 'value="2026-03-15"' in html
-    assert Round.objects.count() == 1
+    assert ReportingRound.objects.count() == 1
 
 
 def test_the_days_of_an_open_round_can_be_moved_and_nothing_else(desk, given) -> None:
@@ -585,7 +585,7 @@ def test_a_status_is_set_where_an_action_is_followed_up(desk, given, open_round)
 def test_the_page_of_who_owes_what_counts_by_actor(desk, given, report, entry_of, office) -> None:
     report(entry_of(given, "1", "plan-1-1"), "done")
     report(entry_of(given, "1", "plan-1-2"), "done", state="draft")
-    Round.objects.filter(pk=given.pk).update(
+    ReportingRound.objects.filter(pk=given.pk).update(
         opens_on=date(2026, 1, 1), deadline=timezone.localdate() - timedelta(days=2)
     )
     text = text_of(desk.get(f"{ROUNDS}{given.pk}/owed/"))
@@ -622,7 +622,7 @@ def test_who_owes_what_is_filtered(
     report(entry_of(given, "1", "plan-1-1"), "done")
     report(entry_of(given, "1", "plan-1-2"), "done", state="draft")
     late = {"opens_on": date(2026, 1, 1), "deadline": timezone.localdate() - timedelta(days=2)}
-    Round.objects.filter(pk=given.pk).update(**late)
+    ReportingRound.objects.filter(pk=given.pk).update(**late)
     response = desk.get(f"{ROUNDS}{given.pk}/owed/?{query}")
     rows = [line["entry"] for line in response.context["lines"]]
     assert [f"{row.action.label} {row.actor.slug}" for row in rows] == expected

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from actions import round_status
 from actions.enums import EntryState, Rule, Status
-from actions.models import ActorName, Entry, Override, Responsibility, ReviewEvent, Round
+from actions.models import ActorName, Entry, Override, ReportingRound, Responsibility, ReviewEvent
 from actions.rules.figures import Ratio
 from actions.services import entries, rounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
-def row_of(given: Round, label: str) -> round_status.ActionStatus:
+def row_of(given: ReportingRound, label: str) -> round_status.ActionStatus:
     return next(row for row in round_status.of_round(given).rows if row.action.label == label)
 
 
@@ -79,7 +79,7 @@ def test_a_voluntary_entry_stands_beside_and_does_not_count(
         action=plan.actions.get(), actor=make_actor("partner"), role="partner", source=source
     )
     given = open_round(plan="plan")
-    report(entries.start(partner, round=given, by=office, now=timezone.now()), "done")
+    report(entries.start(partner, reporting_round=given, by=office, now=timezone.now()), "done")
     row = row_of(given, "1")
     assert row.status == Status.NOT_REPORTED
     assert [v.short for v in row.voluntary] == ["Partner"]
@@ -264,7 +264,7 @@ def test_a_round_is_read_with_as_many_queries_for_one_row_as_for_sixty(
             override.reason_nl = override.reason_fr = "x"
             rounds.override(override, by=office, now=timezone.now())
 
-        def use(given: Round = given) -> None:
+        def use(given: ReportingRound = given) -> None:
             now = round_status.of_round(given)
             assert now.figures != now.before.figures
             for row in now.rows:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from actions import round_status
 from actions.enums import EntryState, Event, RoundState
-from actions.models import Actor, Entry, Extension, Override, Plan, Responsibility, Round
+from actions.models import Actor, Entry, Extension, Override, Plan, ReportingRound, Responsibility
 from actions.refusals import Refused
 from actions.services import entries, rounds
 
@@ -19,11 +19,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 REFERENCE = date(2025, 12, 31)
 
 
-def labels(given: Round) -> list[str]:
+def labels(given: ReportingRound) -> list[str]:
     return [entry.action.label for entry in given.entries.filter(owed=True)]
 
 
-def overriding(given: Round, label: str = "1", **fields: str) -> Override:
+def overriding(given: ReportingRound, label: str = "1", **fields: str) -> Override:
     texts = {"status": "done", "reason_nl": "Omdat.", "reason_fr": "Parce que."} | fields
     return Override(round=given, action=given.plan.actions.get(label=label), **texts)
 
@@ -54,11 +54,11 @@ def test_days_out_of_order_are_refused_at_their_field(
         "deadline": date(2026, 2, 28),
         "closes_on": date(2026, 3, 31),
     }
-    given = Round(plan=followed_plan(), **fields | changes)
+    given = ReportingRound(plan=followed_plan(), **fields | changes)
     with pytest.raises(ValidationError) as error:
         rounds.save(given, by=office, now=timezone.now())
     assert error.value.message_dict == fault
-    assert not Round.objects.exists()
+    assert not ReportingRound.objects.exists()
 
 
 def test_a_plan_has_one_round_a_year(open_round, followed_plan) -> None:
@@ -551,7 +551,7 @@ def test_a_round_takes_its_steps_in_order_even_in_a_raw_change(
     open_round, followed_plan, before: str, after: str, allowed
 ) -> None:
     followed_plan()
-    row = Round.objects.filter(pk=open_round(2025, before, plan="plan").pk)
+    row = ReportingRound.objects.filter(pk=open_round(2025, before, plan="plan").pk)
     given = {"state": after} | TIMES[RoundState(after)]
     assert refused(lambda: row.update(**given)) is not allowed
     assert row.get().state == (after if allowed else before)
@@ -564,7 +564,7 @@ def test_a_round_starts_as_planned(open_round, followed_plan, state: str) -> Non
     made.pk, made.year, made.state = None, 2024, state
     for name, value in TIMES[RoundState(state)].items():
         setattr(made, name, value)
-    assert refused(lambda: Round.objects.bulk_create([made]))
+    assert refused(lambda: ReportingRound.objects.bulk_create([made]))
 
 
 @pytest.mark.parametrize(
@@ -580,14 +580,14 @@ def test_a_round_starts_as_planned(open_round, followed_plan, state: str) -> Non
 )
 def test_a_round_against_the_rules_is_refused(open_round, followed_plan, values) -> None:
     followed_plan()
-    row = Round.objects.filter(pk=open_round(plan="plan").pk)
+    row = ReportingRound.objects.filter(pk=open_round(plan="plan").pk)
     assert refused(lambda: row.update(**values))
 
 
 def test_a_second_round_of_a_year_is_refused(open_round, followed_plan) -> None:
     followed_plan()
     open_round(2024, plan="plan")
-    row = Round.objects.filter(pk=open_round(2025, plan="plan").pk)
+    row = ReportingRound.objects.filter(pk=open_round(2025, plan="plan").pk)
     assert refused(lambda: row.update(year=2024))
 
 

@@ -13,22 +13,22 @@ from actions import permissions, round_status
 from actions.enums import EntryState, Event, Status
 from actions.management.commands import load_sample
 from actions.management.sample import sample_script, texts
-from actions.models import Action, Entry, EntryVersion, Letter, ReviewEvent, Round, User
+from actions.models import Action, Entry, EntryVersion, Letter, ReportingRound, ReviewEvent, User
 from actions.models.entries import TEXTS, WRITTEN_IN
 
 MARKS = ("(Voorbeeldtekst.)", "(Texte d’exemple.)", "(Beispieltext.)", "(Sample text.)")
 
 
 @pytest.fixture
-def first(sample_rounds: None) -> Round:
+def first(sample_rounds: None) -> ReportingRound:
     """The round that is over."""
-    return Round.objects.get(plan__slug="nap2", year=2024)
+    return ReportingRound.objects.get(plan__slug="nap2", year=2024)
 
 
 @pytest.fixture
-def second(sample_rounds: None) -> Round:
+def second(sample_rounds: None) -> ReportingRound:
     """The round that is running."""
-    return Round.objects.get(plan__slug="nap2", year=2025)
+    return ReportingRound.objects.get(plan__slug="nap2", year=2025)
 
 
 def said() -> str:
@@ -40,11 +40,11 @@ def said() -> str:
 
 def contents() -> dict[str, int]:
     return {model.__name__: model.objects.count() for model in (
-        Round, Entry, EntryVersion, ReviewEvent, Letter, User,
+        ReportingRound, Entry, EntryVersion, ReviewEvent, Letter, User,
     )}  # fmt: skip
 
 
-def only(given: Round, label: str, actor: str) -> Entry:
+def only(given: ReportingRound, label: str, actor: str) -> Entry:
     return given.entries.get(responsibility__action__label=label, responsibility__actor__slug=actor)
 
 

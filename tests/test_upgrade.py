@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -172,6 +173,22 @@ def test_after_an_upgrade_the_same_guards_stand_as_in_a_new_database(
     assert len(upgraded) > 40
     with databases.apart(tmp_path):
         assert triggers() == upgraded
+
+
+def test_after_an_upgrade_there_are_the_same_permissions_as_in_a_new_database(
+    brought_up_to_date, tmp_path
+) -> None:
+    upgraded = permissions()
+    with (
+        databases.database_of_its_own(tmp_path) as new,
+        databases.in_place_of_the_shared_one(new),
+    ):
+        assert permissions() == upgraded
+
+
+def permissions() -> set[tuple[str, str]]:
+    rows = Permission.objects.filter(content_type__app_label__in=OURS)
+    return set(rows.values_list("content_type__model", "codename"))
 
 
 def test_every_migration_can_be_taken_back_and_made_again(brought_up_to_date) -> None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from actions.enums import EntryState
-from actions.models import Actor, Entry, Round, Section
+from actions.models import Actor, Entry, ReportingRound, Section
 from actions.models.actors import LEVELS
 from actions.models.entries import ENTRY_STATES, TEXTS, validate_length
 from actions.models.fields import no_control_characters
@@ -57,7 +57,7 @@ class QueueFilter(django_filters.FilterSet):
         label=_("State"), choices=[row for row in ENTRY_STATES if row[0] != EntryState.EMPTY]
     )
     round = django_filters.ModelChoiceFilter(
-        label=_("Round"), queryset=Round.objects.none(), empty_label=_("All")
+        label=_("Round"), queryset=ReportingRound.objects.none(), empty_label=_("All")
     )
     section = django_filters.ModelChoiceFilter(
         label=_("Section"),
@@ -80,7 +80,7 @@ class QueueFilter(django_filters.FilterSet):
 
     def __init__(self, data: Any, *, queryset: QuerySet) -> None:
         super().__init__(data, queryset=queryset)
-        rounds = Round.objects.exclude(state="planned").select_related("plan")
+        rounds = ReportingRound.objects.exclude(state="planned").select_related("plan")
         self.filters["round"].queryset = rounds
         self.filters["section"].queryset = Section.objects.filter(
             plan__rounds__in=rounds

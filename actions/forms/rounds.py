@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import Actor, Override, Round
+from actions.models import Actor, Override, ReportingRound
 from actions.querysets import ActorQuerySet
 
 LINES = {"rows": 3}
@@ -37,7 +37,7 @@ class RoundForm(forms.ModelForm):
     """The days of a round; plan, year and reference date only until it is opened."""
 
     class Meta:
-        model = Round
+        model = ReportingRound
         fields = (
             "plan", "year", "kind", "reference_date", "opens_on", "deadline", "closes_on",
         )  # fmt: skip
@@ -61,7 +61,7 @@ class RoundForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Say at the year that the plan has a round for it already."""
         found = super().clean() or self.cleaned_data
-        others = Round.objects.exclude(pk=self.instance.pk)
+        others = ReportingRound.objects.exclude(pk=self.instance.pk)
         if (
             "plan" in found
             and "year" in found

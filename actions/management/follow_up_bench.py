@@ -22,8 +22,8 @@ from actions.models import (
     EntryVersion,
     Membership,
     Plan,
+    ReportingRound,
     Responsibility,
-    Round,
     Section,
     Source,
     User,
@@ -51,7 +51,7 @@ class Cost(NamedTuple):
 class Stage(NamedTuple):
     """A round, and who works on it."""
 
-    round: Round
+    round: ReportingRound
     secretariat: User
     reviewer: User
     writer: User
@@ -156,7 +156,7 @@ def build(size: int) -> Stage:
             (MemberRole.CONTRIBUTOR, actors[6]),
         )
     }
-    stage = Stage(Round(plan=plan), *people.values())
+    stage = Stage(ReportingRound(plan=plan), *people.values())
     year = timezone.localdate().year
     for number, states in ((year - 1, (EntryState.ACCEPTED,) * 10), (year, STATES)):
         stage = stage._replace(round=make_round(stage, number))
@@ -194,11 +194,11 @@ def make_person(role: MemberRole, actor: Actor) -> User:
     return user
 
 
-def make_round(stage: Stage, year: int) -> Round:
+def make_round(stage: Stage, year: int) -> ReportingRound:
     """Make a round and open it."""
     now = timezone.now()
     today = timezone.localdate(now)
-    made = Round(
+    made = ReportingRound(
         plan=stage.round.plan,
         year=year,
         opens_on=today,

@@ -11,7 +11,7 @@ from actions.models.plan import Plan, Section
 from actions.models.published import PublishedAction, PublishedEntry, PublishedRound
 from actions.models.responsibilities import Responsibility
 from actions.models.revision import Revision
-from actions.models.rounds import Extension, Override, Round
+from actions.models.rounds import Extension, Override, ReportingRound
 from actions.models.shared import Shared
 from actions.models.sources import Source
 
@@ -35,10 +35,10 @@ __all__ = [
     "PublishedAction",
     "PublishedEntry",
     "PublishedRound",
+    "ReportingRound",
     "Responsibility",
     "ReviewEvent",
     "Revision",
-    "Round",
     "Section",
     "Shared",
     "Source",

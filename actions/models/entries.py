@@ -25,7 +25,7 @@ from actions.enums import (
 from actions.models.actors import Actor
 from actions.models.fields import code_check, no_control_characters, text_field
 from actions.models.responsibilities import Responsibility
-from actions.models.rounds import Round
+from actions.models.rounds import ReportingRound
 from actions.models.statuses import STATUS_WORDS, status_code, status_word
 from actions.querysets import EntryQuerySet
 from actions.rules import transitions
@@ -146,7 +146,7 @@ class Entry(models.Model):
     """What an actor says of an action in a round; it belongs to the institution."""
 
     round = models.ForeignKey(
-        Round, models.PROTECT, related_name="entries", verbose_name=_("round")
+        ReportingRound, models.PROTECT, related_name="entries", verbose_name=_("round")
     )
     responsibility = models.ForeignKey(
         Responsibility, models.PROTECT, related_name="entries", verbose_name=_("responsibility")

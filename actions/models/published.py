@@ -8,7 +8,7 @@ from actions.models.actions import Action
 from actions.models.fields import code_check
 from actions.models.plan import Plan
 from actions.models.responsibilities import Responsibility
-from actions.models.rounds import Round
+from actions.models.rounds import ReportingRound
 from actions.models.statuses import status_code, status_word
 
 
@@ -16,7 +16,7 @@ class PublishedRound(models.Model):
     """A round with a published edition: its newest one."""
 
     round = models.OneToOneField(
-        Round, models.CASCADE, related_name="shown", verbose_name=_("round")
+        ReportingRound, models.CASCADE, related_name="shown", verbose_name=_("round")
     )
     plan = models.ForeignKey(
         Plan, models.CASCADE, related_name="published_rounds", verbose_name=_("plan")

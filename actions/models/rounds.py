@@ -31,7 +31,7 @@ ROUND_STATES = [
 ]
 
 
-class Round(models.Model):
+class ReportingRound(models.Model):
     """One follow-up of a plan: a year, with the days that structure it."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="rounds", verbose_name=_("plan"))
@@ -147,7 +147,7 @@ class Extension(models.Model):
     """A later last day for one actor, with the reason."""
 
     round = models.ForeignKey(
-        Round, models.CASCADE, related_name="extensions", verbose_name=_("round")
+        ReportingRound, models.CASCADE, related_name="extensions", verbose_name=_("round")
     )
     actor = models.ForeignKey(
         Actor, models.PROTECT, related_name="extensions", verbose_name=_("actor")
@@ -185,7 +185,7 @@ class Override(models.Model):
     """A status that the secretariat puts in place of the derived one, with a published reason."""
 
     round = models.ForeignKey(
-        Round, models.PROTECT, related_name="overrides", verbose_name=_("round")
+        ReportingRound, models.PROTECT, related_name="overrides", verbose_name=_("round")
     )
     action = models.ForeignKey(
         Action, models.PROTECT, related_name="overrides", verbose_name=_("action")

@@ -8,20 +8,22 @@ from django.utils import timezone
 
 from actions import permissions
 from actions.enums import WRITABLE, LetterKind, LetterState
-from actions.models import Entry, Letter, Responsibility, ReviewEvent, Round, User
+from actions.models import Entry, Letter, ReportingRound, Responsibility, ReviewEvent, User
 from actions.outbox import letters
 
 MORNING = time(6)  # in Brussels, when the digests of the day before go out
 
 
-def round_opened(round: Round, *, now: datetime) -> None:  # noqa: A002
+def round_opened(reporting_round: ReportingRound, *, now: datetime) -> None:
     """Tell everybody who is to write something that a round has opened: one letter a person.
 
     What was carried over is nobody's to write. The number of queries is the same for one
     person and one entry as for many.
     """
     on = timezone.localdate(now)
-    rows = round.entries.filter(state__in=WRITABLE, owed=True).select_related("responsibility")
+    rows = reporting_round.entries.filter(state__in=WRITABLE, owed=True).select_related(
+        "responsibility"
+    )
     by_actor: dict[int, list[int]] = {}
     for entry in rows:
         for actor in speakers(entry.responsibility, on=on):
@@ -34,7 +36,11 @@ def round_opened(round: Round, *, now: datetime) -> None:  # noqa: A002
     letters.put_many(
         LetterKind.ROUND_OPENED,
         [
-            (f"round_opened:{round.pk}:{key}", people[key], {"round": round.pk, "entries": found})
+            (
+                f"round_opened:{reporting_round.pk}:{key}",
+                people[key],
+                {"round": reporting_round.pk, "entries": found},
+            )
             for key, found in theirs.items()
         ],
         now=now,

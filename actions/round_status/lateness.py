@@ -7,13 +7,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from actions.enums import HAS_BEEN_HANDED_IN, EntryState
-from actions.models import Actor, Entry, Responsibility, Round
+from actions.models import Actor, Entry, ReportingRound, Responsibility
 from actions.models.responsibilities import owing
 from actions.querysets import valid_on
 from actions.rules import deadlines
 
 
-def owed(given: Round) -> list[Responsibility]:
+def owed(given: ReportingRound) -> list[Responsibility]:
     """Return the responsibilities that owe an entry in a round, in the plan's order.
 
     Those that are valid on the reference date, as is their action, and that the rule of
@@ -56,7 +56,7 @@ def day_of(moment: datetime | None, otherwise: date) -> date:
     return timezone.localdate(moment) if moment else otherwise
 
 
-def late_ones(given: Round, *, on: date) -> Q:
+def late_ones(given: ReportingRound, *, on: date) -> Q:
     """Return the filter of a round's entries that are late on a day; agrees with ``days_late``."""
     late = Q(late=True, carried_from__isnull=True, state__in=sorted(HAS_BEEN_HANDED_IN))
     if deadlines.is_late(deadline=given.deadline, on=on):

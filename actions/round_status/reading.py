@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from actions.enums import Nature, RoundState, Status
-from actions.models import Action, Actor, Entry, Override, Responsibility, Round
+from actions.models import Action, Actor, Entry, Override, ReportingRound, Responsibility
 from actions.models.entries import TEXTS
 from actions.querysets import ActionQuerySet
 from actions.round_status.lateness import owed
@@ -15,7 +15,7 @@ from actions.rules.status import Report, derive
 
 
 def of_round(
-    given: Round, *, texts: bool = False, among: ActionQuerySet | None = None
+    given: ReportingRound, *, texts: bool = False, among: ActionQuerySet | None = None
 ) -> RoundStatus:
     """Return how a round stands, with the round before.
 
@@ -27,7 +27,7 @@ def of_round(
     return read(chain, wanted.filter(plan=given.plan_id), texts=texts)[0]
 
 
-def of_action(given: Round, action: Action) -> list[RoundStatus]:
+def of_action(given: ReportingRound, action: Action) -> list[RoundStatus]:
     """Return how one action stands in a round and stood in those before, newest first.
 
     Each with its entries' texts; without a row where the action was not valid.
@@ -35,13 +35,13 @@ def of_action(given: Round, action: Action) -> list[RoundStatus]:
     return read([given, *earlier(given)], Action.objects.filter(pk=action.pk), texts=True)
 
 
-def earlier(given: Round) -> list[Round]:
+def earlier(given: ReportingRound) -> list[ReportingRound]:
     """Return the rounds before one that were opened, newest first."""
-    rows = Round.objects.filter(plan=given.plan_id, year__lt=given.year)
+    rows = ReportingRound.objects.filter(plan=given.plan_id, year__lt=given.year)
     return list(rows.exclude(state=RoundState.PLANNED).order_by("-year"))
 
 
-def read(rounds: list[Round], wanted: ActionQuerySet, *, texts: bool) -> list[RoundStatus]:
+def read(rounds: list[ReportingRound], wanted: ActionQuerySet, *, texts: bool) -> list[RoundStatus]:
     """Return how some actions stand in some rounds of a plan, given newest first."""
     actions = {action.pk: action for action in wanted.select_related("plan", "section")}
     voices = read_voices(rounds, wanted, actions, texts=texts)
@@ -94,7 +94,11 @@ def stand(
 
 
 def read_voices(
-    rounds: list[Round], wanted: ActionQuerySet, actions: Mapping[int, Action], *, texts: bool
+    rounds: list[ReportingRound],
+    wanted: ActionQuerySet,
+    actions: Mapping[int, Action],
+    *,
+    texts: bool,
 ) -> dict[int, dict[int, list[Voice]]]:
     """Return, by round and action, what each actor says, in the order of the source.
 
@@ -102,7 +106,7 @@ def read_voices(
     """
     by_key = {given.pk: given for given in rounds}
     entries = read_entries(rounds, wanted, texts=texts)
-    lines: list[tuple[Round, Responsibility, Entry | None]] = [
+    lines: list[tuple[ReportingRound, Responsibility, Entry | None]] = [
         (by_key[entry.round_id], entry.responsibility, entry) for entry in entries
     ]
     for given in rounds:
@@ -125,7 +129,9 @@ def read_voices(
     return found
 
 
-def read_entries(rounds: list[Round], wanted: ActionQuerySet, *, texts: bool) -> list[Entry]:
+def read_entries(
+    rounds: list[ReportingRound], wanted: ActionQuerySet, *, texts: bool
+) -> list[Entry]:
     """Return the entries of some rounds on some actions, in the order of the source."""
     rows = (
         Entry.objects.filter(round__in=rounds, responsibility__action__in=wanted)

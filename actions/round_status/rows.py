@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from actions.enums import HAS_BEEN_HANDED_IN, EntryState, Nature, Status
-from actions.models import Action, Actor, ActorName, Entry, Override, Responsibility, Round
+from actions.models import Action, Actor, ActorName, Entry, Override, ReportingRound, Responsibility
 from actions.models.statuses import status_code, status_word
 from actions.rules import figures
 from actions.rules.figures import Followed, Ratio
@@ -183,7 +183,7 @@ class Figures:
 class RoundStatus:
     """How a round stands; ``before`` is the round before, None for the first."""
 
-    round: Round
+    round: ReportingRound
     rows: tuple[ActionStatus, ...]
     before: "RoundStatus | None" = None
 

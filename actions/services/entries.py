@@ -17,9 +17,9 @@ from actions.models import (
     Entry,
     EntryVersion,
     Extension,
+    ReportingRound,
     Responsibility,
     ReviewEvent,
-    Round,
     User,
 )
 from actions.models.entries import CONTENT, PUBLISHED_TEXTS, TEXTS
@@ -202,14 +202,18 @@ def accept_many(
     return done, refused
 
 
-def start(responsibility: Responsibility, *, round: Round, by: User, now: datetime) -> Entry:  # noqa: A002
+def start(
+    responsibility: Responsibility, *, reporting_round: ReportingRound, by: User, now: datetime
+) -> Entry:
     """Return the entry of an actor that owes none but may write one; made where there is none.
 
     Raises PermissionDenied for another plan's round or another institution, Refused where
     the time or the reference date do not allow it.
     """
     with transaction.atomic():
-        wanted = Entry(round=Round.objects.get(pk=round.pk), responsibility=responsibility)
+        wanted = Entry(
+            round=ReportingRound.objects.get(pk=reporting_round.pk), responsibility=responsibility
+        )
         rights = permissions.rights(by, on=day(now))
         if responsibility.action.plan_id != wanted.round.plan_id:
             raise PermissionDenied
@@ -245,7 +249,7 @@ def lock(entry: Entry, *, with_round: bool = False) -> Entry:
     frozen at this moment, or wholly out.
     """
     if with_round:
-        Round.objects.select_for_update().get(pk=entry.round_id)
+        ReportingRound.objects.select_for_update().get(pk=entry.round_id)
     rows = Entry.objects.select_for_update(of=("self",)).select_related(*WHOLE_ROW)
     return rows.get(pk=entry.pk)
 
@@ -256,7 +260,7 @@ def authors(entry: Entry) -> set[int]:
 
 
 def extended_until(
-    round: Round,  # noqa: A002
+    reporting_round: ReportingRound,
     responsibility: Responsibility,
     *,
     on: date,
@@ -265,7 +269,7 @@ def extended_until(
     actors = [responsibility.actor_id]
     if responsibility.reports_through_id and responsibility.goes_through(on):
         actors.append(responsibility.reports_through_id)
-    found = Extension.objects.filter(round=round, actor__in=actors)
+    found = Extension.objects.filter(round=reporting_round, actor__in=actors)
     return max(found.values_list("until", flat=True), default=None)
 
 

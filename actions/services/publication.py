@@ -11,8 +11,8 @@ from actions.models import (
     PublishedAction,
     PublishedEntry,
     PublishedRound,
+    ReportingRound,
     Responsibility,
-    Round,
 )
 
 
@@ -42,7 +42,7 @@ class ActionFacts(NamedTuple):
 
 @transaction.atomic
 def show(
-    round: Round,  # noqa: A002
+    reporting_round: ReportingRound,
     *,
     edition: int,
     published_on: date,
@@ -53,19 +53,19 @@ def show(
 
     An action or actor that the plan no longer has is left out; the edition itself keeps it.
     """
-    hide(round)
+    hide(reporting_round)
     shown = PublishedRound.objects.create(
-        round=round,
-        plan=round.plan,
-        year=round.year,
+        round=reporting_round,
+        plan=reporting_round.plan,
+        year=reporting_round.year,
         edition=edition,
         published_on=published_on,
-        reference_date=round.reference_date,
-        is_sample=round.is_sample,
+        reference_date=reporting_round.reference_date,
+        is_sample=reporting_round.is_sample,
         facts=dict(facts),
     )
     listed = list(actions)
-    keys = dict(Action.objects.filter(plan=round.plan_id).values_list("label", "pk"))
+    keys = dict(Action.objects.filter(plan=reporting_round.plan_id).values_list("label", "pk"))
     PublishedAction.objects.bulk_create(
         PublishedAction(
             shown=shown,
@@ -86,9 +86,9 @@ def show(
 
 
 @transaction.atomic
-def hide(round: Round) -> None:  # noqa: A002
+def hide(reporting_round: ReportingRound) -> None:
     """Show readers nothing of a round."""
-    PublishedRound.objects.filter(round=round).delete()
+    PublishedRound.objects.filter(round=reporting_round).delete()
 
 
 def _show_entries(shown: PublishedRound, listed: list[ActionFacts]) -> None:

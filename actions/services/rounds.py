@@ -14,9 +14,9 @@ from actions.models import (
     Entry,
     Extension,
     Override,
+    ReportingRound,
     Responsibility,
     ReviewEvent,
-    Round,
     User,
 )
 from actions.outbox import events
@@ -27,34 +27,34 @@ from actions.services.entries import carry, checked_reason, day
 
 
 @transaction.atomic
-def save(round: Round, *, by: User, now: datetime) -> Round:  # noqa: A002
+def save(reporting_round: ReportingRound, *, by: User, now: datetime) -> ReportingRound:
     """Store a new round, or other days of one; raises ValidationError by field.
 
     A later deadline takes the mark "late" from what was handed in by then; an earlier one
     makes nothing late that was in time.
     """
     secretariat(by, now)
-    if round.pk:
-        _keep_what_stands(round, lock(round))
-    plan.save(round, by=by)
+    if reporting_round.pk:
+        _keep_what_stands(reporting_round, lock(reporting_round))
+    plan.save(reporting_round, by=by)
     in_time = [
         entry.pk
-        for entry in round.entries.filter(late=True).only("submitted_at")
-        if entry.submitted_at and day(entry.submitted_at) <= round.deadline
+        for entry in reporting_round.entries.filter(late=True).only("submitted_at")
+        if entry.submitted_at and day(entry.submitted_at) <= reporting_round.deadline
     ]
-    round.entries.filter(pk__in=in_time).update(late=False)
-    return round
+    reporting_round.entries.filter(pk__in=in_time).update(late=False)
+    return reporting_round
 
 
 @transaction.atomic
-def open(round: Round, *, by: User, now: datetime) -> Round:  # noqa: A001, A002
+def open(reporting_round: ReportingRound, *, by: User, now: datetime) -> ReportingRound:  # noqa: A001
     """Open a planned round: make the entries owed, carry finished work over, tell the writers.
 
     Owed is what the responsibilities valid on the reference date owe. Opening an open round
     does nothing.
     """
     rights = secretariat(by, now)
-    stored = lock(round)
+    stored = lock(reporting_round)
     if stored.is_open:
         return stored
     if not stored.is_planned:
@@ -67,10 +67,10 @@ def open(round: Round, *, by: User, now: datetime) -> Round:  # noqa: A001, A002
 
 
 @transaction.atomic
-def close(round: Round, *, by: User, now: datetime) -> Round:  # noqa: A002
+def close(reporting_round: ReportingRound, *, by: User, now: datetime) -> ReportingRound:
     """Close an open round: members write no longer, save with an extension; review goes on."""
     secretariat(by, now)
-    stored = lock(round)
+    stored = lock(reporting_round)
     if stored.state == RoundState.CLOSED:
         return stored
     if not stored.is_open:
@@ -82,16 +82,16 @@ def close(round: Round, *, by: User, now: datetime) -> Round:  # noqa: A002
 
 @transaction.atomic
 def reopen(
-    round: Round,  # noqa: A002
+    reporting_round: ReportingRound,
     *,
     by: User,
     reason: str,
     closes_on: date,
     now: datetime,
-) -> Round:
+) -> ReportingRound:
     """Open a closed round again, with a reason and a new last day."""
     secretariat(by, now)
-    stored = lock(round)
+    stored = lock(reporting_round)
     if stored.state != RoundState.CLOSED:
         raise Refused(_("Only a closed round can be reopened."))
     if closes_on < day(now):
@@ -104,7 +104,7 @@ def reopen(
 
 @transaction.atomic
 def extend(
-    round: Round,  # noqa: A002
+    reporting_round: ReportingRound,
     *,
     actor: Actor,
     until: date,
@@ -114,7 +114,7 @@ def extend(
 ) -> Extension:
     """Let one actor write until a later day, with a reason; a second one replaces the first."""
     secretariat(by, now)
-    stored = lock(round)
+    stored = lock(reporting_round)
     found = Extension.objects.filter(round=stored, actor=actor).first()
     extension = found or Extension(round=stored, actor=actor)
     extension.until, extension.reason = until, checked_reason(reason, "reason")
@@ -123,14 +123,14 @@ def extend(
 
 
 @transaction.atomic
-def bring_up_to_date(round: Round, *, by: User, now: datetime) -> int:  # noqa: A002
+def bring_up_to_date(reporting_round: ReportingRound, *, by: User, now: datetime) -> int:
     """Make the entries that became owed after the opening; return how many.
 
     The plan may be corrected while a round runs. Entries that are owed no longer stay, and
     count as voluntary ones.
     """
     rights = secretariat(by, now)
-    stored = lock(round)
+    stored = lock(reporting_round)
     if stored.is_planned:
         raise Refused(_("The round is not open yet."))
     if stored.is_frozen or stored.is_published:
@@ -181,10 +181,10 @@ class Forecast:
         return bool(self.made or self.freed or self.bound)
 
 
-def forecast(round: Round, *, on: date) -> Forecast:  # noqa: A002
+def forecast(reporting_round: ReportingRound, *, on: date) -> Forecast:
     """Return what opening a round, or bringing it up to date, will do."""
-    missing, wrong = lacking(round)
-    finished = finished_before(round)
+    missing, wrong = lacking(reporting_round)
+    finished = finished_before(reporting_round)
     to_write = [row for row in missing if row.pk not in finished]
     speaking = {actor for row in to_write for actor in events.speakers(row, on=on)}
     return Forecast(
@@ -196,9 +196,9 @@ def forecast(round: Round, *, on: date) -> Forecast:  # noqa: A002
     )
 
 
-def _check_frozen(round: Round) -> None:  # noqa: A002
+def _check_frozen(reporting_round: ReportingRound) -> None:
     """Refuse while a frozen edition waits for its publication."""
-    if lock(round).is_frozen:
+    if lock(reporting_round).is_frozen:
         raise Refused(_("The report of this round is frozen."))
 
 
@@ -213,44 +213,50 @@ def secretariat(by: User, now: datetime) -> Rights:
     return found
 
 
-def lock(round: Round) -> Round:  # noqa: A002
+def lock(reporting_round: ReportingRound) -> ReportingRound:
     """Read a round anew and keep others from changing it until the transaction ends."""
-    return Round.objects.select_for_update(of=("self",)).select_related("plan").get(pk=round.pk)
+    return (
+        ReportingRound.objects.select_for_update(of=("self",))
+        .select_related("plan")
+        .get(pk=reporting_round.pk)
+    )
 
 
-def finished_before(round: Round) -> dict[int, Entry]:  # noqa: A002
+def finished_before(reporting_round: ReportingRound) -> dict[int, Entry]:
     """Return, by responsibility, the accepted entries of the round before that carry over."""
     rows = Entry.objects.filter(
-        round__in=round_status.earlier(round)[:1],
+        round__in=round_status.earlier(reporting_round)[:1],
         state=EntryState.ACCEPTED,
         status__in=sorted(CARRIED_OVER),
     )
     return {row.responsibility_id: row for row in rows.select_related("round")}
 
 
-def lacking(round: Round) -> tuple[list[Responsibility], list[Entry]]:  # noqa: A002
+def lacking(reporting_round: ReportingRound) -> tuple[list[Responsibility], list[Entry]]:
     """Return what a round lacks: who owes an entry without one, and entries marked wrongly.
 
     Marked wrongly are those that are owed no longer, or by now.
     """
-    wanted = round_status.owed(round)
-    there = list(round.entries.only("round", "responsibility", "owed"))
+    wanted = round_status.owed(reporting_round)
+    there = list(reporting_round.entries.only("round", "responsibility", "owed"))
     keys, known = {row.pk for row in wanted}, {entry.responsibility_id for entry in there}
     wrong = [entry for entry in there if entry.owed != (entry.responsibility_id in keys)]
     return [row for row in wanted if row.pk not in known], wrong
 
 
-def make_entries(round: Round, *, by: User, rights: Rights, now: datetime) -> int:  # noqa: A002
+def make_entries(
+    reporting_round: ReportingRound, *, by: User, rights: Rights, now: datetime
+) -> int:
     """Make the entries that a round lacks; return how many."""
-    missing, wrong = lacking(round)
+    missing, wrong = lacking(reporting_round)
     _mark(wrong)
     # Who decides in the round before right now has to be waited for: she sees nothing of this one.
-    for before in round_status.earlier(round)[:1]:
+    for before in round_status.earlier(reporting_round)[:1]:
         lock(before)
-    finished = finished_before(round)
+    finished = finished_before(reporting_round)
     fresh = []
     for row in missing:
-        entry = Entry(round=round, responsibility=row, owed=True)
+        entry = Entry(round=reporting_round, responsibility=row, owed=True)
         if row.pk in finished:
             carry(entry, finished[row.pk])
         fresh.append(entry)
@@ -270,14 +276,18 @@ def make_entries(round: Round, *, by: User, rights: Rights, now: datetime) -> in
     return len(fresh)
 
 
-def _keep_what_stands(round: Round, stored: Round) -> None:  # noqa: A002
+def _keep_what_stands(reporting_round: ReportingRound, stored: ReportingRound) -> None:
     """Take what no form changes from the stored row; refuse another plan, year or date."""
     fixed = (stored.plan_id, stored.year, stored.reference_date)
-    if not stored.is_planned and fixed != (round.plan_id, round.year, round.reference_date):
+    if not stored.is_planned and fixed != (
+        reporting_round.plan_id,
+        reporting_round.year,
+        reporting_round.reference_date,
+    ):
         raise Refused(_("Plan, year and reference date stay as they are once it was opened."))
-    for field in Round._meta.concrete_fields:  # noqa: SLF001
+    for field in ReportingRound._meta.concrete_fields:  # noqa: SLF001
         if not field.editable:
-            setattr(round, field.attname, getattr(stored, field.attname))
+            setattr(reporting_round, field.attname, getattr(stored, field.attname))
 
 
 def _mark(entries: list[Entry]) -> None:

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
 from actions.enums import HANDED_IN, EntryState, RoundState
-from actions.models import Actor, Entry, Extension, Responsibility, Round
+from actions.models import Actor, Entry, Extension, ReportingRound, Responsibility
 from actions.querysets import valid_on, written_by
 from actions.rules import deadlines
 from actions.views.members_only import MemberRequest, member_page
@@ -26,7 +26,9 @@ PILES = (
 def desk(request: MemberRequest) -> HttpResponse:
     """Show what the person writes, round by round, newest first."""
     rounds = list(
-        Round.objects.exclude(state=RoundState.PLANNED).select_related("plan").order_by("-year")
+        ReportingRound.objects.exclude(state=RoundState.PLANNED)
+        .select_related("plan")
+        .order_by("-year")
     )
     rows = entries_of(request)
     desks = [one_round(request, r, [e for e in rows if e.round_id == r.pk]) for r in rounds]
@@ -49,7 +51,9 @@ def entries_of(request: MemberRequest) -> list[Entry]:
     return list(mine)
 
 
-def one_round(request: MemberRequest, followed: Round, rows: list[Entry]) -> dict[str, Any]:
+def one_round(
+    request: MemberRequest, followed: ReportingRound, rows: list[Entry]
+) -> dict[str, Any]:
     """Return what a desk shows of a round."""
     extensions = extensions_of(followed, rows)
     until = max(extensions.values(), default=None)
@@ -70,7 +74,7 @@ def one_round(request: MemberRequest, followed: Round, rows: list[Entry]) -> dic
     }
 
 
-def extensions_of(followed: Round, rows: Iterable[Entry]) -> dict[int, Any]:
+def extensions_of(followed: ReportingRound, rows: Iterable[Entry]) -> dict[int, Any]:
     """Return the extensions of the actors that the person writes for in a round."""
     keys = {row.responsibility.actor_id for row in rows}
     through = (row.responsibility.reports_through_id for row in rows)
@@ -102,7 +106,9 @@ def by_actor(owed: list[Entry]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def voluntary(request: MemberRequest, followed: Round, rows: list[Entry]) -> list[Responsibility]:
+def voluntary(
+    request: MemberRequest, followed: ReportingRound, rows: list[Entry]
+) -> list[Responsibility]:
     """Return what the person's actors may report on without owing it, and have not begun."""
     begun = [row.responsibility_id for row in rows]
     day = followed.reference_date

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from actions import permissions
 from actions.enums import HANDED_IN, REPORTABLE, Act, EntryState, Event, RoundState
 from actions.forms.entries import EntryForm, ReasonForm
-from actions.models import Entry, EntryVersion, Responsibility, Round
+from actions.models import Entry, EntryVersion, ReportingRound, Responsibility
 from actions.models.entries import CONTENT, HEADINGS, TEXTS
 from actions.refusals import Conflict, Refused
 from actions.rules import deadlines
@@ -429,13 +429,13 @@ def reopen(request: MemberRequest, key: int) -> HttpResponse:
 @member_page(methods=WRITE)
 def start(request: MemberRequest, key: int, responsibility: int) -> HttpResponse:
     """Begin an entry that is not owed."""
-    followed = get_object_or_404(Round, pk=min(key, LARGEST_KEY))
+    followed = get_object_or_404(ReportingRound, pk=min(key, LARGEST_KEY))
     held = get_object_or_404(
         Responsibility.objects.select_related("action", "actor"),
         pk=min(responsibility, LARGEST_KEY),
     )
     try:
-        made = entries.start(held, round=followed, by=request.user, now=request.now)
+        made = entries.start(held, reporting_round=followed, by=request.user, now=request.now)
     except Refused as refusal:
         tell_refusal(request, refusal)
         return redirect("actions:desk")

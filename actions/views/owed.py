@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from actions import round_status
 from actions.enums import EntryState
 from actions.filters import OwedFilter
-from actions.models import Actor, Entry, Round
+from actions.models import Actor, Entry, ReportingRound
 from actions.models.actors import LEVELS
 from actions.models.entries import TEXTS
 from actions.views.members_only import MemberRequest, member_page, reviewers
@@ -33,7 +33,7 @@ COUNTS = {
 @member_page(reviewers)
 def round_owed(request: MemberRequest, pk: int) -> HttpResponse:
     """Show who owes what in a round, and who is late."""
-    found = get_object_or_404(Round.objects.select_related("plan"), pk=pk)
+    found = get_object_or_404(ReportingRound.objects.select_related("plan"), pk=pk)
     if found.is_planned and not request.rights.is_secretariat:
         raise Http404
     counts = COUNTS | {"late": Count("pk", filter=round_status.late_ones(found, on=request.on))}
@@ -64,7 +64,7 @@ def rows_of(filters: OwedFilter) -> Any:
 
 
 def by_level(
-    actors: list[Actor], counts: Mapping[int, dict[str, Any]], given: Round
+    actors: list[Actor], counts: Mapping[int, dict[str, Any]], given: ReportingRound
 ) -> list[dict[str, Any]]:
     """Return the actors by level of government, each with its counts and its extension."""
     extended = dict(given.extensions.values_list("actor_id", "until"))
@@ -86,7 +86,7 @@ def by_level(
     return [group for group in groups if group["lines"]]
 
 
-def line(entry: Entry, given: Round, request: MemberRequest) -> dict[str, Any]:
+def line(entry: Entry, given: ReportingRound, request: MemberRequest) -> dict[str, Any]:
     """Return what a row shows of an entry."""
     entry.round = given
     return {

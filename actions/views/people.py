@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from actions import permissions
 from actions.enums import WRITING_ROLES, MemberRole
 from actions.forms.members import InvitationForm, PeopleForm, RoleForm
-from actions.models import Actor, Membership, Plan, Round, Succession, User
+from actions.models import Actor, Membership, Plan, ReportingRound, Succession, User
 from actions.refusals import Refused
 from actions.round_status import lateness
 from actions.rules.search import fold
@@ -157,7 +157,7 @@ def gaps(request: MemberRequest) -> list[dict[str, Any]]:
     plan = Plan.objects.filter(slug=settings.CURRENT_PLAN).first()
     if plan is None:
         return []
-    rows = lateness.owed(Round(plan=plan, year=request.on.year, reference_date=request.on))
+    rows = lateness.owed(ReportingRound(plan=plan, year=request.on.year, reference_date=request.on))
     writers, coordinators = reached(request)
     owing: Counter[int] = Counter()
     written: set[int] = set()

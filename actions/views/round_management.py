@@ -19,7 +19,7 @@ from actions import round_status
 from actions.enums import EntryState, RoundState
 from actions.forms.refusals import show_refusal
 from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundForm
-from actions.models import Action, Actor, Extension, Override, Plan, Round
+from actions.models import Action, Actor, Extension, Override, Plan, ReportingRound
 from actions.models.statuses import RULE_WORDS
 from actions.refusals import Refused
 from actions.rules import deadlines
@@ -43,7 +43,7 @@ def home(request: MemberRequest) -> HttpResponse:  # noqa: ARG001
 def round_list(request: MemberRequest) -> HttpResponse:
     """Show the rounds of all plans with their state, days and progress."""
     mine = Q(entries__owed=True)
-    rows = Round.objects.select_related("plan").annotate(
+    rows = ReportingRound.objects.select_related("plan").annotate(
         owed=Count("entries", filter=mine),
         accepted=Count("entries", filter=mine & Q(entries__state=EntryState.ACCEPTED)),
         submitted=Count("entries", filter=mine & Q(entries__state=EntryState.SUBMITTED)),
@@ -223,12 +223,12 @@ def override(request: MemberRequest, pk: int, label: str) -> HttpResponse:
 # --- Parts ----------------------------------------------------------------------
 
 
-def get_round(pk: int) -> Round:
+def get_round(pk: int) -> ReportingRound:
     """Return a round, or 404."""
-    return get_object_or_404(Round.objects.select_related("plan"), pk=pk)
+    return get_object_or_404(ReportingRound.objects.select_related("plan"), pk=pk)
 
 
-def next_end(found: Round, on: date) -> str:
+def next_end(found: ReportingRound, on: date) -> str:
     """Say in words what day of a round comes next, and in how many days."""
     if found.is_planned:
         left = deadlines.days_left(found.opens_on, on=on)
@@ -276,7 +276,7 @@ def step(request: MemberRequest, pk: int, made: str, work: Callable[[], Any]) ->
 
 
 def confirm(
-    request: MemberRequest, found: Round, template: str, *, possible: bool, **more: Any
+    request: MemberRequest, found: ReportingRound, template: str, *, possible: bool, **more: Any
 ) -> HttpResponse:
     """Show what a step will do, or go back where it is not possible now."""
     if not possible:
@@ -296,7 +296,7 @@ def confirm(
     return TemplateResponse(request, template, context)
 
 
-def extension_of(found: Round, actor: str) -> dict[str, Any]:
+def extension_of(found: ReportingRound, actor: str) -> dict[str, Any]:
     """Return what an actor's extension says, to change it; nothing for an unknown one."""
     row = Extension.objects.filter(round=found, actor__slug=actor.replace("\0", "")).first()
     return {"actor": row.actor_id, "until": row.until, "reason": row.reason} if row else {}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from actions import permissions, round_status
 from actions.enums import Rule
-from actions.models import Action, Round
+from actions.models import Action, ReportingRound
 from actions.models.statuses import RULE_WORDS, STATUSES
 from actions.permissions import Rights
 from actions.round_status import ActionStatus, RoundStatus, Voice
@@ -70,9 +70,9 @@ def show_action_status(request: MemberRequest, plan: str, year: int, label: str)
 # --- Parts ----------------------------------------------------------------------
 
 
-def visible_round(request: MemberRequest, plan: str, year: int) -> Round:
+def visible_round(request: MemberRequest, plan: str, year: int) -> ReportingRound:
     """Return a round; one that is only planned is there for the secretariat alone (404)."""
-    rounds = Round.objects.select_related("plan")
+    rounds = ReportingRound.objects.select_related("plan")
     found = get_object_or_404(rounds, plan__slug=plan, year=year)
     if found.is_planned and not request.rights.is_secretariat:
         raise Http404
@@ -112,14 +112,14 @@ def said(voice: Voice, rights: Rights) -> dict[str, Any]:
     return {"voice": voice, "shown": reading.published(entry) if entry and readable else None}
 
 
-def override_url(rights: Rights, found: Round, action: Action) -> str:
+def override_url(rights: Rights, found: ReportingRound, action: Action) -> str:
     """Return where the secretariat sets a status in place of the derived one; nothing else."""
     if not rights.is_secretariat or found.is_planned:
         return ""
     return reverse("actions:override", args=[found.pk, action.label])
 
 
-def neighbours(found: Round, action: Action) -> dict[str, Action | None]:
+def neighbours(found: ReportingRound, action: Action) -> dict[str, Action | None]:
     """Return the actions before and after one on the round's board."""
     rows = Action.objects.of(found.plan).valid_on(found.reference_date)
     here = Q(position=action.position)

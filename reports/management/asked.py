@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.core.management.base import CommandError
 
-from actions.models import Plan, Round
+from actions.models import Plan, ReportingRound
 from reports.models import Edition
 from reports.renderers.formats import FORMATS
 from reports.snapshot import LANGUAGES
@@ -24,13 +24,13 @@ def listed(names: Iterable[object]) -> str:
     return ", ".join(str(name) for name in names) or "none"
 
 
-def round_of(plan: str, year: str) -> Round:
+def round_of(plan: str, year: str) -> ReportingRound:
     """Return the round of a plan and a year; raises CommandError where there is none."""
     plans = Plan.objects.order_by("slug").values_list("slug", flat=True)
     if plan not in plans:
         raise CommandError(f"There is no plan “{plan}”; there are: {listed(plans)}.")
     wanted = number(year, "year")
-    rounds = Round.objects.filter(plan__slug=plan).select_related("plan__source")
+    rounds = ReportingRound.objects.filter(plan__slug=plan).select_related("plan__source")
     found = rounds.filter(year=wanted).first()
     if found is None:
         years = rounds.order_by("year").values_list("year", flat=True)
@@ -38,12 +38,12 @@ def round_of(plan: str, year: str) -> Round:
     return found
 
 
-def editions_of(given: Round) -> list[Edition]:
+def editions_of(given: ReportingRound) -> list[Edition]:
     """Return the editions of a round, the first first."""
     return list(Edition.objects.filter(round=given).order_by("number"))
 
 
-def edition_of(given: Round, text: str) -> Edition:
+def edition_of(given: ReportingRound, text: str) -> Edition:
     """Return an edition of a round by its number; raises CommandError where there is none."""
     wanted = number(text, "number of an edition")
     editions = editions_of(given)

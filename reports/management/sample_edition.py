@@ -9,7 +9,7 @@ from itertools import islice
 from actions.enums import EntryState
 from actions.management.sample import texts as sample
 from actions.management.sample.replay import moment
-from actions.models import Entry, Responsibility, Round, User
+from actions.models import Entry, ReportingRound, Responsibility, User
 from reports.management import sample_texts as words
 from reports.models import FOREWORD, FURTHER, Chapter, Edition
 from reports.renderers.formats import FORMATS
@@ -22,7 +22,7 @@ OTHER = {"nl": "fr", "fr": "nl"}  # the samples of these two say the same, line 
 CHECKED_TRANSLATIONS, DRAFT_TRANSLATIONS = 40, 4
 
 
-def write(given: Round, *, by: User, now: datetime) -> None:
+def write(given: ReportingRound, *, by: User, now: datetime) -> None:
     """Write the chapters of a round and the translations of some of its entries."""
     write_chapters(given, by=by, now=now)
     found = list(islice(translatable(given), CHECKED_TRANSLATIONS + DRAFT_TRANSLATIONS))
@@ -39,7 +39,7 @@ def write(given: Round, *, by: User, now: datetime) -> None:
         )
 
 
-def write_chapters(given: Round, *, by: User, now: datetime) -> None:
+def write_chapters(given: ReportingRound, *, by: User, now: datetime) -> None:
     """Write the foreword and a further chapter."""
     foreword = words.columns("text", words.FOREWORD)
     meeting = words.columns("text", words.MEETING) | {
@@ -50,7 +50,7 @@ def write_chapters(given: Round, *, by: User, now: datetime) -> None:
         texts.save_chapter(chapter, by=by, version=0, texts=columns, now=now)
 
 
-def translatable(given: Round) -> Iterator[tuple[Entry, str]]:
+def translatable(given: ReportingRound) -> Iterator[tuple[Entry, str]]:
     """Yield the accepted entries whose text is known in the other language, with that text."""
     rows = (
         Entry.objects.filter(round=given, state=EntryState.ACCEPTED, carried_from__isnull=True)
@@ -77,7 +77,7 @@ def said(row: Responsibility, entry: Entry, language: str, year: int) -> str:
     return sample.marked(" ".join(found).replace("{year}", str(year)), language)
 
 
-def publish(given: Round, *, by: User, say: Callable[[str], object]) -> Edition:
+def publish(given: ReportingRound, *, by: User, say: Callable[[str], object]) -> Edition:
     """Validate, freeze, render and publish the report of a round, as the secretariat would."""
     texts.consult(
         given,

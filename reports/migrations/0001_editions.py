@@ -10,6 +10,8 @@ import actions.models.fields
 
 
 class Migration(migrations.Migration):
+    # It names the model as it was called then.
+    run_before = [("actions", "0003_reporting_round")]
     initial = True
 
     dependencies = [

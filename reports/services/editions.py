@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actions.enums import RoundState
-from actions.models import Round, User
+from actions.models import ReportingRound, User
 from actions.models.entries import validate_length
 from actions.models.fields import no_control_characters
 from actions.refusals import Refused
@@ -25,14 +25,14 @@ from reports.renderers.formats import FORMATS
 from reports.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
 
 
-def draft(given: Round, *, now: datetime) -> Snapshot:
+def draft(given: ReportingRound, *, now: datetime) -> Snapshot:
     """Return what the report would say at this moment."""
     return builder.build(given, on=timezone.localdate(now))
 
 
 @transaction.atomic
 def freeze(
-    given: Round, *, by: User, note: Mapping[str, str] | None = None, now: datetime
+    given: ReportingRound, *, by: User, note: Mapping[str, str] | None = None, now: datetime
 ) -> Edition:
     """Freeze the report of a closed round as its next edition.
 
@@ -199,7 +199,7 @@ def record_transmission(
 # --- Parts ----------------------------------------------------------------------
 
 
-def newest(given: Round) -> Edition | None:
+def newest(given: ReportingRound) -> Edition | None:
     """Return the published edition of a round that speaks."""
     return Edition.objects.filter(round=given, state=PUBLISHED).order_by("-number").first()
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actions import permissions
-from actions.models import Entry, Round, User
+from actions.models import Entry, ReportingRound, User
 from actions.models.entries import PUBLISHED_TEXTS
 from actions.refusals import Conflict, Refused
 from actions.services import plan
@@ -99,7 +99,7 @@ def translate(
 
 @transaction.atomic
 def consult(
-    given: Round,
+    given: ReportingRound,
     *,
     until: date | None,
     validated_on: date | None,
@@ -120,7 +120,9 @@ def consult(
 
 
 @transaction.atomic
-def comment(given: Round, *, about: str, text: str, by: User, now: datetime) -> DraftComment:
+def comment(
+    given: ReportingRound, *, about: str, text: str, by: User, now: datetime
+) -> DraftComment:
     """Keep what a member says of the draft, until the day that was set."""
     rights = permissions.rights(by, on=timezone.localdate(now))
     if not rights.is_member:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from actions.forms.refusals import show_refusal
-from actions.models import Round
+from actions.models import ReportingRound
 from actions.refusals import Refused
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
 from reports.forms.editing import CommentForm
@@ -24,9 +24,9 @@ from reports.views.editing import comments_on, find_edition
 FOR_MEMBERS = ("html", "pdf")
 
 
-def find_draft(plan: str, year: int) -> Round:
+def find_draft(plan: str, year: int) -> ReportingRound:
     """Return a round that has a report to come."""
-    rows = Round.objects.select_related("plan")
+    rows = ReportingRound.objects.select_related("plan")
     found = get_object_or_404(rows, plan__slug=plan, year=min(year, 9_999))
     if found.is_planned:
         raise Http404

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from actions.forms.refusals import show_refusal
-from actions.models import Round, Section
+from actions.models import ReportingRound, Section
 from actions.refusals import Conflict, Refused
 from actions.views.entries import LARGEST_KEY
 from actions.views.members_only import (
@@ -40,9 +40,9 @@ from reports.services import editions, texts
 from reports.snapshot import LANGUAGES
 
 
-def find_round(key: int) -> Round:
+def find_round(key: int) -> ReportingRound:
     """Return a round that was opened; 404 otherwise."""
-    rows = Round.objects.select_related("plan", "consultation")
+    rows = ReportingRound.objects.select_related("plan", "consultation")
     found = get_object_or_404(rows, pk=min(key, LARGEST_KEY))
     if found.is_planned:
         raise Http404
@@ -92,7 +92,7 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
     return TemplateResponse(request, "reports/editing.html", context)
 
 
-def comments_on(found: Round) -> QuerySet[DraftComment]:
+def comments_on(found: ReportingRound) -> QuerySet[DraftComment]:
     """Return what members said of a draft, with what a line shows."""
     rows = DraftComment.objects.filter(round=found).select_related("by", "institution")
     return rows.prefetch_related("institution__names")
@@ -107,7 +107,7 @@ def edition_line(edition: Edition) -> dict[str, Any]:
     }
 
 
-def chapters(found: Round) -> list[dict[str, Any]]:
+def chapters(found: ReportingRound) -> list[dict[str, Any]]:
     """Return the foreword, the sections' introductions and further chapters, written or not."""
     rows = list(Chapter.objects.filter(round=found))
     foreword = next((row for row in rows if row.kind == FOREWORD), None)
@@ -321,7 +321,7 @@ def attempt_chapter(request: MemberRequest, form: ChapterForm, row: Chapter) -> 
         return None
 
 
-def find_chapter(found: Round, kind: str, number: int) -> Chapter:
+def find_chapter(found: ReportingRound, kind: str, number: int) -> Chapter:
     """Return a stored chapter, or a new one of a kind that there can be; 404 otherwise."""
     if kind == FURTHER and number:
         rows = Chapter.objects.filter(round=found, kind=FURTHER)

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.http import urlencode
 
-from actions.models import Round
+from actions.models import ReportingRound
 from reports import archive
 from reports.models import Edition, EditionFile
 from reports.services import editions
@@ -405,7 +405,7 @@ def test_sample_editions_are_marked_on_every_page(client: Client, story: Story) 
     mark = "Sample data: nothing here is real reporting."
     for page in pages:
         assert mark not in text_of(client.get(f"/en/{REPORTS}/{page}"))
-    Round.objects.filter(plan=story.scene.plan).update(is_sample=True)
+    ReportingRound.objects.filter(plan=story.scene.plan).update(is_sample=True)
     story.correct()  # draws a new revision
     for page in pages:
         assert mark in text_of(client.get(f"/en/{REPORTS}/{page}")), page

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import override_settings
 
-from actions.models import Entry, PublishedRound, Round
+from actions.models import Entry, PublishedRound, ReportingRound
 from reports import outline, tables
 from reports.management import sample_edition, sample_texts
 from reports.management.commands import bench_report
@@ -279,12 +279,12 @@ def test_without_an_edition_there_is_nothing_to_prove(now_open) -> None:
 
 
 @pytest.fixture
-def sample(sample_rounds: None, monkeypatch: pytest.MonkeyPatch) -> Round:
+def sample(sample_rounds: None, monkeypatch: pytest.MonkeyPatch) -> ReportingRound:
     """The sample rounds with their accounts; files are made in a moment."""
     monkeypatch.setattr(Format, "render", lambda self, _snapshot, language: (
         f"<style></style>{self.function} {language}".encode()
     ))  # fmt: skip
-    return Round.objects.get(plan__slug="nap2", year=2024)
+    return ReportingRound.objects.get(plan__slug="nap2", year=2024)
 
 
 def loaded() -> str:
@@ -303,7 +303,7 @@ def test_the_sample_report_is_published_and_the_other_round_stays_a_draft(sample
         True, "2025-06-05", "2025-05-27",
     )  # fmt: skip
     assert [chapter.code for chapter in snapshot.chapters] == ["foreword", "chapter-1"]
-    assert Round.objects.get(plan__slug="nap2", year=2025).is_open
+    assert ReportingRound.objects.get(plan__slug="nap2", year=2025).is_open
 
 
 def test_every_text_of_the_sample_report_says_that_it_is_one(sample) -> None:
@@ -364,7 +364,7 @@ def test_without_sample_rounds_there_is_no_sample_report(db) -> None:
 
 
 def test_a_real_round_never_gets_a_sample_report(sample) -> None:
-    Round.objects.filter(pk=sample.pk).update(is_sample=False)
+    ReportingRound.objects.filter(pk=sample.pk).update(is_sample=False)
     with pytest.raises(CommandError, match="Load the sample rounds first"):
         loaded()
     assert Entry.objects.filter(round=sample).exists()

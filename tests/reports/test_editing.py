@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from actions.models import Entry, Round
+from actions.models import Entry, ReportingRound
 from actions.services import entries, rounds
 from reports import readiness
 from reports.models import Chapter, DraftComment, Edition, Translation
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture
-def year(open_round, entry_of, report) -> Round:
+def year(open_round, entry_of, report) -> ReportingRound:
     """An open round with one accepted entry in Dutch."""
     made = open_round()
     entry = entry_of(made, "24", "brussels-environment")
@@ -38,7 +38,7 @@ def text(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
-def address(year: Round, rest: str = "") -> str:
+def address(year: ReportingRound, rest: str = "") -> str:
     return f"/en/secretariat/reports/{year.pk}/{rest}"
 
 
@@ -141,7 +141,7 @@ def test_a_checked_translation_is_printed_a_draft_is_not(browser, year, entry) -
     assert text_of(year).translations == {"en": "We approved it."}
 
 
-def text_of(year: Round) -> Any:
+def text_of(year: ReportingRound) -> Any:
     snapshot = editions.draft(year, now=timezone.now())
     action = next(a for a in snapshot.actions if a.label == "24")
     said = next(e for e in action.entries if e.actor == "brussels-environment")

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from actions.models import PublishedAction, PublishedEntry, PublishedRound, Round
+from actions.models import PublishedAction, PublishedEntry, PublishedRound, ReportingRound
 from actions.refusals import Refused
 from actions.services import entries, rounds
 from reports.models import Edition, EditionFile
@@ -22,7 +22,7 @@ def now():
 
 
 @pytest.fixture
-def closed(open_round, entry_of, report, office, now) -> Round:
+def closed(open_round, entry_of, report, office, now) -> ReportingRound:
     """A closed round with one accepted entry."""
     made = open_round()
     report(entry_of(made, "24", "brussels-environment"), "in_progress")
@@ -147,7 +147,7 @@ def test_a_publication_shows_every_action_and_actor_once(published, closed) -> N
         responsibility__action__label="24", responsibility__actor__slug="brussels-environment"
     )
     assert row.status == "in_progress"
-    assert Round.objects.get(pk=closed.pk).published == 1
+    assert ReportingRound.objects.get(pk=closed.pk).published == 1
 
 
 def test_publishing_twice_does_nothing_more(published, office, now) -> None:

@@ -13,7 +13,7 @@ from actions.models import (
     PublishedAction,
     PublishedEntry,
     PublishedRound,
-    Round,
+    ReportingRound,
 )
 from actions.refusals import Refused
 from actions.services import entries, publication, rounds
@@ -34,7 +34,7 @@ def scene(stored_scene: Scene) -> Scene:
 
 
 @pytest.fixture
-def closed(scene: Scene) -> Round:
+def closed(scene: Scene) -> ReportingRound:
     """A closed round with an accepted entry and one that waits for its acceptance."""
     made = scene.round()
     scene.accept(scene.submit(scene.entry(made)))
@@ -42,7 +42,7 @@ def closed(scene: Scene) -> Round:
     return rounds.close(made, by=scene.people["secretariat"], now=NOW)
 
 
-def frozen(scene: Scene, closed: Round) -> Edition:
+def frozen(scene: Scene, closed: ReportingRound) -> Edition:
     """Return the frozen edition with files that take no time."""
     edition = editions.freeze(closed, by=scene.people["secretariat"], now=NOW)
     for name, language in editions.missing_files(edition):
@@ -50,7 +50,7 @@ def frozen(scene: Scene, closed: Round) -> Edition:
     return edition
 
 
-def test_two_publications_at_once_make_one(scene: Scene, closed: Round) -> None:
+def test_two_publications_at_once_make_one(scene: Scene, closed: ReportingRound) -> None:
     edition = frozen(scene, closed)
     by = scene.people["secretariat"]
     found = together(*[lambda: editions.publish(edition, by=by, now=NOW)] * 4)
@@ -59,7 +59,7 @@ def test_two_publications_at_once_make_one(scene: Scene, closed: Round) -> None:
     assert PublishedAction.objects.count() == len(follow_up.ACTIONS)
 
 
-def test_two_freezes_at_once_make_one_edition(scene: Scene, closed: Round) -> None:
+def test_two_freezes_at_once_make_one_edition(scene: Scene, closed: ReportingRound) -> None:
     by = scene.people["secretariat"]
     found = together(*[lambda: editions.freeze(closed, by=by, now=NOW)] * 4)
     assert kinds(found) == {"Edition": 4}
@@ -68,7 +68,7 @@ def test_two_freezes_at_once_make_one_edition(scene: Scene, closed: Round) -> No
 
 @pytest.mark.parametrize("turn", range(4))
 def test_an_acceptance_racing_the_freeze_is_wholly_in_or_wholly_out(
-    scene: Scene, closed: Round, turn: int
+    scene: Scene, closed: ReportingRound, turn: int
 ) -> None:
     by, entry = scene.people["secretariat"], scene.entry(closed, "2")
     works = [
@@ -88,7 +88,7 @@ def test_an_acceptance_racing_the_freeze_is_wholly_in_or_wholly_out(
 POINTS: dict[str, tuple[Any, str, str]] = {
     "before the edition is stored": (Edition, "save", "before"),
     "after the edition is stored": (Edition, "save", "after"),
-    "after the round is stored": (Round, "save", "after"),
+    "after the round is stored": (ReportingRound, "save", "after"),
     "before readers are shown": (publication, "show", "before"),
     "after the old facts are hidden": (publication, "hide", "after"),
     "before the actors are shown": (publication, "_show_entries", "before"),
@@ -125,20 +125,20 @@ def public() -> list[int]:
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_publication_killed_on_the_way_leaves_nothing_or_all(
-    scene: Scene, closed: Round, point: str
+    scene: Scene, closed: ReportingRound, point: str
 ) -> None:
     edition, by = frozen(scene, closed), scene.people["secretariat"]
     assert killed(POINTS[point], lambda: editions.publish(edition, by=by, now=NOW))
     is_public = Edition.objects.get().is_published
     assert is_public == (point == "after the commit")
     assert all(public()) if is_public else public() == [0, 0, 0]
-    assert (Round.objects.get(pk=closed.pk).published == 1) == is_public
+    assert (ReportingRound.objects.get(pk=closed.pk).published == 1) == is_public
     editions.publish(edition, by=by, now=NOW)
     assert public()[:2] == [1, len(follow_up.ACTIONS)]
 
 
 def test_a_stop_while_files_are_made_costs_only_the_one_at_work(
-    scene: Scene, closed: Round
+    scene: Scene, closed: ReportingRound
 ) -> None:
     by = scene.people["secretariat"]
     edition = editions.freeze(closed, by=by, now=NOW)

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from actions.management.sample import replay
-from actions.models import Plan, Round, User
+from actions.models import Plan, ReportingRound, User
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
 def load(people: replay.People, now: Any) -> str:
     """Load the rounds, or keep those that are there; return what was done."""
-    there = Round.objects.filter(plan__slug=replay.PLAN)
+    there = ReportingRound.objects.filter(plan__slug=replay.PLAN)
     if not there.exists():
         replay.play(people, today=timezone.localdate(now))
         return "Sample rounds: 2024 (closed) and 2025 (open)."

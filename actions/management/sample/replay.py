@@ -22,8 +22,8 @@ from actions.models import (
     Letter,
     Override,
     Plan,
+    ReportingRound,
     Responsibility,
-    Round,
     User,
 )
 from actions.services import entries, members, rounds
@@ -72,9 +72,9 @@ def play(people: People, *, today: date) -> None:
     fresh.exclude(pk__in=list(told.values_list("pk", flat=True))).delete()
 
 
-def first_round() -> Round:
+def first_round() -> ReportingRound:
     """Return the round that is over."""
-    return Round(
+    return ReportingRound(
         plan=Plan.objects.get(slug=PLAN),
         year=FIRST,
         opens_on=date(2025, 1, 20),
@@ -85,9 +85,9 @@ def first_round() -> Round:
     )
 
 
-def second_round(today: date) -> Round:
+def second_round(today: date) -> ReportingRound:
     """Return the round that is running."""
-    return Round(
+    return ReportingRound(
         plan=Plan.objects.get(slug=PLAN),
         year=SECOND,
         opens_on=today + timedelta(days=OPENED),
@@ -99,7 +99,7 @@ def second_round(today: date) -> Round:
 
 
 @transaction.atomic
-def bring_forward(given: Round, people: People, *, now: datetime) -> None:
+def bring_forward(given: ReportingRound, people: People, *, now: datetime) -> None:
     """Give a sample round whose close has passed new days, and its extension with them."""
     today = timezone.localdate(now)
     given.deadline = today + timedelta(days=DEADLINE)
@@ -115,7 +115,7 @@ def bring_forward(given: Round, people: People, *, now: datetime) -> None:
 class Game:
     """One round and who plays in it."""
 
-    def __init__(self, people: People, given: Round) -> None:
+    def __init__(self, people: People, given: ReportingRound) -> None:
         self.people, self.round = people, given
         self.entries: dict[int, Entry] = {}
         self.day: date | None = None
@@ -277,7 +277,9 @@ class Game:
 
     def start(self, row: Responsibility, now: datetime) -> None:
         """Begin an entry that is not owed."""
-        self.entries[row.pk] = entries.start(row, round=self.round, by=self.author(row), now=now)
+        self.entries[row.pk] = entries.start(
+            row, reporting_round=self.round, by=self.author(row), now=now
+        )
 
     def save(self, row: Responsibility, found: Story, now: datetime) -> None:
         """Save a draft: what was done, and little else."""

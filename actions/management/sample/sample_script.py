@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from actions.enums import Nature, Status
 from actions.management.sample.texts import seed
-from actions.models import Responsibility, Round
+from actions.models import ReportingRound, Responsibility
 
 FIRST, SECOND = 2024, 2025
 S = Status
@@ -121,7 +121,7 @@ CONTINUOUS = [(-5, S.NOT_APPLICABLE), (0, S.DISCONTINUED), (10, S.NOT_STARTED),
               (26, S.PARTLY_DONE), (999, S.IN_PROGRESS)]  # fmt: skip
 
 
-def story(row: Responsibility, given: Round) -> Story:
+def story(row: Responsibility, given: ReportingRound) -> Story:
     """Return what happens to the entry of an actor in a sample round."""
     told = TOLD.get((given.year, row.action.label, row.actor.slug))
     if told is not None:
@@ -132,7 +132,7 @@ def story(row: Responsibility, given: Round) -> Story:
     return Story(drawn.end, status, late=drawn.late, again=drawn.again)
 
 
-def drawn_status(row: Responsibility, given: Round) -> str:
+def drawn_status(row: Responsibility, given: ReportingRound) -> str:
     """Return a status near that of the others under the action, a little further each year."""
     others, own = seed(row.action.label) % 100, seed(row.action.label, row.actor.slug) % 31 - 15
     number = others + own + 12 * (given.year - FIRST)

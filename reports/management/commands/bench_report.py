@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 from actions import importers
 from actions.management.commands.bench import getter
 from actions.management.timing import median, scratch_database
-from actions.models import Plan, Round, User
+from actions.models import Plan, ReportingRound, User
 from reports.models import PUBLISHED, Edition
 from reports.renderers.formats import FORMATS
 from reports.services import editions
@@ -137,7 +137,7 @@ def publish() -> None:
     """Store a published edition with its page."""
     importers.load(settings.BASE_DIR / "fixtures" / name for name in importers.FILES)
     by = User.objects.create_user("bench@example.org")
-    given = Round.objects.create(
+    given = ReportingRound.objects.create(
         plan=Plan.objects.get(slug="nap2"),
         year=2025,
         opens_on=date(2026, 1, 10),

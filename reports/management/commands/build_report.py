@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from actions.models import Round
+from actions.models import ReportingRound
 from reports.management import asked
 from reports.management.files import written
 from reports.management.progress import Progress
@@ -63,7 +63,7 @@ def stored(edition: Edition, name: str, language: str) -> bytes:
     return content
 
 
-def draft(given: Round, name: str, language: str, progress: Progress) -> bytes:
+def draft(given: ReportingRound, name: str, language: str, progress: Progress) -> bytes:
     """Return the draft of a round in a format; raises CommandError where it cannot be made."""
     if given.is_planned:
         raise CommandError(f"The round {given.plan.slug} {given.year} has not opened yet.")

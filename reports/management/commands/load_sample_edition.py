@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from actions.management.sample import replay, sample_script
-from actions.models import Round, User
+from actions.models import ReportingRound, User
 from reports.management import sample_edition
 from reports.management.progress import Progress
 from reports.models import FROZEN, Chapter, Edition
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         """Publish once; do nothing where there is an edition, or no such sample."""
         if not settings.DEBUG:
             raise CommandError("Sample reports are only for trying out: DEBUG is off.")
-        given = Round.objects.filter(
+        given = ReportingRound.objects.filter(
             plan__slug=replay.PLAN, year=sample_script.FIRST, is_sample=True, state="closed"
         ).first()
         by = User.objects.filter(email="secretariat@example.org", is_sample=True).first()
@@ -43,10 +43,10 @@ class Command(BaseCommand):
 
 
 @transaction.atomic
-def write(given: Round, by: User) -> None:
+def write(given: ReportingRound, by: User) -> None:
     """Write the chapters and translations of both rounds; all or nothing."""
     sample_edition.write(given, by=by, now=sample_edition.WRITTEN)
-    second = Round.objects.filter(
+    second = ReportingRound.objects.filter(
         plan=given.plan_id, year=sample_script.SECOND, is_sample=True, state="open"
     ).first()
     if second and not Chapter.objects.filter(round=second).exists():
