@@ -62,7 +62,7 @@ def _progress(report: PublishedRound | None, said: PublishedAction | None) -> Ro
     if report is None or said is None:
         return Row(dict.fromkeys(PROGRESS))
     values = (
-        said.status, said.overdue, said.owed, said.reported, said.movement or None,
+        said.status, said.overdue, said.expected, said.reported, said.movement or None,
         report.year, report.edition, report.is_sample,
     )  # fmt: skip
     return Row(zip(PROGRESS, values, strict=True))
@@ -117,7 +117,7 @@ def _actors(
     action: Action, parents: dict[int, int | None], described: Described
 ) -> list[dict[str, Any]]:
     held = list(action.responsibilities.all())
-    owed = owing(held, parents)
+    expected = owing(held, parents)
     return [
         {
             **described(r.actor),
@@ -125,7 +125,7 @@ def _actors(
             "phases": r.phases,
             "printed_as": r.printed_as or None,
             "inferred": r.inferred,
-            "owes_entry": r.pk in owed,
+            "owes_entry": r.pk in expected,
         }
         for r in held
     ]

@@ -226,8 +226,8 @@ class ActionFilter(django_filters.FilterSet):
         return rows.filter(classifications__scheme=Scheme(name), classifications__number=int(value))
 
 
-class OwedFilter(django_filters.FilterSet):
-    """Narrows the entries that are owed in a round; an unknown value is left out, with a hint."""
+class ExpectedFilter(django_filters.FilterSet):
+    """Narrows the entries expected in a round; an unknown value is left out, with a hint."""
 
     state = django_filters.ChoiceFilter(
         label=_("State"),
@@ -252,7 +252,7 @@ class OwedFilter(django_filters.FilterSet):
         self, data: QueryDict, *, given: ReportingRound, on: date, actors: Iterable[Actor]
     ) -> None:
         """Take the address's parameters; ``on`` decides who is late, ``actors`` fill the menu."""
-        super().__init__(data, queryset=Entry.objects.filter(round=given, owed=True))
+        super().__init__(data, queryset=Entry.objects.filter(round=given, expected=True))
         self.late = round_status.late_ones(given, on=on)
         lines = sorted(((a.slug, a.label) for a in actors), key=lambda line: line[1].casefold())
         self.form.fields["actor"].choices = [("", _("All")), *lines]

@@ -129,7 +129,7 @@ def build_action(row: ActionStatus, past: list[Snapshot], translations: Translat
         rule=row.explanation.rule,
         why=words.in_languages(RULE_WORDS[row.explanation.rule]),
         overdue=row.overdue,
-        owed=row.explanation.owed,
+        owed=row.explanation.expected,
         reported=row.explanation.reported,
         missing=tuple(voice.actor.slug for voice in row.missing),
         left_out=tuple(voice.actor.slug for voice in row.left_out),
@@ -160,15 +160,15 @@ def build_override(row: OverrideRow | None) -> Override | None:
 
 def build_entries(row: ActionStatus, translations: Translations) -> Iterator[Entry]:
     """Yield what each actor that owes an entry says, then what others wrote of their own will."""
-    for voice in row.owed:
-        yield build_entry(voice, row, translations, owed=True)
+    for voice in row.expected:
+        yield build_entry(voice, row, translations, expected=True)
     for voice in row.voluntary:
         if voice.status is not None:
-            yield build_entry(voice, row, translations, owed=False)
+            yield build_entry(voice, row, translations, expected=False)
 
 
 def build_entry(
-    voice: Voice, row: ActionStatus, translations: Translations, *, owed: bool
+    voice: Voice, row: ActionStatus, translations: Translations, *, expected: bool
 ) -> Entry:
     """Return what one actor says; only what was accepted has a status and texts."""
     held = voice.responsibility
@@ -176,7 +176,7 @@ def build_entry(
     facts: dict[str, Any] = {
         "actor": voice.actor.slug,
         "role": held.role,
-        "owed": owed,
+        "owed": expected,
         "through": through.slug if through else "",
     }
     entry = voice.entry
@@ -222,7 +222,7 @@ def build_documents(evidence: list[dict[str, str]]) -> Iterator[Document]:
 
 def read_translations(now: RoundStatus) -> Translations:
     """Return the translations of a round's texts by entry and field."""
-    voices = [v for row in now.rows for v in (*row.owed, *row.voluntary)]
+    voices = [v for row in now.rows for v in (*row.expected, *row.voluntary)]
     keys = {voice.entry.spoken.pk for voice in voices if voice.entry and voice.status}
     found: Translations = {}
     for row in Translation.objects.filter(entry__in=keys):

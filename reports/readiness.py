@@ -78,12 +78,12 @@ def open_items(given: ReportingRound, languages: Iterable[str] = LANGUAGES) -> l
 
 def wanting(given: ReportingRound) -> dict[str, Any]:
     """Return what the report of a round lacks: entries, translations, texts of the secretariat."""
-    owed = Entry.objects.filter(round=given, owed=True)
-    states = Counter(owed.values_list("state", flat=True))
+    expected = Entry.objects.filter(round=given, expected=True)
+    states = Counter(expected.values_list("state", flat=True))
     unchecked = Counter(item.language for item in open_items(given))
     foreword = Chapter.objects.filter(round=given, kind=FOREWORD).first()
     return {
-        "owed": sum(states.values()),
+        "expected": sum(states.values()),
         "accepted": states[EntryState.ACCEPTED],
         "to_review": states[EntryState.SUBMITTED],
         "not_in": sum(states.values()) - states[EntryState.ACCEPTED] - states[EntryState.SUBMITTED],

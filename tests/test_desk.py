@@ -88,7 +88,7 @@ def test_a_partner_is_offered_to_write_and_gets_an_entry(make_member, open_round
     response = client.post(address)
     entry = year.entries.get(responsibility=held)
     assert (response.status_code, response["Location"]) == (302, f"/en/desk/entries/{entry.pk}/")
-    assert entry.owed is False
+    assert entry.expected is False
     client.post(address)
     assert year.entries.filter(responsibility=held).count() == 1
 

@@ -172,7 +172,9 @@ def test_who_is_member_of_two_actors_writes_for_both(scene: Scene, now_open: Any
 
 def test_nothing_is_written_or_decided_before_the_opening(scene: Scene) -> None:
     planned = scene.round(state="planned")
-    entry = Entry.objects.create(round=planned, responsibility=scene.responsibility("1"), owed=True)
+    entry = Entry.objects.create(
+        round=planned, responsibility=scene.responsibility("1"), expected=True
+    )
     people = scene.people
     for name in ("writer", "secretariat"):
         unchanged_by(Refused, lambda name=name: scene.save(entry, by=name))

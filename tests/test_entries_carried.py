@@ -214,11 +214,11 @@ def test_work_carried_over_is_neither_written_nor_withdrawn_nor_returned(scene: 
     assert everything() == before
 
 
-# --- Entries that are not owed ----------------------------------------------------
+# --- Entries that are not expected ----------------------------------------------------
 
 
 def begin(scene: Scene, given: Any, name: str = "writer", now: Any = NOW, label: str = "7") -> Any:
-    """Begin an entry that is not owed."""
+    """Begin an entry that is not expected."""
     responsibility = scene.responsibility(label)
     return entries.start(responsibility, reporting_round=given, by=scene.people[name], now=now)
 
@@ -226,7 +226,7 @@ def begin(scene: Scene, given: Any, name: str = "writer", now: Any = NOW, label:
 def test_a_partner_may_write_an_entry_without_owing_one(scene: Scene, now_open: Any) -> None:
     assert not Entry.objects.filter(responsibility=scene.responsibility("7")).exists()
     made = begin(scene, now_open)
-    assert (made.owed, made.state) == (False, "empty")
+    assert (made.expected, made.state) == (False, "empty")
     assert begin(scene, now_open, "colleague") == made
     assert scene.submit(made).is_submitted
 

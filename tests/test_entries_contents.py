@@ -90,7 +90,7 @@ def test_a_forged_value_is_refused_at_its_field(
 
 
 @pytest.mark.parametrize(
-    "name", ["state", "version", "written_by", "responsibility", "round", "owed", "late", "id"]
+    "name", ["state", "version", "written_by", "responsibility", "round", "expected", "late", "id"]
 )
 def test_a_form_writes_nothing_but_what_an_entry_says(
     scene: Scene, entry: Entry, name: str

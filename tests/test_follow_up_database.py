@@ -126,13 +126,17 @@ def test_an_entry_starts_empty(scene: Scene, now_open: Any, state: str) -> None:
         "submitted_at": NOW, "decided_by": scene.people["second"], "decided_at": NOW,
     }  # fmt: skip
     new = Entry(
-        round=now_open, responsibility=scene.responsibility("7"), owed=False, state=state, **values
+        round=now_open,
+        responsibility=scene.responsibility("7"),
+        expected=False,
+        state=state,
+        **values,
     )
     assert refused(lambda: Entry.objects.bulk_create([new]))
 
 
 def test_an_actor_has_one_entry_under_an_action_in_a_round(scene: Scene, now_open: Any) -> None:
-    twin = Entry(round=now_open, responsibility=scene.responsibility("1"), owed=True)
+    twin = Entry(round=now_open, responsibility=scene.responsibility("1"), expected=True)
     assert refused(lambda: Entry.objects.bulk_create([twin]))
 
 
@@ -278,7 +282,7 @@ def test_an_entry_starts_carried_over_from_finished_work_alone(
 
     def insert(label: str, source: Entry | None, status: str = "done") -> bool:
         new = Entry(
-            round=further, responsibility=scene.responsibility(label), owed=True,
+            round=further, responsibility=scene.responsibility(label), expected=True,
             state="accepted", status=status, carried_from=source, since=2024,
         )  # fmt: skip
         return refused(lambda: Entry.objects.bulk_create([new]))

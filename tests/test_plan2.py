@@ -233,7 +233,7 @@ def test_phases_of_action_7_stand_as_printed(nap2) -> None:
     }
 
 
-def owed(plan: Plan, label: str) -> set[str]:
+def expected(plan: Plan, label: str) -> set[str]:
     held = list(
         Responsibility.objects.filter(action__plan=plan, action__label=label).select_related(
             "actor"
@@ -244,22 +244,22 @@ def owed(plan: Plan, label: str) -> set[str]:
 
 
 def test_a_service_below_a_responsible_organisation_owes_nothing(nap2) -> None:
-    assert owed(nap2, "18") == {"fps-foreign"}
+    assert expected(nap2, "18") == {"fps-foreign"}
 
 
 def test_under_action_41_the_named_service_owes_and_not_its_organisation(nap2) -> None:
-    assert {"equal-justice", "iewm"} <= owed(nap2, "41")
-    assert "fps-justice" not in owed(nap2, "41")
+    assert {"equal-justice", "iewm"} <= expected(nap2, "41")
+    assert "fps-justice" not in expected(nap2, "41")
 
 
 def test_nobody_owes_an_entry_for_action_17(nap2) -> None:
-    assert owed(nap2, "17") == set()
+    assert expected(nap2, "17") == set()
 
 
 def test_unnamed_bodies_never_owe_an_entry(nap2) -> None:
     unnamed = Responsibility.objects.filter(action__plan=nap2, actor__kind="unspecified")
     assert {r.action.label for r in unnamed} == {"4", "23", "41", "42", "65", "67"}
-    assert not any(r.actor.slug in owed(nap2, r.action.label) for r in unnamed)
+    assert not any(r.actor.slug in expected(nap2, r.action.label) for r in unnamed)
 
 
 @pytest.mark.parametrize(

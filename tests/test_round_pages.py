@@ -662,7 +662,7 @@ def test_a_reviewer_sees_who_owes_what_without_a_way_to_manage(given, make_membe
 # --- Queries --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", ["board", "action", "manage", "owed", "override", "extend"])
+@pytest.mark.parametrize("page", ["board", "action", "manage", "expected", "override", "extend"])
 def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
     desk, open_round, followed_plan, report, office, page: str
 ) -> None:
@@ -686,7 +686,7 @@ def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
             "board": status_path(given),
             "action": status_path(given, "1"),
             "manage": f"{ROUNDS}{given.pk}/",
-            "owed": f"{ROUNDS}{given.pk}/owed/",
+            "expected": f"{ROUNDS}{given.pk}/owed/",
             "override": f"{ROUNDS}{given.pk}/overrides/1/",
             "extend": f"{ROUNDS}{given.pk}/extend/",
         }[page]

@@ -34,8 +34,8 @@ def test_only_accepted_entries_count(open_round, followed_plan, report, entry_of
     report(entry_of(given, "1", "plan-1-4"), "not_started")
     row = row_of(given, "1")
     assert (row.status, row.explanation.rule) == (Status.NOT_STARTED, Rule.SOME_NOT_STARTED)
-    assert (row.explanation.reported, row.explanation.owed) == (1, 5)
-    assert [(v.short, v.state, v.status) for v in row.owed] == [
+    assert (row.explanation.reported, row.explanation.expected) == (1, 5)
+    assert [(v.short, v.state, v.status) for v in row.expected] == [
         ("Plan-1-1", EntryState.DRAFT, None),
         ("Plan-1-2", EntryState.SUBMITTED, None),
         ("Plan-1-3", EntryState.RETURNED, None),
@@ -68,7 +68,7 @@ def test_carried_over_work_counts_and_says_since_when(
     open_round(2025, plan="plan")
     row = row_of(open_round(2026, plan="plan"), "1")
     assert (row.status, row.explanation.is_complete) == (Status.DONE, True)
-    assert (row.owed[0].since, row.owed[0].before) == (2024, Status.DONE)
+    assert (row.expected[0].since, row.expected[0].before) == (2024, Status.DONE)
 
 
 def test_a_voluntary_entry_stands_beside_and_does_not_count(
@@ -83,7 +83,7 @@ def test_a_voluntary_entry_stands_beside_and_does_not_count(
     row = row_of(given, "1")
     assert row.status == Status.NOT_REPORTED
     assert [v.short for v in row.voluntary] == ["Partner"]
-    assert [v.short for v in row.owed] == ["Plan-1-1"]
+    assert [v.short for v in row.expected] == ["Plan-1-1"]
 
 
 def test_an_override_is_shown_and_the_derived_status_kept(
@@ -187,7 +187,7 @@ def test_figures_say_how_much_rests_on_incomplete_reporting(
 def test_an_action_for_which_nobody_owes_says_so(open_round) -> None:
     row = row_of(open_round(), "17")
     assert (row.status, row.explanation.rule) == (Status.NOT_REPORTED, Rule.NOBODY_OWES)
-    assert (row.owed, row.explanation.is_complete) == ((), False)
+    assert (row.expected, row.explanation.is_complete) == ((), False)
 
 
 def test_an_action_stands_there_while_it_is_valid_on_the_reference_date(
@@ -207,14 +207,14 @@ def test_actors_have_the_name_of_the_reference_date(open_round, followed_plan, s
     ActorName.objects.create(
         actor=actor, name_en="Newest", valid_from=date(2026, 1, 1), source=source
     )
-    voice = row_of(open_round(plan="plan"), "1").owed[0]
+    voice = row_of(open_round(plan="plan"), "1").expected[0]
     assert (voice.label, actor.label) == ("Plan-1-1", "Newest")
 
 
 def test_a_planned_round_shows_who_will_be_asked(open_round, followed_plan) -> None:
     followed_plan(1, actors=2)
     row = row_of(open_round(state="planned", plan="plan"), "1")
-    assert [(v.short, v.entry, v.state) for v in row.owed] == [
+    assert [(v.short, v.entry, v.state) for v in row.expected] == [
         ("Plan-1-1", None, EntryState.EMPTY),
         ("Plan-1-2", None, EntryState.EMPTY),
     ]
@@ -232,7 +232,7 @@ def test_one_action_over_the_years_speaks_the_carried_texts(
     assert [(f.round.year, f.rows[0].status) for f in found] == [
         (2026, "done"), (2025, "done"), (2024, "done"),
     ]  # fmt: skip
-    entry = found[0].rows[0].owed[0].entry
+    entry = found[0].rows[0].expected[0].entry
     assert queries(lambda: entry.spoken.done) == 0
     assert entry.spoken.done == "We did it."
 
@@ -246,8 +246,8 @@ def test_a_round_read_with_texts_finds_those_of_long_ago(
     open_round(2025, plan="plan")
     given = open_round(2026, plan="plan")
     row = round_status.of_round(given, texts=True).rows[0]
-    assert queries(lambda: row.owed[0].entry.spoken.done) == 0
-    assert row.owed[0].entry.spoken.done == "We did it."
+    assert queries(lambda: row.expected[0].entry.spoken.done) == 0
+    assert row.expected[0].entry.spoken.done == "We did it."
 
 
 def test_a_round_is_read_with_as_many_queries_for_one_row_as_for_sixty(
@@ -269,7 +269,7 @@ def test_a_round_is_read_with_as_many_queries_for_one_row_as_for_sixty(
             assert now.figures != now.before.figures
             for row in now.rows:
                 assert all([row.word, row.action.section.short, row.override.institution.label])
-                assert all(voice.label for voice in row.owed)
+                assert all(voice.label for voice in row.expected)
 
         found.add(queries(use))
     assert found == {7}
@@ -333,5 +333,5 @@ def test_a_late_entry_stays_as_late_as_it_was_handed_in(
     report(entry_of(given, "1"), "done", now=moment + timedelta(days=2, hours=12))
     entry = entry_of(given, "1")
     assert round_status.days_late(entry, on=given.deadline + timedelta(days=50)) == 2
-    assert row_of(given, "1").owed[0].was_late
+    assert row_of(given, "1").expected[0].was_late
     assert ReviewEvent.objects.filter(entry=entry).count() == 2

@@ -20,7 +20,7 @@ REFERENCE = date(2025, 12, 31)
 
 
 def labels(given: ReportingRound) -> list[str]:
-    return [entry.action.label for entry in given.entries.filter(owed=True)]
+    return [entry.action.label for entry in given.entries.filter(expected=True)]
 
 
 def overriding(given: ReportingRound, label: str = "1", **fields: str) -> Override:
@@ -111,7 +111,7 @@ def test_a_later_deadline_takes_the_mark_of_lateness_away(
 
 
 @pytest.mark.parametrize(
-    ("validity", "owed"),
+    ("validity", "expected"),
     [
         ({"valid_to": REFERENCE - timedelta(days=1)}, []),
         ({"valid_to": REFERENCE}, ["1"]),
@@ -123,12 +123,12 @@ def test_a_later_deadline_takes_the_mark_of_lateness_away(
 )
 @pytest.mark.parametrize("of", ["responsibility", "action"])
 def test_opening_makes_what_is_owed_on_the_reference_date(
-    open_round, followed_plan, of: str, validity: dict[str, date], owed: list[str]
+    open_round, followed_plan, of: str, validity: dict[str, date], expected: list[str]
 ) -> None:
     plan = followed_plan()
     held = Responsibility.objects.filter(action__plan=plan)
     (held if of == "responsibility" else plan.actions).update(**validity)
-    assert labels(open_round(plan="plan", opens_on=date(2025, 11, 1))) == owed
+    assert labels(open_round(plan="plan", opens_on=date(2025, 11, 1))) == expected
 
 
 def test_opening_asks_who_has_to_and_nobody_else(
@@ -153,7 +153,7 @@ def test_opening_asks_who_has_to_and_nobody_else(
 
 def test_the_second_plan_owes_what_its_responsibilities_say(open_round) -> None:
     given = open_round()
-    assert (given.entries.count(), given.entries.filter(owed=True).count()) == (180, 180)
+    assert (given.entries.count(), given.entries.filter(expected=True).count()) == (180, 180)
     assert not given.entries.filter(responsibility__action__label="17").exists()
 
 
@@ -412,7 +412,7 @@ def test_a_round_is_brought_up_to_date_with_the_plan(
     found = rounds.forecast(given, on=timezone.localdate())
     assert (found.made, found.carried, found.freed, found.changes) == (1, 0, 1, True)
     assert rounds.bring_up_to_date(given, by=office, now=timezone.now()) == 1
-    assert {(e.actor.slug, e.owed, e.state) for e in given.entries.all()} == {
+    assert {(e.actor.slug, e.expected, e.state) for e in given.entries.all()} == {
         ("plan-1-1", True, EntryState.ACCEPTED),
         ("plan-2-1", False, EntryState.ACCEPTED),
         ("new", True, EntryState.EMPTY),

@@ -111,9 +111,9 @@ def test_each_entry_that_is_told_of_ends_as_told(first, second, place, told) -> 
 
 
 def test_the_closed_round_looks_like_a_real_one(first) -> None:
-    owed = first.entries.filter(owed=True)
-    accepted = owed.filter(state=EntryState.ACCEPTED).count()
-    assert 0.85 <= accepted / owed.count() <= 0.95
+    expected = first.entries.filter(expected=True)
+    accepted = expected.filter(state=EntryState.ACCEPTED).count()
+    assert 0.85 <= accepted / expected.count() <= 0.95
     # All that was handed in was decided.
     assert set(first.entries.values_list("state", flat=True)) == {"accepted", "empty"}
 
@@ -190,7 +190,7 @@ def test_nobody_decided_on_her_own_work_or_that_of_her_institution(first) -> Non
 def test_a_partner_that_owes_nothing_wrote_too(first, second) -> None:
     for given in (first, second):
         entry = only(given, "53", "ovb")
-        assert (entry.owed, bool(entry.done)) == (False, True)
+        assert (entry.expected, bool(entry.done)) == (False, True)
 
 
 def test_one_text_is_confirmed_as_it_was_and_no_other_repeats_the_year_before(

@@ -33,7 +33,13 @@ from actions.services import rounds
 SIZES = (71, 710, 7_100)
 ACTORS = 51  # no multiple of ten, so that each has entries in several states
 MOST_QUERIES_TO_SAVE = 12
-DESK, ENTRY, SAVE, QUEUE, OWED = "desk", "entry", "save a draft", "review queue", "who owes what"
+DESK, ENTRY, SAVE, QUEUE, EXPECTED = (
+    "desk",
+    "entry",
+    "save a draft",
+    "review queue",
+    "who owes what",
+)
 # Of ten entries, how many come how far; the rest stay empty.
 STATES = (
     EntryState.ACCEPTED, EntryState.ACCEPTED, EntryState.ACCEPTED,
@@ -70,7 +76,7 @@ def measure() -> dict[tuple[int, str], Cost]:
 
 def limits(found: dict[tuple[int, str], Cost]) -> Iterator[tuple[str, float, float]]:
     """Yield the agreed limits: what, how much it is, how much it may be."""
-    for page in (DESK, ENTRY, SAVE, QUEUE, OWED):
+    for page in (DESK, ENTRY, SAVE, QUEUE, EXPECTED):
         counts = [found[size, page].queries for size in SIZES]
         text = f"{page}: queries more at {SIZES[-1]} responsibilities than at {SIZES[0]}"
         yield text, max(counts) - min(counts), 0
@@ -101,7 +107,9 @@ def pages(stage: Stage) -> dict[str, Callable[[], object]]:
         ENTRY: lambda: get(writer, page),
         SAVE: saver(writer, entry, page),
         QUEUE: lambda: get(reviewer, reverse("actions:review-queue")),
-        OWED: lambda: get(secretariat, reverse("actions:round-owed", args=[stage.round.pk])),
+        EXPECTED: lambda: get(
+            secretariat, reverse("actions:round-expected", args=[stage.round.pk])
+        ),
     }
 
 

@@ -151,7 +151,7 @@ class Entry(models.Model):
     responsibility = models.ForeignKey(
         Responsibility, models.PROTECT, related_name="entries", verbose_name=_("responsibility")
     )
-    owed = models.BooleanField(
+    expected = models.BooleanField(
         _("owed"),
         help_text=_("Partners and beneficiaries may write an entry without owing one."),
     )

@@ -156,7 +156,7 @@ class Responsibility(NaturalKey):
         return self.reports_through_id is not None and started and not ended
 
     def duty(self) -> Duty:
-        """Return what the rule of owed entries needs to know."""
+        """Return what the rule of expected entries needs to know."""
         return Duty(
             actor=self.actor_id,
             owing_role=self.role in OWING_ROLES,
@@ -169,5 +169,5 @@ def owing(
     responsibilities: Collection[Responsibility], parents: Mapping[int, int | None]
 ) -> set[int]:
     """Return the keys of the responsibilities of one action that owe an entry."""
-    owed = duties.owing([r.duty() for r in responsibilities], parents)
-    return {r.pk for r in responsibilities if r.actor_id in owed}
+    expected = duties.owing([r.duty() for r in responsibilities], parents)
+    return {r.pk for r in responsibilities if r.actor_id in expected}

@@ -21,7 +21,7 @@ def round_opened(reporting_round: ReportingRound, *, now: datetime) -> None:
     person and one entry as for many.
     """
     on = timezone.localdate(now)
-    rows = reporting_round.entries.filter(state__in=WRITABLE, owed=True).select_related(
+    rows = reporting_round.entries.filter(state__in=WRITABLE, expected=True).select_related(
         "responsibility"
     )
     by_actor: dict[int, list[int]] = {}

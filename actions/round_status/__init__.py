@@ -3,7 +3,7 @@
 Read live; what was published stands elsewhere, frozen.
 """
 
-from actions.round_status.lateness import days_late, late_ones, owed
+from actions.round_status.lateness import days_late, expected, late_ones
 from actions.round_status.reading import earlier, of_action, of_round
 from actions.round_status.rows import (
     ActionStatus,
@@ -21,10 +21,10 @@ __all__ = [
     "Voice",
     "days_late",
     "earlier",
+    "expected",
     "figures_of",
     "late_ones",
     "of_action",
     "of_round",
-    "owed",
     "tally",
 ]

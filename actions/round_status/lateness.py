@@ -13,7 +13,7 @@ from actions.querysets import valid_on
 from actions.rules import deadlines
 
 
-def owed(given: ReportingRound) -> list[Responsibility]:
+def expected(given: ReportingRound) -> list[Responsibility]:
     """Return the responsibilities that owe an entry in a round, in the plan's order.
 
     Those that are valid on the reference date, as is their action, and that the rule of

@@ -9,7 +9,7 @@ from actions.enums import Nature, RoundState, Status
 from actions.models import Action, Actor, Entry, Override, ReportingRound, Responsibility
 from actions.models.entries import TEXTS
 from actions.querysets import ActionQuerySet
-from actions.round_status.lateness import owed
+from actions.round_status.lateness import expected
 from actions.round_status.rows import ActionStatus, RoundStatus, Voice
 from actions.rules.status import Report, derive
 
@@ -80,13 +80,13 @@ def stand(
 ) -> ActionStatus:
     """Return how one action stands, from what its actors say."""
     listed = tuple(voices)
-    owing_ones = tuple(v for v in listed if v.entry is None or v.entry.owed)
+    owing_ones = tuple(v for v in listed if v.entry is None or v.entry.expected)
     reports = [Report(v.responsibility.actor_id, v.status, v.since) for v in owing_ones]
     return ActionStatus(
         action=action,
         explanation=derive(reports, Nature(action.nature or Nature.ONE_OFF)),
-        owed=owing_ones,
-        voluntary=tuple(v for v in listed if v.entry and not v.entry.owed),
+        expected=owing_ones,
+        voluntary=tuple(v for v in listed if v.entry and not v.entry.expected),
         override=override,
         on=on,
         before=before,
@@ -111,7 +111,7 @@ def read_voices(
     ]
     for given in rounds:
         if given.is_planned:
-            lines += [(given, row, None) for row in owed(given) if row.action_id in actions]
+            lines += [(given, row, None) for row in expected(given) if row.action_id in actions]
     listed = Actor.objects.filter(pk__in={row.actor_id for _given, row, _entry in lines})
     actors = {actor.pk: actor for actor in listed.with_names()}
     said = {(e.round_id, e.responsibility_id): e.status for e in entries if e.is_accepted}

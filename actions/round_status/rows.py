@@ -84,14 +84,14 @@ class Voice:
 class ActionStatus:
     """How one action stands in a round.
 
-    ``owed`` are the actors that owe an entry, ``voluntary`` those that wrote one without
+    ``expected`` are the actors that owe an entry, ``voluntary`` those that wrote one without
     owing it: they stand beside and do not count. ``before`` is the status shown the round
     before.
     """
 
     action: Action
     explanation: Explanation
-    owed: tuple[Voice, ...]
+    expected: tuple[Voice, ...]
     voluntary: tuple[Voice, ...]
     override: Override | None
     on: date
@@ -150,18 +150,18 @@ class ActionStatus:
     @property
     def missing(self) -> tuple[Voice, ...]:
         """The actors that owe an entry and have no accepted one."""
-        return tuple(voice for voice in self.owed if voice.status is None)
+        return tuple(voice for voice in self.expected if voice.status is None)
 
     @property
     def left_out(self) -> tuple[Voice, ...]:
         """The actors to whom the action does not apply."""
-        return tuple(voice for voice in self.owed if voice.status == Status.NOT_APPLICABLE)
+        return tuple(voice for voice in self.expected if voice.status == Status.NOT_APPLICABLE)
 
     @property
     def counted(self) -> tuple[Voice, ...]:
         """The actors whose accepted entries made the status."""
         found = (Status.NOT_APPLICABLE, None)
-        return tuple(voice for voice in self.owed if voice.status not in found)
+        return tuple(voice for voice in self.expected if voice.status not in found)
 
     @property
     def followed(self) -> Followed:

@@ -34,7 +34,7 @@ class Ratio:
 
 
 def coverage(actions: Iterable[Followed]) -> Ratio:
-    """Return actions with every owed entry accepted, of all actions.
+    """Return actions with every expected entry accepted, of all actions.
 
     An action for which nobody owes an entry is not covered: silence is no report.
     """

@@ -34,19 +34,19 @@ class Explanation:
     missing: frozenset[int]
 
     @property
-    def owed(self) -> int:
+    def expected(self) -> int:
         """How many actors owe an entry."""
         return len(self.applicable) + len(self.left_out)
 
     @property
     def reported(self) -> int:
         """How many of them have an accepted one."""
-        return self.owed - len(self.missing)
+        return self.expected - len(self.missing)
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether somebody owes an entry and every owed entry is accepted."""
-        return self.owed > 0 and not self.missing
+        """Tell whether somebody owes an entry and every expected entry is accepted."""
+        return self.expected > 0 and not self.missing
 
 
 def is_met(status: Status | None, nature: Nature) -> bool:

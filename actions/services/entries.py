@@ -221,7 +221,7 @@ def start(
         if not _holds(responsibility, wanted.round.reference_date):
             raise Refused(_("The actor has no part in the action on the reference date."))
         entry, _is_new = Entry.objects.get_or_create(
-            round=wanted.round, responsibility=responsibility, defaults={"owed": False}
+            round=wanted.round, responsibility=responsibility, defaults={"expected": False}
         )
         return entry
 

@@ -21,7 +21,7 @@ class EntryFacts(NamedTuple):
 
     actor: str
     status: str
-    owed: bool
+    expected: bool
     since: int | None
     late: bool
 
@@ -33,7 +33,7 @@ class ActionFacts(NamedTuple):
     nature: str
     status: str
     overdue: bool
-    owed: int
+    expected: int
     reported: int
     movement: str
     facts: Mapping[str, Any]
@@ -73,7 +73,7 @@ def show(
             nature=row.nature,
             status=row.status,
             overdue=row.overdue,
-            owed=row.owed,
+            expected=row.expected,
             reported=row.reported,
             movement=row.movement,
             facts=dict(row.facts),
@@ -103,7 +103,7 @@ def _show_entries(shown: PublishedRound, listed: list[ActionFacts]) -> None:
             responsibility_id=keys[row.label, said.actor],
             nature=row.nature,
             status=said.status,
-            owed=said.owed,
+            expected=said.expected,
             since=said.since,
             late=said.late,
         )

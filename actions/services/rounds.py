@@ -48,9 +48,9 @@ def save(reporting_round: ReportingRound, *, by: User, now: datetime) -> Reporti
 
 @transaction.atomic
 def open(reporting_round: ReportingRound, *, by: User, now: datetime) -> ReportingRound:  # noqa: A001
-    """Open a planned round: make the entries owed, carry finished work over, tell the writers.
+    """Open a planned round: make the entries expected, carry finished work over, tell the writers.
 
-    Owed is what the responsibilities valid on the reference date owe. Opening an open round
+    Expected is what the responsibilities valid on the reference date owe. Opening an open round
     does nothing.
     """
     rights = secretariat(by, now)
@@ -124,9 +124,9 @@ def extend(
 
 @transaction.atomic
 def bring_up_to_date(reporting_round: ReportingRound, *, by: User, now: datetime) -> int:
-    """Make the entries that became owed after the opening; return how many.
+    """Make the entries that became expected after the opening; return how many.
 
-    The plan may be corrected while a round runs. Entries that are owed no longer stay, and
+    The plan may be corrected while a round runs. Entries that are expected no longer stay, and
     count as voluntary ones.
     """
     rights = secretariat(by, now)
@@ -165,8 +165,8 @@ def remove_override(given: Override, *, by: User, now: datetime) -> None:
 class Forecast:
     """What opening a round, or bringing it up to date, will do.
 
-    ``made`` entries, ``carried`` of which stand as accepted already; ``freed`` are owed no
-    longer, ``bound`` were voluntary and are owed now; ``people`` write one of those made.
+    ``made`` entries, ``carried`` of which stand as accepted already; ``freed`` are expected no
+    longer, ``bound`` were voluntary and are expected now; ``people`` write one of those made.
     """
 
     made: int
@@ -177,7 +177,7 @@ class Forecast:
 
     @property
     def changes(self) -> bool:
-        """Tell whether what is owed differs from what stands there."""
+        """Tell whether what is expected differs from what stands there."""
         return bool(self.made or self.freed or self.bound)
 
 
@@ -190,8 +190,8 @@ def forecast(reporting_round: ReportingRound, *, on: date) -> Forecast:
     return Forecast(
         made=len(missing),
         carried=len(missing) - len(to_write),
-        freed=sum(entry.owed for entry in wrong),
-        bound=sum(not entry.owed for entry in wrong),
+        freed=sum(entry.expected for entry in wrong),
+        bound=sum(not entry.expected for entry in wrong),
         people=sum(not speaking.isdisjoint(seats) for seats in permissions.writers(on=on).values()),
     )
 
@@ -235,12 +235,12 @@ def finished_before(reporting_round: ReportingRound) -> dict[int, Entry]:
 def lacking(reporting_round: ReportingRound) -> tuple[list[Responsibility], list[Entry]]:
     """Return what a round lacks: who owes an entry without one, and entries marked wrongly.
 
-    Marked wrongly are those that are owed no longer, or by now.
+    Marked wrongly are those that are expected no longer, or by now.
     """
-    wanted = round_status.owed(reporting_round)
-    there = list(reporting_round.entries.only("round", "responsibility", "owed"))
+    wanted = round_status.expected(reporting_round)
+    there = list(reporting_round.entries.only("round", "responsibility", "expected"))
     keys, known = {row.pk for row in wanted}, {entry.responsibility_id for entry in there}
-    wrong = [entry for entry in there if entry.owed != (entry.responsibility_id in keys)]
+    wrong = [entry for entry in there if entry.expected != (entry.responsibility_id in keys)]
     return [row for row in wanted if row.pk not in known], wrong
 
 
@@ -256,7 +256,7 @@ def make_entries(
     finished = finished_before(reporting_round)
     fresh = []
     for row in missing:
-        entry = Entry(round=reporting_round, responsibility=row, owed=True)
+        entry = Entry(round=reporting_round, responsibility=row, expected=True)
         if row.pk in finished:
             carry(entry, finished[row.pk])
         fresh.append(entry)
@@ -292,5 +292,5 @@ def _keep_what_stands(reporting_round: ReportingRound, stored: ReportingRound) -
 
 def _mark(entries: list[Entry]) -> None:
     for entry in entries:
-        entry.owed = not entry.owed
-    Entry.objects.bulk_update(entries, ["owed"])
+        entry.expected = not entry.expected
+    Entry.objects.bulk_update(entries, ["expected"])

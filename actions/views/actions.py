@@ -189,10 +189,12 @@ def actor_groups(action: Action, on: date) -> list[dict[str, Any]]:
         .select_related("actor__parent", "reports_through", "source")
         .prefetch_related("actor__names", "actor__parent__names", "reports_through__names")
     )
-    owed = owing(valid, Actor.objects.parents())
+    expected = owing(valid, Actor.objects.parents())
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for r in valid:
-        groups[r.actor.level].append({"responsibility": r, "actor": r.actor, "owes": r.pk in owed})
+        groups[r.actor.level].append(
+            {"responsibility": r, "actor": r.actor, "owes": r.pk in expected}
+        )
     labels = dict(LEVELS)
     return [{"label": labels[level], "members": members} for level, members in groups.items()]
 

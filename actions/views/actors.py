@@ -125,9 +125,9 @@ def reported(actor: Actor, plan: Plan, year: str | None) -> dict[str, Any]:
         "report": report,
         "is_sample": any(entry.shown.is_sample for entry in entries),
         "said": said,
-        "owed_count": sum(entry.owed for entry in now),
-        "received_count": sum(entry.owed and bool(entry.status) for entry in now),
-        "tally": tally(entry for entry in now if entry.owed),
+        "expected_count": sum(entry.expected for entry in now),
+        "received_count": sum(entry.expected and bool(entry.status) for entry in now),
+        "tally": tally(entry for entry in now if entry.expected),
     }
 
 

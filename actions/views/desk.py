@@ -58,7 +58,7 @@ def one_round(
     extensions = extensions_of(followed, rows)
     until = max(extensions.values(), default=None)
     may_write = followed.may_write(extended_until=until, on=request.on)
-    owed = [row for row in rows if row.owed]
+    expected = [row for row in rows if row.expected]
     return {
         "round": followed,
         "rows": rows,
@@ -67,9 +67,9 @@ def one_round(
         "days_left": deadlines.days_left(followed.deadline, on=request.on),
         "close_left": deadlines.days_left(followed.closes_on, on=request.on),
         "piles": piles(rows),
-        "owed": len(owed),
-        "in": sum(row.state in HANDED_IN for row in owed),
-        "actors": by_actor(owed),
+        "expected": len(expected),
+        "in": sum(row.state in HANDED_IN for row in expected),
+        "actors": by_actor(expected),
         "voluntary": voluntary(request, followed, rows) if may_write else [],
     }
 
@@ -96,12 +96,12 @@ def piles(rows: list[Entry]) -> list[dict[str, Any]]:
     return [*found, {"state": "carried", "rows": carried}]
 
 
-def by_actor(owed: list[Entry]) -> list[dict[str, Any]]:
-    """Return for each actor how many of its owed entries are in."""
+def by_actor(expected: list[Entry]) -> list[dict[str, Any]]:
+    """Return for each actor how many of its expected entries are in."""
     found: dict[Actor, dict[str, Any]] = {}
-    for row in owed:
-        line = found.setdefault(row.actor, {"actor": row.actor, "owed": 0, "in": 0})
-        line["owed"] += 1
+    for row in expected:
+        line = found.setdefault(row.actor, {"actor": row.actor, "expected": 0, "in": 0})
+        line["expected"] += 1
         line["in"] += row.state in HANDED_IN
     return list(found.values())
 

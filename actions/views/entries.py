@@ -326,19 +326,19 @@ def strip(found: Entry) -> dict[str, Any]:
     """Return the entries of everybody who owes one for this action, and how many are in."""
     rows = list(
         Entry.objects.for_list().filter(
-            round=found.round_id, responsibility__action=found.action.pk, owed=True
+            round=found.round_id, responsibility__action=found.action.pk, expected=True
         )
     )
-    return {"rows": rows, "owed": len(rows), "in": sum(r.state in HANDED_IN for r in rows)}
+    return {"rows": rows, "expected": len(rows), "in": sum(r.state in HANDED_IN for r in rows)}
 
 
 def progress(found: Entry) -> dict[str, int]:
-    """Return how many of the actor's owed entries of the round are in."""
+    """Return how many of the actor's expected entries of the round are in."""
     rows = Entry.objects.filter(
-        round=found.round_id, responsibility__actor=found.actor.pk, owed=True
+        round=found.round_id, responsibility__actor=found.actor.pk, expected=True
     )
     states = list(rows.values_list("state", flat=True))
-    return {"owed": len(states), "in": sum(state in HANDED_IN for state in states)}
+    return {"expected": len(states), "in": sum(state in HANDED_IN for state in states)}
 
 
 def next_entry(request: MemberRequest, found: Entry) -> Entry | None:
@@ -350,7 +350,7 @@ def next_entry(request: MemberRequest, found: Entry) -> Entry | None:
     rows = (
         Entry.objects.with_action()
         .written_by(request.rights.writes_for, on=request.on)
-        .filter(round=found.round_id, state__in=TO_WRITE, owed=True)
+        .filter(round=found.round_id, state__in=TO_WRITE, expected=True)
         .exclude(pk=found.pk)
     )
     return rows.order_by(turn, "responsibility__action__position", "pk").first()
@@ -428,7 +428,7 @@ def reopen(request: MemberRequest, key: int) -> HttpResponse:
 
 @member_page(methods=WRITE)
 def start(request: MemberRequest, key: int, responsibility: int) -> HttpResponse:
-    """Begin an entry that is not owed."""
+    """Begin an entry that is not expected."""
     followed = get_object_or_404(ReportingRound, pk=min(key, LARGEST_KEY))
     held = get_object_or_404(
         Responsibility.objects.select_related("action", "actor"),

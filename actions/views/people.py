@@ -157,7 +157,9 @@ def gaps(request: MemberRequest) -> list[dict[str, Any]]:
     plan = Plan.objects.filter(slug=settings.CURRENT_PLAN).first()
     if plan is None:
         return []
-    rows = lateness.owed(ReportingRound(plan=plan, year=request.on.year, reference_date=request.on))
+    rows = lateness.expected(
+        ReportingRound(plan=plan, year=request.on.year, reference_date=request.on)
+    )
     writers, coordinators = reached(request)
     owing: Counter[int] = Counter()
     written: set[int] = set()
@@ -170,7 +172,7 @@ def gaps(request: MemberRequest) -> list[dict[str, Any]]:
             written |= {row.actor_id} if speakers & writers else set()
     actors = Actor.objects.with_names().filter(pk__in=owing)
     return [
-        {"actor": actor, "owed": owing[actor.pk], "has_writer": actor.pk in written}
+        {"actor": actor, "expected": owing[actor.pk], "has_writer": actor.pk in written}
         for actor in sorted(actors, key=lambda actor: actor.label.casefold())
     ]
 

@@ -61,19 +61,19 @@ def actor(slug: str, actors: Mapping[str, Facts]) -> dict[str, Any]:
 def of_action(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
     """Return all that the page of an action shows of an edition."""
     said = [voice(entry, facts, actors) for entry in facts["entries"]]
-    owed = [one for one in said if one["owed"]]
+    expected = [one for one in said if one["expected"]]
     return {
         **state(facts["status"], facts["nature"]),
         "overdue": facts["overdue"],
         "period_end": parse_date(facts["period_end"] or ""),
-        "owed": facts["owed"],
+        "expected": facts["owed"],
         "reported": facts["reported"],
         "nobody_owes": facts["rule"] == Rule.NOBODY_OWES,
         "why": words(facts["why"]),
         "override": override(facts, actors),
         "said": said,
-        "strip": owed,
-        "counted": [v for v in owed if v["status"] not in {"", Status.NOT_APPLICABLE}],
+        "strip": expected,
+        "counted": [v for v in expected if v["status"] not in {"", Status.NOT_APPLICABLE}],
         "missing": [actor(slug, actors) for slug in facts["missing"]],
         "left_out": [actor(slug, actors) for slug in facts["left_out"]],
         "before": before(facts),
@@ -117,7 +117,7 @@ def voice(entry: Facts, facts: Facts, actors: Mapping[str, Facts]) -> dict[str, 
         **state(entry["status"] or Status.NOT_REPORTED, facts["nature"]),
         "status": entry["status"],
         "role": dict(ROLES).get(entry["role"], entry["role"]),
-        "owed": entry["owed"],
+        "expected": entry["owed"],
         "since": entry["since"],
         "late": entry["late"],
         "on_behalf": entry["on_behalf"],

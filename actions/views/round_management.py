@@ -44,7 +44,7 @@ def round_list(request: MemberRequest) -> HttpResponse:
     """Show the rounds of all plans with their state, days and progress."""
     mine = Q(entries__owed=True)
     rows = ReportingRound.objects.select_related("plan").annotate(
-        owed=Count("entries", filter=mine),
+        expected=Count("entries", filter=mine),
         accepted=Count("entries", filter=mine & Q(entries__state=EntryState.ACCEPTED)),
         submitted=Count("entries", filter=mine & Q(entries__state=EntryState.SUBMITTED)),
     )
@@ -84,14 +84,14 @@ def manage(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The days are stored."))
             return redirect("actions:round", pk)
     set_here = Action.objects.filter(overrides__round=found)
-    entries = found.entries.filter(owed=True)
+    entries = found.entries.filter(expected=True)
     context = {
         "plan": found.plan,
         "round": found,
         "form": form,
         "end": next_end(found, request.on),
         "counts": entries.aggregate(
-            owed=Count("pk"),
+            expected=Count("pk"),
             accepted=Count("pk", filter=Q(state=EntryState.ACCEPTED)),
             submitted=Count("pk", filter=Q(state=EntryState.SUBMITTED)),
             carried=Count("pk", filter=Q(carried_from__isnull=False)),
@@ -283,7 +283,7 @@ def confirm(
         messages.error(request, _("This cannot be done now: the round is in another state."))
         return redirect("actions:round", found.pk)
     open_ones = found.entries.filter(
-        owed=True, state__in=[EntryState.EMPTY, EntryState.DRAFT, EntryState.RETURNED]
+        expected=True, state__in=[EntryState.EMPTY, EntryState.DRAFT, EntryState.RETURNED]
     )
     context = {
         "plan": found.plan,

@@ -260,7 +260,7 @@ def facts(snapshot: Snapshot) -> Iterator[ActionFacts]:
             nature=action.nature,
             status=action.status,
             overdue=action.overdue,
-            owed=action.owed,
+            expected=action.owed,
             reported=action.reported,
             movement=action.movement,
             facts=dataclasses.asdict(action),

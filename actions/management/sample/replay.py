@@ -276,7 +276,7 @@ class Game:
         return permissions.rights(person, on=self.day or date.min)
 
     def start(self, row: Responsibility, now: datetime) -> None:
-        """Begin an entry that is not owed."""
+        """Begin an entry that is not expected."""
         self.entries[row.pk] = entries.start(
             row, reporting_round=self.round, by=self.author(row), now=now
         )

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 
 from actions import round_status
 from actions.enums import EntryState
-from actions.filters import OwedFilter
+from actions.filters import ExpectedFilter
 from actions.models import Actor, Entry, ReportingRound
 from actions.models.actors import LEVELS
 from actions.models.entries import TEXTS
@@ -20,7 +20,7 @@ from actions.views.members_only import MemberRequest, member_page, reviewers
 PER_PAGE = 50
 NOT_CARRIED = Q(carried_from__isnull=True)
 COUNTS = {
-    "owed": Count("pk"),
+    "expected": Count("pk"),
     "accepted": Count("pk", filter=Q(state=EntryState.ACCEPTED) & NOT_CARRIED),
     "carried": Count("pk", filter=~NOT_CARRIED),
     "submitted": Count("pk", filter=Q(state=EntryState.SUBMITTED)),
@@ -31,34 +31,34 @@ COUNTS = {
 
 
 @member_page(reviewers)
-def round_owed(request: MemberRequest, pk: int) -> HttpResponse:
+def expected_entries(request: MemberRequest, pk: int) -> HttpResponse:
     """Show who owes what in a round, and who is late."""
     found = get_object_or_404(ReportingRound.objects.select_related("plan"), pk=pk)
     if found.is_planned and not request.rights.is_secretariat:
         raise Http404
     counts = COUNTS | {"late": Count("pk", filter=round_status.late_ones(found, on=request.on))}
-    owed = Entry.objects.filter(round=found, owed=True)
-    per_actor = owed.values("responsibility__actor").order_by().annotate(**counts)
+    expected = Entry.objects.filter(round=found, expected=True)
+    per_actor = expected.values("responsibility__actor").order_by().annotate(**counts)
     by_key: dict[int, Any] = {row["responsibility__actor"]: row for row in per_actor}
     actors = list(Actor.objects.filter(pk__in=by_key).with_names())
-    filters = OwedFilter(request.GET, given=found, on=request.on, actors=actors)
+    filters = ExpectedFilter(request.GET, given=found, on=request.on, actors=actors)
     page = Paginator(rows_of(filters), PER_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "plan": found.plan,
         "round": found,
-        "totals": owed.aggregate(**counts),
+        "totals": expected.aggregate(**counts),
         "groups": by_level(actors, by_key, found),
         "filter": filters,
         "page": page,
         "lines": [line(row, found, request) for row in page.object_list],
         "query": query.urlencode(),
     }
-    return TemplateResponse(request, "rounds/owed.html", context)
+    return TemplateResponse(request, "rounds/expected.html", context)
 
 
-def rows_of(filters: OwedFilter) -> Any:
+def rows_of(filters: ExpectedFilter) -> Any:
     """Return the entries that are asked for, in the plan's order, with what a line shows."""
     return filters.qs.for_list().defer(*TEXTS, "evidence")
 
