@@ -179,10 +179,7 @@ def test_after_an_upgrade_there_are_the_same_permissions_as_in_a_new_database(
     brought_up_to_date, tmp_path
 ) -> None:
     upgraded = permissions()
-    with (
-        databases.database_of_its_own(tmp_path) as new,
-        databases.in_place_of_the_shared_one(new),
-    ):
+    with databases.apart(tmp_path):
         assert permissions() == upgraded
 
 

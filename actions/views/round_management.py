@@ -42,7 +42,7 @@ def home(request: MemberRequest) -> HttpResponse:  # noqa: ARG001
 @member_page(secretariat)
 def round_list(request: MemberRequest) -> HttpResponse:
     """Show the rounds of all plans with their state, days and progress."""
-    mine = Q(entries__owed=True)
+    mine = Q(entries__expected=True)
     rows = ReportingRound.objects.select_related("plan").annotate(
         expected=Count("entries", filter=mine),
         accepted=Count("entries", filter=mine & Q(entries__state=EntryState.ACCEPTED)),
