@@ -64,7 +64,7 @@ lock: environment  ## renew the pinned packages after a change to a requirements
 	done
 
 clean:  ## remove what these commands made, except the database in var/
-	rm -rf .venv .test-cache staticfiles htmlcov .coverage .coverage.* .hypothesis test-results
+	rm -rf .venv .venv.lock .test-cache staticfiles htmlcov .coverage .coverage.* .hypothesis test-results
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

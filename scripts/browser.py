@@ -54,8 +54,10 @@ def install(package: str) -> None:
     """Install a package of Debian's; a failure shows itself as a missing program."""
     print(f"Installing {package} for the tests ...", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # Another run may be installing as well: wait for it.
+    wait = ["-o", "DPkg::Lock::Timeout=300"]
     for arguments in (["update"], ["install", "--yes", "--no-install-recommends", package]):
-        command = ["apt-get", "-qq", *arguments]
+        command = ["apt-get", "-qq", *wait, *arguments]
         # Only what goes wrong is worth reading.
         subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
 

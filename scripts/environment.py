@@ -11,6 +11,7 @@ and nothing from outside the standard library.
 from __future__ import print_function
 
 import errno
+import fcntl
 import hashlib
 import os
 import socket
@@ -90,7 +91,14 @@ def port_problem(text):
 
 
 def prepare(folder, files):
-    """Bring the environment up to date; return a sentence if that fails."""
+    """Bring the environment up to date, one run at a time; return a sentence if that fails."""
+    with open(folder + ".lock", "w") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        return prepare_alone(folder, files)
+
+
+def prepare_alone(folder, files):
+    """As prepare; nobody else is at it meanwhile."""
     wanted = checksums(files)
     installed = read_stamp(folder)
     if not is_usable(folder, installed):

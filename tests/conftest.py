@@ -110,7 +110,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def touches_the_database(item: pytest.Item) -> bool:
     """Tell whether a test may use the database."""
     names = set(getattr(item, "fixturenames", []))
-    return item.get_closest_marker("django_db") is not None or bool({"db", "django_db_setup"} & names)
+    return item.get_closest_marker("django_db") is not None or bool(
+        {"db", "django_db_setup"} & names
+    )
 
 
 def pytest_itemcollected(item: Any) -> None:

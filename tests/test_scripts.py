@@ -16,6 +16,7 @@ from zipfile import ZipFile
 import browser
 import check_vendor
 import environment
+import psycopg
 import pytest
 import run
 import template_database
@@ -369,6 +370,27 @@ def test_exactly_the_pins_are_installed_whatever_was_released_since(bare, index,
     assert environment.install(bare, pins) is None
     assert {"asking==1.0", "asked==1.0"} <= installed(bare)
     assert environment.prepare(bare, pins) is None
+
+
+# --- PostgreSQL --------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_two_servers_at_once_share_nothing_and_leave_nothing() -> None:
+    script = "import os; print(os.environ['DATABASE_URL'], flush=True); input()"
+    command = [sys.executable, str(SCRIPTS / "with_postgres.py"), sys.executable, "-c", script]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen(command, **pipes) for _turn in range(2)]
+    addresses = [process.stdout.readline().strip() for process in both]
+    folders = [Path(address.partition("host=")[2]) for address in addresses]
+    assert len(set(folders)) == 2
+    for address in addresses:
+        with psycopg.connect(address) as server:
+            assert server.execute("SELECT count(*) FROM pg_stat_activity").fetchone()
+    for process in both:
+        process.communicate("\n", timeout=60)
+    assert [process.returncode for process in both] == [0, 0]
+    assert [folder.exists() for folder in folders] == [False, False]
 
 
 # --- Browser ---------------------------------------------------------------------

@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import template_database
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS_TO_START = 60
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +26,9 @@ def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[str]:
     """Serve both plans with gunicorn, DEBUG off and collected static files; return the address."""
     folder = tmp_path_factory.mktemp("site")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    # The server takes over this socket, so that nobody else can get its port in between.
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
     env = {k: v for k, v in os.environ.items() if k != "DEBUG"} | {
         "SECRET_KEY": secrets.token_urlsafe(60),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
@@ -53,27 +51,18 @@ def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[st
     server = subprocess.Popen(
         [
             sys.executable, "-m", "gunicorn", "--threads", "4",
-            "--bind", f"127.0.0.1:{port}", "napmonitor.wsgi",
+            "--bind", f"fd://{listener.fileno()}", "napmonitor.wsgi",
         ],
-        cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        pass_fds=[listener.fileno()], cwd=ROOT, env=env,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        wait_for(port)
+        # Connections wait in the queue of the socket until the server is there.
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(timeout=20)
-
-
-def wait_for(port: int) -> None:
-    """Wait until something answers."""
-    end = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < end:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("the server did not start")
+        listener.close()
 
 
 @pytest.fixture(scope="session")
