@@ -42,6 +42,7 @@ check: environment  ## check format, faults, types, layers, settings, messages
 	find templates actions reports -name '*.html' -exec \
 		$(BIN)/djade --check --target-version 5.2 {} +
 	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/python scripts/check_templates.py
 	$(DEVELOPMENT) $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING

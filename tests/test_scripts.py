@@ -1,4 +1,4 @@
-"""Tests of the scripts behind make: environment, port, browser and vendored files."""
+"""Tests of the scripts behind make: environment, port, browser, templates and vendored files."""
 
 import ast
 import os
@@ -14,6 +14,7 @@ from urllib.request import urlopen
 from zipfile import ZipFile
 
 import browser
+import check_templates
 import check_vendor
 import environment
 import psycopg
@@ -425,6 +426,28 @@ def test_a_named_browser_that_does_not_exist_is_a_failure():
     result = execute("browser.py", "true", CHROMIUM="/no/such/browser")
     assert result.returncode == 1
     assert "/no/such/browser" in result.stderr
+
+
+# --- Templates --------------------------------------------------------------------
+
+
+def test_no_line_of_a_template_is_too_long():
+    assert check_templates.problems(check_templates.ROOT) == []
+
+
+def test_a_line_that_is_too_long_is_named(tmp_path):
+    for name in ("templates/x.html", "reports/letters/y.txt", "actions/z.py", "docs/w.html"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"{'é' * 120}\n{'é' * 143}\n")
+    assert check_templates.problems(tmp_path) == [
+        "reports/letters/y.txt:2 has 143 columns; at most 120.",
+        "templates/x.html:2 has 143 columns; at most 120.",
+    ]
+
+
+def test_every_kind_of_template_is_looked_at():
+    names = {path.name for path in check_templates.templates(check_templates.ROOT)}
+    assert {"base.html", "report.html", "round_opened.txt"} <= names
 
 
 # --- Vendored files ---------------------------------------------------------------
