@@ -314,7 +314,11 @@ def entry_of() -> Any:
 
     def find(given: ReportingRound, label: str, actor: str = "") -> Entry:
         found = given.entries.filter(responsibility__action__label=label)
-        return found.filter(responsibility__actor__slug=actor).get() if actor else found.first()
+        if actor:
+            return found.filter(responsibility__actor__slug=actor).get()
+        first = found.first()
+        assert first is not None
+        return first
 
     return find
 

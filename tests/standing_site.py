@@ -124,10 +124,11 @@ def add_people(site: Site) -> None:
         "no-factor": people["chair"],
         "former": people["nobody"],
     }
-    for name, actor, more in (
+    shut_out: list[tuple[str, str, dict[str, Any]]] = [
         ("deactivated", "ministry", {"is_active": False}),
         ("sample", "office", {"is_sample": True}),
-    ):
+    ]
+    for name, actor, more in shut_out:
         people[name] = User.objects.create_user(f"{name}@{ADDRESS}", **more)
         join(people[name], actors[actor], "secretariat", site.now)
     join(people["former"], actors["ministry"], "contributor", site.now, ended_at=site.now)
@@ -306,7 +307,7 @@ def add_keys(site: Site) -> None:
         "published": Edition.objects.get(round=site.keys["closed2023"], number=2).pk,
         "past": past.get(responsibility__action__label="1").pk,
         "withdrawn": Edition.objects.get(round=site.keys["closed2022"]).pk,
-        "theme": Theme.objects.first().slug,
+        "theme": Theme.objects.all()[0].slug,
     }
     for name in ("writer", "colleague", "coordinator", "other", "secretariat"):
         row = Membership.objects.get(user=scene.people[name], ended_at=None)

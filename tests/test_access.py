@@ -236,7 +236,7 @@ def admin_path(name: str) -> str:
         (m for m in admin.site._registry if f"_{m._meta.model_name}_" in name),  # noqa: SLF001
         None,
     )
-    first = model and model._default_manager.first()  # noqa: SLF001
+    first: Any = model and model._default_manager.first()  # noqa: SLF001
     key, past = str(first.pk if first else 1), "1"
     if "simple_history" in name:
         past = str(first.history.values_list("history_id", flat=True).first())

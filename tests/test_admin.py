@@ -15,7 +15,7 @@ from tests.conftest import add_second_factor
 
 pytestmark = pytest.mark.django_db
 
-MODELS = sorted(model._meta.model_name for model in admin.site._registry)  # noqa: SLF001
+MODELS = sorted(str(model._meta.model_name) for model in admin.site._registry)  # noqa: SLF001
 SEARCHES = {
     "source": ("nap1-dihr", 1),
     "plan": ("nap2", 1),
@@ -263,6 +263,7 @@ def test_two_first_names_are_refused(secretariat_client) -> None:
 
 def test_a_control_character_in_a_phase_is_refused(secretariat_client, nap2) -> None:
     held = Responsibility.objects.filter(action__plan=nap2).first()
+    assert held is not None
     url = page("responsibility", "change", held.pk)
     for character in ("\x00", "\x07", "\x0b"):
         html = refusal(secretariat_client, url, {"phases": f"a{character}b"})

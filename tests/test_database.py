@@ -135,6 +135,7 @@ def test_a_plan_has_each_label_once(make_plan) -> None:
 
 def test_an_actor_stands_once_under_an_action() -> None:
     held = Responsibility.objects.first()
+    assert held is not None
     held.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         held.save(force_insert=True)
@@ -185,8 +186,8 @@ def test_before_its_first_dated_name_an_actor_has_that_name(make_actor) -> None:
     "change",
     [
         lambda: Action.objects.filter(label="1").update(title_nl="x"),
-        lambda: ActorAlias.objects.first().delete(),
-        lambda: ActionFlag.objects.last().save(),
+        lambda: ActorAlias.objects.earliest("pk").delete(),
+        lambda: ActionFlag.objects.latest("pk").save(),
     ],
 )
 def test_every_change_of_public_data_draws_a_new_revision(change) -> None:
@@ -224,6 +225,7 @@ def test_a_service_stores_nothing_that_is_not_valid(nap2) -> None:
 
 def test_what_is_deleted_stays_in_history_with_who_did_it(nap2, secretariat) -> None:
     flag = ActionFlag.objects.filter(action__plan=nap2).first()
+    assert flag is not None
     key = flag.pk
     service.delete(flag, by=secretariat)
     last = ActionFlag.history.filter(id=key).latest()

@@ -98,6 +98,7 @@ def test_nobody_begins_an_entry_of_another_actor(contributor, open_round, sign_i
     other = Responsibility.objects.filter(
         action__plan__slug="nap2", actor__slug="fps-justice"
     ).first()
+    assert other is not None
     before = year.entries.count()
     assert sign_in(contributor).post(f"/en/desk/start/{year.pk}/{other.pk}/").status_code == 403
     assert year.entries.count() == before

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from actions.models import Entry
+from actions.models import Entry, ReportingRound
 from actions.refusals import Refused
 from actions.services import entries, rounds
 from tests.follow_up import (
@@ -48,13 +48,15 @@ def two_years(scene: Scene) -> tuple[Entry, Entry]:
     ],
 )
 def test_the_text_of_last_year_is_handed_in_only_as_still_true(
-    scene: Scene, two_years: tuple[Entry, Entry], same: dict[str, str]
+    scene: Scene, two_years: tuple[Entry, Entry], same: dict[str, Any]
 ) -> None:
     _before, entry = two_years
     assert refused_fields(lambda: scene.submit(entry, **same)) == ["unchanged"]
     stored = scene.submit(entry, **same, unchanged=True)
     assert stored.unchanged
-    assert stored.versions.last().content["unchanged"]
+    version = stored.versions.last()
+    assert version is not None
+    assert version.content["unchanged"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_the_text_of_last_year_is_handed_in_only_as_still_true(
     ],
 )
 def test_another_text_needs_no_such_word(
-    scene: Scene, two_years: tuple[Entry, Entry], other: dict[str, str]
+    scene: Scene, two_years: tuple[Entry, Entry], other: dict[str, Any]
 ) -> None:
     assert scene.submit(two_years[1], **other).is_submitted
 
@@ -184,6 +186,7 @@ def test_finished_work_is_reopened_by_its_institution_with_a_reason(scene: Scene
     stored = reopen()
     assert (stored.state, stored.carried_from, stored.since) == ("draft", None, None)
     event = entry.events.last()
+    assert event is not None
     assert (event.kind, event.comment, event.by) == (
         "reopened", "It goes on.", scene.people["writer"],
     )  # fmt: skip
@@ -252,7 +255,7 @@ def test_an_entry_is_begun_while_members_may_write(scene: Scene, now_open: Any) 
 def test_no_entry_is_begun_for_what_is_no_part_of_the_round(scene: Scene, nap2: Any) -> None:
     followed = scene.round()
     responsibility = scene.responsibility("7")
-    other = rounds.ReportingRound(plan=nap2, year=2025)
+    other = ReportingRound(plan=nap2, year=2025)
     other.opens_on, other.deadline, other.closes_on = DEADLINE, DEADLINE, CLOSE
     other.reference_date = date(2025, 12, 31)
     rounds.save(other, by=scene.people["secretariat"], now=NOW)

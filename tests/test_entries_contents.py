@@ -95,7 +95,8 @@ def test_a_forged_value_is_refused_at_its_field(
 def test_a_form_writes_nothing_but_what_an_entry_says(
     scene: Scene, entry: Entry, name: str
 ) -> None:
-    unchanged_by(ValueError, lambda: scene.save(entry, **{name: 1}))
+    forged: dict[str, Any] = {name: 1}
+    unchanged_by(ValueError, lambda: scene.save(entry, **forged))
 
 
 def document(**values: str) -> dict[str, str]:
@@ -210,7 +211,7 @@ def test_a_draft_keeps_half_a_document_that_cannot_be_handed_in(
 def test_what_is_handed_in_has_a_status_a_language_and_what_was_done(
     scene: Scene, entry: Entry
 ) -> None:
-    nothing = {"status": "", "language": "", "done": " \r\n "}
+    nothing: dict[str, Any] = {"status": "", "language": "", "done": " \r\n "}
     expected = ["done", "language", "status"]
     assert refused_fields(lambda: scene.submit(entry, **nothing)) == expected
     scene.save(entry, status="", language="", results="Something.")
@@ -300,10 +301,10 @@ def test_earlier_saves_from_the_same_page_are_no_conflict(scene: Scene, entry: E
             entry, by=by, version=0, content=content(done=done), now=NOW, page="a-page"
         )
         assert stored.version == number
-    done = entries.submit(
+    stored = entries.submit(
         entry, by=by, version=0, content=content(done="All."), now=NOW, page="a-page"
     )
-    assert (done.state, done.version) == ("submitted", 4)
+    assert (stored.state, stored.version) == ("submitted", 4)
 
 
 def test_a_save_of_somebody_else_between_two_of_a_page_is_a_conflict(

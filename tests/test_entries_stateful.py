@@ -46,7 +46,7 @@ FINISHED = {"done", "discontinued", "not_applicable"}
 ACTS = ("save", "submit", "withdraw", "reopen", "send_back", "accept")
 
 DENIED, REFUSED, CONFLICT, INVALID = "denied", "refused", "conflict", "invalid"
-ERRORS = {
+ERRORS: dict[str, type[Exception]] = {
     DENIED: PermissionDenied, REFUSED: Refused, CONFLICT: Conflict, INVALID: ValidationError,
 }  # fmt: skip
 
@@ -134,8 +134,8 @@ class Workflow(RuleBasedStateMachine):
         self.days = {year: Days() for year in YEARS}
         self.rows: dict[Key, Row] = {}
         self.rounds = {year: self.scene.round(year, "planned") for year in YEARS}
-        names = {user.pk: name for name, user in self.scene.people.items()}
-        self.names: dict[int | None, str] = {None: "", **names}
+        self.names: dict[int | None, str] = {None: ""}
+        self.names |= {user.pk: name for name, user in self.scene.people.items()}
         self.do_manage(opened[0], "open", "secretariat")
         for label, stage in zip(LABELS, stages, strict=True):
             self.bring_to(stage, (opened[0], label))
@@ -314,7 +314,7 @@ class Workflow(RuleBasedStateMachine):
             self.call(act, person, key, typed, self.rows[key].version - stale)
         except (PermissionDenied, Refused, ValidationError) as error:
             raised = type(error)
-        errors = {ERRORS[reason] for reason in expected} or {None}
+        errors: set[type[Exception] | None] = {ERRORS[reason] for reason in expected} or {None}
         assert raised in ({None} if repeated else errors), (act, person, key, expected)
         if not repeated and not expected:
             self.happen(act, person, key, says)

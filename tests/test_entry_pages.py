@@ -479,6 +479,7 @@ def test_the_form_costs_the_same_queries_however_many_entries_there_are(
     busiest = max(set(actors), key=list(actors).count)
     busy = make_member("contributor", busiest, "busy@example.org")
     other = Entry.objects.filter(responsibility__actor__slug=busiest).first()
+    assert other is not None
     counts = []
     for user, row in ((contributor, entry), (busy, other)):
         client = sign_in(user)

@@ -4,8 +4,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 import openpyxl
 import pytest
@@ -81,14 +82,14 @@ def lines_of(cell: str) -> list[str]:
 
 
 def pairs_of(cell: str) -> list[tuple[str, str]]:
-    return [tuple(line.split(": ", 1)) for line in lines_of(cell)]
+    return [(key, text) for line in lines_of(cell) for key, text in [line.split(": ", 1)]]
 
 
 def actors_of(line: dict[str, str]) -> list[dict]:
     """Read the actors of a row of CSV back as JSON has them."""
     found = []
     for slug in listed(line["actor_slugs"]):
-        said = {
+        said: dict[str, Any] = {
             fact: [text for key, text in pairs_of(line[column]) if key == slug]
             for fact, column in ACTOR_FACTS.items()
         }
@@ -222,12 +223,12 @@ def is_text(value: object) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def is_list_of(kind: type) -> object:
+def is_list_of(kind: type) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, list) and all(type(v) is kind for v in value)
 
 
 # What the words for types promise; an empty cell is None here.
-TYPES = {
+TYPES: dict[str, Callable[[Any], object]] = {
     "text": is_text,
     "text or null": lambda v: v is None or is_text(v),
     "text or empty": lambda v: v is None or is_text(v),

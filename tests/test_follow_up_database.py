@@ -309,6 +309,7 @@ def test_an_accepted_entry_is_not_turned_into_a_carried_one_nor_back(
     scene: Scene, carried: Entry
 ) -> None:
     old = carried.carried_from
+    assert old is not None
     assert update(old, state="draft")
     assert update(old, state="empty", status="")
     decided = {

@@ -16,7 +16,9 @@ from actions.models import Action, Actor, Plan, Revision, Section, Source, Theme
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 OWN = [settings.BASE_DIR / "fixtures" / name for name in importers.FILES]
-GOOD = {"model": "actions.source", "fields": {"key": "good", "title": "Good", "language": "en"}}
+GOOD: dict[str, Any] = {
+    "model": "actions.source", "fields": {"key": "good", "title": "Good", "language": "en"},
+}  # fmt: skip
 
 
 @pytest.fixture

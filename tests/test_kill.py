@@ -7,6 +7,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import count
 from typing import Any
 from unittest import mock
@@ -199,7 +200,7 @@ def expected_of(work: Callable[[], Any]) -> tuple[Any, set[str]]:
     passed: set[str] = set()
     with transaction.atomic(), ExitStack() as stack:
         for point in POINTS:
-            stack.enter_context(wrapped(point, lambda point=point: passed.add(point)))  # type: ignore[misc]
+            stack.enter_context(wrapped(point, partial(passed.add, point)))
         work()
         found = told(stored())
         transaction.set_rollback(True)
@@ -220,7 +221,7 @@ def test_an_act_killed_at_a_named_point_is_done_or_not_and_can_be_done_again(
             work()
 
     for point in [*PASSED[act], *COMMIT]:
-        assert in_a_process(lambda point=point: cut_short(point)), point
+        assert in_a_process(partial(cut_short, point)), point
         if point in COMMIT[1:]:
             assert told(stored()) == expected, point
         else:
@@ -249,7 +250,7 @@ def test_an_act_killed_before_any_of_its_statements_left_nothing(scene: Scene, a
             work()
 
     for statements in count():
-        if not in_a_process(lambda statements=statements: cut_short(statements)):
+        if not in_a_process(partial(cut_short, statements)):
             break
         assert stored() == before, statements
         assert_agreement()

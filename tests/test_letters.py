@@ -507,6 +507,7 @@ def test_a_letter_goes_out_as_text_and_html_marked_as_automatic(scene) -> None:
     (message,) = mail.outbox
     assert message.to == ["writer@small.example.org"]
     assert message.extra_headers == {"Auto-Submitted": "auto-generated"}
+    assert isinstance(message, mail.EmailMultiAlternatives)
     assert [kind for _html, kind in message.alternatives] == ["text/html"]
     assert "314159" in message.body
     assert "314159" not in message.subject
@@ -821,7 +822,7 @@ list(sending.send_due(now=timezone.now()))
 def outbox_of_its_own(tmp_path) -> Iterator[dict[str, Any]]:
     """A database with forty letters, for processes of their own."""
     with databases.database_of_its_own(tmp_path) as name:
-        options = {
+        options: dict[str, Any] = {
             "cwd": settings.BASE_DIR,
             "env": {
                 "PATH": os.environ["PATH"],

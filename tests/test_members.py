@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -32,8 +33,8 @@ def membership(user: User) -> Membership:
 
 def invite(by: User, email: str = "new@example.org", **changes) -> tuple[Invitation, str]:
     """Invite somebody; return the invitation and the secret of its letter."""
-    given = {"actor": actor(), "role": "contributor", "language": "fr", "now": NOW} | changes
-    made = members.invite(email, by=by, **given)
+    given: dict[str, Any] = {"actor": actor(), "role": "contributor", "language": "fr", "now": NOW}
+    made = members.invite(email, by=by, **given | changes)
     return made, Letter.objects.get(key=f"invitation:{made.pk}").facts["secret"]
 
 

@@ -24,7 +24,9 @@ def test_of_eight_who_use_a_link_at_once_one_gets_in(scene: Scene) -> None:
         "new@small.example.org", actor=scene.actors["ministry"], role="contributor",
         language="nl", by=scene.people["secretariat"], now=NOW,
     )  # fmt: skip
-    secret = re.search(r"/nl/invitation/([^/]+)/", mail.outbox[-1].body)[1]
+    link = re.search(r"/nl/invitation/([^/]+)/", str(mail.outbox[-1].body))
+    assert link is not None
+    secret = link[1]
     found = together(
         *(
             lambda n=n: members.accept_invitation(secret, name=f"Name {n}", now=NOW)

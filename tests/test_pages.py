@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
@@ -369,6 +370,7 @@ def test_an_actor_can_be_found_by_the_slip_of_the_source(client: Client) -> None
 def test_texts_from_the_data_are_shown_as_text(client: Client, nap2) -> None:
     attack = "<script>alert('x')</script> {{ 7 }} &amp; \"'"
     flag = ActionFlag.objects.filter(action__plan=nap2).first()
+    assert flag is not None
     flag.reason_en = attack
     service.save(flag, by=None)
     action = flag.action
@@ -439,7 +441,8 @@ def test_a_browser_that_has_the_page_is_told_so_until_it_changes(client: Client)
 def test_a_large_page_is_not_kept(client: Client, make_plan, monkeypatch) -> None:
     monkeypatch.setattr("actions.views.http.LARGEST_KEPT", 10)
     client.get("/en/")
-    assert caches["pages"]._cache == {}  # noqa: SLF001  nothing else shows what it holds
+    pages: Any = caches["pages"]
+    assert pages._cache == {}  # noqa: SLF001  nothing else shows what it holds
 
 
 def test_somebody_signed_in_gets_fresh_pages(secretariat_client: Client) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -186,7 +187,7 @@ def everything() -> str:
 def leave_traces(person: User, office: User, open_round) -> Entry:
     """Let somebody leave her name and address wherever that can be."""
     add_second_factor(person)
-    person.emailaddress_set.create(email=person.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     members.invite(
         "PETRA@example.org", actor=Actor.objects.get(slug="fps-economy"), role="contributor",
         language="nl", by=office, now=NOW,
@@ -198,7 +199,7 @@ def leave_traces(person: User, office: User, open_round) -> Entry:
     other = letters.put(LetterKind.RETURNED, key="two", to=office, facts={}, now=NOW)
     Letter.objects.filter(pk=other.pk).update(text="Says Petra Person")
     LogEntry.objects.create(
-        user=office, content_type=ContentType.objects.get_for_model(User), object_id=person.pk,
+        user=office, content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk),
         object_repr=str(person), action_flag=CHANGE, change_message="petra@example.org",
     )  # fmt: skip
     entry = open_round().entries.filter(responsibility__actor__slug="fps-justice").first()

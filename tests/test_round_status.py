@@ -99,6 +99,7 @@ def test_an_override_is_shown_and_the_derived_status_kept(
     assert (row.status, row.explanation.status) == (Status.PARTLY_DONE, Status.IN_PROGRESS)
     assert (row.code, row.derived_code) == ("partly_done", "in_progress")
     assert (row.word, row.derived_word) == ("Partly carried out", "In progress")
+    assert row.override is not None
     assert row.override.institution.slug == "office"
 
 
@@ -144,7 +145,9 @@ def test_movement_compares_with_the_round_before(
     report(entry, "in_progress", done="Something else.", reason="")
     row = row_of(given, "1")
     assert (row.before, row.movement) == (Status(before), movement)
-    assert round_status.of_round(given).before.round.year == 2024
+    earlier = round_status.of_round(given).before
+    assert earlier is not None
+    assert earlier.round.year == 2024
 
 
 def test_the_status_before_is_the_one_that_was_shown(open_round, followed_plan, office) -> None:
@@ -233,6 +236,7 @@ def test_one_action_over_the_years_speaks_the_carried_texts(
         (2026, "done"), (2025, "done"), (2024, "done"),
     ]  # fmt: skip
     entry = found[0].rows[0].expected[0].entry
+    assert entry is not None
     assert queries(lambda: entry.spoken.done) == 0
     assert entry.spoken.done == "We did it."
 
@@ -246,8 +250,14 @@ def test_a_round_read_with_texts_finds_those_of_long_ago(
     open_round(2025, plan="plan")
     given = open_round(2026, plan="plan")
     row = round_status.of_round(given, texts=True).rows[0]
-    assert queries(lambda: row.expected[0].entry.spoken.done) == 0
-    assert row.expected[0].entry.spoken.done == "We did it."
+
+    def done() -> str:
+        entry = row.expected[0].entry
+        assert entry is not None
+        return entry.spoken.done
+
+    assert queries(done) == 0
+    assert done() == "We did it."
 
 
 def test_a_round_is_read_with_as_many_queries_for_one_row_as_for_sixty(
@@ -266,9 +276,13 @@ def test_a_round_is_read_with_as_many_queries_for_one_row_as_for_sixty(
 
         def use(given: ReportingRound = given) -> None:
             now = round_status.of_round(given)
+            assert now.before is not None
             assert now.figures != now.before.figures
             for row in now.rows:
-                assert all([row.word, row.action.section.short, row.override.institution.label])
+                section, override = row.action.section, row.override
+                assert section is not None
+                assert override is not None
+                assert all([row.word, section.short, override.institution.label])
                 assert all(voice.label for voice in row.expected)
 
         found.add(queries(use))

@@ -1,6 +1,7 @@
 """Rounds: planned, opened, closed, reopened, extended, brought up to date, overridden."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -260,6 +261,7 @@ def test_a_source_that_is_returned_takes_back_all_that_it_carried(
 
 def give_back(entry: Entry) -> None:
     """Return an accepted entry, by whoever accepted it."""
+    assert entry.decided_by is not None
     entries.send_back(
         entry,
         by=entry.decided_by,
@@ -529,7 +531,7 @@ def refused(work) -> bool:
     return False
 
 
-TIMES = {
+TIMES: dict[RoundState, dict[str, Any]] = {
     RoundState.PLANNED: {"opened_at": None, "closed_at": None},
     RoundState.OPEN: {"opened_at": timezone.now(), "closed_at": None},
     RoundState.CLOSED: {"opened_at": timezone.now(), "closed_at": timezone.now()},

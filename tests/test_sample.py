@@ -183,6 +183,7 @@ def test_nobody_decided_on_her_own_work_or_that_of_her_institution(first) -> Non
         "decided_by", "responsibility"
     ):
         authors = set(entry.versions.values_list("author", flat=True))
+        assert entry.decided_by is not None
         rights = permissions.rights(entry.decided_by, on=timezone.localdate())
         assert permissions.can_decide(rights, entry, authors), entry
 
@@ -236,6 +237,7 @@ def test_entries_are_written_in_three_languages(first) -> None:
 
 def test_no_letter_goes_out_on_what_is_long_past_but_one(first, second) -> None:
     letter = Letter.objects.get()
+    assert letter.user is not None
     assert (letter.kind, letter.user.email) == ("returned", "contributor@example.org")
     assert letter.facts["entry"] == only(second, "34", "brussels-environment").pk
 

@@ -380,9 +380,14 @@ def test_exactly_the_pins_are_installed_whatever_was_released_since(bare, index,
 def test_two_servers_at_once_share_nothing_and_leave_nothing() -> None:
     script = "import os; print(os.environ['DATABASE_URL'], flush=True); input()"
     command = [sys.executable, str(SCRIPTS / "with_postgres.py"), sys.executable, "-c", script]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    both = [subprocess.Popen(command, **pipes) for _turn in range(2)]
-    addresses = [process.stdout.readline().strip() for process in both]
+    both = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _turn in range(2)
+    ]
+    addresses = []
+    for process in both:
+        assert process.stdout is not None
+        addresses.append(process.stdout.readline().strip())
     folders = [Path(address.partition("host=")[2]) for address in addresses]
     assert len(set(folders)) == 2
     for address in addresses:

@@ -196,7 +196,9 @@ def test_the_secretariat_adds_an_app_and_goes_on(sign_in, office) -> None:
     office.save()
     client = sign_in(office)
     page = client.get(f"{FACTORS}app/").content.decode()
-    secret = re.search(r'class="secret">(\w+)<', page)[1]
+    found = re.search(r'class="secret">(\w+)<', page)
+    assert found is not None
+    secret = found[1]
     assert (
         "This code is not right."
         in client.post(f"{FACTORS}app/", {"code": "000000"}).content.decode()
@@ -221,6 +223,7 @@ def test_changing_factors_asks_who_one_is_again(sign_in, office) -> None:
     assert not Authenticator.objects.filter(user=office).exists()
     # In the language of her letters.
     notice = Letter.objects.get(facts__subject="De authenticatie-app is verwijderd")
+    assert notice.user is not None
     assert (notice.kind, notice.user.language) == (LetterKind.SIGN_IN, "nl")
     assert notice.user == office
 
@@ -319,6 +322,7 @@ def test_a_passkey_of_a_sample_account_is_refused_in_production(client, sample, 
     request = rf.post("/")
     request.session = client.session
     response = AccountAdapter(request).pre_login(request, sample, email=None)
+    assert response is not None
     assert response["Location"] == "/en/account/sign-in/refused/"
 
 

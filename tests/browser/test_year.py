@@ -192,6 +192,13 @@ def look(page: Page, site: str, *paths: str) -> None:
             check(page)
 
 
+def number_in(address: str, part: str) -> str:
+    """Return the number that follows a part of an address."""
+    found = re.search(rf"/{part}/(\d+)/", address)
+    assert found is not None, address
+    return found[1]
+
+
 def test_a_year_from_the_invitation_to_the_close(site, mailbox, person) -> None:
     secretariat, reviewer, contributor = person(), person(), person()
     sign_in(secretariat, site, mailbox, "year@example.org")
@@ -203,7 +210,7 @@ def test_a_year_from_the_invitation_to_the_close(site, mailbox, person) -> None:
 
     join(contributor, site, mailbox, "writer@example.org", "Contributor of a test")
     assert write_with_the_keyboard(contributor, site) <= 25
-    entry = re.search(r"/entries/(\d+)/", contributor.url)[1]
+    entry = number_in(contributor.url, "entries")
 
     join(reviewer, site, mailbox, "reviewer@example.org", "Reviewer of a test")
     look(contributor, site, "/desk/", f"/desk/entries/{entry}/", "/desk/profile/")
@@ -237,7 +244,7 @@ def test_a_year_from_the_invitation_to_the_close(site, mailbox, person) -> None:
     secretariat.get_by_role("button", name=re.compile("^Close")).click()
     secretariat.get_by_text("Closed").first.wait_for()
 
-    number = re.search(r"/rounds/(\d+)/", secretariat.url)[1]
+    number = number_in(secretariat.url, "rounds")
     look(
         secretariat, site, "/secretariat/rounds/", f"/secretariat/rounds/{number}/",
         f"/secretariat/rounds/{number}/owed/", "/secretariat/members/", "/secretariat/letters/",

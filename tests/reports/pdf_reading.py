@@ -58,8 +58,9 @@ def pieces(pdf: pikepdf.Pdf) -> Iterator[Piece]:
 def _shown(page: pikepdf.Page, fonts: dict[str, dict[bytes, str]]) -> Iterator[tuple[str, bool]]:
     marks: list[str] = []
     font: dict[bytes, str] = {}
-    for operands, operator in pikepdf.parse_content_stream(page):
-        match str(operator):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands = instruction.operands
+        match str(instruction.operator):
             case "BDC" | "BMC":
                 marks.append(str(operands[0]))
             case "EMC":

@@ -24,6 +24,7 @@ from reports.services import editions
 from reports.snapshot import LANGUAGES, from_json
 from tests.follow_up import NOW
 from tests.published import REASON
+from tests.reports.specimen import specimen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -383,7 +384,7 @@ def test_one_format_is_measured_in_a_process_of_its_own(monkeypatch) -> None:
 
 
 def test_the_specimen_of_the_benchmark_has_the_agreed_size() -> None:
-    snapshot = bench_report.specimen(bench_report.ENTRIES, bench_report.WORDS)
+    snapshot = specimen(bench_report.ENTRIES, bench_report.WORDS)
     accepted = [e for action in snapshot.actions for e in action.entries if e.status]
     assert len(accepted) == 200
     assert len(outline.read(accepted[0].texts["done"], snapshot, "nl").text.split()) >= 200
@@ -398,7 +399,7 @@ def test_the_limits_are_judged_by_the_measured_figures() -> None:
 
 
 def test_the_pages_of_a_pdf_are_counted(tmp_path) -> None:
-    content = FORMATS["pdf"].render(bench_report.specimen(3, 10), "nl")
+    content = FORMATS["pdf"].render(specimen(3, 10), "nl")
     assert bench_report.pages("pdf", content) > 3
     assert bench_report.pages("html", b"") == 0
     assert json.dumps(bench_report.Cost(1.0, 2.0, 3, 4)) == "[1.0, 2.0, 3, 4]"

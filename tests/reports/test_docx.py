@@ -11,6 +11,7 @@ import zipfile
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -62,8 +63,13 @@ def numbering(paragraph: Paragraph) -> tuple[int, int] | None:
     return None if number is None else (number.ilvl.val, number.numId.val)
 
 
+def style_of(paragraph: Paragraph) -> str:
+    assert paragraph.style is not None
+    return paragraph.style.style_id
+
+
 def headings(document: Document, level: int) -> list[str]:
-    return [p.text for p in document.paragraphs if p.style.style_id == f"Heading{level}"]
+    return [p.text for p in document.paragraphs if style_of(p) == f"Heading{level}"]
 
 
 def table(document: Document, title: str) -> list[list[str]]:
@@ -109,10 +115,10 @@ def test_the_headings_are_those_of_the_outline(language: str) -> None:
 def test_the_sections_and_the_groups_of_changes_are_headings_of_the_second_level() -> None:
     snapshot, document = specimen(), reopened(made())
     changes = [snapshot.label(key, "en") for key, _actions in outline.changes(snapshot)]
-    sections = [
-        f"Section {section.number}: {section.titles['en']}"
-        for section, _actions in outline.by_section(snapshot)
-    ]
+    sections = []
+    for section, _actions in outline.by_section(snapshot):
+        assert section is not None
+        sections.append(f"Section {section.number}: {section.titles['en']}")
     assert headings(document, 2) == [
         "How to read it", "Signs and colours", "Actions by status", "Status by section",
         "Status by level of government", "Actions and years", "Movement since 2024", *changes,
@@ -126,8 +132,8 @@ def test_the_contents_hold_the_headings_and_are_updated_on_opening() -> None:
     entries = [p for p in contents.iter(qn("w:p")) if text_of(p)]
     levels = {f"Heading{n}": f"TOC{n}" for n in (1, 2, 3)}
     expected = [
-        (levels[p.style.style_id], p.text)
-        for p in document.paragraphs if p.style.style_id in levels
+        (levels[style_of(p)], p.text)
+        for p in document.paragraphs if style_of(p) in levels
     ]  # fmt: skip
     assert [(p.pPr.pStyle.get(qn("w:val")), text_of(p)) for p in entries] == expected
     assert [f.text for f in contents.iter(qn("w:instrText"))] == [' TOC \\o "1-3" \\h \\z ']
@@ -224,7 +230,7 @@ def test_characters_that_xml_or_a_font_cannot_hold_stand_as_their_code() -> None
 def test_markdown_becomes_lists_breaks_and_looks() -> None:
     text = "een **twee** _drie_\nvier\n\n4. a\n   - b\n\n     c\n5. d\n\n- e\n\nf\n\n1. g"
     document = reopened(render(with_text(text), "nl"))
-    found = [p for p in document.paragraphs if p.style.style_id in {"ListParagraph", "Normal"}]
+    found = [p for p in document.paragraphs if style_of(p) in {"ListParagraph", "Normal"}]
     start = [p.text for p in found].index("een twee drie\nvier")
     first, *listed = found[start : start + 8]
     assert [(r.text, r.bold, r.italic) for r in first.runs if r.text.strip()] == [
@@ -232,7 +238,8 @@ def test_markdown_becomes_lists_breaks_and_looks() -> None:
     ]  # fmt: skip
     assert [p.text for p in listed] == ["a", "b", "c", "d", "e", "f", "g"]
     levels = [numbering(p) for p in listed]
-    one, bullets, last = levels[0][1], levels[1][1], levels[6][1]
+    lists = [level and level[1] for level in levels]
+    one, bullets, last = lists[0], lists[1], lists[6]
     assert levels == [(0, one), (1, bullets), None, (0, one), (0, bullets), None, (0, last)]
     assert len({one, bullets, last}) == 3
     starts = {
@@ -284,7 +291,7 @@ def test_the_language_is_that_of_the_document_and_of_each_foreign_text() -> None
     }
     # The texts of the specimen are Dutch or French, translated into English alone.
     assert set(tags) == {"nl-BE", "fr-BE"}
-    marks = [p.text for p in document.paragraphs if p.style.style_id == "ReportLabel"]
+    marks = [p.text for p in document.paragraphs if style_of(p) == "ReportLabel"]
     labels = specimen().labels["de"]
     expected = {f"{labels['done']} ({labels[f'original_{code}']})" for code in ("nl", "fr")}
     assert expected < set(marks)
@@ -351,7 +358,7 @@ def test_draft_and_sample_are_marked_on_each_page_and_on_the_cover(
     (section,) = document.sections
     assert not section.different_first_page_header_footer
     assert text_of(section.header.part.element).split("\n")[1:] == marks
-    cover = [p.text for p in document.paragraphs if p.style.style_id == "ReportMark"]
+    cover = [p.text for p in document.paragraphs if style_of(p) == "ReportMark"]
     assert cover == marks
 
 
@@ -392,7 +399,9 @@ def test_the_package_has_neither_times_nor_a_template_of_others() -> None:
     assert not [name for name in names if "thumbnail" in name or "theme" in name]
 
 
-NOBODY = {"entries": (), "owed": 0, "reported": 0, "missing": (), "status": "not_reported"}
+NOBODY: dict[str, Any] = {
+    "entries": (), "owed": 0, "reported": 0, "missing": (), "status": "not_reported",
+}  # fmt: skip
 
 
 def odd(case: str) -> Snapshot:
@@ -402,7 +411,7 @@ def odd(case: str) -> Snapshot:
     if case == "no entries":
         actions = tuple(dataclasses.replace(a, **NOBODY) for a in actions)
     elif case == "all discontinued":
-        said = {"status": "discontinued", "derived": "discontinued", "history": ()}
+        said: dict[str, Any] = {"status": "discontinued", "derived": "discontinued", "history": ()}
         actions = tuple(dataclasses.replace(a, **said, movement="") for a in actions)
     elif case == "no sections":
         actions = tuple(dataclasses.replace(a, section=None) for a in actions)

@@ -156,7 +156,7 @@ def test_a_changed_original_sets_its_translation_back_to_draft(
     now = timezone.now()
     entries.send_back(entry, by=third, version=1, comment="Say when.", now=now)
     entry.refresh_from_db()
-    content = {name: getattr(entry, name) for name in entries.CONTENT}
+    content = entry.content()
     content["done"] = "Wij keurden het in mei goed."
     entries.submit(entry, by=office, version=1, content=content, now=now)
     entries.accept(entry, by=third, version=2, now=now)

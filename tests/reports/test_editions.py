@@ -1,5 +1,7 @@
 """Editions: frozen once, published whole, corrected by another one, withdrawn with a reason."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
@@ -47,7 +49,7 @@ def published(closed, office, make_files, now) -> Edition:
     return editions.publish(edition, by=office, now=now)
 
 
-def refused_by_the_database(sql: str, *values: object) -> bool:
+def refused_by_the_database(sql: str, *values: Any) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, values)
@@ -182,7 +184,7 @@ def test_a_correction_changes_only_the_entries_that_were_returned(
         entries.save(untouched, by=office, version=0, content={"done": "x"}, now=now)
     entries.send_back(entry, by=third, version=1, comment="A wrong date.", now=now)
     entry.refresh_from_db()
-    content = {name: getattr(entry, name) for name in entries.CONTENT} | {"done": "The right date."}
+    content = entry.content() | {"done": "The right date."}
     entries.submit(entry, by=office, version=1, content=content, now=now)
     entries.accept(entry, by=third, version=2, now=now)
     with pytest.raises(ValidationError) as error:

@@ -106,7 +106,7 @@ def with_text(text: str, language: str = "nl", **facts: Any) -> Snapshot:
 
 def full(**facts: Any) -> Snapshot:
     """Return a specimen in which everything that may be said is said."""
-    said = {
+    said: dict[str, Any] = {
         "note": every("A note"),
         "replaces": 1,
         "validated_on": "2026-04-01",
@@ -162,7 +162,9 @@ def test_an_action_shows_status_coverage_last_year_and_what_each_actor_said() ->
 
 
 def test_what_readers_must_know_of_an_entry_stands_beside_it() -> None:
-    facts = {"late": True, "on_behalf": True, "unchanged": True, "since": 2023, "owed": False}
+    facts: dict[str, Any] = {
+        "late": True, "on_behalf": True, "unchanged": True, "since": 2023, "owed": False,
+    }  # fmt: skip
     found = page(with_text("Ja.", through="actor-2", **facts))
     heading = found.text.index("Actor 1 (en) done (en)")
     beside = found.text[heading : found.text.index("What was done")]

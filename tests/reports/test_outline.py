@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.reports.specimen import every, overridden, specimen
 from tests.reports.tokens import replaced
 
 
-def with_entry(**facts: object) -> tuple[Snapshot, Entry]:
+def with_entry(**facts: Any) -> tuple[Snapshot, Entry]:
     snapshot = specimen(3)
     return snapshot, dataclasses.replace(snapshot.actions[0].entries[-1], **facts)
 
@@ -41,7 +42,7 @@ def test_a_chapter_without_a_text_is_left_out() -> None:
         ({"edition": 0, "is_sample": True}, ["draft", "sample"]),
     ],
 )
-def test_marks_say_draft_and_sample(facts: dict[str, object], expected: list[str]) -> None:
+def test_marks_say_draft_and_sample(facts: dict[str, Any], expected: list[str]) -> None:
     snapshot = specimen(3, **facts)
     labels = [snapshot.label(key, "en") for key in expected]
     assert outline.marks(snapshot, "en") == labels

@@ -9,6 +9,7 @@ import sys
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import page
 import pikepdf
@@ -28,7 +29,7 @@ PROFILES = (ValidationProfile.PDF_UA_1, ValidationProfile.PDF_A_2A)
 # Errs on streams that end in a carriage return; lengths_hold() checks by itself.
 EXCUSED = "PDFA2A-STREAM-LENGTH-001"
 STREAM = re.compile(rb"/Length (\d+)(?:(?!/Length|endobj).)*?>>\s*stream\r?\n", re.DOTALL)
-NOBODY = {
+NOBODY: dict[str, Any] = {
     "status": "not_reported", "derived": "not_reported", "entries": (), "history": (),
     "missing": (), "owed": 0, "reported": 0, "movement": "", "still": 0,
 }  # fmt: skip
@@ -97,7 +98,7 @@ def odd(case: str) -> Snapshot:
     if case == "no entries":
         actions = tuple(dataclasses.replace(a, **NOBODY) for a in actions)
     elif case == "all discontinued":
-        said = {"status": "discontinued", "derived": "discontinued", "history": ()}
+        said: dict[str, Any] = {"status": "discontinued", "derived": "discontinued", "history": ()}
         actions = tuple(dataclasses.replace(a, **said, movement="") for a in actions)
     elif case == "no sections":
         actions = tuple(dataclasses.replace(a, section=None) for a in actions)

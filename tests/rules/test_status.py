@@ -93,7 +93,7 @@ def test_the_agreed_cases_of_one_nature_hold(nature, words, status) -> None:
 def test_the_explanation_names_who_is_missing_and_whom_it_does_not_concern() -> None:
     found = derive(reports("done – n/a dropped"), ONE_OFF)
     assert (found.expected, found.reported, found.is_complete) == (4, 3, False)
-    assert (found.missing, found.left_out) == ({1}, {2})
+    assert (found.missing, found.left_out) == (frozenset({1}), frozenset({2}))
     assert [report.actor for report in found.applicable] == [0, 1, 3]
 
 
