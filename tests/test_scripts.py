@@ -150,8 +150,9 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 def wait_for_answer(port: str, end: float) -> None:
     """Wait until the site answers with a page."""
+    address = f"http://127.0.0.1:{port}/nl/method/"
     while time.monotonic() < end:
-        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/nl/method/") as response:
+        with suppress(OSError), urlopen(address, timeout=5) as response:
             assert response.status == 200
             return
         time.sleep(0.2)
@@ -182,6 +183,8 @@ def test_the_site_starts_with_samples_sends_letters_follows_the_code_and_stops_a
             env={**inherited, **variables},
             stdout=out,
             stderr=out,
+            # So that the second process, which serves, can be ended with the first.
+            start_new_session=True,
         )
     try:
         end = time.monotonic() + 120
@@ -195,7 +198,8 @@ def test_the_site_starts_with_samples_sends_letters_follows_the_code_and_stops_a
         server.send_signal(signal.SIGINT)
         code = server.wait(timeout=30)
     finally:
-        server.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
     said = log.read_text()
     assert "Sample rounds: 2024 (closed) and 2025 (open).\n" in said
     assert "Sample report: 2024 (published); 2025 is a draft.\n" in said

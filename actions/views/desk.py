@@ -65,7 +65,6 @@ def one_round(
         "until": until,
         "may_write": may_write,
         "days_left": deadlines.days_left(followed.deadline, on=request.on),
-        "close_left": deadlines.days_left(followed.closes_on, on=request.on),
         "piles": piles(rows),
         "expected": len(expected),
         "in": sum(row.state in HANDED_IN for row in expected),
