@@ -249,13 +249,15 @@ Schema = dict[str, set[str]]
 
 
 def drop_triggers(*, using: str = "default", plan: list[Any] | None = None, **_: Any) -> None:
-    """Take the triggers away before something is migrated; they come back afterwards.
+    """Take the triggers away before SQLite migrates something; they come back afterwards.
 
     SQLite rebuilds a table to alter it, and a trigger that looks at other tables would
     refuse the copying, or stop it where it names a table that is away for a moment. On
-    PostgreSQL a trigger's function goes on naming what a migration has renamed.
+    PostgreSQL they stay up: a migration that fails leaves none behind that is missing. A
+    step that writes to a table after it was renamed in the same run would be told so by the
+    function of its trigger, which names the old one until all is migrated.
     """
-    if plan == []:
+    if plan == [] or connections[using].vendor != "sqlite":
         return
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         drop_those_of("", connections[using].vendor, cursor)

@@ -24,6 +24,7 @@ SEARCH = re.compile(r"[?&]q=[^&]+")
 PAGES = {
     "reports/test_archive.py",
     "reports/test_commands.py",
+    "reports/test_editing.py",
     "test_entry_pages.py",
     "test_exports.py",
     "test_pages.py",

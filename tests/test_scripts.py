@@ -160,6 +160,7 @@ def wait_for_answer(port: str, end: float) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.whole
 def test_the_site_starts_with_samples_sends_letters_follows_the_code_and_stops_at_ctrl_c(
     tmp_path, free_port
 ):
@@ -237,6 +238,7 @@ def usable(folder: str) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.whole
 def test_an_environment_is_made_once_and_then_left_alone(tmp_path, pins, capsys):
     folder = str(tmp_path / "new")
     assert environment.prepare(folder, pins) is None
@@ -258,6 +260,7 @@ def test_the_development_packages_are_added_to_what_is_there(made, pins, capsys)
 
 
 @pytest.mark.slow
+@pytest.mark.whole
 def test_changed_pins_make_the_environment_anew(made, pins, capsys):
     left_over = Path(made) / "left-over"
     left_over.touch()

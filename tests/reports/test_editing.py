@@ -12,7 +12,7 @@ from reports import readiness
 from reports.models import Chapter, DraftComment, Edition, Translation
 from reports.services import editions
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
