@@ -248,7 +248,7 @@ COLUMNS = {
 Schema = dict[str, set[str]]
 
 
-def drop_triggers(*, using: str = "default", plan: list[Any] | None = None, **_: Any) -> None:
+def before_migrating(*, using: str = "default", plan: list[Any] | None = None, **_: Any) -> None:
     """Take the triggers away before SQLite migrates something; they come back afterwards.
 
     SQLite rebuilds a table to alter it, and a trigger that looks at other tables would
@@ -257,8 +257,12 @@ def drop_triggers(*, using: str = "default", plan: list[Any] | None = None, **_:
     step that writes to a table after it was renamed in the same run would be told so by the
     function of its trigger, which names the old one until all is migrated.
     """
-    if plan == [] or connections[using].vendor != "sqlite":
-        return
+    if plan != [] and connections[using].vendor == "sqlite":
+        drop_triggers(using=using)
+
+
+def drop_triggers(*, using: str = "default") -> None:
+    """Take every trigger of ours away, on both databases."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         drop_those_of("", connections[using].vendor, cursor)
 

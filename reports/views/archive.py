@@ -3,6 +3,7 @@
 A numbered edition never changes, so browsers may keep it; what is newest is asked for each time.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import wraps
@@ -112,7 +113,8 @@ def edition(request: HttpRequest, plan: str, year: int, number: int) -> HttpResp
     """
     language = get_language() or "en"
     token = Revision.now()
-    key = f"{token}/{plan}/{year}/{number}/{language}"
+    # Hashed, as an address may be longer than a key.
+    key = hashlib.sha256(f"{token}/{plan}/{year}/{number}/{language}".encode()).hexdigest()
     kept = pages_kept.get(key) if token else None
     if kept is None:
         file = shelf.file_of(plan, year, number, "html", language)

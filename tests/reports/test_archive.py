@@ -190,6 +190,10 @@ def test_reading_an_edition_costs_three_queries_then_one(client: Client, story: 
     assert queries(client, path) == 1
 
 
+def test_an_address_that_is_too_long_for_a_key_is_not_found(client: Client, story: Story) -> None:
+    assert client.get(f"/en/plans/{'9' * 5_000}/reports/2025/e1/").status_code == 404
+
+
 def test_no_more_than_a_few_editions_are_kept(client: Client, story: Story, monkeypatch) -> None:
     monkeypatch.setattr(caches["editions"], "_max_entries", 2)
     monkeypatch.setattr(caches["editions"], "_cull_frequency", 2)
