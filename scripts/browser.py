@@ -25,11 +25,11 @@ def main(command: list[str]) -> int:
         return 1
     browser = find(os.environ)
     if browser is None and can_install():
-        install("chromium")
+        install()
         browser = find(os.environ)
     if browser is None:
         print(LEFT_OUT)
-        return code_without(os.environ)
+        return code_without_browser(os.environ)
     return subprocess.run(command, env={**os.environ, "CHROMIUM": browser}, check=False).returncode
 
 
@@ -40,7 +40,7 @@ def find(environment: Mapping[str, str]) -> str | None:
     return next(filter(None, found), None)
 
 
-def code_without(environment: Mapping[str, str]) -> int:
+def code_without_browser(environment: Mapping[str, str]) -> int:
     """Return 1 in continuous integration, where nothing may be left out in silence."""
     return 1 if environment.get("CI") == "true" else 0
 
@@ -50,13 +50,13 @@ def can_install() -> bool:
     return os.geteuid() == 0 and Path("/etc/debian_version").exists()
 
 
-def install(package: str) -> None:
-    """Install a package of Debian's; a failure shows itself as a missing program."""
-    print(f"Installing {package} for the tests ...", flush=True)
+def install() -> None:
+    """Install Debian's chromium; a failure shows itself as a missing browser."""
+    print("Installing chromium for the browser tests ...", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # Another run may be installing as well: wait for it.
     wait = ["-o", "DPkg::Lock::Timeout=300"]
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", package]):
+    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
         command = ["apt-get", "-qq", *wait, *arguments]
         # Only what goes wrong is worth reading.
         subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)

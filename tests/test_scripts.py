@@ -424,8 +424,8 @@ def test_no_browser_is_found_where_there_is_none(tmp_path):
 
 
 def test_a_missing_browser_is_a_failure_in_continuous_integration_only():
-    assert browser.code_without({}) == 0
-    assert browser.code_without({"CI": "true"}) == 1
+    assert browser.code_without_browser({}) == 0
+    assert browser.code_without_browser({"CI": "true"}) == 1
 
 
 def test_the_command_is_told_which_browser_to_use(program):
