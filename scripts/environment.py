@@ -132,12 +132,14 @@ def install(folder, files):
 
     No resolver looks at the index: what is pinned is installed whatever was released since.
     Only wheels are taken, since a source package is built with whatever is newest that day.
+    Python compiles what it really imports, which saves a third of the time.
     """
     # No stamp while pip works: an interrupted installation must not look finished.
     if os.path.exists(stamp_path(folder)):
         os.remove(stamp_path(folder))
     pip = [python_of(folder), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    command = pip + ["install", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+    command = pip + ["install", "--no-compile", "--no-deps", "--require-hashes"]
+    command += ["--only-binary", ":all:"]
     for name in files:
         command += ["-r", name]
     problem = run(

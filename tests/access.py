@@ -70,7 +70,7 @@ def answered(response: HttpResponse) -> str:
     return str(response.status_code)
 
 
-def read_all(site: Site, roles: Iterable[str] = EVERYBODY) -> dict[tuple[str, str], Any]:
+def read_all(site: Site, roles: Iterable[str] = ROLES) -> dict[tuple[str, str], Any]:
     """Return what every address with a line for GET answers to each role."""
     found = {}
     for role in roles:

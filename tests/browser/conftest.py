@@ -40,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[st
     }
     accounts = [
         ["add_secretariat", f"{name}@example.org", "--actor", "fisd", "--language", "en"]
-        for name in ("first", "year")
+        for name in ("first", "year-nl", "year-fr")
     ]
     shutil.copy(template_database.sqlite(), folder / "db.sqlite3")
     for command in (*accounts, ["collectstatic", "--no-input"]):
