@@ -133,8 +133,9 @@ def run(phase: Phase, arguments: list[str]) -> int:
         # Half of a short phase would else go into reading tests that it leaves out.
         is_browser = phase.around == CHROMIUM
         command += ["tests/browser"] if is_browser else ["tests", "--ignore=tests/browser"]
-    # Read by tests/conftest.py, which sets the clock.
-    environment = {**os.environ, "TEST_DAY": phase.day}
+    # TEST_DAY is read by tests/conftest.py, which sets the clock. Bytecode is kept, whatever
+    # the machine's custom: the tests start a hundred processes, each of which would compile anew.
+    environment = {**os.environ, "TEST_DAY": phase.day, "PYTHONDONTWRITEBYTECODE": ""}
     return subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False).returncode
 
 

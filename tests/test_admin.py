@@ -237,6 +237,7 @@ def test_a_section_with_actions_cannot_move_to_another_plan(secretariat_client, 
     assert "The section has actions of another plan." in html
 
 
+@pytest.mark.slow
 def test_rows_below_that_clash_are_refused_and_nothing_typed_is_lost(
     secretariat_client, nap2
 ) -> None:

@@ -97,6 +97,7 @@ def test_a_first_account_that_cannot_be_is_told(email: str, actor: str, words: s
     assert not User.objects.exists()
 
 
+@pytest.mark.slow
 def test_loading_says_how_much_it_did() -> None:
     assert "0 rows created, 0 changed" in said("load_plans")
 
@@ -135,6 +136,7 @@ def test_the_benchmark_of_members_pages_names_a_missed_limit() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_pages_of_the_benchmark_really_come_and_save() -> None:
     stage = follow_up_bench.build(71)
     assert stage.round.entries.count() == 71

@@ -318,6 +318,7 @@ def test_the_tables_of_the_data_dictionary_can_be_read_aloud(client: Client) -> 
         assert html.count("<tr") == html.count('<tr role="row">')
 
 
+@pytest.mark.slow
 def test_a_section_says_whether_its_title_is_official(client: Client) -> None:
     for language, official in (("en", True), ("fr", False)):
         path = f"/{language}/plans/nap2/actions"

@@ -31,6 +31,7 @@ def write(tmp_path: Path) -> Callable[[Any], Path]:
     return write
 
 
+@pytest.mark.slow
 def test_loading_twice_changes_nothing_and_writes_no_history() -> None:
     before = (Revision.objects.get().token, Action.history.count(), Actor.history.count())
     outcome = importers.load(OWN)
@@ -46,6 +47,7 @@ def test_each_loaded_row_has_one_history_record_that_names_the_file() -> None:
     assert (record.history_type, record.history_change_reason) == ("+", "Loaded from nap2.json")
 
 
+@pytest.mark.slow
 def test_loading_restores_a_row_that_was_changed_by_hand() -> None:
     Theme.objects.filter(slug="smes").update(title_en="Changed")
     outcome = importers.load(OWN)
@@ -266,6 +268,7 @@ def test_fixtures_may_hold_the_facts_of_plans_and_nothing_else() -> None:
     assert sorted(importers.MODELS) == sorted(f"actions.{table}" for table in facts)
 
 
+@pytest.mark.slow
 def test_django_can_load_the_fixtures_too_and_the_search_finds_them(nap2) -> None:
     action = nap2.actions.get(label="6")
     Action.objects.filter(pk=action.pk).update(search_text="")

@@ -194,6 +194,7 @@ def assert_normal(client: Client, path: str, query: dict[str, str]) -> None:
     assert b"<script>alert" not in response.content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["actions/", *DOWNLOADS])
 def test_any_value_of_any_parameter_gives_a_normal_page(client, story, path) -> None:
     """All parameters at once, until each had each value.

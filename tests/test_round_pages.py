@@ -662,6 +662,7 @@ def test_a_reviewer_sees_who_owes_what_without_a_way_to_manage(given, make_membe
 # --- Queries --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["board", "action", "manage", "expected", "override", "extend"])
 def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
     desk, open_round, followed_plan, report, office, page: str

@@ -48,6 +48,7 @@ def only(given: ReportingRound, label: str, actor: str) -> Entry:
     return given.entries.get(responsibility__action__label=label, responsibility__actor__slug=actor)
 
 
+@pytest.mark.slow
 def test_loading_twice_changes_nothing(first) -> None:
     before = contents()
     newest = EntryVersion.objects.latest("pk").pk

@@ -253,6 +253,7 @@ def test_what_is_installed_for_development_serves_for_running(made, pins, capsys
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 def test_the_development_packages_are_added_to_what_is_there(made, pins, capsys):
     environment.write_stamp(made, pins[:1])
     assert environment.prepare(made, pins) is None

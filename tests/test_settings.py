@@ -31,6 +31,7 @@ def test_without_a_secret_key_nothing_starts_and_the_reason_is_said() -> None:
     assert "Set SECRET_KEY (50 or more random characters), or DEBUG=1." in found.stderr
 
 
+@pytest.mark.slow
 def test_development_needs_no_settings_but_its_name() -> None:
     assert started(DEBUG="1").returncode == 0
 

@@ -294,6 +294,7 @@ def test_the_workbook_is_typed_framed_and_described() -> None:
     ] * 3
 
 
+@pytest.mark.slow
 def test_the_bytes_are_equal_in_another_process_and_at_another_time() -> None:
     expected = digests()
     with time_machine.travel(datetime(2031, 7, 2, 3, 4, 5, tzinfo=UTC)):

@@ -377,6 +377,7 @@ def test_the_properties_say_what_the_document_is() -> None:
     assert "Sample data" in about.comments
 
 
+@pytest.mark.slow
 def test_the_bytes_are_equal_in_another_process_and_at_another_time() -> None:
     digest = hashlib.sha256(made("fr")).hexdigest()
     with time_machine.travel(datetime(2031, 7, 2, 3, 4, 5, tzinfo=UTC)):

@@ -329,6 +329,7 @@ def test_numbers_are_written_alike_whatever_the_settings(settings: Any) -> None:
     assert "1.200" not in found.text
 
 
+@pytest.mark.slow
 def test_the_active_language_and_the_hash_seed_change_nothing() -> None:
     with translation.override("fr"):
         first = html.render(specimen(), "fr")
