@@ -20,7 +20,7 @@ from tests.follow_up import (
     unchanged_by,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+pytestmark = pytest.mark.django_db
 
 # --- What is written --------------------------------------------------------------
 
@@ -29,6 +29,7 @@ NASTY = ["a\x00b", "a\x0bb", "a\x1bb", "a\x7fb", "a\x85b", "a\u202eb", "a\ue000b
          "a\uffffb", "a\U0001fffeb", "a\U000f0000b", "a\U0010ffffb", "a\ud800b"]  # fmt: skip
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("field", ["done", "results", "reason", "sme", "internal"])
 def test_characters_without_a_fixed_meaning_are_refused(
     scene: Scene, entry: Entry, field: str
@@ -228,6 +229,7 @@ def test_a_status_that_needs_a_reason_is_not_handed_in_without_one(
     assert scene.submit(entry, status=status, reason="The law was repealed.").is_submitted
 
 
+@pytest.mark.postgresql
 def test_texts_are_kept_without_spaces_around_them_and_with_one_sort_of_line_end(
     scene: Scene, entry: Entry
 ) -> None:
@@ -238,6 +240,7 @@ def test_texts_are_kept_without_spaces_around_them_and_with_one_sort_of_line_end
 # --- Versions and conflicts -------------------------------------------------------
 
 
+@pytest.mark.postgresql
 def test_each_change_makes_a_version_and_a_retry_none(scene: Scene, entry: Entry) -> None:
     scene.save(entry)
     before = everything()
@@ -249,11 +252,13 @@ def test_each_change_makes_a_version_and_a_retry_none(scene: Scene, entry: Entry
     assert list(entry.versions.values_list("number", flat=True).order_by("number")) == [1, 2]
 
 
+@pytest.mark.postgresql
 def test_a_form_without_anything_in_it_makes_no_version(scene: Scene, entry: Entry) -> None:
     unchanged = scene.save(entry, status="", language="", done="")
     assert (unchanged.state, unchanged.version) == ("empty", 0)
 
 
+@pytest.mark.postgresql
 def test_submitting_twice_is_submitting_once(scene: Scene, entry: Entry) -> None:
     by = scene.people["writer"]
     for _attempt in range(3):
@@ -267,6 +272,7 @@ def test_submitting_twice_is_submitting_once(scene: Scene, entry: Entry) -> None
         unchanged_by(Refused, lambda name=name, done=done: scene.submit(entry, by=name, done=done))
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("act", [entries.save, entries.submit])
 def test_who_started_from_an_older_version_is_told_and_sees_the_newer(
     scene: Scene, entry: Entry, act: Any
@@ -283,6 +289,7 @@ def test_who_started_from_an_older_version_is_told_and_sees_the_newer(
         assert (error.stored.done, error.stored.version) == ("The colleague's words.", 1)
 
 
+@pytest.mark.postgresql
 def test_nobody_hands_in_a_version_that_she_has_not_seen(scene: Scene, entry: Entry) -> None:
     scene.save(entry, done="The colleague's words.", by="colleague")
     by = scene.people["writer"]
@@ -294,6 +301,7 @@ def test_nobody_hands_in_a_version_that_she_has_not_seen(scene: Scene, entry: En
     assert entries.submit(entry, by=by, version=1, content={}, now=NOW).is_submitted
 
 
+@pytest.mark.postgresql
 def test_earlier_saves_from_the_same_page_are_no_conflict(scene: Scene, entry: Entry) -> None:
     by = scene.people["writer"]
     for number, done in enumerate(["One.", "One. Two.", "One. Two. Three."], 1):
@@ -307,6 +315,7 @@ def test_earlier_saves_from_the_same_page_are_no_conflict(scene: Scene, entry: E
     assert (stored.state, stored.version) == ("submitted", 4)
 
 
+@pytest.mark.postgresql
 def test_a_save_of_somebody_else_between_two_of_a_page_is_a_conflict(
     scene: Scene, entry: Entry
 ) -> None:
@@ -327,12 +336,14 @@ def test_a_save_of_somebody_else_between_two_of_a_page_is_a_conflict(
     unchanged_by(Conflict, lambda: save("colleague", "One. Two.", 99, "b-page"))
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("page", ["x" * 33, "a\x00", "x" * 1_000_000, "\ud800"])
 def test_a_forged_name_of_a_page_is_not_kept(scene: Scene, entry: Entry, page: str) -> None:
     entries.save(entry, by=scene.people["writer"], version=0, content=content(), now=NOW, page=page)
     assert entry.versions.get().page == ""
 
 
+@pytest.mark.postgresql
 def test_a_save_takes_at_most_twelve_queries(scene: Scene, entry: Entry) -> None:
     by, form = scene.people["writer"], content()
     with CaptureQueriesContext(connection) as queries:

@@ -13,7 +13,7 @@ from actions import importers
 from actions.database import PUBLIC_TABLES
 from actions.models import Action, Actor, Plan, Revision, Section, Source, Theme
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+pytestmark = pytest.mark.django_db
 
 OWN = [settings.BASE_DIR / "fixtures" / name for name in importers.FILES]
 GOOD: dict[str, Any] = {
@@ -31,6 +31,7 @@ def write(tmp_path: Path) -> Callable[[Any], Path]:
     return write
 
 
+@pytest.mark.postgresql
 @pytest.mark.slow
 def test_loading_twice_changes_nothing_and_writes_no_history() -> None:
     before = (Revision.objects.get().token, Action.history.count(), Actor.history.count())
@@ -41,12 +42,14 @@ def test_loading_twice_changes_nothing_and_writes_no_history() -> None:
     assert after == before
 
 
+@pytest.mark.postgresql
 def test_each_loaded_row_has_one_history_record_that_names_the_file() -> None:
     action = Action.objects.get(plan__slug="nap2", label="41")
     record = action.history.get()
     assert (record.history_type, record.history_change_reason) == ("+", "Loaded from nap2.json")
 
 
+@pytest.mark.postgresql
 @pytest.mark.slow
 def test_loading_restores_a_row_that_was_changed_by_hand() -> None:
     Theme.objects.filter(slug="smes").update(title_en="Changed")
@@ -55,6 +58,7 @@ def test_loading_restores_a_row_that_was_changed_by_hand() -> None:
     assert Theme.objects.get(slug="smes").title_en != "Changed"
 
 
+@pytest.mark.postgresql
 def test_new_only_keeps_changes_made_by_hand(capsys: pytest.CaptureFixture[str]) -> None:
     Theme.objects.filter(slug="smes").update(title_en="Changed")
     call_command("load_plans", "--new-only")
@@ -215,6 +219,7 @@ def test_a_missing_file_and_a_file_that_is_no_text_are_named(tmp_path: Path) -> 
         importers.load([tmp_path / "latin.json"])
 
 
+@pytest.mark.postgresql
 def test_a_fault_in_a_later_file_undoes_the_earlier_ones(write, tmp_path: Path) -> None:
     first = tmp_path / "first.json"
     first.write_text(json.dumps([GOOD]), "utf-8")
@@ -223,6 +228,7 @@ def test_a_fault_in_a_later_file_undoes_the_earlier_ones(write, tmp_path: Path) 
     assert not Source.objects.filter(key="good").exists()
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("title", ["Good", "Other"])
 def test_a_row_that_stands_twice_is_refused_with_both_places(write, title: str) -> None:
     again = {"model": "actions.source", "fields": GOOD["fields"] | {"title": title}}
@@ -242,6 +248,7 @@ def test_a_file_given_twice_is_refused(write) -> None:
     assert not Source.objects.filter(key="good").exists()
 
 
+@pytest.mark.postgresql
 def test_a_fault_undoes_the_changes_before_it_with_their_history(write) -> None:
     def stored() -> list[Any]:
         smes = Theme.objects.filter(slug="smes").values().get()
@@ -268,6 +275,7 @@ def test_fixtures_may_hold_the_facts_of_plans_and_nothing_else() -> None:
     assert sorted(importers.MODELS) == sorted(f"actions.{table}" for table in facts)
 
 
+@pytest.mark.postgresql
 @pytest.mark.slow
 def test_django_can_load_the_fixtures_too_and_the_search_finds_them(nap2) -> None:
     action = nap2.actions.get(label="6")

@@ -19,14 +19,16 @@ DECIDED_BY_DATABASES = re.compile(
     r"|^(apart|stored_\w+)$"
 )
 SEARCH = re.compile(r"[?&]q=[^&]+")
-# Modules that call services only to set the stage for pages and files that they look at;
-# what in them a database decides is marked test by test.
+# Modules that call services only to set the stage for pages and files that they look at, or
+# to be refused before anything is stored; what in them a database decides is marked test by test.
 PAGES = {
     "reports/test_archive.py",
     "reports/test_commands.py",
     "reports/test_editing.py",
+    "test_entries_contents.py",
     "test_entry_pages.py",
     "test_exports.py",
+    "test_importers.py",
     "test_pages.py",
     "test_published_pages.py",
     "test_round_pages.py",
