@@ -132,7 +132,7 @@ def install(folder, files):
 
     No resolver looks at the index: what is pinned is installed whatever was released since.
     Only wheels are taken, since a source package is built with whatever is newest that day.
-    Compiling is left to all processors at once, as pip uses one.
+    What is really imported compiles itself: pip would spend ten seconds on all the rest.
     """
     # No stamp while pip works: an interrupted installation must not look finished.
     if os.path.exists(stamp_path(folder)):
@@ -154,11 +154,6 @@ def install(folder, files):
         "The words of pip:",
     )
     if problem is None:
-        # What does not compile here (a module for a newer Python) is not imported here either.
-        run(
-            [python_of(folder), "-m", "compileall", "-q", "-j", "0", os.path.join(folder, "lib")],
-            "",
-        )
         write_stamp(folder, files)
     return problem
 

@@ -85,11 +85,15 @@ def of_server(url: str, name: str) -> str:
 def fill(url: str) -> None:
     """Migrate an empty database and load both plans."""
     environment = {**os.environ, "DATABASE_URL": url, "DEBUG": "1"}
-    for command in ("migrate", "load_plans"):
-        subprocess.run(
-            [sys.executable, "manage.py", command, "--verbosity", "0"],
-            cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True,
-        )  # fmt: skip
+    environment["DJANGO_SETTINGS_MODULE"] = "napmonitor.settings"
+    both = (
+        "import django; from django.core.management import call_command; django.setup();"
+        "[call_command(name, verbosity=0) for name in ('migrate', 'load_plans')]"
+    )
+    subprocess.run(
+        [sys.executable, "-c", both],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
 
 
 # --- Keeping --------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from actions.models import Entry, EntryVersion, ReportingRound, ReviewEvent
 from actions.refusals import Conflict, Refused
 from actions.services import entries, rounds
 from tests.follow_up import CLOSE, DEADLINE, Scene, at, content
+from tests.levels import first_of_all
 
 pytestmark = pytest.mark.postgresql
 YEARS = (2023, 2024, 2025)
@@ -526,12 +527,13 @@ def row_of(row: Row) -> tuple[Any, ...]:
 
 @pytest.mark.django_db
 @pytest.mark.slow
-def test_whoever_does_what_the_workflow_holds(scene: Scene) -> None:
+@pytest.mark.parametrize("examples", first_of_all([10, 40], [10]))
+def test_whoever_does_what_the_workflow_holds(scene: Scene, examples: int) -> None:
     Workflow.scene = scene
     run_state_machine_as_test(
         Workflow,
         settings=hypothesis.settings(
-            max_examples=20,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(hypothesis.HealthCheck),

@@ -49,6 +49,7 @@ def only(given: ReportingRound, label: str, actor: str) -> Entry:
 
 
 @pytest.mark.slow
+@pytest.mark.whole
 def test_loading_twice_changes_nothing(first) -> None:
     before = contents()
     newest = EntryVersion.objects.latest("pk").pk
