@@ -17,12 +17,17 @@ from pathlib import Path
 import polib
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from actions.typography import french_faults  # noqa: E402
+
 LOCALE = Path("napmonitor") / "locale"
 LANGUAGES = ("nl", "fr", "de")
 # Line numbers and wrapped lines would change with every edit nearby.
 STYLE = ("--no-obsolete", "--no-wrap", "--add-location", "file")
 # Neither environments nor tests speak to readers.
-IGNORED = (".git", ".venv", "node_modules", "staticfiles", "tests", "var")
+IGNORED = (".git", ".*cache", ".venv", "node_modules", "staticfiles", "tests", "var")
+# What stands in quotation marks as a program writes it.
+LITERAL = re.compile(r"“(key: text|; )”")
 PLACEHOLDER = re.compile(
     r"%%|%(?:\(\w+\))?[-#0+]*\d*(?:\.\d+)?[a-zA-Z]"  # %s, %(name)s, %.1f
     r"|\{[\w.]*(?:![rsa])?(?::[^{}]*)?\}"  # {}, {name}, {name:.1f}
@@ -58,6 +63,7 @@ def locale_problems(locale: Path) -> list[str]:
         catalogue = polib.pofile(str(path))
         allowed = {msgid for tongue, msgid in same if tongue == language}
         faults = catalogue_problems(catalogue, allowed) + mo_problems(catalogue, path)
+        faults += spacing_problems(catalogue) if language == "fr" else []
         found += [f"{language}: {fault}" for fault in faults]
     return found
 
@@ -93,6 +99,17 @@ def faults(entry: polib.POEntry, forms: int, same: set[str]) -> list[str]:
     if says_the_same(entry) and entry.msgid not in same:
         found.append("is the same as in English (if that is right, add it to same_in.txt)")
     return found
+
+
+def spacing_problems(catalogue: polib.POFile) -> list[str]:
+    """Say where a French text has a plain or no space at a sign; machines' texts keep theirs."""
+    return [
+        f'"{entry.msgid}" has no no-break space: "{fault}".'
+        for entry in catalogue
+        if not LITERAL.search(entry.msgid)
+        for text in translations(entry)
+        for fault in french_faults(text)
+    ]
 
 
 def translations(entry: polib.POEntry) -> list[str]:
