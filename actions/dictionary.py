@@ -253,10 +253,10 @@ FIELDS = [
     _flat(
         "actors[].owes_entry",
         TRUE_OR_FALSE,
-        _("True where the actor has to report in every yearly round."),
+        _("True where an entry is expected of the actor in every yearly round."),
         "actors_owing_an_entry",
         KEYS.cell,
-        _("Those actors that have to report in every yearly round."),
+        _("Those actors of which an entry is expected in every yearly round."),
     ),
     _flat("themes", KEYS, _("Keys of the themes."), "themes"),
     _flat("sdgs", NUMBERS, _("Sustainable Development Goals, 1 to 17."), "sdgs"),
@@ -311,7 +311,7 @@ FIELDS = [
         TRUE_FALSE_OR_NULL,
         _("True where the period ended before the report’s reference date without being finished."),
     ),
-    Field("entries_owed", NUMBER_OR_NULL, _("Number of actors that had to report.")),
+    Field("entries_owed", NUMBER_OR_NULL, _("Number of actors of which an entry was expected.")),
     Field("entries_accepted", NUMBER_OR_NULL, _("Number of those of which an entry was accepted.")),
     Field(
         "movement",

@@ -74,7 +74,7 @@ def build(
         is_sample=given.is_sample,
         site=settings.SITE_URL,
         vocabulary=vocabulary(),
-        labels=words.labels(),
+        labels=words.labels(is_closed=given.closed_at is not None),
         levels={code: words.in_languages(word) for code, word in LEVELS},
         roles={code: words.in_languages(word) for code, word in ROLES},
         sections=build_sections(given),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from actions import charts
 from actions.charts import Bar, Chart, Kind, Line, Words
+from actions.typography import sign
 from reports import outline
 from reports.snapshot import Section, Snapshot, plain
 
@@ -54,7 +55,8 @@ def by_level(snapshot: Snapshot, language: str, spell: Spell = str) -> Chart:
         Bar(spell(plain(snapshot.levels[level], language)[0]), dict(codes))
         for level, codes in counts
     ]
-    said = "; ".join(f"{bar.label}: {sum(bar.counts.values())}" for bar in bars)
+    colon, semicolon = (sign(mark, language) for mark in ":;")
+    said = f"{semicolon} ".join(f"{bar.label}{colon} {sum(bar.counts.values())}" for bar in bars)
     words = _words("by_level", "level_column", said, snapshot, language, spell)
     return charts.stacked(words, kinds(snapshot, language, spell), bars)
 

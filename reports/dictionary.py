@@ -111,7 +111,11 @@ COLUMNS: tuple[Column, ...] = (
         "true_false_or_empty",
         _("True where the period ended before the reference date and the action is not finished."),
     ),
-    Column("owed", "number_or_empty", _("Number of actors that owe an entry on the action.")),
+    Column(
+        "owed",
+        "number_or_empty",
+        _("Number of actors of which an entry on the action is expected."),
+    ),
     Column("reported", "number_or_empty", _("Number of them whose entry was accepted.")),
     Column("missing", "keys", _("Keys of the actors of which no entry was received.")),
     Column("left_out", "keys", _("Keys of the actors for which the action was not applicable.")),
@@ -138,12 +142,17 @@ COLUMNS: tuple[Column, ...] = (
     Column("role", "code_or_empty", _("Role of the actor: lead, responsible, partner …")),
     Column("role_word", "text_or_empty", WORD),
     Column(
-        "owes_entry", "true_false_or_empty", _("True where the actor owes an entry on the action.")
+        "owes_entry",
+        "true_false_or_empty",
+        _("True where an entry on the action is expected of the actor."),
     ),
     Column(
         "status",
         "code_or_empty",
-        _("Status that the actor reported; not_reported where it owes an entry and gave none."),
+        _(
+            "Status that the actor reported; not_reported where an entry is expected and none was "
+            "received."
+        ),
     ),
     Column("status_word", "text_or_empty", WORD),
     Column(

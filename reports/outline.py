@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from actions.typography import sign
 from reports.snapshot import (
     Action,
     Actor,
@@ -246,7 +247,9 @@ def coverage(action: Action, snapshot: Snapshot, language: str) -> str:
     """Return "3 of 5 reported"."""
     if not action.owed:
         return snapshot.label("nobody_owes", language)
-    return snapshot.label("coverage", language).format(reported=action.reported, owed=action.owed)
+    # Editions of the first schema keep a label that says "owed".
+    numbers = {"reported": action.reported, "expected": action.owed, "owed": action.owed}
+    return snapshot.label("coverage", language).format(**numbers)
 
 
 def last_year(action: Action, snapshot: Snapshot, language: str) -> str:
@@ -404,7 +407,7 @@ def citation(snapshot: Snapshot, language: str) -> str:
     """Return how to cite the edition."""
     pieces = [
         snapshot.label("made_by", language),
-        f"{title(snapshot, language)}: {subtitle(snapshot, language)}",
+        f"{title(snapshot, language)}{sign(':', language)} {subtitle(snapshot, language)}",
         edition(snapshot, language),
         address(snapshot, language),
     ]

@@ -13,7 +13,7 @@ from reports.snapshot import LANGUAGES, Words
 # Texts with {name} are filled in by the renderers with str.format.
 LABELS: dict[str, Any] = {
     "title": _("Progress report {year}"),
-    "subtitle": _("Follow-up of the {plan}"),
+    "subtitle": _("Follow-up: {plan}"),
     "draft": _("Draft: not a published edition"),
     "sample": _("Sample data: nothing here is real reporting"),
     "edition": _("Edition {number} of {date}"),
@@ -54,15 +54,17 @@ LABELS: dict[str, Any] = {
     "continuous": _("Continuous"),
     "status": _("Status"),
     "why": _("Why this status"),
-    "coverage": _("{reported} of {owed} reported"),
-    "nobody_owes": _("Nobody owes an entry"),
-    "overridden": _("Set by {institution} in place of “{derived}”: {reason}"),
+    "coverage": _("{reported} of {expected} reported"),
+    "nobody_owes": _("Nobody is asked for an entry"),
+    "overridden": _(
+        "Status set by the secretariat ({institution}) in place of “{derived}”: {reason}"
+    ),
     "last_year": _("In {year}: {status}"),
     **{name: HEADINGS[name] for name in (*PUBLISHED_TEXTS, "evidence")},
     "since": _("since {year}"),
     "late": _("late"),
-    "on_behalf": _("written on the actor’s behalf by the secretariat"),
-    "through": _("reported through {actor}"),
+    "on_behalf": _("entry written on the actor’s behalf by the secretariat"),
+    "through": _("reported through: {actor}"),
     "unchanged": _("text unchanged since last year, confirmed"),
     "voluntary": _("voluntary"),
     "no_update": _("No update received"),
@@ -71,21 +73,21 @@ LABELS: dict[str, Any] = {
     "original_de": _("original in German"),
     "original_en": _("original in English"),
     "working_title": _("working translation"),
-    "not_reported": _("Who has not reported"),
-    "all_reported": _("Every owed entry was received."),
+    "not_reported": _("Actors that have not reported"),
+    "all_reported": _("Every expected entry was received."),
     "annex": _("Annex: all responsibilities"),
     "role": _("Role"),
     "actor": _("Actor"),
     "year": _("Year"),
-    "number": _("Number"),
+    "number": pgettext_lazy("how many", "Number"),
     "total": _("Total"),
     "method": _("Method"),
     "method_text": _(
         "Each responsible actor reports on each of its actions how far it is. The secretariat "
-        "checks the entries and accepts them; nobody accepts an entry of her own. The status of "
-        "an action follows from the accepted entries by a fixed rule and is explained with it. "
-        "Silence never counts as a status of its own: it keeps an action from counting as "
-        "carried out."
+        "checks the entries and accepts them; nobody accepts their own entry. The status of an "
+        "action follows from the accepted entries by a fixed rule and is explained with it. An "
+        "actor that does not report is never counted as “not started”. While an entry is missing, "
+        "the action does not count as carried out."
     ),
     "vocabulary": _("Vocabulary"),
     "meaning": _("Meaning"),
@@ -112,8 +114,8 @@ LABELS: dict[str, Any] = {
     "skip": _("Skip to the content"),
     "counted": _("Actions: {actions}. Sub-actions, counted beside them: {sub_actions}."),
     "levels_note": _(
-        "Counted are the entries that actors owe: an action of several actors counts once for "
-        "each of them."
+        "This counts the expected entries: an action of several actors counts once for each of "
+        "them."
     ),
     "round_dates": _(
         "The round opened on {opened}; the deadline was {deadline}; it closed on {closed}."
@@ -134,12 +136,19 @@ LABELS: dict[str, Any] = {
 }
 
 
-def labels() -> dict[str, Words]:
+# In a draft of a round that is not closed yet, of which nothing is said in the past.
+ROUND_DATES_AHEAD = _(
+    "The round opened on {opened}; the deadline is {deadline}; it closes on {closed}."
+)
+
+
+def labels(*, is_closed: bool = True) -> dict[str, Words]:
     """Return the fixed words in every language, by language and key."""
+    chosen = LABELS if is_closed else LABELS | {"round_dates": ROUND_DATES_AHEAD}
     found = {}
     for language in LANGUAGES:
         with translation.override(language):
-            found[language] = {key: str(text) for key, text in LABELS.items()}
+            found[language] = {key: str(text) for key, text in chosen.items()}
     return found
 
 
@@ -156,7 +165,7 @@ def in_languages(text: Any) -> Words:
 FIGURES: dict[str, tuple[Any, Any]] = {
     "coverage": (
         _("Coverage of the reporting"),
-        _("actions for which every owed entry was accepted, of all actions"),
+        _("actions for which every expected entry was accepted, of all actions"),
     ),
     "carried_out": (
         _("Carried out or continuously applied"),

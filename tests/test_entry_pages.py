@@ -125,7 +125,7 @@ def test_bad_input_is_told_at_its_field_and_stores_nothing(
     response = sign_in(contributor).post(path(entry), typed(entry, **{field: value}))
     html = response.content.decode()
     assert response.status_code == 200
-    assert "Not stored yet: look at the marked fields." in html
+    assert "Not saved yet: look at the marked fields." in html
     assert message in html
     if message:
         assert f'id="id_{field}_error"' in html
@@ -434,11 +434,11 @@ def test_after_the_close_the_entry_is_read_only_and_says_why(
 
 def test_the_secretariat_writes_on_behalf_and_is_marked(entry, office, sign_in) -> None:
     client = sign_in(office)
-    assert "You write on behalf of Brussels Environment" in text(client.get(path(entry)))
+    assert "You write on behalf of an actor (Brussels Environment)" in text(client.get(path(entry)))
     client.post(path(entry), typed(entry))
     assert Entry.objects.get(pk=entry.pk).on_behalf is True
     html = text(client.get(path(entry)))
-    assert "written by the secretariat on the actor’s behalf" in html
+    assert "entry written by the secretariat on the actor’s behalf" in html
 
 
 def test_where_only_coordinators_submit_a_contributor_finds_no_button(

@@ -292,7 +292,7 @@ def test_the_last_coordinator_may_leave_and_the_secretariat_sees_it(head, hand, 
     members.let_only_coordinators_submit(actor(), value=True, by=head, now=NOW)
     client = sign_in(head)
     path = f"/en/desk/members/{membership(head).pk}/remove/"
-    assert "will then have no coordinator" in client.get(path).content.decode()
+    assert "There will then be no coordinator" in client.get(path).content.decode()
     client.post(path)
     html = sign_in(office).get("/en/secretariat/members/").content.decode()
     line = html.split("FPS Justice", 1)[1].split("</li>")[0]
@@ -306,7 +306,7 @@ def test_the_last_coordinator_may_leave_and_the_secretariat_sees_it(head, hand, 
 def test_handing_over_swaps_the_roles(head, hand, sign_in) -> None:
     client = sign_in(head)
     path = f"/en/desk/members/{membership(hand).pk}/hand-over/"
-    assert "becomes coordinator" in client.get(path).content.decode()
+    assert "takes over the coordination" in client.get(path).content.decode()
     assert client.post(path)["Location"] == "/en/desk/profile/"
     assert (membership(hand).role, membership(head).role) == ("coordinator", "contributor")
     assert membership(hand).history.first().history_user == head

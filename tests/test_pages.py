@@ -359,9 +359,9 @@ def test_an_amended_action_shows_its_earlier_wording(client: Client, nap2, sourc
 
 def test_an_actor_shows_who_took_over_its_work(client: Client) -> None:
     words = text_of(client.get("/en/plans/nap2/actors/sowalfin/"))
-    assert "On 9 January 2023 its work was taken over by Wallonie Entreprendre" in words
+    assert "On 9 January 2023 its work was taken over by: Wallonie Entreprendre" in words
     words = text_of(client.get("/en/plans/nap2/actors/wallonie-entreprendre/"))
-    assert "it took over the work of Sowalfin" in words
+    assert "it took over the work of: Sowalfin" in words
 
 
 def test_an_actor_can_be_found_by_the_slip_of_the_source(client: Client) -> None:

@@ -230,7 +230,7 @@ def test_erasing_leaves_nothing_of_a_person_but_the_work(
 @pytest.mark.parametrize(
     ("language", "name"),
     [
-        ("en", "Former member of FPS Justice"),
+        ("en", "Former member (FPS Justice)"),
         ("nl", "FOD Justitie"),
         ("fr", "SPF Justice"),
     ],

@@ -231,7 +231,7 @@ def test_an_action_shows_its_status_and_why(client: Client, story: Story) -> Non
     assert "No update received 0 of 1 actor reported" in silent
     assert "Missing: no accepted entry Old" in silent
     nobody = words(client, "actions/7/")
-    assert "nobody has to report" in nobody
+    assert "no entry is expected" in nobody
 
 
 def test_an_override_shows_both_values_its_reason_and_who_made_it(
@@ -250,7 +250,7 @@ def test_an_override_shows_both_values_its_reason_and_who_made_it(
     english = words(client, "actions/4/")
     assert "The secretariat set this status (Office)" in english
     assert (
-        "Set by the secretariat In progress Follows from the reports No update received" in english
+        "Set by the secretariat In progress Follows from the entries No update received" in english
     )
 
 

@@ -78,7 +78,7 @@ def test_the_board_shows_every_action_with_its_status(reader, open_round, report
     assert "Not published: for members of the working group." in text
     assert "actions with every entry received 1 of 67" in text
     assert "carried out or continuously applied 1 of 67" in text
-    assert "The figures count 67 actions. Beside them stand 4 sub-actions:" in text
+    assert "The figures count 67 actions. Beside them stand 4 sub-actions." in text
     assert "Fully carried out 1" in text
     assert re.search(r"Action 2 : [^:]+, Fully carried out", text)
     assert re.search(r"Sub-action 18A : [^:]+, (Partly|In progress|Applied)", text)
@@ -175,14 +175,14 @@ def test_an_overridden_status_shows_both_and_who_set_it(
     text = text_of(reader.get(status_path(given, "1")))
     assert "The secretariat set this status (Office," in text
     assert "The law was passed." in text
-    assert "Set by the secretariat Fully carried out Follows from the reports In progress" in text
+    assert "Set by the secretariat Fully carried out Follows from the entries In progress" in text
     assert "A. Person" not in text
 
 
 def test_an_action_that_nobody_reports_on_is_explained(reader, open_round) -> None:
     text = text_of(reader.get(status_path(open_round(), "17")))
-    assert "No update received nobody has to report" in text
-    assert "The plan names no actor that has to report on it." in text
+    assert "No update received no entry is expected" in text
+    assert "The plan names no actor of which an entry on it is expected." in text
 
 
 def test_an_entry_shows_as_the_reader_will_see_it(reader, given, report, entry_of) -> None:
@@ -209,8 +209,8 @@ def test_an_entry_shows_as_the_reader_will_see_it(reader, given, report, entry_o
     [
         ("draft", "Draft Being written: the text can be read once it is submitted."),
         ("returned", "Returned Being written: the text can be read once it is submitted."),
-        ("submitted", "Submitted written on its behalf It says: In progress."),
-        ("accepted", "In progress written on its behalf What was done Our own words."),
+        ("submitted", "Submitted entry written on its behalf It says: In progress."),
+        ("accepted", "In progress entry written on its behalf What was done Our own words."),
     ],
 )
 def test_a_text_is_shown_to_those_who_may_read_it(
@@ -382,7 +382,7 @@ def test_the_days_of_an_open_round_can_be_moved_and_nothing_else(desk, given) ->
     other = Plan.objects.get(slug="nap1")
     changes = days_of(other, year="2023", reference_date="2023-12-31", kind="evaluation")
     response = desk.post(f"{ROUNDS}{given.pk}/", changes, follow=True)
-    assert "The days are stored." in text_of(response)
+    assert "The days are saved." in text_of(response)
     given.refresh_from_db()
     assert (given.plan.slug, given.year, given.reference_date) == ("plan", 2025, date(2025, 12, 31))
     assert (given.kind, given.deadline) == ("evaluation", date(2026, 2, 15))
@@ -410,12 +410,12 @@ def test_opening_is_confirmed_with_what_it_does(
     text = text_of(desk.get(f"{ROUNDS}{planned.pk}/open/"))
     assert "3 entries are made, one for every responsibility valid on 31 December 2025" in text
     assert "1 of them carries over from the last round" in text
-    assert "1 person gets a letter." in text
+    assert "1 person gets an e-mail." in text
     assert not planned.entries.exists()
     response = desk.post(f"{ROUNDS}{planned.pk}/open/", follow=True)
     assert response.redirect_chain == [(f"{ROUNDS}{planned.pk}/", 302)]
     assert "The round is open." in text_of(response)
-    assert "1 of 3 owed entries are accepted. Of which 1 was carried over." in text_of(response)
+    assert "1 of 3 expected entries are accepted. Of which 1 was carried over." in text_of(response)
     assert planned.entries.count() == 3
 
 
@@ -439,7 +439,7 @@ def test_what_a_service_refuses_is_said(desk, open_round, followed_plan) -> None
 def test_closing_is_confirmed_with_what_it_does(desk, given, report, entry_of) -> None:
     report(entry_of(given, "1", "plan-1-1"), "done", state="submitted")
     text = text_of(desk.get(f"{ROUNDS}{given.pk}/close/"))
-    assert "3 owed entries have not been handed in and count as no update received." in text
+    assert "3 expected entries have not been handed in and count as no update received." in text
     assert "1 submitted entry can still be accepted or returned." in text
     response = desk.post(f"{ROUNDS}{given.pk}/close/", follow=True)
     assert "The round is closed." in text_of(response)
@@ -472,13 +472,13 @@ def test_reopening_asks_why_and_until_when(desk, open_round, followed_plan) -> N
 
 def test_a_round_that_differs_from_the_plan_says_so(desk, given, make_actor, source) -> None:
     path = f"{ROUNDS}{given.pk}/"
-    assert "What is owed differs from the plan" not in text_of(desk.get(path))
+    assert "The expected entries differ from the plan" not in text_of(desk.get(path))
     Responsibility.objects.create(
         action=given.plan.actions.get(label="1"), actor=make_actor("new"), role="responsible",
         source=source,
     )  # fmt: skip
-    assert "What is owed differs from the plan" in text_of(desk.get(path))
-    assert "1 entry that is owed by now is made." in text_of(desk.get(f"{path}update/"))
+    assert "The expected entries differ from the plan" in text_of(desk.get(path))
+    assert "1 entry that is expected by now is made." in text_of(desk.get(f"{path}update/"))
     response = desk.post(f"{path}update/", follow=True)
     assert "The round agrees with the plan." in text_of(response)
     assert given.entries.filter(responsibility__actor__slug="new").count() == 1
@@ -495,7 +495,7 @@ def test_an_actor_gets_more_time_and_then_other_time(desk, given) -> None:
     sent = {"actor": actor.pk, "until": until, "reason": "Floods."}
     response = desk.post(path, sent, follow=True)
     assert response.redirect_chain == [(f"{ROUNDS}{given.pk}/", 302)]
-    assert "The extension is stored." in text_of(response)
+    assert "The extension is saved." in text_of(response)
     html = desk.get(f"{path}?actor=plan-1-1").content.decode()
     assert f'value="{until.isoformat()}"' in html
     assert "Floods." in html
@@ -530,7 +530,7 @@ def test_a_forged_or_impossible_extension_is_refused_at_its_field(desk, given) -
 def test_a_status_is_set_changed_and_removed(desk, given, report, entry_of) -> None:
     report(entry_of(given, "1", "plan-1-1"), "in_progress")
     path = f"{ROUNDS}{given.pk}/overrides/1/"
-    assert "Follows from the reports In progress" in text_of(desk.get(path))
+    assert "Follows from the entries In progress" in text_of(desk.get(path))
     sent = {"status": "done", "reason_nl": "Omdat.", "reason_fr": "Parce que."}
     response = desk.post(path, sent, follow=True)
     assert response.redirect_chain == [(f"{ROUNDS}{given.pk}/", 302)]
@@ -579,7 +579,7 @@ def test_a_status_is_set_where_an_action_is_followed_up(desk, given, open_round)
         assert desk.post(path, sent).status_code == 404
 
 
-# --- Who owes what ----------------------------------------------------------------------------
+# --- Expected entries -----------------------------------------------------------------------
 
 
 def test_the_page_of_who_owes_what_counts_by_actor(desk, given, report, entry_of, office) -> None:
@@ -589,8 +589,8 @@ def test_the_page_of_who_owes_what_counts_by_actor(desk, given, report, entry_of
         opens_on=date(2026, 1, 1), deadline=timezone.localdate() - timedelta(days=2)
     )
     text = text_of(desk.get(f"{ROUNDS}{given.pk}/owed/"))
-    assert "4 entries owed: 1 accepted, 0 carried over. 3 are late" in text
-    counts = "Owed 1 Accepted {} Carried over 0 Submitted 0 Returned 0 Draft {} To do {} Late {}"
+    assert "4 expected entries: 1 accepted, 0 carried over. 3 are late" in text
+    counts = "Expected 1 Accepted {} Carried over 0 Submitted 0 Returned 0 Draft {} To do {} Late {}"
     assert f"Plan-1-1 {counts.format(1, 0, 0, 0)}" in text
     assert f"Plan-1-2 {counts.format(0, 1, 0, 1)}" in text
     assert f"Plan-2-1 {counts.format(0, 0, 1, 1)}" in text
@@ -650,7 +650,7 @@ def test_who_owes_what_in_a_planned_round_is_for_the_secretariat_alone(
     followed_plan()
     path = f"{ROUNDS}{open_round(state='planned', plan='plan').pk}/owed/"
     assert sign_in(make_member("reviewer", "fps-foreign")).get(path).status_code == 404
-    assert "Nobody owes an entry yet." in text_of(desk.get(path))
+    assert "Nobody is asked for an entry yet." in text_of(desk.get(path))
 
 
 def test_a_reviewer_sees_who_owes_what_without_a_way_to_manage(given, make_member, sign_in) -> None:

@@ -116,7 +116,7 @@ def test_a_fourth_code_within_a_minute_is_refused_politely(make_member) -> None:
     response = Client().post(DOOR, {"email": user.email})
     html = response.content.decode()
     assert response.status_code == 200
-    assert "Too many attempts. Wait some minutes, then try again." in html
+    assert "Too many attempts. Wait a few minutes, then try again." in html
     assert user.email in html
     assert Letter.objects.count() == 3
 

@@ -34,12 +34,12 @@ CHOICES = (
 )
 LABELS = {
     "done": _("What was done?"),
-    "results": _("What came of it?"),
-    "obstacles": _("What stood in the way?"),
+    "results": _("What are the results?"),
+    "obstacles": _("What obstacles were there?"),
     "next_steps": _("What comes next?"),
-    "reason": _("Why was it suspended or dropped, or why is it not applicable?"),
-    "gender": _("Did it affect women and men differently?"),
-    "sme": _("What did it mean for small and medium-sized enterprises?"),
+    "reason": _("Why was the action suspended or dropped, or why is it not applicable?"),
+    "gender": _("Did the action affect women and men differently?"),
+    "sme": _("What did the action mean for small and medium-sized enterprises?"),
     "internal": _("Note for the secretariat and your colleagues"),
 }
 GUIDANCE = {
@@ -63,11 +63,12 @@ GUIDANCE = {
         "For example: “The government decided on 3 May not to renew the programme.”"
     ),
     "gender": _(
-        "The plan commits to watch this. For example: “Two thirds of the participants were women.”"
+        "The plan asks for this to be monitored. For example: “Two thirds of the participants were "
+        "women.”"
     ),
     "sme": _(
-        "The plan commits to watch this. "
-        "For example: “The tool is free and takes an hour to fill in.”"
+        "The plan asks for this to be monitored. For example: “The tool is free and takes an hour "
+        "to fill in.”"
     ),
     "internal": _("Never published. For example: “Figures to be confirmed by the cabinet.”"),
 }

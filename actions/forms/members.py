@@ -51,7 +51,7 @@ class InvitationForm(forms.Form):
     )
     role = forms.ChoiceField(label=_("Role"), widget=Select())
     language = forms.ChoiceField(
-        label=_("Language of the letters"), choices=LANGUAGES, widget=Select()
+        label=_("Language of correspondence"), choices=LANGUAGES, widget=Select()
     )
 
     def __init__(self, *args: Any, everything: bool = False, **options: Any) -> None:
@@ -72,7 +72,7 @@ class AcceptForm(forms.Form):
         label=_("Your name"), max_length=150, widget=TextInput(autocomplete="name")
     )
     language = forms.ChoiceField(
-        label=_("Language of the letters"), choices=LANGUAGES, widget=Select()
+        label=_("Language of correspondence"), choices=LANGUAGES, widget=Select()
     )
 
 

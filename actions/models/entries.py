@@ -152,8 +152,10 @@ class Entry(models.Model):
         Responsibility, models.PROTECT, related_name="entries", verbose_name=_("responsibility")
     )
     expected = models.BooleanField(
-        _("owed"),
-        help_text=_("Partners and beneficiaries may write an entry without owing one."),
+        _("expected"),
+        help_text=_(
+            "Partners and beneficiaries may write an entry although none is expected of them."
+        ),
     )
     state = models.CharField(
         _("state"), max_length=20, choices=ENTRY_STATES, default=EntryState.EMPTY.value
@@ -182,7 +184,7 @@ class Entry(models.Model):
     )
     unchanged = models.BooleanField(_("still true, with the text of last year"), default=False)
     late = models.BooleanField(_("late"), default=False)
-    on_behalf = models.BooleanField(_("written on the actor’s behalf"), default=False)
+    on_behalf = models.BooleanField(_("entry written on the actor’s behalf"), default=False)
     carried_from = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -268,7 +270,7 @@ class Entry(models.Model):
                 | Q(carried_from__isnull=False)
                 | (~Q(decided_by=F("written_by")) & ~Q(decided_by=F("submitted_by"))),
                 name="entry_accepted_by_another",
-                violation_error_message=_("Nobody accepts an entry that she wrote."),
+                violation_error_message=_("You cannot accept an entry that you wrote."),
             ),
         ]
         indexes = [
@@ -355,7 +357,7 @@ class EntryVersion(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author")
     )
-    on_behalf = models.BooleanField(_("written on the actor’s behalf"), default=False)
+    on_behalf = models.BooleanField(_("entry written on the actor’s behalf"), default=False)
     at = models.DateTimeField(_("at"))
 
     class Meta:

@@ -55,8 +55,8 @@ class Letter(models.Model):
     text = models.TextField(_("text"), blank=True, default="")
 
     class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
+        verbose_name = _("e-mail")
+        verbose_name_plural = _("e-mails")
         ordering = ["-written_at", "-id"]
         constraints = [
             code_check("letter_kind_known", "kind", LetterKind),

@@ -92,7 +92,7 @@ class Invitation(models.Model):
     )
     role = models.CharField(_("role"), max_length=20, choices=MEMBER_ROLES)
     language = models.CharField(
-        _("language of letters"),
+        _("language of correspondence"),
         max_length=2,
         default="nl",
         choices=[("nl", "Nederlands"), ("fr", "français"), ("de", "Deutsch"), ("en", "English")],

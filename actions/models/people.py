@@ -36,7 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(
-        _("language of letters"),
+        _("language of correspondence"),
         max_length=2,
         default="nl",
         choices=[("nl", "Nederlands"), ("fr", "français"), ("de", "Deutsch"), ("en", "English")],
@@ -80,7 +80,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         actor = self.former_of.get(get_language() or "") or self.former_of.get("en")
         if not actor:
             return gettext("Former member")
-        return gettext("Former member of %(actor)s") % {"actor": actor}
+        return gettext("Former member (%(actor)s)") % {"actor": actor}
 
     def get_full_name(self) -> str:
         """Return the name, or the address where no name is known."""

@@ -55,7 +55,7 @@ class PublishedAction(models.Model):
     nature = models.CharField(_("nature"), max_length=20, blank=True, default="")
     status = models.CharField(_("status"), max_length=20)
     overdue = models.BooleanField(_("overdue"), default=False)
-    expected = models.PositiveSmallIntegerField(_("owed"), default=0)
+    expected = models.PositiveSmallIntegerField(_("expected"), default=0)
     reported = models.PositiveSmallIntegerField(_("reported"), default=0)
     movement = models.CharField(_("movement"), max_length=20, blank=True, default="")
     facts = models.JSONField(_("what the edition says"), default=dict)
@@ -95,7 +95,7 @@ class PublishedEntry(models.Model):
     )
     nature = models.CharField(_("nature"), max_length=20, blank=True, default="")
     status = models.CharField(_("status"), max_length=20, blank=True, default="")
-    expected = models.BooleanField(_("owed"), default=True)
+    expected = models.BooleanField(_("expected"), default=True)
     since = models.PositiveSmallIntegerField(_("since"), null=True, blank=True)
     late = models.BooleanField(_("late"), default=False)
 

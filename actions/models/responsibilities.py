@@ -78,12 +78,12 @@ class Responsibility(NaturalKey):
         _("language of the commitment"), max_length=2, blank=True, default=""
     )
     owes_decision = models.BooleanField(
-        _("owes an entry"),
+        _("an entry is expected"),
         null=True,
         blank=True,
         help_text=_(
-            "Unknown: the rule decides (lead and responsible actors owe one, "
-            "unless an organisation above them is responsible too)."
+            "Unknown: the rule decides (one is expected of lead and responsible actors, unless an "
+            "organisation above them is responsible too)."
         ),
     )
     reports_through = models.ForeignKey(

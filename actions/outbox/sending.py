@@ -120,7 +120,7 @@ def send_again(letter: Letter, *, by: User, now: datetime) -> None:
     with transaction.atomic():
         stored = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
         if not can_send_again(stored, now=now):
-            raise Refused(_("This letter cannot be sent again."))
+            raise Refused(_("This e-mail cannot be sent again."))
         stored.state, stored.attempts, stored.due_at = LetterState.WAITING, 0, now
         stored.taken_at, stored.problem = None, ""
         stored.save(update_fields=["state", "attempts", "due_at", "taken_at", "problem"])

@@ -25,8 +25,8 @@ INVITATION_LASTS = timedelta(days=14)
 # The roles that a coordinator gives and takes.
 MANAGED = WRITING_ROLES
 USED = _("This invitation was used already. Sign in with your e-mail address.")
-WITHDRAWN = _("This invitation was withdrawn. Ask who invited you.")
-EXPIRED = _("This invitation is no longer valid. Ask who invited you for a new one.")
+WITHDRAWN = _("This invitation was withdrawn. Ask the person who invited you.")
+EXPIRED = _("This invitation is no longer valid. Ask the person who invited you for a new one.")
 LAST_SECRETARIAT = _(
     "Somebody must remain in the secretariat. Give another person this role first."
 )

@@ -134,7 +134,12 @@ def bring_up_to_date(reporting_round: ReportingRound, *, by: User, now: datetime
     if stored.is_planned:
         raise Refused(_("The round is not open yet."))
     if stored.is_frozen or stored.is_published:
-        raise Refused(_("A report of this round is frozen or published; what was owed stays."))
+        raise Refused(
+            _(
+                "A report of this round is frozen or published; the expected entries stay as they "
+                "are."
+            )
+        )
     return make_entries(stored, by=by, rights=rights, now=now)
 
 

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 CODE_LETTER = "account/email/login_code"
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-TOO_MANY = _("Too many attempts. Wait some minutes, then try again.")
+TOO_MANY = _("Too many attempts. Wait a few minutes, then try again.")
 
 
 class Backend(AuthenticationBackend):

@@ -92,6 +92,7 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
     context = {
         "plan": found_plan,
         "actor": found,
+        "today": on,
         **progress,
         "names": list(found.names.all()),
         "responsibilities": with_years(held, progress.get("said", {})),

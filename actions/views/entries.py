@@ -104,7 +104,7 @@ def write(request: MemberRequest, found: Entry) -> HttpResponse:
         return preview(request, found, form)
     note_attempt(request, found, form)
     if not form.is_valid():
-        return refused(request, found, form, _("Not stored yet: look at the marked fields."))
+        return refused(request, found, form, _("Not saved yet: look at the marked fields."))
     return store(request, found, form, submits=act == "submit")
 
 
@@ -137,7 +137,7 @@ def store(request: MemberRequest, found: Entry, form: EntryForm, *, submits: boo
         )
     except ValidationError as error:
         form.refuse(error)
-        return refused(request, found, form, _("Not stored yet: look at the marked fields."))
+        return refused(request, found, form, _("Not saved yet: look at the marked fields."))
     except Conflict as conflict:
         return conflict_page(request, conflict, form)
     except Refused as refusal:

@@ -73,5 +73,5 @@ def send_again(request: MemberRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         tell_refusal(request, refusal)
     else:
-        messages.success(request, _("The letter will be sent again within some minutes."))
+        messages.success(request, _("The e-mail will be sent again within a few minutes."))
     return redirect("actions:letters")

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from actions.dictionary import FIELDS
-from actions.models import Plan, Source
+from actions.models import Plan, PublishedRound, Source
 from actions.models.actions import PERIOD_KINDS
 from actions.models.classifications import FLAGS
 from actions.models.responsibilities import ROLES
@@ -32,7 +32,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @public_page
 def about(request: HttpRequest) -> HttpResponse:
     """Show what the plan, the follow-up and this site are."""
-    return TemplateResponse(request, "actions/about.html", {"plans": Plan.objects.all()})
+    context = {"plans": Plan.objects.all(), "has_reports": PublishedRound.objects.exists()}
+    return TemplateResponse(request, "actions/about.html", context)
 
 
 @public_page

@@ -93,7 +93,7 @@ def deactivate(request: MemberRequest, key: int) -> HttpResponse:
 def reactivate(request: MemberRequest, key: int) -> HttpResponse:
     """Let somebody sign in again."""
     person = get_object_or_404(living(), pk=key)
-    done = _("The account works again. Invite the person to give her a role.")
+    done = _("The account works again. Invite the person again to give them a role.")
     return act(request, accounts.reactivate, person, done)
 
 

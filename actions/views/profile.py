@@ -38,7 +38,7 @@ def profile(request: MemberRequest) -> HttpResponse:
         except ValidationError as error:
             show_refusal(form, error)
         else:
-            messages.success(request, _("Your details are stored."))
+            messages.success(request, _("Your details are saved."))
             return redirect("actions:profile")
     rows = Membership.objects.current().filter(user=request.user).select_related("actor")
     context = {

@@ -81,7 +81,7 @@ def manage(request: MemberRequest, pk: int) -> HttpResponse:
             request, form, lambda: rounds.save(form.instance, by=request.user, now=request.now)
         )
         if stored is not None:
-            messages.success(request, _("The days are stored."))
+            messages.success(request, _("The days are saved."))
             return redirect("actions:round", pk)
     set_here = Action.objects.filter(overrides__round=found)
     entries = found.entries.filter(expected=True)
@@ -178,7 +178,7 @@ def extend(request: MemberRequest, pk: int) -> HttpResponse:
             lambda: rounds.extend(found, by=request.user, now=request.now, **given),
         )
         if stored is not None:
-            messages.success(request, _("The extension is stored."))
+            messages.success(request, _("The extension is saved."))
         if stored is not None or not form.errors:
             return redirect("actions:round", pk)
     context = {"plan": found.plan, "round": found, "form": form}

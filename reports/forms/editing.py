@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actions.forms.rounds import Day
 from actions.models.entries import validate_length
@@ -121,7 +122,7 @@ class CommentForm(forms.Form):
     """What a member says of the draft."""
 
     about = forms.CharField(
-        label=_("About"),
+        label=pgettext_lazy("subject of a comment", "About"),
         help_text=_("For example: action 22, or the foreword."),
         max_length=100,
         required=False,

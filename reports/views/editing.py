@@ -291,7 +291,7 @@ def chapter(request: MemberRequest, key: int, kind: str, number: int) -> HttpRes
             form.go_on_from(refusal.stored.version)
             stored = None
         if stored is not None:
-            messages.success(request, _("The text is stored."))
+            messages.success(request, _("The text is saved."))
             return redirect("reports:editing", found.pk)
     context = {
         "round": found,
@@ -372,7 +372,7 @@ def consultation(request: MemberRequest, key: int) -> HttpResponse:
             ),
         )
         if done is not None:
-            messages.success(request, _("Stored."))
+            messages.success(request, _("Saved."))
             return redirect("reports:editing", found.pk)
     context = {"round": found, "plan": found.plan, "form": form}
     return TemplateResponse(request, "reports/consultation.html", context)

@@ -76,7 +76,7 @@ def translate(request: MemberRequest, key: int, field: str, language: str) -> Ht
                 found, field=field, language=language, by=request.user, now=request.now,
                 **(form.cleaned_data | {"original": clean(form.cleaned_data["original"])}),
             )  # fmt: skip
-            messages.success(request, _("The translation is stored."))
+            messages.success(request, _("The translation is saved."))
             return redirect("reports:translations", found.round_id)
         except ValidationError as error:
             show_refusal(form, error)

@@ -371,7 +371,7 @@ def test_the_foot_has_the_edition_and_the_page_number() -> None:
 def test_the_properties_say_what_the_document_is() -> None:
     about = reopened(made()).core_properties
     assert about.title == "Progress report 2025"
-    assert about.subject == "Follow-up of the National Action Plan (en)"
+    assert about.subject == "Follow-up: National Action Plan (en)"
     assert about.author.startswith("Social Responsibility working group")
     assert about.created == about.modified == datetime(2026, 4, 15, tzinfo=UTC)
     assert "Sample data" in about.comments

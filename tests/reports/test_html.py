@@ -170,8 +170,8 @@ def test_what_readers_must_know_of_an_entry_stands_beside_it() -> None:
     beside = found.text[heading : found.text.index("What was done")]
     assert beside == (
         "Actor 1 (en) done (en) responsible (en) voluntary since 2023 late "
-        "written on the actor’s behalf by the secretariat "
-        "text unchanged since last year, confirmed reported through Actor 2 (en) "
+        "entry written on the actor’s behalf by the secretariat "
+        "text unchanged since last year, confirmed reported through: Actor 2 (en) "
     )
 
 
@@ -232,7 +232,7 @@ def test_a_round_without_entries_and_one_without_actions_give_a_true_report() ->
     silent = specimen(0)
     assert "No entry was received in this round." in page(silent).text
     empty = page(specimen(0, actions=(), sections=(), figures=(), chapters=(), actors=()))
-    assert "Every owed entry was received." in empty.text
+    assert "Every expected entry was received." in empty.text
     assert empty.headings[0] == 1
 
 

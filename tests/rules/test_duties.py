@@ -1,4 +1,4 @@
-"""Who owes an entry for an action."""
+"""Of whom an entry is expected for an action."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,0 +1,22 @@
+"""The signs and sizes of a language in templates, with the spaces that the language asks for."""
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+
+from actions import typography
+
+register = template.Library()
+register.simple_tag(typography.sign)
+
+KILO = 1000
+
+
+@register.filter
+def size(count: int) -> str:
+    """Return the size of a file in the units of its language: "352.7 kB", « 352,7 ko »."""
+    if count < KILO:
+        return ngettext("%(n)s byte", "%(n)s bytes", count) % {"n": count}
+    if count < KILO**2:
+        return gettext("%s kB") % number_format(count / KILO, 1)
+    return gettext("%s MB") % number_format(count / KILO**2, 1)
