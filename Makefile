@@ -48,6 +48,7 @@ check: environment  ## check format, faults, types, layers, settings, messages
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(DEVELOPMENT) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python scripts/check_messages.py
+	$(BIN)/python scripts/check_glossary.py
 	$(BIN)/python scripts/check_vendor.py
 
 bench: environment  ## measure how fast pages and reports are

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from actions.enums import WRITABLE, EntryState, Event, LetterKind
 from actions.models import Entry, Invitation, ReportingRound, ReviewEvent
+from actions.typography import NARROW, NO_BREAK
 
 Facts = Mapping[str, Any]
 MOST_LISTED = 60  # entries in one letter; the desk lists them all
@@ -179,8 +180,8 @@ def render(template: str, subject: str, **context: Any) -> Mail:
 
 def one_line(text: str) -> str:
     """Return a text without line breaks and other control characters, for a header."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(plain.split())[:LONGEST_SUBJECT]
+    kept = (c if c.isprintable() or c in (NO_BREAK, NARROW) else " " for c in text)
+    return re.sub(" +", " ", "".join(kept)).strip()[:LONGEST_SUBJECT]
 
 
 def tidy(text: str) -> str:

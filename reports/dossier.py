@@ -9,10 +9,12 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from actions.typography import sign
 from reports import outline
 from reports.snapshot import Action, Chapter, Dossier, Snapshot
 
 LONGEST_CHOICE = 250
+SPACES = re.compile(r"[ \t\r\n]+")  # no-break spaces stay
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -75,7 +77,7 @@ def introduction(snapshot: Snapshot, count: int, chosen: str, language: str, on:
     facts = {name: plain(text) for name, text in facts.items()}
     many = ngettext("%(count)s action was chosen", "%(count)s actions were chosen", count)
     lines = (
-        f"{many % {'count': count}}: {facts['chosen']}.",
+        f"{many % {'count': count}}{sign(':')} {facts['chosen']}.",
         _("This dossier was made on %(day)s from the %(report)s (%(edition)s): %(address)s")
         % facts,
         _(
@@ -116,4 +118,4 @@ def literal(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return a text that Markdown leaves as it is."""
-    return PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+    return PUNCTUATION.sub(r"\\\1", SPACES.sub(" ", text).strip())

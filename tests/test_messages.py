@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import check_glossary
 import check_messages
 import polib
 import pytest
@@ -142,3 +143,51 @@ def test_texts_in_the_code_or_the_catalogue_only_are_found(tmp_path):
         '"Gone" is in the catalogue but not in the code; run make messages.',
         '"New" is in the code but not in the catalogue; run make messages.',
     ]
+
+
+# --- The glossary ---------------------------------------------------------------------------
+
+
+BANNED = """
+| Language | Not | But | Except |
+|---|---|---|---|
+| nl | `verschuldigd|\\bschuld\\b` | gevraagd | A debt; An old debt |
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "english", "text", "said"),
+    [
+        (
+            "nl",
+            "Owed",
+            "Verschuldigd",
+            ['nl: "Verschuldigd" says "Verschuldigd"; write: gevraagd.'],
+        ),
+        ("nl", "Debt", "de schuld", ['nl: "de schuld" says "schuld"; write: gevraagd.']),
+        ("nl", "Guilty", "schuldig", []),
+        ("nl", "An old debt is paid", "een oude schuld", []),
+        ("fr", "Owed", "verschuldigd", []),
+    ],
+)
+def test_a_word_that_the_glossary_bans_is_named(language, english, text, said) -> None:
+    bans = check_glossary.read(check_glossary.BANS + BANNED)
+    assert list(check_glossary.faults(bans, iter([(language, english, text)]))) == said
+
+
+def test_a_line_of_the_glossary_that_cannot_be_read_is_no_silent_pass() -> None:
+    with pytest.raises(ValueError, match="cannot be read"):
+        check_glossary.read(check_glossary.BANS + "\n| nl | verschuldigd | gevraagd |\n")
+
+
+def test_the_glossary_bans_words_in_every_language() -> None:
+    bans = check_glossary.read(check_glossary.GLOSSARY.read_text())
+    assert {ban.language for ban in bans} == {"en", "nl", "fr", "de"}
+    assert (
+        list(
+            check_glossary.faults(
+                bans, check_glossary.texts(check_messages.ROOT / check_messages.LOCALE)
+            )
+        )
+        == []
+    )

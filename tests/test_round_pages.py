@@ -590,7 +590,9 @@ def test_the_page_of_who_owes_what_counts_by_actor(desk, given, report, entry_of
     )
     text = text_of(desk.get(f"{ROUNDS}{given.pk}/owed/"))
     assert "4 expected entries: 1 accepted, 0 carried over. 3 are late" in text
-    counts = "Expected 1 Accepted {} Carried over 0 Submitted 0 Returned 0 Draft {} To do {} Late {}"
+    counts = (
+        "Expected 1 Accepted {} Carried over 0 Submitted 0 Returned 0 Draft {} To do {} Late {}"
+    )
     assert f"Plan-1-1 {counts.format(1, 0, 0, 0)}" in text
     assert f"Plan-1-2 {counts.format(0, 1, 0, 1)}" in text
     assert f"Plan-2-1 {counts.format(0, 0, 1, 1)}" in text

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.enums import WRITING_ROLES, MemberRole
 from actions.models import Actor, User
 from actions.models.memberships import MEMBER_ROLES, ROLE_MEANINGS
+from actions.typography import sign
 
 LANGUAGES = [("nl", "Nederlands"), ("fr", "français"), ("de", "Deutsch"), ("en", "English")]
 
@@ -21,7 +22,7 @@ def actor_choices() -> list[tuple[int, str]]:
 def role_choices(roles: frozenset[MemberRole]) -> list[tuple[str, str]]:
     """Return roles with what each may do, the lowest first."""
     return [
-        (code, f"{label}: {ROLE_MEANINGS[MemberRole(code)]}")
+        (code, f"{label}{sign(':')} {ROLE_MEANINGS[MemberRole(code)]}")
         for code, label in MEMBER_ROLES
         if code in roles
     ]

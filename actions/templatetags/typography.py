@@ -18,5 +18,5 @@ def size(count: int) -> str:
     if count < KILO:
         return ngettext("%(n)s byte", "%(n)s bytes", count) % {"n": count}
     if count < KILO**2:
-        return gettext("%s kB") % number_format(count / KILO, 1)
-    return gettext("%s MB") % number_format(count / KILO**2, 1)
+        return gettext("%s kB") % number_format(round(count / KILO, 1), 1)
+    return gettext("%s MB") % number_format(round(count / KILO**2, 1), 1)
