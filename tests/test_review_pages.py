@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from lxml import html
 
 from actions.models import Entry
 
@@ -239,3 +240,10 @@ def test_texts_of_members_stand_as_text(rows, report, reviewer, sign_in) -> None
     assert "<script>alert" not in html
     assert "<img" not in html
     assert 'href="javascript' not in html
+
+
+def test_rounds_are_chosen_by_year_and_plan_not_by_a_key(sign_in, reviewer, rows) -> None:
+    page = html.fromstring(sign_in(reviewer).get(QUEUE).content)
+    given = rows[0].round
+    chosen = [option.text for option in page.xpath("//select[@name='round']/option")]
+    assert chosen == ["All", f"{given.year} – {given.plan.label}"]

@@ -6,6 +6,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import ModelChoiceField
 
 from actions.enums import EntryState
 from actions.models import Actor, Entry, ReportingRound, Section
@@ -50,13 +51,27 @@ class DecisionForm(forms.Form):
         return {name: self.cleaned_data.get(f"comment_{name}", "") for name in COMMENTED}
 
 
+class RoundChoices(ModelChoiceField):
+    """A choice of rounds by their year and the title of their plan, not by their keys."""
+
+    def label_from_instance(self, obj: ReportingRound) -> str:
+        """Return what a reader of the list is shown."""
+        return f"{obj.year} – {obj.plan.label}"
+
+
+class RoundFilter(django_filters.ModelChoiceFilter):
+    """Chooses a round."""
+
+    field_class = RoundChoices
+
+
 class QueueFilter(django_filters.FilterSet):
     """The filters of the review queue."""
 
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=[row for row in ENTRY_STATES if row[0] != EntryState.EMPTY]
     )
-    round = django_filters.ModelChoiceFilter(
+    round = RoundFilter(
         label=_("Round"), queryset=ReportingRound.objects.none(), empty_label=_("All")
     )
     section = django_filters.ModelChoiceFilter(
