@@ -372,11 +372,11 @@ class ResponsibilityAdmin(DataAdmin):
         "actor",
         "role",
         "inferred",
-        "owes_decision",
+        "expected_decision",
         "valid_from",
         "valid_to",
     ]
-    list_filter = ["action__plan", "role", "inferred", "owes_decision", "actor__level"]
+    list_filter = ["action__plan", "role", "inferred", "expected_decision", "actor__level"]
     search_fields = [
         "=action__label",
         "action__search_text",

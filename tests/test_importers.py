@@ -146,7 +146,10 @@ def without(entry: dict[str, Any], name: str) -> dict[str, Any]:
         (responsibility(phases={}), ["entry 2", "phases: Write one phase a line"]),
         (responsibility(phases=None), ["entry 2", "phases: must not be null"]),
         (responsibility(inferred=None), ["entry 2", "inferred: must not be null"]),
-        (responsibility(owes_decision="no"), ["entry 2", "owes_decision: must be true or false"]),
+        (
+            responsibility(expected_decision="no"),
+            ["entry 2", "expected_decision: must be true or false"],
+        ),
         (action(period_start="2024-02-01", period_end="2024-01-01"), ["entry 2", "ends before"]),
         (action(title_en="No source"), ["entry 2", "source"]),
         (action(parent=["nap2", "22.1"]), ["entry 2", "parent", "numbered action"]),

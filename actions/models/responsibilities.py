@@ -77,7 +77,7 @@ class Responsibility(NaturalKey):
     commitment_language = models.CharField(
         _("language of the commitment"), max_length=2, blank=True, default=""
     )
-    owes_decision = models.BooleanField(
+    expected_decision = models.BooleanField(
         _("an entry is expected"),
         null=True,
         blank=True,
@@ -161,7 +161,7 @@ class Responsibility(NaturalKey):
             actor=self.actor_id,
             owing_role=self.role in OWING_ROLES,
             unspecified=self.actor.is_unspecified,
-            decision=self.owes_decision,
+            decision=self.expected_decision,
         )
 
 
