@@ -251,10 +251,10 @@ FIELDS = [
         _("Those actors that the editors inferred, or whose role they inferred."),
     ),
     _flat(
-        "actors[].owes_entry",
+        "actors[].entry_expected",
         TRUE_OR_FALSE,
         _("True where an entry is expected of the actor in every yearly round."),
-        "actors_owing_an_entry",
+        "actors_entry_expected",
         KEYS.cell,
         _("Those actors of which an entry is expected in every yearly round."),
     ),
@@ -311,7 +311,9 @@ FIELDS = [
         TRUE_FALSE_OR_NULL,
         _("True where the period ended before the report’s reference date without being finished."),
     ),
-    Field("entries_owed", NUMBER_OR_NULL, _("Number of actors of which an entry was expected.")),
+    Field(
+        "entries_expected", NUMBER_OR_NULL, _("Number of actors of which an entry was expected.")
+    ),
     Field("entries_accepted", NUMBER_OR_NULL, _("Number of those of which an entry was accepted.")),
     Field(
         "movement",

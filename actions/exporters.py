@@ -23,7 +23,7 @@ LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 # What a published report says of an action.
 PROGRESS = (
-    "status", "overdue", "entries_owed", "entries_accepted", "movement",
+    "status", "overdue", "entries_expected", "entries_accepted", "movement",
     "report_year", "report_edition", "report_is_sample",
 )  # fmt: skip
 
@@ -125,7 +125,7 @@ def _actors(
             "phases": r.phases,
             "printed_as": r.printed_as or None,
             "inferred": r.inferred,
-            "owes_entry": r.pk in expected,
+            "entry_expected": r.pk in expected,
         }
         for r in held
     ]
@@ -248,7 +248,7 @@ COLUMNS: dict[str, Callable[[Row], Any]] = {
     "actor_phases": _of_actors("phases"),
     "actors_as_printed": _of_actors("printed_as"),
     "actors_inferred": _actors_that("inferred"),
-    "actors_owing_an_entry": _actors_that("owes_entry"),
+    "actors_entry_expected": _actors_that("entry_expected"),
     "themes": _list("themes"),
     "sdgs": _list("sdgs"),
     "pillars": _list("pillars"),

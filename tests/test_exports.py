@@ -30,7 +30,7 @@ URL = "/en/plans/nap2/actions"
 OPEN = {"flag_reasons", "ignored_parameters"}
 # What only a published report tells; none is published here.
 OF_REPORTS = (
-    "status", "overdue", "entries_owed", "entries_accepted", "movement", "report_year",
+    "status", "overdue", "entries_expected", "entries_accepted", "movement", "report_year",
     "report_edition", "report_is_sample",
 )  # fmt: skip
 ACTOR_FACTS = {
@@ -96,7 +96,7 @@ def actors_of(line: dict[str, str]) -> list[dict]:
         for fact in set(said) - {"aliases", "phases"}:
             said[fact] = said[fact][0] if said[fact] else None
         said["inferred"] = slug in listed(line["actors_inferred"])
-        said["owes_entry"] = slug in listed(line["actors_owing_an_entry"])
+        said["entry_expected"] = slug in listed(line["actors_entry_expected"])
         found.append({"slug": slug, **said})
     return found
 
@@ -172,14 +172,14 @@ def test_a_row_says_what_the_plan_says(document) -> None:
         "url": "http://testserver/en/plans/nap2/actions/22.2/",
         **dict.fromkeys(OF_REPORTS),
     }
-    assert [(a["slug"], a["parent"], a["owes_entry"]) for a in actors] == [
+    assert [(a["slug"], a["parent"], a["entry_expected"]) for a in actors] == [
         ("fps-foreign", "federal-government", True),
         ("dgd", "fps-foreign", False),
         ("bio", "federal-government", True),
     ]
     assert set(actors[0]) == {
         "slug", "name", "abbreviation", "aliases", "level", "parent", "role", "phases",
-        "printed_as", "inferred", "owes_entry",
+        "printed_as", "inferred", "entry_expected",
     }  # fmt: skip
 
 
@@ -457,7 +457,7 @@ def test_xlsx_has_typed_cells_and_the_data_dictionary_last(client: Client) -> No
     assert (fifth["label"], fifth["section_number"], fifth["title_is_official"]) == ("5", 1, True)
     assert fifth["period_start"] == datetime(2021, 1, 1)  # noqa: DTZ001
     first = sheet_rows(book.worksheets[1])[0]
-    assert (first["label"], first["inferred"], first["owes_entry"]) == ("1", False, True)
+    assert (first["label"], first["inferred"], first["entry_expected"]) == ("1", False, True)
 
 
 @pytest.mark.parametrize("attack", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0"])

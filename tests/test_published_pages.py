@@ -196,7 +196,7 @@ def test_downloads_hold_the_published_status(client: Client, story: Story) -> No
     assert said == {
         "status": "done",
         "overdue": False,
-        "entries_owed": 1,
+        "entries_expected": 1,
         "entries_accepted": 1,
         "movement": "completed",
         "report_year": 2025,
