@@ -142,7 +142,7 @@ class Rule(StrEnum):
     """The rule by which an action got its status; the first that matches."""
 
     ALL_NOT_APPLICABLE = "all_not_applicable"
-    NOBODY_OWES = "nobody_owes"
+    NONE_EXPECTED = "none_expected"
     NONE_ACCEPTED = "none_accepted"
     ALL_DISCONTINUED = "all_discontinued"
     ALL_DONE = "all_done"

@@ -5,7 +5,8 @@ A frozen edition is not there: nobody but the secretariat sees it before it is p
 
 from functools import lru_cache
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, Value
+from django.db.models.functions import Replace, StrIndex, Substr
 
 from actions.models import Plan
 from reports.models import PUBLISHED, WITHDRAWN, Edition, EditionFile
@@ -22,14 +23,23 @@ FILES = {
 }
 
 
+# Canonical JSON has each key of the snapshot itself on a line of its own, two spaces in.
+SCHEMA_IS = '\n  "schema": '
+
+
 def editions() -> QuerySet[Edition]:
-    """Return the editions that readers know of, newest first, without what they say."""
+    """Return the editions that readers know of, newest first, without what they say.
+
+    ``schema`` is the number of the schema in which each was stored.
+    """
     files = EditionFile.objects.defer("content")
+    start = StrIndex("content", Value(SCHEMA_IS)) + len(SCHEMA_IS)
     return (
         Edition.objects.filter(state__in=PUBLIC)
         .select_related("round__plan")
         .prefetch_related(Prefetch("files", queryset=files))
         .defer("content")
+        .annotate(schema=Replace(Substr("content", start, 2), Value(",")))
         .order_by("-round__year", "-number")
     )
 

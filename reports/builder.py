@@ -129,7 +129,7 @@ def build_action(row: ActionStatus, past: list[Snapshot], translations: Translat
         rule=row.explanation.rule,
         why=words.in_languages(RULE_WORDS[row.explanation.rule]),
         overdue=row.overdue,
-        owed=row.explanation.expected,
+        expected=row.explanation.expected,
         reported=row.explanation.reported,
         missing=tuple(voice.actor.slug for voice in row.missing),
         left_out=tuple(voice.actor.slug for voice in row.left_out),
@@ -176,7 +176,7 @@ def build_entry(
     facts: dict[str, Any] = {
         "actor": voice.actor.slug,
         "role": held.role,
-        "owed": expected,
+        "expected": expected,
         "through": through.slug if through else "",
     }
     entry = voice.entry

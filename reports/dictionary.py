@@ -112,7 +112,7 @@ COLUMNS: tuple[Column, ...] = (
         _("True where the period ended before the reference date and the action is not finished."),
     ),
     Column(
-        "owed",
+        "expected",
         "number_or_empty",
         _("Number of actors of which an entry on the action is expected."),
     ),
@@ -142,7 +142,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("role", "code_or_empty", _("Role of the actor: lead, responsible, partner …")),
     Column("role_word", "text_or_empty", WORD),
     Column(
-        "owes_entry",
+        "entry_expected",
         "true_false_or_empty",
         _("True where an entry on the action is expected of the actor."),
     ),

@@ -183,7 +183,7 @@ def entry_texts(entry: Entry, snapshot: Snapshot, language: str) -> list[tuple[s
 def remarks(entry: Entry, snapshot: Snapshot, language: str) -> list[str]:
     """Return what readers must know of an entry: voluntary, since 2024, late …"""
     found = [
-        ("voluntary", not entry.owed),
+        ("voluntary", not entry.expected),
         ("since", entry.since is not None),
         ("late", entry.late),
         ("on_behalf", entry.on_behalf),
@@ -235,21 +235,21 @@ def heading(action: Action, snapshot: Snapshot, language: str) -> str:
 
 def entry_code(entry: Entry, action: Action) -> str:
     """Return the code of an entry's status; silence of who owes one is "not_reported"."""
-    return status_code(entry.status, action.nature) or ("not_reported" if entry.owed else "")
+    return status_code(entry.status, action.nature) or ("not_reported" if entry.expected else "")
 
 
 def shown(action: Action) -> list[Entry]:
     """Return the entries that stand under an action: all but the silence of volunteers."""
-    return [entry for entry in action.entries if entry.owed or entry.status]
+    return [entry for entry in action.entries if entry.expected or entry.status]
 
 
 def coverage(action: Action, snapshot: Snapshot, language: str) -> str:
     """Return "3 of 5 reported"."""
-    if not action.owed:
-        return snapshot.label("nobody_owes", language)
-    # Editions of the first schema keep a label that says "owed".
-    numbers = {"reported": action.reported, "expected": action.owed, "owed": action.owed}
-    return snapshot.label("coverage", language).format(**numbers)
+    if not action.expected:
+        return snapshot.label("none_expected", language)
+    return snapshot.label("coverage", language).format(
+        reported=action.reported, expected=action.expected
+    )
 
 
 def last_year(action: Action, snapshot: Snapshot, language: str) -> str:
@@ -293,7 +293,7 @@ def level_counts(snapshot: Snapshot) -> list[tuple[str, list[tuple[str, int]]]]:
     codes: dict[str, list[str]] = {level: [] for level in snapshot.levels}
     for action in snapshot.actions:
         for entry in action.entries:
-            if entry.owed and entry.actor in level_of:
+            if entry.expected and entry.actor in level_of:
                 codes[level_of[entry.actor]].append(entry_code(entry, action))
     return [(level, tally(found)) for level, found in codes.items() if found]
 
@@ -353,7 +353,7 @@ def not_reported(snapshot: Snapshot) -> list[tuple[Actor, list[Action]]]:
     silent: dict[str, list[Action]] = {}
     for action in snapshot.actions:
         for entry in action.entries:
-            if entry.owed and not entry.status:
+            if entry.expected and not entry.status:
                 silent.setdefault(entry.actor, []).append(action)
     return [(actor, silent[actor.slug]) for actor in snapshot.actors if actor.slug in silent]
 

@@ -17,7 +17,7 @@ NARROWED: dict[tuple[str, str], dict[str, Any]] = {
     ("Action", "movement"): {
         "enum": ["up", "back", "none", "new", "completed", "amended", ""],
     },
-    ("Action", "owed"): {"minimum": 0},
+    ("Action", "expected"): {"minimum": 0},
     ("Action", "reported"): {"minimum": 0},
     ("Figure", "part"): {"minimum": 0},
     ("Figure", "whole"): {"minimum": 0},

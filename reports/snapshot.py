@@ -11,7 +11,9 @@ import typing
 from dataclasses import dataclass, field
 from typing import Any
 
-SCHEMA_VERSION = 1
+from reports.readers import lift
+
+SCHEMA_VERSION = 2
 LANGUAGES = ("nl", "fr", "de", "en")
 
 Words = dict[str, str]  # language: text
@@ -85,7 +87,7 @@ class Entry:
 
     actor: str
     role: str
-    owed: bool
+    expected: bool
     status: str = ""
     texts: dict[str, Text] = field(default_factory=dict)
     evidence: tuple[Document, ...] = ()
@@ -137,7 +139,7 @@ class Action:
     rule: str
     why: Words
     overdue: bool
-    owed: int
+    expected: int
     reported: int
     missing: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -285,11 +287,14 @@ def to_json(snapshot: Snapshot) -> str:
 
 
 def from_json(text: str) -> Snapshot:
-    """Return the snapshot that some JSON holds; raises ValueError for anything else."""
+    """Return the snapshot that some JSON of this schema or an earlier one holds.
+
+    Raises ValueError for anything else, a later schema included.
+    """
     data = json.loads(text)
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA_VERSION:
-        raise ValueError("this is no snapshot of a known schema")
-    found: Snapshot = _build(Snapshot, data)
+    if not isinstance(data, dict):
+        raise ValueError("this is no snapshot")
+    found: Snapshot = _build(Snapshot, lift(data, SCHEMA_VERSION))
     return found
 
 

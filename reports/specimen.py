@@ -70,7 +70,7 @@ def entry(number: int, actor: str, length: int, status: str) -> Entry:
     return Entry(
         actor=actor,
         role="responsible",
-        owed=number % 11 != 0,
+        expected=number % 11 != 0,
         status=status,
         texts={"done": text, **({"reason": text} if status == "discontinued" else {})},
         evidence=(
@@ -101,7 +101,7 @@ def action(number: int, entries: tuple[Entry, ...], **facts: Any) -> Action:
         "rule": "some_carried_out",
         "why": every(f"Why action {number} has its status."),
         "overdue": number % 4 == 0,
-        "owed": len(entries),
+        "expected": len(entries),
         "reported": sum(bool(e.status) for e in entries),
         "missing": tuple(e.actor for e in entries if not e.status),
         "entries": entries,
@@ -131,7 +131,7 @@ def specimen(entries: int = 24, length: int = 30, **facts: Any) -> Snapshot:
             for n in range(min(3, left))
         ]
         left -= len(here)
-        silent = Entry(actors[(number + 5) % len(actors)].slug, "lead", owed=True)
+        silent = Entry(actors[(number + 5) % len(actors)].slug, "lead", expected=True)
         actions.append(action(number, (*here, silent)))
     sub = action(number, (), label=f"{number}.1", parent=str(number), titles=every("A sub-action"))
     fields: dict[str, Any] = {

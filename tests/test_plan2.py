@@ -252,7 +252,7 @@ def test_under_action_41_the_named_service_owes_and_not_its_organisation(nap2) -
     assert "fps-justice" not in expected(nap2, "41")
 
 
-def test_nobody_owes_an_entry_for_action_17(nap2) -> None:
+def test_no_entry_is_expected_for_action_17(nap2) -> None:
     assert expected(nap2, "17") == set()
 
 

@@ -1,6 +1,7 @@
 """Every migration since the first release, tried on what that release left, there and back."""
 
 import hashlib
+import json
 import lzma
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,7 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count
 from django.test import Client
 
-from actions.models import Entry, EntryVersion, PublishedEntry, ReviewEvent
+from actions.models import Entry, EntryVersion, PublishedAction, PublishedEntry, ReviewEvent
 from reports.models import Edition
 from reports.renderers.formats import FORMATS
 from reports.services import editions
@@ -136,9 +137,10 @@ def test_after_an_upgrade_every_edition_is_what_it_was_and_can_be_read(brought_u
     ]
     for edition in found:
         assert editions.digest(edition.content.encode()) == edition.checksum
+        assert json.loads(edition.content)["schema"] == 1
         assert editions.broken_files(edition) == []
         assert edition.snapshot.edition == edition.number
-        # An old snapshot still makes a report, in today's words and looks.
+        # An old snapshot still makes a report, in its own words and today's looks.
         assert FORMATS["html"].render(edition.snapshot, "fr").startswith(b"<!doctype html>")
 
 
@@ -160,6 +162,19 @@ def test_after_an_upgrade_nothing_that_somebody_wrote_is_gone(brought_up_to_date
     assert EntryVersion.objects.count() == rows(brought_up_to_date, "actions_entryversion")
     assert ReviewEvent.objects.count() == rows(brought_up_to_date, "actions_reviewevent")
     assert PublishedEntry.objects.count() == rows(brought_up_to_date, "actions_publishedentry")
+
+
+def test_after_an_upgrade_what_pages_read_is_what_the_editions_say(brought_up_to_date) -> None:
+    """As a new publication would have stored it, under today's keys."""
+    for edition in Edition.objects.filter(state="published").order_by("round", "number"):
+        told = {facts.label: facts for facts in editions.facts(edition.snapshot)}
+        kept = PublishedAction.objects.filter(
+            shown__round=edition.round, shown__edition=edition.number
+        )
+        for row in kept.select_related("action"):
+            plain = json.loads(json.dumps(dict(told[row.action.label].facts)))
+            assert row.facts == plain
+            assert row.expected == row.facts["expected"]
 
 
 def rows(before: Before, table: str) -> int:

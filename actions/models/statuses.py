@@ -62,7 +62,7 @@ STATUS_WORDS = {code: word for code, word, _meaning in STATUSES}
 # Why an action has its status, in words, by the rule that matched first.
 RULE_WORDS = {
     Rule.ALL_NOT_APPLICABLE: _("The action applies to none of the actors that have to report."),
-    Rule.NOBODY_OWES: _("No actor has to report on this action, so nothing can be derived."),
+    Rule.NONE_EXPECTED: _("No actor has to report on this action, so nothing can be derived."),
     Rule.NONE_ACCEPTED: _("No actor’s entry has been accepted yet."),
     Rule.ALL_DISCONTINUED: _("Every actor has suspended or dropped its work."),
     Rule.ALL_DONE: _("Every actor has fully carried out its part."),

@@ -90,7 +90,7 @@ def _first_match(
 ) -> tuple[Status, Rule]:
     reported = {status for status in found if status is not None}
     if not rows:
-        return Status.NOT_REPORTED, Rule.NOBODY_OWES
+        return Status.NOT_REPORTED, Rule.NONE_EXPECTED
     if not found:
         return Status.NOT_APPLICABLE, Rule.ALL_NOT_APPLICABLE
     if not reported:

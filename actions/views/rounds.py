@@ -58,7 +58,7 @@ def show_action_status(request: MemberRequest, plan: str, year: int, label: str)
         "action": row.action,
         "row": row,
         "rule": RULE_WORDS[row.explanation.rule],
-        "nobody_owes": row.explanation.rule == Rule.NOBODY_OWES,
+        "none_expected": row.explanation.rule == Rule.NONE_EXPECTED,
         "said": [said(voice, request.rights) for voice in (*row.expected, *row.voluntary)],
         "earlier": [(past.round, past.rows[0]) for past in years[1:] if past.rows],
         "override_url": override_url(request.rights, found, action),

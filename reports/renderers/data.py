@@ -202,7 +202,7 @@ def _state(action: Action, snapshot: Snapshot, language: str) -> Row:
         "rule": action.rule,
         "why": plain(action.why, language)[0],
         "overdue": action.overdue,
-        "owed": action.owed,
+        "expected": action.expected,
         "reported": action.reported,
         "missing": spreadsheets.joined(action.missing),
         "left_out": spreadsheets.joined(action.left_out),
@@ -250,12 +250,12 @@ def _word(words: dict[str, Words], code: str, language: str) -> str:
 
 
 def _entry(entry: Entry, action: Action, snapshot: Snapshot, language: str) -> Row:
-    """Return what an actor said of an action; silence that was owed is "not_reported"."""
-    status = entry.status or ("not_reported" if entry.owed else "")
+    """Return what an actor said of an action; silence where one was expected is "not_reported"."""
+    status = entry.status or ("not_reported" if entry.expected else "")
     return {
         "role": entry.role,
         "role_word": _word(snapshot.roles, entry.role, language),
-        "owes_entry": entry.owed,
+        "entry_expected": entry.expected,
         **_status("status", status, action, snapshot, language),
         "since": entry.since,
         "late": entry.late,

@@ -87,14 +87,23 @@ def render_files(edition: Edition, *, by: User, now: datetime) -> int:
     missing = missing_files(edition)
 
     def render(pair: tuple[str, str]) -> bytes:
-        name, language = pair
-        return FORMATS[name].render(snapshot, language or "en")
+        return made(edition, snapshot, *pair)
 
     # Two at once: Typst sets each PDF in a process of its own, and somebody waits.
     with ThreadPoolExecutor(max_workers=2) as pool:
         for (name, language), content in zip(missing, pool.map(render, missing), strict=True):
             store_file(edition, name, language, content)
     return len(missing)
+
+
+def made(edition: Edition, snapshot: Snapshot, name: str, language: str) -> bytes:
+    """Return a file of an edition, made anew from what it says.
+
+    Its data are the snapshot byte for byte as it was frozen, in the schema of that day.
+    """
+    if name == "json":
+        return edition.content.encode()
+    return FORMATS[name].render(snapshot, language or "en")
 
 
 def store_file(edition: Edition, name: str, language: str, content: bytes) -> None:
@@ -260,7 +269,7 @@ def facts(snapshot: Snapshot) -> Iterator[ActionFacts]:
             nature=action.nature,
             status=action.status,
             overdue=action.overdue,
-            expected=action.owed,
+            expected=action.expected,
             reported=action.reported,
             movement=action.movement,
             facts=dataclasses.asdict(action),
@@ -271,4 +280,4 @@ def facts(snapshot: Snapshot) -> Iterator[ActionFacts]:
 def entry_facts(action: Action) -> Iterator[EntryFacts]:
     """Yield what readers see of each actor under an action."""
     for entry in action.entries:
-        yield EntryFacts(entry.actor, entry.status, entry.owed, entry.since, entry.late)
+        yield EntryFacts(entry.actor, entry.status, entry.expected, entry.since, entry.late)

@@ -41,9 +41,9 @@ def test_sections_count_their_numbered_actions_by_status() -> None:
 
 def test_levels_count_each_entry_that_is_owed_once() -> None:
     snapshot = specimen(24)
-    owed = sum(entry.owed for one in snapshot.actions for entry in one.entries)
+    expected = sum(entry.expected for one in snapshot.actions for entry in one.entries)
     chart = drawn(snapshot, "by_level")
-    assert chart.table.foot[-1] == str(owed)
+    assert chart.table.foot[-1] == str(expected)
     assert list(figures(chart)) == [f"{level} (en)" for level, _ in outline.level_counts(snapshot)]
 
 

@@ -109,7 +109,7 @@ def test_a_row_says_what_the_actor_reported() -> None:
     said = action.entries[0]
     expected = {
         "actor": said.actor, "actor_name": "Actor 3 (en)", "level": "brussels",
-        "role": "responsible", "role_word": "responsible (en)", "owes_entry": said.owed,
+        "role": "responsible", "role_word": "responsible (en)", "entry_expected": said.expected,
         "status": "partly_done", "status_word": "partly_done (en)", "since": 2024,
         "late": said.late, "done": "Checked translation 21.", "done_language": "en",
         "evidence_titles": "Verslag 21", "evidence_addresses": "https://example.org/v",
@@ -122,7 +122,7 @@ def test_a_row_says_what_the_actor_reported() -> None:
 def test_owed_silence_is_no_update_received_and_other_silence_is_nothing() -> None:
     snapshot = specimen(3)
     silent = snapshot.actions[0].entries[-1]
-    free = dataclasses.replace(silent, owed=False)
+    free = dataclasses.replace(silent, expected=False)
     found = rows(replaced(snapshot, 0, entries=(silent, free)), "en")
     assert [(row["status"], row["status_word"]) for row in found[:2]] == [
         ("not_reported", "not_reported (en)"), ("", ""),
@@ -333,7 +333,7 @@ def test_an_odd_round_gives_data_all_the_same(facts: dict) -> None:
 def test_an_action_without_actors_has_a_row() -> None:
     snapshot = replaced(specimen(3), 0, entries=(), titles=every("Nobody"))
     first, *_others = parsed(snapshot)
-    assert (first["title"], first["actor"], first["owes_entry"]) == ("Nobody (en)", "", "")
+    assert (first["title"], first["actor"], first["entry_expected"]) == ("Nobody (en)", "", "")
 
 
 def test_each_format_has_a_media_type_and_an_extension_of_its_own() -> None:

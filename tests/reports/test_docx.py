@@ -401,7 +401,7 @@ def test_the_package_has_neither_times_nor_a_template_of_others() -> None:
 
 
 NOBODY: dict[str, Any] = {
-    "entries": (), "owed": 0, "reported": 0, "missing": (), "status": "not_reported",
+    "entries": (), "expected": 0, "reported": 0, "missing": (), "status": "not_reported",
 }  # fmt: skip
 
 

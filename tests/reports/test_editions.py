@@ -77,7 +77,7 @@ def test_a_frozen_edition_says_what_stood_there(closed, office, entry_of, now) -
     assert said.status == "in_progress"
     assert said.texts["done"].original == "Work of 2025 on action 24."
     assert action.reported == 1
-    assert action.owed == len(action.entries)
+    assert action.expected == len(action.entries)
 
 
 def test_freezing_twice_makes_one_edition(closed, office, now) -> None:

@@ -163,7 +163,7 @@ def test_an_action_shows_status_coverage_last_year_and_what_each_actor_said() ->
 
 def test_what_readers_must_know_of_an_entry_stands_beside_it() -> None:
     facts: dict[str, Any] = {
-        "late": True, "on_behalf": True, "unchanged": True, "since": 2023, "owed": False,
+        "late": True, "on_behalf": True, "unchanged": True, "since": 2023, "expected": False,
     }  # fmt: skip
     found = page(with_text("Ja.", through="actor-2", **facts))
     heading = found.text.index("Actor 1 (en) done (en)")

@@ -74,7 +74,7 @@ def test_a_title_that_is_not_official_is_a_working_translation() -> None:
 
 def test_remarks_tell_what_readers_must_know_of_an_entry() -> None:
     snapshot, entry = with_entry(
-        owed=False, since=2023, late=True, on_behalf=True, unchanged=True, through="actor-2"
+        expected=False, since=2023, late=True, on_behalf=True, unchanged=True, through="actor-2"
     )
     keys = ("voluntary", "since", "late", "on_behalf", "unchanged", "through")
     expected = [snapshot.label(key, "en").format(year=2023, actor="Actor 2 (en)") for key in keys]
@@ -110,9 +110,9 @@ def test_sub_actions_are_counted_beside_the_numbered_ones() -> None:
 
 def test_levels_count_the_entries_that_are_owed() -> None:
     snapshot = specimen(24)
-    owed = sum(entry.owed for action in snapshot.actions for entry in action.entries)
+    expected = sum(entry.expected for action in snapshot.actions for entry in action.entries)
     counts = outline.level_counts(snapshot)
-    assert sum(n for _level, found in counts for _code, n in found) == owed
+    assert sum(n for _level, found in counts for _code, n in found) == expected
     silent = sum(n for _level, found in counts for code, n in found if code == "not_reported")
     assert silent == sum(len(actions) for _actor, actions in outline.not_reported(snapshot))
 
@@ -153,7 +153,7 @@ def test_last_year_is_the_newest_edition_of_the_latest_year_before() -> None:
 
 
 def test_who_volunteers_and_writes_nothing_stands_in_the_annex_alone() -> None:
-    silent = Entry("actor-1", "partner", owed=False)
+    silent = Entry("actor-1", "partner", expected=False)
     snapshot = replaced(specimen(3), 0, entries=(silent,))
     action = snapshot.actions[0]
     assert outline.shown(action) == []

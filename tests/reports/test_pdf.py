@@ -31,7 +31,7 @@ EXCUSED = "PDFA2A-STREAM-LENGTH-001"
 STREAM = re.compile(rb"/Length (\d+)(?:(?!/Length|endobj).)*?>>\s*stream\r?\n", re.DOTALL)
 NOBODY: dict[str, Any] = {
     "status": "not_reported", "derived": "not_reported", "entries": (), "history": (),
-    "missing": (), "owed": 0, "reported": 0, "movement": "", "still": 0,
+    "missing": (), "expected": 0, "reported": 0, "movement": "", "still": 0,
 }  # fmt: skip
 
 pytestmark = pytest.mark.slow

@@ -62,7 +62,7 @@ def reports(words: str) -> list[Report]:
         ("n/a n/a", Status.NOT_APPLICABLE, Rule.ALL_NOT_APPLICABLE),
         ("n/a –", Status.NOT_REPORTED, Rule.NONE_ACCEPTED),
         ("– –", Status.NOT_REPORTED, Rule.NONE_ACCEPTED),
-        ("", Status.NOT_REPORTED, Rule.NOBODY_OWES),
+        ("", Status.NOT_REPORTED, Rule.NONE_EXPECTED),
         ("done –", Status.PARTLY_DONE, Rule.SOME_CARRIED_OUT),
         ("partly not-started", Status.PARTLY_DONE, Rule.SOME_CARRIED_OUT),
     ],

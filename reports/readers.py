@@ -1,0 +1,78 @@
+"""Readers of the schemas before today's: each lifts the data of a snapshot to the next schema.
+
+A stored edition is never rewritten; what it says in the keys of its time is read in those of
+today. Plain data in and out, with the standard library alone.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Data = dict[str, Any]
+
+
+def lift(data: Data, schema: int) -> Data:
+    """Return the data of a snapshot as a schema has it; the data themselves stay as they are.
+
+    Raises ValueError where they are of no schema up to this one, or not what theirs says.
+    """
+    given = data.get("schema")
+    if type(given) is not int or not 1 <= given <= schema:
+        raise ValueError(
+            "this is no snapshot of a known schema: "
+            f"its schema is {given!r}, and this version reads 1 to {schema}"
+        )
+    for number in range(given, schema):
+        try:
+            data = READERS[number](data) | {"schema": number + 1}
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"this is no snapshot of schema {number}: {error}") from error
+    return data
+
+
+def renamed(data: Data, names: Mapping[str, str]) -> Data:
+    """Return an object with other names for some of its keys, in the order that it had."""
+    return {names.get(key, key): value for key, value in data.items()}
+
+
+# --- Schema 1 -----------------------------------------------------------------------
+
+OWED = {"owed": "expected"}
+RULES_OF_1 = {"nobody_owes": "none_expected"}
+LABELS_OF_1 = {
+    "nobody_owes": "none_expected",
+    "column_owed": "column_expected",
+    "column_owes_entry": "column_entry_expected",
+}
+
+
+def from_1(data: Data) -> Data:
+    """Schema 2 says that an entry is expected of an actor, where schema 1 said owed.
+
+    The fixed words stay those that the edition was published with; only what code asks for
+    in them has another name.
+    """
+    return data | {
+        "labels": {language: labels_from_1(words) for language, words in data["labels"].items()},
+        "actions": [action_from_1(action) for action in data["actions"]],
+    }
+
+
+def labels_from_1(words: Data) -> Data:
+    """Return the fixed words of a language under today's keys, with today's placeholder."""
+    found = renamed(words, LABELS_OF_1)
+    if "coverage" in found:
+        found["coverage"] = found["coverage"].replace("{owed}", "{expected}")
+    return found
+
+
+def action_from_1(action: Data) -> Data:
+    """Return an action with its entries, of which one is expected or not."""
+    found = renamed(action, OWED)
+    found["rule"] = RULES_OF_1.get(action["rule"], action["rule"])
+    if "entries" in found:
+        found["entries"] = [renamed(entry, OWED) for entry in found["entries"]]
+    return found
+
+
+# What lifts each schema to the one after it.
+READERS: dict[int, Callable[[Data], Data]] = {1: from_1}

@@ -1,0 +1,125 @@
+"""Editions of an earlier schema: stored as they were, and used like those of today."""
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+
+from actions.models import PublishedAction
+from reports import archive, readers, tables
+from reports.models import Edition
+from reports.services import editions
+from reports.snapshot import from_json
+from tests.follow_up import NOW
+from tests.published import NOTE, Story
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+REPORTS = "/en/plans/small/reports"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_read() -> None:
+    archive.read.cache_clear()
+
+
+def lowered(content: str) -> str:
+    """Return what a snapshot would have been in schema 1."""
+    data = json.loads(content)
+    for given in data["labels"].values():
+        given["coverage"] = given["coverage"].replace("{expected}", "{owed}")
+        for old, new in readers.LABELS_OF_1.items():
+            given[old] = given.pop(new)
+    for action in data["actions"]:
+        for one in (action, *action["entries"]):
+            one["owed"] = one.pop("expected")
+        action["rule"] = action["rule"].replace("none_expected", "nobody_owes")
+    text = json.dumps(data | {"schema": 1}, ensure_ascii=False, sort_keys=True, indent=2)
+    return text + "\n"
+
+
+def age(edition: Edition) -> Edition:
+    """Store an edition as the code of schema 1 would have frozen it."""
+    content = lowered(edition.content)
+    assert from_json(content) == edition.snapshot
+    tables.drop_triggers()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE reports_edition SET content = %s, checksum = %s WHERE id = %s",
+            (content, editions.digest(content.encode()), edition.pk),
+        )
+    tables.restore_triggers()
+    archive.read.cache_clear()
+    return Edition.objects.get(pk=edition.pk)
+
+
+@pytest.mark.slow
+def test_an_edition_of_schema_1_is_proved_and_stays_as_it_is(story: Story) -> None:
+    aged = age(story.first)
+    out = io.StringIO()
+    call_command("verify_edition", "small", "2024", stdout=out)
+    assert out.getvalue().splitlines()[1] == "  snapshot  matches its SHA-256"
+    assert json.loads(Edition.objects.get(pk=aged.pk).content)["schema"] == 1
+
+
+def test_an_edition_of_a_later_schema_is_named_by_the_command(story: Story) -> None:
+    content = story.first.content.replace('\n  "schema": 2', '\n  "schema": 3')
+    tables.drop_triggers()
+    Edition.objects.filter(pk=story.first.pk).update(
+        content=content, checksum=editions.digest(content.encode())
+    )
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="small 2024 e1 snapshot \\(cannot be read\\)"):
+        call_command("verify_edition", "small", "2024", stdout=out)
+    assert "its schema is 3, and this version reads 1 to 2" in out.getvalue()
+
+
+@pytest.mark.parametrize("path", ["2024/e1/actions/1/", "compare/?from=2024&to=2025"])
+def test_the_pages_say_the_same_of_an_edition_of_schema_1(
+    client: Client, story: Story, path: str
+) -> None:
+    before = client.get(f"{REPORTS}/{path}")
+    age(story.first)
+    after = client.get(f"{REPORTS}/{path}")
+    assert (before.status_code, after.status_code) == (200, 200)
+    assert after.content == before.content
+
+
+def test_the_page_of_a_year_names_the_schema_in_which_its_data_are(
+    client: Client, story: Story
+) -> None:
+    age(story.first)
+    for year, schema in (("2024", 1), ("2025", 2)):
+        html = client.get(f"{REPORTS}/{year}/").content.decode()
+        assert f"schema/report-{schema}." in html
+        assert html.count("schema/report-") == 1
+
+
+def test_a_report_of_today_goes_on_from_an_edition_of_schema_1(story: Story) -> None:
+    before = editions.draft(story.second.round, now=NOW)
+    age(story.first)
+    assert editions.draft(story.second.round, now=NOW) == before
+    assert {past.year for action in before.actions for past in action.history} == {2024}
+
+
+def test_a_frozen_edition_of_schema_1_is_published_in_its_own_data(story: Story) -> None:
+    frozen = age(editions.freeze(story.second.round, by=story.by, note=NOTE, now=NOW))
+    for name, language in editions.missing_files(frozen):
+        content = b"a stand-in"
+        if name == "json":
+            content = editions.made(frozen, frozen.snapshot, name, language)
+        editions.store_file(frozen, name, language, content)
+    published = editions.publish(frozen, by=story.by, now=NOW)
+    stored = bytes(published.files.get(format="json").content)
+    assert stored == frozen.content.encode()
+    assert json.loads(stored)["schema"] == 1
+    said = PublishedAction.objects.get(shown__year=2025, action__label="1").facts
+    assert (said["expected"], [entry["expected"] for entry in said["entries"]]) == (1, [True])
+
+
+def test_a_frozen_edition_of_schema_1_can_be_given_up(story: Story) -> None:
+    frozen = age(editions.freeze(story.second.round, by=story.by, note=NOTE, now=NOW))
+    editions.discard(frozen, by=story.by, now=NOW)
+    assert not Edition.objects.filter(pk=frozen.pk).exists()
