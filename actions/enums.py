@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """What sort of body an actor is; an unspecified one owes nothing."""
+    """What sort of body an actor is; of an unspecified one no entry is expected."""
 
     GOVERNMENT = "government"
     ORGANISATION = "organisation"
@@ -34,7 +34,7 @@ class IcsdRole(StrEnum):
 
 
 class Role(StrEnum):
-    """What an actor is to an action; the first two owe an entry in every round."""
+    """What an actor is to an action; of the first two an entry is expected in every round."""
 
     LEAD = "lead"
     RESPONSIBLE = "responsible"
@@ -42,7 +42,7 @@ class Role(StrEnum):
     BENEFICIARY = "beneficiary"
 
 
-OWING_ROLES = frozenset({Role.LEAD, Role.RESPONSIBLE})
+EXPECTED_ROLES = frozenset({Role.LEAD, Role.RESPONSIBLE})
 
 
 class Nature(StrEnum):

@@ -16,7 +16,7 @@ from actions import spreadsheets
 from actions.dictionary import action_columns, actor_columns
 from actions.enums import Basis, Scheme
 from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound, Section
-from actions.models.responsibilities import owing
+from actions.models.responsibilities import expected_of
 from actions.spreadsheets import joined, stacked
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -117,7 +117,7 @@ def _actors(
     action: Action, parents: dict[int, int | None], described: Described
 ) -> list[dict[str, Any]]:
     held = list(action.responsibilities.all())
-    expected = owing(held, parents)
+    expected = expected_of(held, parents)
     return [
         {
             **described(r.actor),

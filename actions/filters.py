@@ -1,4 +1,4 @@
-"""The filters of the list of actions, for page and downloads alike, and of who owes what."""
+"""The filters of the list of actions, for page and downloads alike, and of expected entries."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -159,7 +159,7 @@ def build_override(row: OverrideRow | None) -> Override | None:
 
 
 def build_entries(row: ActionStatus, translations: Translations) -> Iterator[Entry]:
-    """Yield what each actor that owes an entry says, then what others wrote of their own will."""
+    """Yield what actors say of which an entry is expected, then what others wrote unasked."""
     for voice in row.expected:
         yield build_entry(voice, row, translations, expected=True)
     for voice in row.voluntary:

@@ -49,7 +49,7 @@ def by_section(snapshot: Snapshot, language: str, spell: Spell = str) -> Chart:
 
 
 def by_level(snapshot: Snapshot, language: str, spell: Spell = str) -> Chart:
-    """Draw the statuses of the owed entries of each level of government."""
+    """Draw the statuses of the expected entries of each level of government."""
     counts = outline.level_counts(snapshot)
     bars = [
         Bar(spell(plain(snapshot.levels[level], language)[0]), dict(codes))

@@ -234,7 +234,7 @@ def heading(action: Action, snapshot: Snapshot, language: str) -> str:
 
 
 def entry_code(entry: Entry, action: Action) -> str:
-    """Return the code of an entry's status; silence of who owes one is "not_reported"."""
+    """Return the code of an entry's status; silence where one is expected is "not_reported"."""
     return status_code(entry.status, action.nature) or ("not_reported" if entry.expected else "")
 
 
@@ -288,7 +288,7 @@ def status_counts(actions: Iterable[Action]) -> list[tuple[str, int]]:
 
 
 def level_counts(snapshot: Snapshot) -> list[tuple[str, list[tuple[str, int]]]]:
-    """Return, by level of government, the tally of the statuses that its actors owe."""
+    """Return, by level of government, the tally of the statuses of its expected entries."""
     level_of = {actor.slug: actor.level for actor in snapshot.actors}
     codes: dict[str, list[str]] = {level: [] for level in snapshot.levels}
     for action in snapshot.actions:
@@ -349,7 +349,7 @@ def code_in(action: Action, year: int, snapshot: Snapshot) -> str:
 
 
 def not_reported(snapshot: Snapshot) -> list[tuple[Actor, list[Action]]]:
-    """Return the actors that owe an entry and gave none, each with the actions concerned."""
+    """Return the actors that gave no expected entry, each with the actions concerned."""
     silent: dict[str, list[Action]] = {}
     for action in snapshot.actions:
         for entry in action.entries:

@@ -436,7 +436,7 @@ def now_open(scene: follow_up.Scene) -> Any:
 
 @pytest.fixture
 def entry(scene: follow_up.Scene, now_open: Any) -> Entry:
-    """What the ministry owes under the first action of the small plan."""
+    """What is expected of the ministry under the first action of the small plan."""
     return scene.entry(now_open)
 
 

@@ -1,4 +1,4 @@
-"""What an entry takes over from last year, and entries that nobody owes."""
+"""What an entry takes over from last year, and entries that nobody expects."""
 
 from datetime import date
 from typing import Any
@@ -226,7 +226,7 @@ def begin(scene: Scene, given: Any, name: str = "writer", now: Any = NOW, label:
     return entries.start(responsibility, reporting_round=given, by=scene.people[name], now=now)
 
 
-def test_a_partner_may_write_an_entry_without_owing_one(scene: Scene, now_open: Any) -> None:
+def test_a_partner_may_write_an_entry_that_is_not_expected(scene: Scene, now_open: Any) -> None:
     assert not Entry.objects.filter(responsibility=scene.responsibility("7")).exists()
     made = begin(scene, now_open)
     assert (made.expected, made.state) == (False, "empty")

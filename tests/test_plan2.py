@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from actions.models import Action, ActionFlag, Actor, Classification, Plan, Responsibility, Section
-from actions.models.responsibilities import owing
+from actions.models.responsibilities import expected_of
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parent / "data"
@@ -239,15 +239,15 @@ def expected(plan: Plan, label: str) -> set[str]:
             "actor"
         )
     )
-    keys = owing(held, Actor.objects.parents())
+    keys = expected_of(held, Actor.objects.parents())
     return {r.actor.slug for r in held if r.pk in keys}
 
 
-def test_a_service_below_a_responsible_organisation_owes_nothing(nap2) -> None:
+def test_no_entry_is_expected_of_a_service_below_a_responsible_organisation(nap2) -> None:
     assert expected(nap2, "18") == {"fps-foreign"}
 
 
-def test_under_action_41_the_named_service_owes_and_not_its_organisation(nap2) -> None:
+def test_under_action_41_the_named_service_is_expected_to_write_not_its_organisation(nap2) -> None:
     assert {"equal-justice", "iewm"} <= expected(nap2, "41")
     assert "fps-justice" not in expected(nap2, "41")
 
@@ -256,7 +256,7 @@ def test_no_entry_is_expected_for_action_17(nap2) -> None:
     assert expected(nap2, "17") == set()
 
 
-def test_unnamed_bodies_never_owe_an_entry(nap2) -> None:
+def test_no_entry_is_ever_expected_of_unnamed_bodies(nap2) -> None:
     unnamed = Responsibility.objects.filter(action__plan=nap2, actor__kind="unspecified")
     assert {r.action.label for r in unnamed} == {"4", "23", "41", "42", "65", "67"}
     assert not any(r.actor.slug in expected(nap2, r.action.label) for r in unnamed)

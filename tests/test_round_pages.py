@@ -1,4 +1,4 @@
-"""The pages of rounds: state of play for members, management and who owes what."""
+"""The pages of rounds: state of play for members, management and expected entries."""
 
 import re
 from datetime import date, timedelta
@@ -292,16 +292,16 @@ def test_nobody_but_the_secretariat_opens_its_pages(
         assert client.post(path, {"reason": "x", "remove": "1"}).status_code == 403, path
     given.refresh_from_db()
     assert given.state == RoundState.OPEN
-    assert client.get(f"{ROUNDS}{given.pk}/owed/").status_code == (
+    assert client.get(f"{ROUNDS}{given.pk}/expected/").status_code == (
         200 if role == "reviewer" else 403
     )
 
 
 @pytest.mark.parametrize("key", ["0", "99999999999999999999999"])
 def test_an_unknown_round_is_not_found(desk, key: str) -> None:
-    for step in (*STEPS, "owed/"):
+    for step in (*STEPS, "expected/"):
         assert desk.get(f"{ROUNDS}{key}/{step}").status_code == 404
-        if step != "owed/":
+        if step != "expected/":
             assert desk.post(f"{ROUNDS}{key}/{step}").status_code == 404
 
 
@@ -309,7 +309,7 @@ def test_an_unknown_round_is_not_found(desk, key: str) -> None:
 def test_pages_of_rounds_take_forms_and_nothing_else(desk, given, method: str) -> None:
     for path in (f"{ROUNDS}new/", *(f"{ROUNDS}{given.pk}/{step}" for step in STEPS)):
         assert getattr(desk, method)(path).status_code == 405
-    for path in ("/en/secretariat/", ROUNDS, f"{ROUNDS}{given.pk}/owed/"):
+    for path in ("/en/secretariat/", ROUNDS, f"{ROUNDS}{given.pk}/expected/"):
         assert desk.post(path).status_code == 405
 
 
@@ -582,13 +582,15 @@ def test_a_status_is_set_where_an_action_is_followed_up(desk, given, open_round)
 # --- Expected entries -----------------------------------------------------------------------
 
 
-def test_the_page_of_who_owes_what_counts_by_actor(desk, given, report, entry_of, office) -> None:
+def test_the_page_of_expected_entries_counts_by_actor(
+    desk, given, report, entry_of, office
+) -> None:
     report(entry_of(given, "1", "plan-1-1"), "done")
     report(entry_of(given, "1", "plan-1-2"), "done", state="draft")
     ReportingRound.objects.filter(pk=given.pk).update(
         opens_on=date(2026, 1, 1), deadline=timezone.localdate() - timedelta(days=2)
     )
-    text = text_of(desk.get(f"{ROUNDS}{given.pk}/owed/"))
+    text = text_of(desk.get(f"{ROUNDS}{given.pk}/expected/"))
     assert "4 expected entries: 1 accepted, 0 carried over. 3 are late" in text
     counts = (
         "Expected 1 Accepted {} Carried over 0 Submitted 0 Returned 0 Draft {} To do {} Late {}"
@@ -598,6 +600,11 @@ def test_the_page_of_who_owes_what_counts_by_actor(desk, given, report, entry_of
     assert f"Plan-2-1 {counts.format(0, 0, 1, 1)}" in text
     assert "Actor Plan-1-1 State Accepted – 1, Plan-1-1 Fully carried out Late in time" in text
     assert "Actor Plan-1-2 State Draft – 1, Plan-1-2 Late 2 days late" in text
+
+
+def test_the_address_that_expected_entries_had_before_leads_to_them(desk, given) -> None:
+    response = desk.get(f"{ROUNDS}{given.pk}/owed/")
+    assert (response.status_code, response["Location"]) == (301, f"{ROUNDS}{given.pk}/expected/")
 
 
 @pytest.mark.parametrize(
@@ -614,7 +621,7 @@ def test_the_page_of_who_owes_what_counts_by_actor(desk, given, report, entry_of
         ("late=yes&state=draft", ["1 plan-1-2"]),
     ],
 )
-def test_who_owes_what_is_filtered(
+def test_expected_entries_are_filtered(
     desk, open_round, followed_plan, report, entry_of, query: str, expected: list[str]
 ) -> None:
     followed_plan(2, actors=2)
@@ -625,39 +632,41 @@ def test_who_owes_what_is_filtered(
     report(entry_of(given, "1", "plan-1-2"), "done", state="draft")
     late = {"opens_on": date(2026, 1, 1), "deadline": timezone.localdate() - timedelta(days=2)}
     ReportingRound.objects.filter(pk=given.pk).update(**late)
-    response = desk.get(f"{ROUNDS}{given.pk}/owed/?{query}")
+    response = desk.get(f"{ROUNDS}{given.pk}/expected/?{query}")
     rows = [line["entry"] for line in response.context["lines"]]
     assert [f"{row.action.label} {row.actor.slug}" for row in rows] == expected
 
 
 @pytest.mark.parametrize("query", ["state=x", "actor=%00", "level=9", "late=maybe", "page=%F0"])
 def test_an_unknown_filter_is_left_out_and_said(desk, given, query: str) -> None:
-    response = desk.get(f"{ROUNDS}{given.pk}/owed/?{query}")
+    response = desk.get(f"{ROUNDS}{given.pk}/expected/?{query}")
     assert (response.status_code, len(response.context["lines"])) == (200, 4)
     assert bool(response.context["filter"].form.errors) is not query.startswith("page")
 
 
-def test_who_owes_what_has_pages(desk, open_round) -> None:
+def test_expected_entries_have_pages(desk, open_round) -> None:
     given = open_round()
     for page, count in (("1", 50), ("4", 30), ("99", 30), ("9" * 5000, 50), ("x", 50)):
-        response = desk.get(f"{ROUNDS}{given.pk}/owed/?page={page}")
+        response = desk.get(f"{ROUNDS}{given.pk}/expected/?page={page}")
         assert len(response.context["lines"]) == count, page[:5]
-    response = desk.get(f"{ROUNDS}{given.pk}/owed/?state=empty&page=2")
+    response = desk.get(f"{ROUNDS}{given.pk}/expected/?state=empty&page=2")
     assert "?state=empty&amp;page=3" in response.content.decode()
 
 
-def test_who_owes_what_in_a_planned_round_is_for_the_secretariat_alone(
+def test_expected_entries_of_a_planned_round_are_for_the_secretariat_alone(
     desk, open_round, followed_plan, make_member, sign_in
 ) -> None:
     followed_plan()
-    path = f"{ROUNDS}{open_round(state='planned', plan='plan').pk}/owed/"
+    path = f"{ROUNDS}{open_round(state='planned', plan='plan').pk}/expected/"
     assert sign_in(make_member("reviewer", "fps-foreign")).get(path).status_code == 404
     assert "Nobody is asked for an entry yet." in text_of(desk.get(path))
 
 
-def test_a_reviewer_sees_who_owes_what_without_a_way_to_manage(given, make_member, sign_in) -> None:
+def test_a_reviewer_sees_expected_entries_without_a_way_to_manage(
+    given, make_member, sign_in
+) -> None:
     client = sign_in(make_member("reviewer", "fps-foreign"))
-    html = client.get(f"{ROUNDS}{given.pk}/owed/").content.decode()
+    html = client.get(f"{ROUNDS}{given.pk}/expected/").content.decode()
     assert f'href="{ROUNDS}{given.pk}/"' not in html
 
 
@@ -689,7 +698,7 @@ def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
             "board": status_path(given),
             "action": status_path(given, "1"),
             "manage": f"{ROUNDS}{given.pk}/",
-            "expected": f"{ROUNDS}{given.pk}/owed/",
+            "expected": f"{ROUNDS}{given.pk}/expected/",
             "override": f"{ROUNDS}{given.pk}/overrides/1/",
             "extend": f"{ROUNDS}{given.pk}/extend/",
         }[page]

@@ -187,7 +187,7 @@ def test_figures_say_how_much_rests_on_incomplete_reporting(
     assert found.at_least_in_part == Ratio(2, 2, incomplete=1)
 
 
-def test_an_action_for_which_none_expected_says_so(open_round) -> None:
+def test_an_action_for_which_no_entry_is_expected_says_so(open_round) -> None:
     row = row_of(open_round(), "17")
     assert (row.status, row.explanation.rule) == (Status.NOT_REPORTED, Rule.NONE_EXPECTED)
     assert (row.expected, row.explanation.is_complete) == ((), False)

@@ -123,7 +123,7 @@ def test_a_later_deadline_takes_the_mark_of_lateness_away(
     ],
 )
 @pytest.mark.parametrize("of", ["responsibility", "action"])
-def test_opening_makes_what_is_owed_on_the_reference_date(
+def test_opening_makes_what_is_expected_on_the_reference_date(
     open_round, followed_plan, of: str, validity: dict[str, date], expected: list[str]
 ) -> None:
     plan = followed_plan()
@@ -152,7 +152,7 @@ def test_opening_asks_who_has_to_and_nobody_else(
     assert {entry.state for entry in given.entries.all()} == {EntryState.EMPTY}
 
 
-def test_the_second_plan_owes_what_its_responsibilities_say(open_round) -> None:
+def test_the_second_plan_expects_what_its_responsibilities_say(open_round) -> None:
     given = open_round()
     assert (given.entries.count(), given.entries.filter(expected=True).count()) == (180, 180)
     assert not given.entries.filter(responsibility__action__label="17").exists()

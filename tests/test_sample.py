@@ -190,7 +190,7 @@ def test_nobody_decided_on_her_own_work_or_that_of_her_institution(first) -> Non
         assert permissions.can_decide(rights, entry, authors), entry
 
 
-def test_a_partner_that_owes_nothing_wrote_too(first, second) -> None:
+def test_a_partner_of_which_nothing_is_expected_wrote_too(first, second) -> None:
     for given in (first, second):
         entry = only(given, "53", "ovb")
         assert (entry.expected, bool(entry.done)) == (False, True)

@@ -38,7 +38,7 @@ DESK, ENTRY, SAVE, QUEUE, EXPECTED = (
     "entry",
     "save a draft",
     "review queue",
-    "who owes what",
+    "expected entries",
 )
 # Of ten entries, how many come how far; the rest stay empty.
 STATES = (

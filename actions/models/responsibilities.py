@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions.enums import OWING_ROLES, Role
+from actions.enums import EXPECTED_ROLES, Role
 from actions.models.actions import Action
 from actions.models.actors import Actor
 from actions.models.fields import (
@@ -159,15 +159,15 @@ class Responsibility(NaturalKey):
         """Return what the rule of expected entries needs to know."""
         return Duty(
             actor=self.actor_id,
-            owing_role=self.role in OWING_ROLES,
+            expected_role=self.role in EXPECTED_ROLES,
             unspecified=self.actor.is_unspecified,
             decision=self.expected_decision,
         )
 
 
-def owing(
+def expected_of(
     responsibilities: Collection[Responsibility], parents: Mapping[int, int | None]
 ) -> set[int]:
-    """Return the keys of the responsibilities of one action that owe an entry."""
-    expected = duties.owing([r.duty() for r in responsibilities], parents)
+    """Return the keys of the responsibilities of one action with an entry expected."""
+    expected = duties.expected_of([r.duty() for r in responsibilities], parents)
     return {r.pk for r in responsibilities if r.actor_id in expected}

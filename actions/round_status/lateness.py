@@ -1,4 +1,4 @@
-"""Who owes an entry in a round, and who is late with it."""
+"""Of whom an entry is expected in a round, and who is late with it."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from actions.enums import HAS_BEEN_HANDED_IN, EntryState
 from actions.models import Actor, Entry, ReportingRound, Responsibility
-from actions.models.responsibilities import owing
+from actions.models.responsibilities import expected_of
 from actions.querysets import valid_on
 from actions.rules import deadlines
 
 
 def expected(given: ReportingRound) -> list[Responsibility]:
-    """Return the responsibilities that owe an entry in a round, in the plan's order.
+    """Return the responsibilities with an entry expected in a round, in the plan's order.
 
     Those that are valid on the reference date, as is their action, and that the rule of
     ``rules.duties`` picks.
@@ -32,7 +32,7 @@ def expected(given: ReportingRound) -> list[Responsibility]:
     by_action: dict[int, list[Responsibility]] = defaultdict(list)
     for row in held:
         by_action[row.action_id].append(row)
-    keys = {key for rows in by_action.values() for key in owing(rows, tree)}
+    keys = {key for rows in by_action.values() for key in expected_of(rows, tree)}
     return [row for rows in by_action.values() for row in rows if row.pk in keys]
 
 

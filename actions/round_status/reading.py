@@ -80,12 +80,12 @@ def stand(
 ) -> ActionStatus:
     """Return how one action stands, from what its actors say."""
     listed = tuple(voices)
-    owing_ones = tuple(v for v in listed if v.entry is None or v.entry.expected)
-    reports = [Report(v.responsibility.actor_id, v.status, v.since) for v in owing_ones]
+    expected = tuple(v for v in listed if v.entry is None or v.entry.expected)
+    reports = [Report(v.responsibility.actor_id, v.status, v.since) for v in expected]
     return ActionStatus(
         action=action,
         explanation=derive(reports, Nature(action.nature or Nature.ONE_OFF)),
-        expected=owing_ones,
+        expected=expected,
         voluntary=tuple(v for v in listed if v.entry and not v.entry.expected),
         override=override,
         on=on,
@@ -102,7 +102,8 @@ def read_voices(
 ) -> dict[int, dict[int, list[Voice]]]:
     """Return, by round and action, what each actor says, in the order of the source.
 
-    In a planned round, which has no entries yet, those that will owe one stand there empty.
+    In a planned round, which has no entries yet, those that will be expected stand there
+    empty.
     """
     by_key = {given.pk: given for given in rounds}
     entries = read_entries(rounds, wanted, texts=texts)

@@ -84,9 +84,9 @@ class Voice:
 class ActionStatus:
     """How one action stands in a round.
 
-    ``expected`` are the actors that owe an entry, ``voluntary`` those that wrote one without
-    owing it: they stand beside and do not count. ``before`` is the status shown the round
-    before.
+    ``expected`` are the actors of which an entry is expected, ``voluntary`` those that wrote
+    one all the same: they stand beside and do not count. ``before`` is the status shown the
+    round before.
     """
 
     action: Action
@@ -149,7 +149,7 @@ class ActionStatus:
 
     @property
     def missing(self) -> tuple[Voice, ...]:
-        """The actors that owe an entry and have no accepted one."""
+        """The actors of which an entry is expected and none is accepted."""
         return tuple(voice for voice in self.expected if voice.status is None)
 
     @property

@@ -1,4 +1,4 @@
-"""Who owes an entry for an action: the rule, in plain Python."""
+"""Of whom an entry is expected for an action: the rule, in plain Python."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -11,7 +11,7 @@ class Duty(NamedTuple):
     """
 
     actor: int
-    owing_role: bool
+    expected_role: bool
     unspecified: bool = False
     decision: bool | None = None
 
@@ -26,25 +26,26 @@ def ancestors(actor: int, parents: Mapping[int, int | None]) -> Iterator[int]:
         above = parents.get(above)
 
 
-def owing(duties: Iterable[Duty], parents: Mapping[int, int | None]) -> set[int]:
-    """Return the actors that owe an entry for one action in every round.
+def expected_of(duties: Iterable[Duty], parents: Mapping[int, int | None]) -> set[int]:
+    """Return the actors of which an entry is expected for one action in every round.
 
-    Lead and responsible actors owe one. An actor without a name in the source owes
-    nothing, nor does one whose ancestor is responsible for the same action, unless the
-    secretariat says so. An ancestor that owes nothing by decision covers nobody below it.
+    One is expected of lead and responsible actors; never of an actor without a name in the
+    source, and not of one whose ancestor is responsible for the same action, unless the
+    secretariat says so. An ancestor of which none is expected by decision covers nobody
+    below it.
     ``duties`` are those of one action, valid on the day in question.
     """
     listed = list(duties)
     responsible = {
-        d.actor for d in listed if d.owing_role and not d.unspecified and d.decision is not False
+        d.actor for d in listed if d.expected_role and not d.unspecified and d.decision is not False
     }
 
-    def owes(duty: Duty) -> bool:
+    def is_expected(duty: Duty) -> bool:
         if duty.unspecified:
             return False
         if duty.decision is not None:
             return duty.decision
         covered = any(above in responsible for above in ancestors(duty.actor, parents))
-        return duty.owing_role and not covered
+        return duty.expected_role and not covered
 
-    return {duty.actor for duty in listed if owes(duty)}
+    return {duty.actor for duty in listed if is_expected(duty)}

@@ -36,7 +36,7 @@ class Ratio:
 def coverage(actions: Iterable[Followed]) -> Ratio:
     """Return actions with every expected entry accepted, of all actions.
 
-    An action for which nobody owes an entry is not covered: silence is no report.
+    An action for which no entry is expected is not covered: silence is no report.
     """
     rows = list(actions)
     return Ratio(sum(a.explanation.is_complete for a in rows), len(rows))

@@ -9,7 +9,7 @@ from actions.enums import CARRIED_OVER, Nature, Rule, Status
 
 
 class Report(NamedTuple):
-    """What one actor that owes an entry reported; ``status`` is None without an accepted entry.
+    """What an actor reported of which an entry is expected; ``status`` is None until accepted.
 
     ``since`` is the year of an entry that was carried over from an earlier round.
     """
@@ -35,7 +35,7 @@ class Explanation:
 
     @property
     def expected(self) -> int:
-        """How many actors owe an entry."""
+        """Of how many actors an entry is expected."""
         return len(self.applicable) + len(self.left_out)
 
     @property
@@ -45,7 +45,7 @@ class Explanation:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether somebody owes an entry and every expected entry is accepted."""
+        """Tell whether an entry is expected and every expected one is accepted."""
         return self.expected > 0 and not self.missing
 
 
@@ -60,7 +60,7 @@ def is_met(status: Status | None, nature: Nature) -> bool:
 def derive(reports: Iterable[Report], nature: Nature) -> Explanation:
     """Return an action's status with its explanation.
 
-    ``reports`` has one row for each actor that owes an entry for this very action,
+    ``reports`` has a row for each actor of which an entry is expected for this very action,
     carried-over entries included. What does not apply to an actor leaves first; then the
     first rule that matches gives the status. Raises ValueError for a status that no actor
     can report, or for an actor that stands there twice.

@@ -205,7 +205,7 @@ def accept_many(
 def start(
     responsibility: Responsibility, *, reporting_round: ReportingRound, by: User, now: datetime
 ) -> Entry:
-    """Return the entry of an actor that owes none but may write one; made where there is none.
+    """Return the entry of an actor that may write one though none is expected, made if need be.
 
     Raises PermissionDenied for another plan's round or another institution, Refused where
     the time or the reference date do not allow it.

@@ -50,8 +50,8 @@ def save(reporting_round: ReportingRound, *, by: User, now: datetime) -> Reporti
 def open(reporting_round: ReportingRound, *, by: User, now: datetime) -> ReportingRound:  # noqa: A001
     """Open a planned round: make the entries expected, carry finished work over, tell the writers.
 
-    Expected is what the responsibilities valid on the reference date owe. Opening an open round
-    does nothing.
+    Expected is one of each responsibility valid on the reference date that ``rules.duties``
+    picks. Opening an open round does nothing.
     """
     rights = secretariat(by, now)
     stored = lock(reporting_round)
@@ -238,7 +238,7 @@ def finished_before(reporting_round: ReportingRound) -> dict[int, Entry]:
 
 
 def lacking(reporting_round: ReportingRound) -> tuple[list[Responsibility], list[Entry]]:
-    """Return what a round lacks: who owes an entry without one, and entries marked wrongly.
+    """Return what a round lacks: of whom an entry is missing, and entries marked wrongly.
 
     Marked wrongly are those that are expected no longer, or by now.
     """

@@ -18,7 +18,7 @@ from actions.filters import ActionFilter
 from actions.forms.plan import MENUS, REPORT_MENUS, filter_layout
 from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound
 from actions.models.actors import LEVELS
-from actions.models.responsibilities import owing
+from actions.models.responsibilities import expected_of
 from actions.models.schemes import TITLES
 from actions.querysets import valid_on
 from actions.tables import ActionTable
@@ -189,11 +189,11 @@ def actor_groups(action: Action, on: date) -> list[dict[str, Any]]:
         .select_related("actor__parent", "reports_through", "source")
         .prefetch_related("actor__names", "actor__parent__names", "reports_through__names")
     )
-    expected = owing(valid, Actor.objects.parents())
+    expected = expected_of(valid, Actor.objects.parents())
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for r in valid:
         groups[r.actor.level].append(
-            {"responsibility": r, "actor": r.actor, "owes": r.pk in expected}
+            {"responsibility": r, "actor": r.actor, "expected": r.pk in expected}
         )
     labels = dict(LEVELS)
     return [{"label": labels[level], "members": members} for level, members in groups.items()]

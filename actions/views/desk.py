@@ -108,7 +108,7 @@ def by_actor(expected: list[Entry]) -> list[dict[str, Any]]:
 def voluntary(
     request: MemberRequest, followed: ReportingRound, rows: list[Entry]
 ) -> list[Responsibility]:
-    """Return what the person's actors may report on without owing it, and have not begun."""
+    """Return what the person's actors may report on unexpected, and have not begun."""
     begun = [row.responsibility_id for row in rows]
     day = followed.reference_date
     held = Responsibility.objects.filter(

@@ -323,7 +323,7 @@ def frame(request: MemberRequest, found: Entry) -> dict[str, Any]:
 
 
 def strip(found: Entry) -> dict[str, Any]:
-    """Return the entries of everybody who owes one for this action, and how many are in."""
+    """Return the entries that are expected for this action, and how many are in."""
     rows = list(
         Entry.objects.for_list().filter(
             round=found.round_id, responsibility__action=found.action.pk, expected=True

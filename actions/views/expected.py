@@ -1,4 +1,4 @@
-"""Who owes what in a round, and who is late: by actor, then entry by entry."""
+"""What is expected in a round, and who is late: by actor, then entry by entry."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
 from actions import round_status
@@ -32,7 +32,7 @@ COUNTS = {
 
 @member_page(reviewers)
 def expected_entries(request: MemberRequest, pk: int) -> HttpResponse:
-    """Show who owes what in a round, and who is late."""
+    """Show of whom entries are expected in a round, and who is late."""
     found = get_object_or_404(ReportingRound.objects.select_related("plan"), pk=pk)
     if found.is_planned and not request.rights.is_secretariat:
         raise Http404
@@ -56,6 +56,12 @@ def expected_entries(request: MemberRequest, pk: int) -> HttpResponse:
         "query": query.urlencode(),
     }
     return TemplateResponse(request, "rounds/expected.html", context)
+
+
+@member_page(reviewers)
+def moved(request: MemberRequest, pk: int) -> HttpResponse:  # noqa: ARG001 - as views are called
+    """Lead from the address that the page had before to the one of today."""
+    return redirect("actions:round-expected", pk, permanent=True)
 
 
 def rows_of(filters: ExpectedFilter) -> Any:

@@ -149,7 +149,7 @@ def found(form: PeopleForm) -> QuerySet[User]:
 
 
 def gaps(request: MemberRequest) -> list[dict[str, Any]]:
-    """Return the organisations that owe an entry but have no coordinator, by name.
+    """Return the organisations with an entry expected but no coordinator, by name.
 
     Somebody of an organisation above, of a successor, or of the one that reports for it
     counts, as her role reaches so far. ``has_writer`` tells whether a contributor is there.
@@ -161,18 +161,18 @@ def gaps(request: MemberRequest) -> list[dict[str, Any]]:
         ReportingRound(plan=plan, year=request.on.year, reference_date=request.on)
     )
     writers, coordinators = reached(request)
-    owing: Counter[int] = Counter()
+    expected: Counter[int] = Counter()
     written: set[int] = set()
     for row in rows:
         speakers = {row.actor_id}
         if row.reports_through_id and row.goes_through(request.on):
             speakers.add(row.reports_through_id)
         if not speakers & coordinators:
-            owing[row.actor_id] += 1
+            expected[row.actor_id] += 1
             written |= {row.actor_id} if speakers & writers else set()
-    actors = Actor.objects.with_names().filter(pk__in=owing)
+    actors = Actor.objects.with_names().filter(pk__in=expected)
     return [
-        {"actor": actor, "expected": owing[actor.pk], "has_writer": actor.pk in written}
+        {"actor": actor, "expected": expected[actor.pk], "has_writer": actor.pk in written}
         for actor in sorted(actors, key=lambda actor: actor.label.casefold())
     ]
 

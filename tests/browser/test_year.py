@@ -253,7 +253,7 @@ def test_a_year_from_the_invitation_to_the_close(site, mailbox, person, language
     number = number_in(secretariat.url, "rounds")
     look(
         secretariat, spoken, "/secretariat/rounds/", f"/secretariat/rounds/{number}/",
-        f"/secretariat/rounds/{number}/owed/", "/secretariat/members/", "/secretariat/letters/",
+        f"/secretariat/rounds/{number}/expected/", "/secretariat/members/", "/secretariat/letters/",
         f"/desk/rounds/nap2/{year}/", f"/desk/rounds/nap2/{year}/actions/24/",
         f"/secretariat/reports/{number}/", f"/secretariat/reports/{number}/translations/",
         f"/secretariat/reports/{number}/chapters/foreword/0/",

@@ -39,7 +39,7 @@ def test_sections_count_their_numbered_actions_by_status() -> None:
     assert "in_progress (en) 1" in chart.description
 
 
-def test_levels_count_each_entry_that_is_owed_once() -> None:
+def test_levels_count_each_entry_that_is_expected_once() -> None:
     snapshot = specimen(24)
     expected = sum(entry.expected for one in snapshot.actions for entry in one.entries)
     chart = drawn(snapshot, "by_level")

@@ -119,7 +119,7 @@ def test_a_row_says_what_the_actor_reported() -> None:
     assert {name: row[name] for name in expected} == expected
 
 
-def test_owed_silence_is_no_update_received_and_other_silence_is_nothing() -> None:
+def test_silence_of_the_expected_is_no_update_received_and_other_silence_is_nothing() -> None:
     snapshot = specimen(3)
     silent = snapshot.actions[0].entries[-1]
     free = dataclasses.replace(silent, expected=False)

@@ -108,7 +108,7 @@ def test_sub_actions_are_counted_beside_the_numbered_ones() -> None:
     assert len(snapshot.actions) == 4
 
 
-def test_levels_count_the_entries_that_are_owed() -> None:
+def test_levels_count_the_entries_that_are_expected() -> None:
     snapshot = specimen(24)
     expected = sum(entry.expected for action in snapshot.actions for entry in action.entries)
     counts = outline.level_counts(snapshot)

@@ -3,48 +3,51 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.rules.duties import Duty, ancestors, owing
+from actions.rules.duties import Duty, ancestors, expected_of
 
 PARENTS = {1: None, 2: 1, 3: 2, 4: None}
 
 
-def test_a_responsible_actor_owes_an_entry() -> None:
-    assert owing([Duty(1, owing_role=True)], PARENTS) == {1}
+def test_an_entry_is_expected_of_a_responsible_actor() -> None:
+    assert expected_of([Duty(1, expected_role=True)], PARENTS) == {1}
 
 
-def test_a_partner_owes_none() -> None:
-    assert owing([Duty(1, owing_role=False)], PARENTS) == set()
+def test_none_is_expected_of_a_partner() -> None:
+    assert expected_of([Duty(1, expected_role=False)], PARENTS) == set()
 
 
-def test_an_actor_whose_parent_is_responsible_owes_none() -> None:
-    assert owing([Duty(1, owing_role=True), Duty(2, owing_role=True)], PARENTS) == {1}
+def test_none_is_expected_of_an_actor_whose_parent_is_responsible() -> None:
+    assert expected_of([Duty(1, expected_role=True), Duty(2, expected_role=True)], PARENTS) == {1}
 
 
-def test_an_actor_whose_grandparent_is_responsible_owes_none() -> None:
-    assert owing([Duty(1, owing_role=True), Duty(3, owing_role=True)], PARENTS) == {1}
+def test_none_is_expected_of_an_actor_whose_grandparent_is_responsible() -> None:
+    assert expected_of([Duty(1, expected_role=True), Duty(3, expected_role=True)], PARENTS) == {1}
 
 
 def test_a_parent_that_is_only_a_partner_covers_nobody() -> None:
-    assert owing([Duty(1, owing_role=False), Duty(2, owing_role=True)], PARENTS) == {2}
+    assert expected_of([Duty(1, expected_role=False), Duty(2, expected_role=True)], PARENTS) == {2}
 
 
-def test_an_unspecified_actor_owes_none_and_covers_nobody() -> None:
-    duties = [Duty(1, owing_role=True, unspecified=True), Duty(2, owing_role=True)]
-    assert owing(duties, PARENTS) == {2}
+def test_none_is_expected_of_an_unspecified_actor_which_covers_nobody() -> None:
+    duties = [Duty(1, expected_role=True, unspecified=True), Duty(2, expected_role=True)]
+    assert expected_of(duties, PARENTS) == {2}
 
 
-def test_an_unspecified_actor_owes_none_even_by_decision() -> None:
-    assert owing([Duty(1, owing_role=True, unspecified=True, decision=True)], PARENTS) == set()
+def test_none_is_expected_of_an_unspecified_actor_even_by_decision() -> None:
+    assert (
+        expected_of([Duty(1, expected_role=True, unspecified=True, decision=True)], PARENTS)
+        == set()
+    )
 
 
-def test_the_secretariat_may_decide_that_a_covered_actor_owes_one() -> None:
-    duties = [Duty(1, owing_role=True), Duty(2, owing_role=True, decision=True)]
-    assert owing(duties, PARENTS) == {1, 2}
+def test_the_secretariat_may_decide_that_one_is_expected_of_a_covered_actor() -> None:
+    duties = [Duty(1, expected_role=True), Duty(2, expected_role=True, decision=True)]
+    assert expected_of(duties, PARENTS) == {1, 2}
 
 
 def test_a_parent_relieved_by_decision_covers_nobody() -> None:
-    duties = [Duty(1, owing_role=True, decision=False), Duty(2, owing_role=True)]
-    assert owing(duties, PARENTS) == {2}
+    duties = [Duty(1, expected_role=True, decision=False), Duty(2, expected_role=True)]
+    assert expected_of(duties, PARENTS) == {2}
 
 
 def test_a_circle_in_the_tree_ends_where_it_closes() -> None:
@@ -58,7 +61,7 @@ duty_lists = st.lists(
     st.builds(
         Duty,
         actor=st.integers(0, 7),
-        owing_role=st.booleans(),
+        expected_role=st.booleans(),
         unspecified=st.booleans(),
         decision=st.none() | st.booleans(),
     ),
@@ -70,7 +73,7 @@ duty_lists = st.lists(
 def test_the_order_of_actors_never_matters(duties, parents, random) -> None:
     shuffled = list(duties)
     random.shuffle(shuffled)
-    assert owing(duties, parents) == owing(shuffled, parents)
+    assert expected_of(duties, parents) == expected_of(shuffled, parents)
 
 
 @given(duty_lists)
@@ -78,6 +81,6 @@ def test_without_a_tree_each_role_or_decision_stands_for_itself(duties) -> None:
     expected = {
         d.actor
         for d in duties
-        if not d.unspecified and (d.owing_role if d.decision is None else d.decision)
+        if not d.unspecified and (d.expected_role if d.decision is None else d.decision)
     }
-    assert owing(duties, {}) == expected
+    assert expected_of(duties, {}) == expected

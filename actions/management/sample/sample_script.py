@@ -93,7 +93,7 @@ TOLD = {
     (SECOND, "53", "fps-justice"): accepted(S.IN_PROGRESS, unchanged=True),
     (FIRST, "48", "fps-justice"): accepted(S.IN_PROGRESS),
     (SECOND, "48", "fps-justice"): Story(End.SUBMITTED, S.IN_PROGRESS, unchanged=True),
-    # Finished work, taken up again; an entry taken back; one of a partner that owes none.
+    # Finished work, taken up again; an entry taken back; one of a partner, unexpected.
     (FIRST, "51", "fps-justice"): accepted(S.DONE),
     (SECOND, "51", "fps-justice"): Story(End.DRAFT, S.PARTLY_DONE, reopened=True),
     (FIRST, "33", "federal-government"): accepted(S.IN_PROGRESS),
