@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from actions.rules import names
 from actions.typography import sign
 from reports.snapshot import (
     Action,
@@ -197,15 +198,27 @@ def remarks(entry: Entry, snapshot: Snapshot, language: str) -> list[str]:
 def actor_name(slug: str, snapshot: Snapshot, language: str) -> str:
     """Return the name of an actor by its key; what is no key is a name already."""
     found = next((actor for actor in snapshot.actors if actor.slug == slug), None)
-    return plain(found.names, language)[0] if found else slug
+    return called(found, language)[0] if found else slug
 
 
 def actor_short(slug: str, snapshot: Snapshot, language: str) -> str:
     """Return an actor's abbreviation, else its name."""
     found = next((actor for actor in snapshot.actors if actor.slug == slug), None)
-    return (plain(found.short, language)[0] if found else "") or actor_name(
-        slug, snapshot, language
-    )
+    return abbreviated(found, language)[0] if found else slug
+
+
+def called(actor: Actor, language: str) -> tuple[str, str]:
+    """Return an actor's name and the language it is in: the reader's, else see ``rules.names``."""
+    for code in (language, *names.fallbacks(actor.level)):
+        if actor.names.get(code):
+            return actor.names[code], code
+    return "", language
+
+
+def abbreviated(actor: Actor, language: str) -> tuple[str, str]:
+    """Return an actor's abbreviation in the language of its name, else the name, and which."""
+    found, spoken = called(actor, language)
+    return actor.short.get(spoken) or found, spoken
 
 
 # --- Actions ------------------------------------------------------------------------

@@ -61,8 +61,8 @@ def test_a_member_of_two_actors_sees_both_with_their_names(
     both = make_member("contributor", "brussels-environment", "both@example.org")
     open_round()
     html = page(sign_in(both))
-    assert "<span>FPS Justice</span>" in html
-    assert "<span>Brussels Environment</span>" in html
+    assert '<span lang="en">FPS Justice</span>' in html
+    assert '<span lang="en">Brussels Environment</span>' in html
 
 
 def test_who_has_nothing_to_write_is_told_so(make_member, open_round, sign_in) -> None:

@@ -536,7 +536,7 @@ def test_a_status_is_set_changed_and_removed(desk, given, report, entry_of) -> N
     assert response.redirect_chain == [(f"{ROUNDS}{given.pk}/", 302)]
     assert "Fully carried out in place of “In progress” Parce que." in text_of(response)
     text = text_of(desk.get(path))
-    assert "Set by the secretariat Fully carried out Office," in text
+    assert "Set by the secretariat Fully carried out Office ," in text
     desk.post(path, sent | {"status": "partly_done"})
     assert Override.objects.get().status == "partly_done"
     response = desk.post(path, {"remove": "1"}, follow=True)

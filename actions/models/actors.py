@@ -26,6 +26,7 @@ from actions.models.history import history
 from actions.models.natural import NaturalKey, NaturalKeyManager
 from actions.models.sources import Source
 from actions.querysets import ActorQuerySet
+from actions.rules import names as naming
 
 LEVELS = [
     (Level.FEDERAL.value, _("Federal")),
@@ -212,9 +213,6 @@ class ActorName(NaturalKey):
     objects: ClassVar[NaturalKeyManager] = NaturalKeyManager()
     history = history()
 
-    name = text_property("name")
-    name_language = language_property("name")
-
     class Meta:
         verbose_name = _("name of an actor")
         verbose_name_plural = _("names of an actor")
@@ -242,10 +240,19 @@ class ActorName(NaturalKey):
         return self.name
 
     @property
+    def name(self) -> str:
+        """The name in the active language, else in the one that ``rules.names`` puts first."""
+        return in_language(self, "name", naming.fallbacks(self.actor.level))[0]
+
+    @property
+    def name_language(self) -> str:
+        """The language that name and abbreviation are shown in."""
+        return in_language(self, "name", naming.fallbacks(self.actor.level))[1]
+
+    @property
     def abbreviation(self) -> str:
-        """The abbreviation in the active language; none where its name is known without one."""
-        text, language = in_language(self, "abbreviation")
-        return text if language == self.name_language else ""
+        """The abbreviation in the language of the name; none where it has none there."""
+        return str(getattr(self, f"abbreviation_{self.name_language}"))
 
     @property
     def label(self) -> str:

@@ -86,14 +86,16 @@ def char_field(label: Label, max_length: int, **options: Any) -> models.CharFiel
     )
 
 
-def in_language(instance: models.Model, field: str, language: str | None = None) -> tuple[str, str]:
+def in_language(
+    instance: models.Model, field: str, fallbacks: Sequence[str] = LANGUAGES
+) -> tuple[str, str]:
     """Return a text and the language it is in.
 
-    The wanted language first (the active one by default), then English, French, Dutch,
-    German; ``("", language)`` where no language has the text.
+    The active language first, then the fallbacks (English, French, Dutch, German, unless
+    others are given); ``("", language)`` where no language has the text.
     """
-    wanted = language or get_language() or "en"
-    for code in (wanted, *LANGUAGES):
+    wanted = get_language() or "en"
+    for code in (wanted, *fallbacks):
         if text := getattr(instance, f"{field}_{code}"):
             return text, code
     return "", wanted

@@ -4,7 +4,7 @@ Made from plain facts alone (an action of a snapshot as a dictionary, and the ac
 so that the pages of the newest edition and of any older one say the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.dateparse import parse_date
@@ -16,7 +16,7 @@ from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from actions.models.fields import LANGUAGES
 from actions.models.responsibilities import ROLES
 from actions.models.statuses import status_code, status_word
-from actions.rules import markup
+from actions.rules import markup, names
 
 Facts = Mapping[str, Any]
 Lines = list[dict[str, Any]]
@@ -37,10 +37,10 @@ MOVEMENTS = {
 }
 
 
-def words(text: Mapping[str, str]) -> dict[str, str]:
+def words(text: Mapping[str, str], fallbacks: Sequence[str] = LANGUAGES) -> dict[str, str]:
     """Return a text in the reader's language, else in another one, with its language."""
     wanted = get_language() or "en"
-    for code in (wanted, *LANGUAGES):
+    for code in (wanted, *fallbacks):
         if text.get(code):
             return {"text": text[code], "language": code}
     return {"text": "", "language": wanted}
@@ -51,9 +51,8 @@ def actor(slug: str, actors: Mapping[str, Facts]) -> dict[str, Any]:
     known = actors.get(slug)
     if known is None:
         return {"slug": slug, "label": slug, "short": slug, "language": "en"}
-    name, short = words(known["names"]), words(known["short"])
-    brief = short["text"] if short["language"] == name["language"] else ""
-    text = name["text"]
+    name = words(known["names"], names.fallbacks(known["level"]))
+    text, brief = name["text"], known["short"].get(name["language"], "")
     label = f"{text} ({brief})" if brief and brief.casefold() not in text.casefold() else text
     return {"slug": slug, "label": label, "short": brief or text, "language": name["language"]}
 

@@ -14,6 +14,7 @@ from reports import dictionary, outline
 from reports.renderers import packages
 from reports.snapshot import (
     Action,
+    Actor,
     Entry,
     PastStatus,
     Snapshot,
@@ -235,14 +236,19 @@ def _actors(snapshot: Snapshot, language: str) -> dict[str, Row]:
     return {
         actor.slug: {
             "actor": actor.slug,
-            "actor_name": plain(actor.names, language)[0],
-            "actor_abbreviation": plain(actor.short, language)[0],
+            "actor_name": outline.called(actor, language)[0],
+            "actor_abbreviation": _abbreviation(actor, language),
             "actor_parent": actor.parent,
             "level": actor.level,
             "level_word": _word(snapshot.levels, actor.level, language),
         }
         for actor in snapshot.actors
     }
+
+
+def _abbreviation(actor: Actor, language: str) -> str:
+    """Return the abbreviation in the language of the name, or nothing."""
+    return actor.short.get(outline.called(actor, language)[1], "")
 
 
 def _word(words: dict[str, Words], code: str, language: str) -> str:

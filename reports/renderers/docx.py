@@ -310,7 +310,7 @@ class _Report:
     def _silent(self, actor: Actor, actions: Sequence[Action]) -> list[Sequence[Run]]:
         links = [run for action in actions for run in (Run(", "), self.link(action))]
         level = self.snapshot.levels.get(actor.level, {self.language: actor.level})
-        return [[self.words(actor.names)], [self.words(level)], links[1:]]
+        return [[self.named(actor)], [self.words(level)], links[1:]]
 
     def _annex(self) -> None:
         rows: list[Sequence[Sequence[Run]]] = []
@@ -399,7 +399,12 @@ class _Report:
     def actor(self, slug: str) -> Run:
         """Return the name of an actor."""
         found = next((actor for actor in self.snapshot.actors if actor.slug == slug), None)
-        return self.words(found.names) if found else Run(slug)
+        return self.named(found) if found else Run(slug)
+
+    def named(self, actor: Actor) -> Run:
+        """Return an actor's name, marked by the tag of its language."""
+        found, spoken = outline.called(actor, self.language)
+        return Run(line(found), self.tag(spoken))
 
     def full_name(self, slug: str) -> list[Run]:
         """Return the name of an actor and, where it has another one, its abbreviation."""

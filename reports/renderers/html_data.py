@@ -178,7 +178,7 @@ class _Page:
         return {
             "silent": [
                 {
-                    "actor": self.words(actor.names),
+                    "actor": self.actor(actor.slug),
                     "level": plain(levels.get(actor.level, {}), self.language)[0] or actor.level,
                     "actions": [
                         {"label": a.label, "anchor": self.anchors[a.label]} for a in actions
@@ -380,8 +380,8 @@ class _Page:
         actor = self.actors.get(slug)
         if actor is None:
             return Spoken(slug)
-        found = self.words(actor.short) if short else Spoken("")
-        return found if found.text else self.words(actor.names)
+        read = outline.abbreviated if short else outline.called
+        return self.spoken(*read(actor, self.language))
 
     def listed(self, key: str, slugs: Iterable[str]) -> str:
         """Return a line that lists actors, or ""."""

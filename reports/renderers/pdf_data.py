@@ -102,7 +102,7 @@ class _Pages:
             *(plain(one.titles, self.language)[0] for one in snapshot.actions),
             *(plain(one.period, self.language)[0] for one in snapshot.actions),
             *(plain(one.titles, self.language)[0] for one in snapshot.sections),
-            *(plain(one.names, self.language)[0] for one in snapshot.actors),
+            *(outline.called(one, self.language)[0] for one in snapshot.actors),
             *(plain(one.meanings, self.language)[0] for one in snapshot.vocabulary),
             *self.levels.values(),
             *self.roles.values(),
@@ -252,7 +252,7 @@ class _Pages:
         return {
             "silent": [
                 {
-                    "actor": self.words(actor.names),
+                    "actor": self.actor(actor.slug),
                     "level": line(self.levels.get(actor.level, actor.level)),
                     "actions": [self.tile(action) for action in actions],
                 }
@@ -419,7 +419,8 @@ class _Pages:
     def actor(self, slug: str) -> dict[str, str]:
         """Return an actor's name with the language it is in."""
         found = next((actor for actor in self.snapshot.actors if actor.slug == slug), None)
-        return self.words(found.names) if found else {"t": line(slug), "l": self.language}
+        text, spoken = outline.called(found, self.language) if found else (slug, self.language)
+        return {"t": line(text), "l": spoken}
 
     def actors(self, key: str, slugs: Iterable[str]) -> str:
         """Return a line that lists actors, or ""."""
