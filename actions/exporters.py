@@ -17,6 +17,7 @@ from actions.dictionary import action_columns, actor_columns
 from actions.enums import Basis, Scheme
 from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound, Section
 from actions.models.responsibilities import expected_of
+from actions.rules import collation
 from actions.spreadsheets import joined, stacked
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -136,7 +137,7 @@ def _description(actor: Actor, *, slugs: dict[int, str]) -> dict[str, Any]:
         "slug": actor.slug,
         "name": actor.name,
         "abbreviation": actor.abbreviation or None,
-        "aliases": [alias.text for alias in actor.aliases.all()],
+        "aliases": sorted((alias.text for alias in actor.aliases.all()), key=collation.key),
         "level": actor.level,
         "parent": slugs.get(actor.parent_id) if actor.parent_id else None,
     }

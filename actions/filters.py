@@ -30,6 +30,7 @@ from actions.models.entries import ENTRY_STATES
 from actions.models.schemes import PILLARS, SDGS
 from actions.models.statuses import STATUS_WORDS
 from actions.querysets import ActionQuerySet, below
+from actions.rules import collation
 from actions.rules.duties import ancestors
 
 UNKNOWN = _("This value is not known here; the list is not narrowed by it.")
@@ -166,9 +167,7 @@ class ActionFilter(django_filters.FilterSet):
             if not actor.is_unspecified:
                 groups[actor.level].append((actor.slug, actor.label))
         return [
-            (str(label), sorted(groups[level], key=lambda choice: choice[1].casefold()))
-            for level, label in LEVELS
-            if groups[level]
+            (str(label), collation.menu(groups[level])) for level, label in LEVELS if groups[level]
         ]
 
     @property
@@ -254,7 +253,7 @@ class ExpectedFilter(django_filters.FilterSet):
         """Take the address's parameters; ``on`` decides who is late, ``actors`` fill the menu."""
         super().__init__(data, queryset=Entry.objects.filter(round=given, expected=True))
         self.late = round_status.late_ones(given, on=on)
-        lines = sorted(((a.slug, a.label) for a in actors), key=lambda line: line[1].casefold())
+        lines = collation.menu((a.slug, a.label) for a in actors)
         self.form.fields["actor"].choices = [("", _("All")), *lines]
         for name, field in self.form.fields.items():
             field.error_messages["invalid_choice"] = UNKNOWN

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,18 @@ RANK = Case(
     *(When(status=code, then=Value(place)) for place, code in enumerate(CODES)),
     output_field=IntegerField(),
 )
+
+
+class Folded(Func):
+    """A folded column, compared by its characters alone, whatever the locale of the database."""
+
+    template = "%(expressions)s"
+    arity = 1
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Name the plain order, which SQLite has by itself."""
+        template = '%(expressions)s COLLATE "C"'
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 class ActionTable(tables.Table):
@@ -65,8 +77,8 @@ class ActionTable(tables.Table):
         return rows.annotate(status_rank=rank).order_by(order, "position", "id"), True
 
     def order_title(self, rows: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:  # noqa: FBT001
-        """Sort by the title in the reader's language."""
-        column = F(f"sort_{get_language() or 'en'}")
+        """Sort by the title in the reader's language, letters without regard to accents."""
+        column = Folded(f"sort_{get_language() or 'en'}")
         order = column.desc() if is_descending else column.asc()
         return rows.order_by(order, "position", "id"), True
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from actions.rules import names
+from actions.rules import collation, names
 from actions.typography import sign
 from reports.snapshot import (
     Action,
@@ -361,14 +361,17 @@ def code_in(action: Action, year: int, snapshot: Snapshot) -> str:
 # --- Silence, and the annex ---------------------------------------------------------
 
 
-def not_reported(snapshot: Snapshot) -> list[tuple[Actor, list[Action]]]:
-    """Return the actors that gave no expected entry, each with the actions concerned."""
+def not_reported(snapshot: Snapshot, language: str) -> list[tuple[Actor, list[Action]]]:
+    """Return, by name, the actors that gave no expected entry, with the actions concerned."""
     silent: dict[str, list[Action]] = {}
     for action in snapshot.actions:
         for entry in action.entries:
             if entry.expected and not entry.status:
                 silent.setdefault(entry.actor, []).append(action)
-    return [(actor, silent[actor.slug]) for actor in snapshot.actors if actor.slug in silent]
+    found = [(actor, silent[actor.slug]) for actor in snapshot.actors if actor.slug in silent]
+    return sorted(
+        found, key=lambda one: collation.by_name(called(one[0], language)[0], one[0].slug)
+    )
 
 
 @dataclass(frozen=True)

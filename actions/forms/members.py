@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.enums import WRITING_ROLES, MemberRole
 from actions.models import Actor, User
 from actions.models.memberships import MEMBER_ROLES, ROLE_MEANINGS
+from actions.rules import collation
 from actions.typography import sign
 
 LANGUAGES = [("nl", "Nederlands"), ("fr", "français"), ("de", "Deutsch"), ("en", "English")]
@@ -16,7 +17,7 @@ LANGUAGES = [("nl", "Nederlands"), ("fr", "français"), ("de", "Deutsch"), ("en"
 def actor_choices() -> list[tuple[int, str]]:
     """Return every organisation that may have members, by its label."""
     rows = [row for row in Actor.objects.with_names() if not row.is_unspecified]
-    return sorted(((row.pk, row.label) for row in rows), key=lambda pair: pair[1].casefold())
+    return collation.menu((row.pk, row.label) for row in rows)
 
 
 def role_choices(roles: frozenset[MemberRole]) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from actions.models import Actor, Entry, ReportingRound, Section
 from actions.models.actors import LEVELS
 from actions.models.entries import ENTRY_STATES, TEXTS, validate_length
 from actions.models.fields import no_control_characters
+from actions.rules import collation
 
 # What a reviewer can comment on, beside the whole.
 COMMENTED = ("status", *TEXTS, "evidence")
@@ -100,9 +101,11 @@ class QueueFilter(django_filters.FilterSet):
         self.filters["section"].queryset = Section.objects.filter(
             plan__rounds__in=rounds
         ).distinct()
-        self.filters["actor"].queryset = (
-            Actor.objects.filter(responsibilities__entries__isnull=False).distinct().with_names()
-        )
+        actors = Actor.objects.filter(responsibilities__entries__isnull=False).distinct()
+        self.filters["actor"].queryset = actors
+        field = self.form.fields["actor"]
+        lines = collation.menu((actor.pk, actor.label) for actor in actors.with_names())
+        field.widget.choices = [("", field.empty_label), *lines]
 
     def only_late(self, rows: QuerySet, _name: str, value: bool | None) -> QuerySet:  # noqa: FBT001
         """Keep late entries where that is asked for."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models import Actor, Override, ReportingRound
 from actions.querysets import ActorQuerySet
+from actions.rules import collation
 
 LINES = {"rows": 3}
 FIXED = ("plan", "year", "reference_date")  # once a round was opened
@@ -95,8 +96,8 @@ class ExtensionForm(forms.Form):
         super().__init__(*args, **options)
         field: Any = self.fields["actor"]
         field.queryset = actors
-        lines = [(actor.pk, actor.label) for actor in actors.with_names()]
-        field.choices = [("", _("Choose …")), *sorted(lines, key=lambda line: line[1].casefold())]
+        lines = collation.menu((actor.pk, actor.label) for actor in actors.with_names())
+        field.choices = [("", _("Choose …")), *lines]
 
 
 class OverrideForm(forms.ModelForm):

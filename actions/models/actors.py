@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -26,6 +26,7 @@ from actions.models.history import history
 from actions.models.natural import NaturalKey, NaturalKeyManager
 from actions.models.sources import Source
 from actions.querysets import ActorQuerySet
+from actions.rules import collation
 from actions.rules import names as naming
 
 LEVELS = [
@@ -170,6 +171,11 @@ class Actor(NaturalKey):
     def short(self) -> str:
         """The shortest thing to call it by: the abbreviation, else the name."""
         return self.abbreviation or self.name
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        """What it is sorted by where bodies stand in the order of their names."""
+        return collation.by_name(self.label, self.slug)
 
 
 def name_valid(names: Iterable["ActorName"], on: date | None) -> "ActorName | None":

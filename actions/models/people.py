@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from actions.rules import collation
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail address."""
@@ -85,6 +87,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         """Return the name, or the address where no name is known."""
         return self.former_name if self.is_erased else self.name or self.email
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        """What somebody is sorted by where people stand in the order of their names."""
+        return collation.by_name(self.get_full_name(), self.email)
 
     def get_short_name(self) -> str:
         """Return what the administration greets somebody with."""

@@ -16,6 +16,7 @@ from actions.models import Action, Actor, Plan, PublishedEntry, Responsibility
 from actions.models.actors import LEVELS
 from actions.models.statuses import STATUS_WORDS
 from actions.querysets import below, valid_on
+from actions.rules import collation
 from actions.views.http import has_working, public_page
 
 
@@ -53,9 +54,9 @@ def tree(actors: list[Actor], level: str, counts: dict[int, int]) -> list[dict[s
     for member in members.values():
         children[member.parent_id if member.parent_id in members else None].append(member)
 
-    def rank(actor: Actor) -> tuple[int, str]:
+    def rank(actor: Actor) -> tuple[int, tuple[Any, ...]]:
         first: dict[str, int] = {ActorKind.GOVERNMENT: 0, ActorKind.UNSPECIFIED: 2}
-        return first.get(actor.kind, 1), actor.label.casefold()
+        return first.get(actor.kind, 1), actor.sort_key
 
     def lines(parent: int | None, depth: int) -> Iterable[dict[str, Any]]:
         for child in sorted(children[parent], key=rank):
@@ -94,6 +95,7 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         "actor": found,
         "today": on,
         **progress,
+        **relatives(found),
         "names": list(found.names.all()),
         "responsibilities": with_years(held, progress.get("said", {})),
         "has_working": has_working(r.action for r in held),
@@ -106,6 +108,18 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         .distinct(),
     }
     return TemplateResponse(request, "actions/actor.html", context)
+
+
+def relatives(actor: Actor) -> dict[str, Any]:
+    """Return the bodies below an actor, its successors and predecessors, and its aliases."""
+    return {
+        "children": sorted(actor.children.all(), key=lambda child: child.sort_key),
+        "successions": sorted(
+            actor.successions.all(), key=lambda one: (one.on, one.successor.sort_key)
+        ),
+        "origins": sorted(actor.origins.all(), key=lambda one: (one.on, one.predecessor.sort_key)),
+        "aliases": sorted(actor.aliases.all(), key=lambda alias: collation.key(alias.text)),
+    }
 
 
 # --- What published reports say -----------------------------------------------------

@@ -96,13 +96,13 @@ def piles(rows: list[Entry]) -> list[dict[str, Any]]:
 
 
 def by_actor(expected: list[Entry]) -> list[dict[str, Any]]:
-    """Return for each actor how many of its expected entries are in."""
+    """Return for each actor, by name, how many of its expected entries are in."""
     found: dict[Actor, dict[str, Any]] = {}
     for row in expected:
         line = found.setdefault(row.actor, {"actor": row.actor, "expected": 0, "in": 0})
         line["expected"] += 1
         line["in"] += row.state in HANDED_IN
-    return list(found.values())
+    return sorted(found.values(), key=lambda line: line["actor"].sort_key)
 
 
 def voluntary(

@@ -15,6 +15,7 @@ from actions.filters import ExpectedFilter
 from actions.models import Actor, Entry, ReportingRound
 from actions.models.actors import LEVELS
 from actions.models.entries import TEXTS
+from actions.rules import collation
 from actions.views.members_only import MemberRequest, member_page, reviewers
 
 PER_PAGE = 50
@@ -84,12 +85,18 @@ def by_level(
         }
         for actor in actors
     ]
-    lines.sort(key=lambda one: str(one["name"]).casefold())
+    lines.sort(key=by_name)
     groups = [
         {"label": label, "lines": [one for one in lines if one["actor"].level == level]}
         for level, label in LEVELS
     ]
     return [group for group in groups if group["lines"]]
+
+
+def by_name(one: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what a line is sorted by: what the actor was called on the reference date."""
+    slug, name = one["actor"].slug, one["name"]
+    return collation.by_name(name.label if name else slug, slug)
 
 
 def line(entry: Entry, given: ReportingRound, request: MemberRequest) -> dict[str, Any]:

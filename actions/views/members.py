@@ -124,7 +124,7 @@ def coordinated(request: MemberRequest) -> list[Actor]:
     """Return the organisations that the person coordinates, by name."""
     mine = request.rights.actors_as(MemberRole.COORDINATOR)
     rows = Actor.objects.with_names().filter(pk__in=mine)
-    return sorted(rows, key=lambda actor: actor.label.casefold())
+    return sorted(rows, key=lambda actor: actor.sort_key)
 
 
 def chosen(actors: list[Actor], key: str) -> Actor | None:
@@ -158,7 +158,7 @@ def one_actor(request: MemberRequest, actor: Actor, bound: InvitationForm | None
     fresh = form_for(actor, request)
     return {
         "actor": actor,
-        "rows": sorted(rows, key=lambda row: row.user.get_full_name().casefold()),
+        "rows": sorted(rows, key=lambda row: row.user.sort_key),
         "managed": service.MANAGED,
         "invitations": open_invitations(request).filter(actor=actor),
         "form": bound if bound is not None and bound.prefix == fresh.prefix else fresh,

@@ -1,13 +1,14 @@
 """The secretariat's page of all members: find, invite, give roles, deactivate, erase."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -46,6 +47,7 @@ def all_members(request: MemberRequest) -> HttpResponse:
             return redirect("actions:all-members")
     wanted = PeopleForm(request.GET)
     page = Paginator(found(wanted), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = with_roles(list(page.object_list))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -129,23 +131,32 @@ def act(request: MemberRequest, service_act: Any, person: User, done: str) -> Ht
     return redirect("actions:all-members")
 
 
-def found(form: PeopleForm) -> QuerySet[User]:
+def found(form: PeopleForm) -> list[User]:
     """Return the people that a filter finds, by name; everybody active without one."""
     given = form.cleaned_data if form.is_valid() else {}
-    people = living().filter(is_active=given.get("state") != "closed").order_by("name", "email")
+    people = living().filter(is_active=given.get("state") != "closed")
     current = Membership.objects.filter(ended_at__isnull=True)
     if actor := given.get("actor"):
         people = people.filter(memberships__in=current.filter(actor=actor))
-    if wanted := given.get("role"):
-        people = people.filter(memberships__in=current.filter(role=wanted))
-    if words := fold(given.get("words") or "").split():
-        rows = people.values_list("pk", "name", "email")
-        keys = [pk for pk, name, email in rows if all(w in fold(f"{name} {email}") for w in words)]
-        people = people.filter(pk__in=keys)
-    shown = current.select_related("actor").prefetch_related("actor__names")
-    return people.distinct().prefetch_related(
-        Prefetch("memberships", queryset=shown, to_attr="current_roles")
-    )
+    if role := given.get("role"):
+        people = people.filter(memberships__in=current.filter(role=role))
+    words = fold(given.get("words") or "").split()
+    wanted = [
+        person
+        for person in people.distinct()
+        if all(word in fold(f"{person.name} {person.email}") for word in words)
+    ]
+    return sorted(wanted, key=lambda person: person.sort_key)
+
+
+def with_roles(people: Sequence[User]) -> list[User]:
+    """Return some people with their present roles, by the names of the organisations."""
+    shown = Membership.objects.filter(ended_at__isnull=True).select_related("actor")
+    roles = Prefetch("memberships", shown.prefetch_related("actor__names"), to_attr="current_roles")
+    prefetch_related_objects(list(people), roles)
+    for person in people:
+        person.current_roles.sort(key=lambda role: role.actor.sort_key)  # type: ignore[attr-defined]
+    return list(people)
 
 
 def gaps(request: MemberRequest) -> list[dict[str, Any]]:
@@ -173,7 +184,7 @@ def gaps(request: MemberRequest) -> list[dict[str, Any]]:
     actors = Actor.objects.with_names().filter(pk__in=expected)
     return [
         {"actor": actor, "expected": expected[actor.pk], "has_writer": actor.pk in written}
-        for actor in sorted(actors, key=lambda actor: actor.label.casefold())
+        for actor in sorted(actors, key=lambda actor: actor.sort_key)
     ]
 
 

@@ -40,10 +40,11 @@ def profile(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your details are saved."))
             return redirect("actions:profile")
-    rows = Membership.objects.current().filter(user=request.user).select_related("actor")
+    mine = Membership.objects.current().filter(user=request.user).select_related("actor")
+    rows = mine.prefetch_related("actor__names")
     context = {
         "form": form,
-        "memberships": rows.prefetch_related("actor__names"),
+        "memberships": sorted(rows, key=lambda row: row.actor.sort_key),
         "has_second_factor": is_mfa_enabled(request.user, SECOND_FACTORS),
         "has_password": request.user.has_usable_password(),
     }

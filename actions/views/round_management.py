@@ -97,10 +97,16 @@ def manage(request: MemberRequest, pk: int) -> HttpResponse:
             carried=Count("pk", filter=Q(carried_from__isnull=False)),
         ),
         "forecast": rounds.forecast(found, on=request.on),
-        "extensions": found.extensions.select_related("actor").prefetch_related("actor__names"),
+        "extensions": extensions_of(found),
         "overridden": round_status.of_round(found, among=set_here).rows,
     }
     return TemplateResponse(request, "rounds/manage.html", context)
+
+
+def extensions_of(given: ReportingRound) -> list[Extension]:
+    """Return the extensions of a round, by the names of the actors."""
+    rows = given.extensions.select_related("actor").prefetch_related("actor__names")
+    return sorted(rows, key=lambda extension: extension.actor.sort_key)
 
 
 # --- Steps, each confirmed --------------------------------------------------------

@@ -300,7 +300,7 @@ class _Report:
     # --- Silence, annex, method
 
     def _not_reported(self) -> None:
-        found = outline.not_reported(self.snapshot)
+        found = outline.not_reported(self.snapshot, self.language)
         if not found:
             self.writer.paragraph([Run(self.label("all_reported"))])
             return

@@ -184,7 +184,7 @@ class _Page:
                         {"label": a.label, "anchor": self.anchors[a.label]} for a in actions
                     ],
                 }
-                for actor, actions in outline.not_reported(self.snapshot)
+                for actor, actions in outline.not_reported(self.snapshot, self.language)
             ]
         }
 

@@ -256,7 +256,7 @@ class _Pages:
                     "level": line(self.levels.get(actor.level, actor.level)),
                     "actions": [self.tile(action) for action in actions],
                 }
-                for actor, actions in outline.not_reported(self.snapshot)
+                for actor, actions in outline.not_reported(self.snapshot, self.language)
             ]
         }
 

@@ -114,7 +114,7 @@ def test_levels_count_the_entries_that_are_expected() -> None:
     counts = outline.level_counts(snapshot)
     assert sum(n for _level, found in counts for _code, n in found) == expected
     silent = sum(n for _level, found in counts for code, n in found if code == "not_reported")
-    assert silent == sum(len(actions) for _actor, actions in outline.not_reported(snapshot))
+    assert silent == sum(len(actions) for _actor, actions in outline.not_reported(snapshot, "en"))
 
 
 def test_actions_without_a_known_section_come_last() -> None:
@@ -158,7 +158,7 @@ def test_who_volunteers_and_writes_nothing_stands_in_the_annex_alone() -> None:
     action = snapshot.actions[0]
     assert outline.shown(action) == []
     assert outline.annex_rows(snapshot)[0] == outline.Row(action, silent, "")
-    assert "actor-1" not in {actor.slug for actor, _actions in outline.not_reported(snapshot)}
+    assert "actor-1" not in {actor.slug for actor, _actions in outline.not_reported(snapshot, "en")}
 
 
 # --- Days and proof -------------------------------------------------------------------
