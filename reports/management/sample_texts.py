@@ -16,8 +16,8 @@ FOREWORD = {
         "remercie celles et ceux qui y ont contribué."
     ),
     "de": (
-        "Dieser Bericht zeigt, wie die Begleitung des nationalen Aktionsplans aussieht. **Alles "
-        "darin ist erfunden**: Keine Behörde hat so berichtet.\n\n"
+        "Dieser Bericht zeigt, wie die Weiterverfolgung des Nationalen Aktionsplans aussieht. "
+        "**Alles darin ist erfunden**: Keine Behörde hat so berichtet.\n\n"
         "In einem echten Bericht schreibt die Arbeitsgruppe hier, was im vergangenen Jahr auffiel, "
         "und dankt allen, die daran mitgewirkt haben."
     ),
@@ -46,7 +46,7 @@ MEETING = {
     ),
     "de": (
         "Bei dem Treffen ging es um drei Fragen:\n\n- wie kleine Unternehmen schneller Hilfe "
-        "finden;\n- was die Regionen voneinander lernen können;\n- welche Maßnahmen zu langsam "
+        "finden;\n- was die Regionen voneinander lernen können;\n- welche Aktionen zu langsam "
         "vorankommen."
     ),
     "en": (

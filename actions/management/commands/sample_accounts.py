@@ -35,11 +35,11 @@ class Sample(NamedTuple):
 
 
 SAMPLES = (
-    Sample(MemberRole.SECRETARIAT, "fisd", "nl", "Secretariat (sample account)"),
-    Sample(MemberRole.REVIEWER, "fps-foreign", "fr", "Reviewer (sample account)"),
-    Sample(MemberRole.OBSERVER, "federal-planning-bureau", "fr", "Observer (sample account)"),
-    Sample(MemberRole.COORDINATOR, "brussels-environment", "nl", "Coordinator (sample account)"),
-    Sample(MemberRole.CONTRIBUTOR, "brussels-environment", "fr", "Contributor (sample account)"),
+    Sample(MemberRole.SECRETARIAT, "fisd", "nl", "Secretariaat (voorbeeldaccount)"),
+    Sample(MemberRole.REVIEWER, "fps-foreign", "fr", "Relecture (compte d’exemple)"),
+    Sample(MemberRole.OBSERVER, "federal-planning-bureau", "fr", "Observation (compte d’exemple)"),
+    Sample(MemberRole.COORDINATOR, "brussels-environment", "nl", "Coördinator (voorbeeldaccount)"),
+    Sample(MemberRole.CONTRIBUTOR, "brussels-environment", "fr", "Rédaction (compte d’exemple)"),
 )
 
 
