@@ -3,9 +3,11 @@
 import json
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils.translation import override
 
@@ -15,6 +17,8 @@ from actions.views import presentation
 from reports import builder, outline
 
 pytestmark = pytest.mark.django_db
+
+UNCONFIRMED = Path(settings.BASE_DIR) / "docs" / "unconfirmed.md"
 
 OTHERS = [level for level in Level if level not in {Level.FLEMISH, Level.WALLOON}]
 # Who reads, in which languages there is a name, and which of them is shown.
@@ -99,3 +103,22 @@ def test_a_download_names_a_body_in_its_own_language(client: Client) -> None:
     actors = {actor["slug"]: actor for row in found["actions"] for actor in row["actors"]}
     vlaio = actors["vlaio"]
     assert (vlaio["name"], vlaio["abbreviation"]) == ("Agentschap Innoveren en Ondernemen", "VLAIO")
+
+
+def test_every_working_name_stands_among_what_is_to_be_confirmed() -> None:
+    rows = [line for line in UNCONFIRMED.read_text().splitlines() if line.startswith("| `")]
+    listed = {line.split("`")[1] for line in rows if "| name in " in line}
+    working = ActorName.objects.exclude(working_languages="")
+    assert listed == set(working.values_list("actor__slug", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2023, 12, 24), "Agence bruxelloise pour l’Accompagnement de l’Entreprise"),
+        (date(2023, 12, 25), "Agence bruxelloise pour l’Entrepreneuriat"),
+    ],
+)
+def test_a_body_keeps_its_old_name_in_the_years_of_that_name(day: date, name: str) -> None:
+    record = Actor.objects.get(slug="hub-brussels").name_record(day)
+    assert record.name_fr == f"hub.brussels, {name}"
