@@ -4,6 +4,7 @@ Plain functions on a Snapshot; no look, no database, no clock.
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from reports.snapshot import (
     status_code,
     to_json,
 )
+
+# A line in pieces, each with the language it is in.
+Pieces = list[tuple[str, str]]
 
 # The chapters in their order; further ones of the secretariat stand at FURTHER.
 FURTHER = "further"
@@ -197,8 +201,13 @@ def remarks(entry: Entry, snapshot: Snapshot, language: str) -> list[str]:
 
 def actor_name(slug: str, snapshot: Snapshot, language: str) -> str:
     """Return the name of an actor by its key; what is no key is a name already."""
+    return called_by_key(slug, snapshot, language)[0]
+
+
+def called_by_key(slug: str, snapshot: Snapshot, language: str) -> tuple[str, str]:
+    """As ``called``, of the actor with a key; what is no key is a name already."""
     found = next((actor for actor in snapshot.actors if actor.slug == slug), None)
-    return called(found, language)[0] if found else slug
+    return called(found, language) if found else (slug, language)
 
 
 def actor_short(slug: str, snapshot: Snapshot, language: str) -> str:
@@ -275,15 +284,46 @@ def last_year(action: Action, snapshot: Snapshot, language: str) -> str:
     return snapshot.label("last_year", language).format(year=past.year, status=word)
 
 
-def override_line(action: Action, snapshot: Snapshot, language: str) -> str:
-    """Return who put the status in place of the derived one, and why, or ""."""
-    if action.override is None:
-        return ""
-    return snapshot.label("overridden", language).format(
-        institution=actor_name(action.override.institution, snapshot, language),
-        derived=snapshot.word(status_code(action.derived, action.nature), language),
-        reason=plain(action.override.reason, language)[0],
+def about(action: Action, snapshot: Snapshot, language: str) -> list[Pieces]:
+    """Return the lines under the status of an action: who set it, who is silent, who left out."""
+    lines = (
+        override_line(action, snapshot, language),
+        listed("missing", action.missing, snapshot, language),
+        listed("left_out", action.left_out, snapshot, language),
     )
+    return [line for line in lines if line]
+
+
+def override_line(action: Action, snapshot: Snapshot, language: str) -> Pieces:
+    """Return who put the status in place of the derived one, and why, or nothing."""
+    if action.override is None:
+        return []
+    derived = snapshot.word(status_code(action.derived, action.nature), language)
+    return filled(
+        "overridden",
+        snapshot,
+        language,
+        institution=[called_by_key(action.override.institution, snapshot, language)],
+        derived=[(derived, language)],
+        reason=[plain(action.override.reason, language)],
+    )
+
+
+def listed(key: str, slugs: Iterable[str], snapshot: Snapshot, language: str) -> Pieces:
+    """Return a line that lists actors, each name with its language, or nothing."""
+    names: Pieces = []
+    for slug in slugs:
+        names += [("; ", language)] if names else []
+        names.append(called_by_key(slug, snapshot, language))
+    return filled(key, snapshot, language, actors=names) if names else []
+
+
+def filled(key: str, snapshot: Snapshot, language: str, **facts: Pieces) -> Pieces:
+    """Return a fixed word with its {names} filled in, each piece with the language it is in."""
+    found: Pieces = []
+    for place, part in enumerate(re.split(r"\{(\w+)\}", snapshot.label(key, language))):
+        found += facts[part] if place % 2 else [(part, language)]
+    return [piece for piece in found if piece[0]]
 
 
 # --- Counts -------------------------------------------------------------------------

@@ -247,13 +247,8 @@ class _Report:
         self._status_line(action.code, [*beside, *[Run(fact) for fact in facts if fact]])
         add(self._period(action), "ReportFacts")
         add([Run(f"{self.label('why')}: ", bold=True), self.words(action.why)])
-        for text in (
-            outline.override_line(action, snapshot, language),
-            self.actors("missing", action.missing),
-            self.actors("left_out", action.left_out),
-        ):
-            if text:
-                add([Run(text)])
+        for said in outline.about(action, snapshot, language):
+            add([Run(text, self.tag(spoken)) for text, spoken in said])
         for entry in outline.shown(action):
             self._entry(entry, action)
 
@@ -410,11 +405,6 @@ class _Report:
         """Return the name of an actor and, where it has another one, its abbreviation."""
         name, short = self.actor(slug), outline.actor_short(slug, self.snapshot, self.language)
         return [name] if short == name.text else [name, Run(f" ({line(short)})")]
-
-    def actors(self, key: str, slugs: Iterable[str]) -> str:
-        """Return a line that lists actors, or ""."""
-        names = [outline.actor_name(slug, self.snapshot, self.language) for slug in slugs]
-        return self.filled(key, actors="; ".join(names)) if names else ""
 
     def role(self, entry: Entry) -> str:
         """Return the role of an actor in words."""

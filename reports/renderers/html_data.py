@@ -252,11 +252,7 @@ class _Page:
             outline.coverage(action, snapshot, language),
             outline.last_year(action, snapshot, language),
         )
-        lines = (
-            outline.override_line(action, snapshot, language),
-            self.listed("missing", action.missing),
-            self.listed("left_out", action.left_out),
-        )
+        lines = outline.about(action, snapshot, language)
         period = self.words(action.period)
         return {
             "label": action.label,
@@ -268,7 +264,7 @@ class _Page:
             "overdue": action.overdue,
             "facts": [fact for fact in facts if fact],
             "why": self.words(action.why),
-            "lines": [Spoken(line) for line in lines if line],
+            "lines": [[self.spoken(*piece) for piece in line] for line in lines],
             "period": period,
             "printed": "" if action.period_text == period.text else action.period_text,
             "nature": snapshot.labels[language].get(action.nature, action.nature),
@@ -382,11 +378,6 @@ class _Page:
             return Spoken(slug)
         read = outline.abbreviated if short else outline.called
         return self.spoken(*read(actor, self.language))
-
-    def listed(self, key: str, slugs: Iterable[str]) -> str:
-        """Return a line that lists actors, or ""."""
-        names = [self.actor(slug).text for slug in slugs]
-        return self.filled(key, actors="; ".join(names)) if names else ""
 
 
 def chart(drawn: Chart) -> dict[str, Any]:

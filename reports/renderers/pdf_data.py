@@ -8,7 +8,7 @@ from actions import charts
 from reports import charts as drawings
 from reports import outline, richtext
 from reports.outline import Reading
-from reports.renderers.pdf_text import blocks, line, link
+from reports.renderers.pdf_text import blocks, line, link, piece
 from reports.snapshot import (
     Action,
     Chapter,
@@ -307,9 +307,10 @@ class _Pages:
             "printed": line(action.period_text),
             "nature": line(snapshot.labels[language].get(action.nature, action.nature)),
             "why": self.words(action.why),
-            "missing": self.actors("missing", action.missing),
-            "left_out": self.actors("left_out", action.left_out),
-            "override": line(outline.override_line(action, snapshot, language)),
+            "about": [
+                [{"t": piece(text), "l": spoken} for text, spoken in said]
+                for said in outline.about(action, snapshot, language)
+            ],
             "entries": [self.entry(entry, action) for entry in outline.shown(action)],
         }
 
@@ -421,11 +422,6 @@ class _Pages:
         found = next((actor for actor in self.snapshot.actors if actor.slug == slug), None)
         text, spoken = outline.called(found, self.language) if found else (slug, self.language)
         return {"t": line(text), "l": spoken}
-
-    def actors(self, key: str, slugs: Iterable[str]) -> str:
-        """Return a line that lists actors, or ""."""
-        names = [outline.actor_name(slug, self.snapshot, self.language) for slug in slugs]
-        return self.filled(key, actors="; ".join(names)) if names else ""
 
     def vocabulary(self) -> list[dict[str, Any]]:
         """Return the statuses with their words and meanings."""

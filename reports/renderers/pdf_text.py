@@ -25,6 +25,12 @@ def line(text: str) -> str:
     return breakable(printable(re.sub(r"[ \t\r\n]+", " ", text).strip()))
 
 
+def piece(text: str) -> str:
+    """Return a piece of a line, as ``line`` does, with the spaces at its ends."""
+    ends = [" " if end == " " else "" for end in (text[:1], text[-1:])]
+    return line(text).join(ends) if text.strip() else text
+
+
 def breakable(text: str) -> str:
     """Return a text with places to break in words that fit no line."""
     if len(text) < LONGEST_WORD:

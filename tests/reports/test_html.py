@@ -414,6 +414,16 @@ def test_a_style_cannot_be_ended_by_a_label() -> None:
     assert "script" not in {tag for tag, _ in found.tags}
 
 
+def test_the_silent_are_listed_each_in_the_language_of_its_name() -> None:
+    snapshot = replaced(specimen(3), 0, missing=("actor-1",), left_out=(), override=None)
+    actors = tuple(dataclasses.replace(one, names={"nl": "Dienst"}) for one in snapshot.actors)
+    given = dataclasses.replace(snapshot, actors=actors)
+    head, end = snapshot.label("missing", "fr").split("{actors}")
+    markup = " ".join(html.render(given, "fr").split())
+    line = " ".join(f'{head}<span lang="nl">Dienst</span>{end}</span'.split())
+    assert f'class="line">{line}' in markup
+
+
 def test_an_actor_that_is_no_longer_known_stands_by_its_key() -> None:
     said = entry(1, "gone", 1, "done")
     assert "gone" in page(specimen(3, actions=(action(1, (said,)),))).text

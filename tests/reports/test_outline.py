@@ -92,11 +92,12 @@ def test_an_entry_shows_its_written_texts_in_the_order_of_the_fields() -> None:
 def test_an_override_names_the_institution_the_derived_status_and_the_reason() -> None:
     snapshot = specimen(3)
     given = replaced(snapshot, 0, override=overridden(snapshot))
-    found = outline.override_line(given.actions[0], given, "en")
+    pieces = outline.override_line(given.actions[0], given, "en")
+    found = [text for text, _language in pieces]
     assert "Actor 1 (en)" in found
-    assert given.word(given.actions[0].code, "en") in found
+    assert given.word(given.actions[0].code, "en") in "".join(found)
     assert "The derived status misses a decision. (en)" in found
-    assert outline.override_line(snapshot.actions[1], snapshot, "en") == ""
+    assert outline.override_line(snapshot.actions[1], snapshot, "en") == []
 
 
 # --- Counts ---------------------------------------------------------------------------
@@ -159,6 +160,20 @@ def test_who_volunteers_and_writes_nothing_stands_in_the_annex_alone() -> None:
     assert outline.shown(action) == []
     assert outline.annex_rows(snapshot)[0] == outline.Row(action, silent, "")
     assert "actor-1" not in {actor.slug for actor, _actions in outline.not_reported(snapshot, "en")}
+
+
+def test_a_line_that_lists_bodies_says_in_which_language_each_is_named() -> None:
+    snapshot = replaced(specimen(3), 0, missing=("actor-1", "actor-2"), override=None)
+    names = {"actor-1": {"nl": "Dienst"}, "actor-2": {"fr": "Service", "nl": "Dienst"}}
+    actors = tuple(
+        dataclasses.replace(one, names=names.get(one.slug, one.names)) for one in snapshot.actors
+    )
+    snapshot = dataclasses.replace(snapshot, actors=actors)
+    said = outline.listed("missing", snapshot.actions[0].missing, snapshot, "fr")
+    head, end = snapshot.label("missing", "fr").split("{actors}")
+    assert said[:4] == [(head, "fr"), ("Dienst", "nl"), ("; ", "fr"), ("Service", "fr")]
+    assert "".join(text for text, _language in said[4:]) == end
+    assert outline.listed("missing", (), snapshot, "fr") == []
 
 
 # --- Days and proof -------------------------------------------------------------------
