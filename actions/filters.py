@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from actions import published, round_status
+from actions import menus, published, round_status
 from actions.enums import EntryState, Scheme
 from actions.models import (
     Action,
@@ -30,7 +30,6 @@ from actions.models.entries import ENTRY_STATES
 from actions.models.schemes import PILLARS, SDGS
 from actions.models.statuses import STATUS_WORDS
 from actions.querysets import ActionQuerySet, below
-from actions.rules import collation
 from actions.rules.duties import ancestors
 
 UNKNOWN = _("This value is not known here; the list is not narrowed by it.")
@@ -82,7 +81,9 @@ class ActionFilter(django_filters.FilterSet):
         label=_("Words in the title"), method="with_words", max_length=SEARCH_LENGTH
     )
     section = KnownChoiceFilter(label=_("Section"), method="in_section")
-    actor = KnownChoiceFilter(label=_("Actor, with those below it"), method="of_actor")
+    actor = KnownChoiceFilter(
+        label=_("Actor, with those below it"), method="of_actor", widget=menus.NameSelect
+    )
     level = django_filters.ChoiceFilter(
         label=_("Level of government"), choices=LEVELS, method="of_level"
     )
@@ -161,13 +162,15 @@ class ActionFilter(django_filters.FilterSet):
         shown: set[int] = set()
         for key in Actor.objects.of(self.plan, on=self.on).values_list("pk", flat=True):
             shown |= {key, *ancestors(key, self.parents)}
-        groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        groups: dict[str, list[Actor]] = defaultdict(list)
         for key in shown:
             actor = by_key[key]
             if not actor.is_unspecified:
-                groups[actor.level].append((actor.slug, actor.label))
+                groups[actor.level].append(actor)
         return [
-            (str(label), collation.menu(groups[level])) for level, label in LEVELS if groups[level]
+            (str(label), menus.of_actors(groups[level], "slug"))
+            for level, label in LEVELS
+            if groups[level]
         ]
 
     @property
@@ -234,7 +237,10 @@ class ExpectedFilter(django_filters.FilterSet):
         method="in_state",
     )
     actor = django_filters.ChoiceFilter(
-        label=_("Actor"), field_name="responsibility__actor__slug", choices=[]
+        label=_("Actor"),
+        field_name="responsibility__actor__slug",
+        choices=[],
+        widget=menus.NameSelect,
     )
     level = django_filters.ChoiceFilter(
         label=_("Level of government"), choices=LEVELS, field_name="responsibility__actor__level"
@@ -253,7 +259,7 @@ class ExpectedFilter(django_filters.FilterSet):
         """Take the address's parameters; ``on`` decides who is late, ``actors`` fill the menu."""
         super().__init__(data, queryset=Entry.objects.filter(round=given, expected=True))
         self.late = round_status.late_ones(given, on=on)
-        lines = collation.menu((a.slug, a.label) for a in actors)
+        lines = menus.of_actors(actors, "slug")
         self.form.fields["actor"].choices = [("", _("All")), *lines]
         for name, field in self.form.fields.items():
             field.error_messages["invalid_choice"] = UNKNOWN

@@ -122,3 +122,9 @@ def test_every_working_name_stands_among_what_is_to_be_confirmed() -> None:
 def test_a_body_keeps_its_old_name_in_the_years_of_that_name(day: date, name: str) -> None:
     record = Actor.objects.get(slug="hub-brussels").name_record(day)
     assert record.name_fr == f"hub.brussels, {name}"
+
+
+def test_a_menu_marks_the_names_that_are_in_another_language(client: Client) -> None:
+    html = client.get("/fr/plans/nap2/actions/").content.decode()
+    assert '<option value="mvo-vlaanderen" lang="nl">MVO Vlaanderen</option>' in html
+    assert '<option value="spw">Service public de Wallonie (SPW)</option>' in html

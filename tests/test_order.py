@@ -24,6 +24,9 @@ NAMES = ["eau", "École", "ecotone", "Ökologie", "Ozon", "zebra", "Zorg"]
 KEYS = {name: f"order-{place}" for place, name in enumerate(reversed(NAMES))}
 
 
+OPTION = r"<option [^>]*>([^<]*)</option>"
+
+
 @pytest.fixture
 def bodies(db: None) -> list[Actor]:
     """Bodies of the communities under the same action, with the names of the list."""
@@ -50,7 +53,7 @@ def test_the_page_of_all_actors_follows_their_names(client: Client, bodies) -> N
 
 def test_the_menu_of_actors_follows_their_names(client: Client, bodies) -> None:
     html = client.get("/nl/plans/nap2/actions/").content.decode()
-    assert among(re.findall(r"<option [^>]*>([^<]*)</option>", html)) == NAMES
+    assert among(re.findall(OPTION, html)) == NAMES
 
 
 def test_the_page_of_a_body_names_those_below_it_in_order(client: Client, bodies) -> None:
@@ -72,7 +75,7 @@ def test_the_menus_of_reviewers_follow_the_names_of_actors(
         ]
     for page in pages:
         html = client.get(page).content.decode()
-        assert among(re.findall(r"<option [^>]*>([^<]*)</option>", html)) == NAMES
+        assert among(re.findall(OPTION, html)) == NAMES
     assert among(re.findall(r"<a [^>]*>([^<]*)</a>", html)) == NAMES
 
 

@@ -5,19 +5,19 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from actions import menus
 from actions.enums import WRITING_ROLES, MemberRole
 from actions.models import Actor, User
 from actions.models.memberships import MEMBER_ROLES, ROLE_MEANINGS
-from actions.rules import collation
 from actions.typography import sign
 
 LANGUAGES = [("nl", "Nederlands"), ("fr", "français"), ("de", "Deutsch"), ("en", "English")]
 
 
-def actor_choices() -> list[tuple[int, str]]:
+def actor_choices() -> list[tuple[int, menus.Name]]:
     """Return every organisation that may have members, by its label."""
     rows = [row for row in Actor.objects.with_names() if not row.is_unspecified]
-    return collation.menu((row.pk, row.label) for row in rows)
+    return menus.of_actors(rows)
 
 
 def role_choices(roles: frozenset[MemberRole]) -> list[tuple[str, str]]:
@@ -36,7 +36,7 @@ class TextInput(forms.TextInput):
         super().__init__({"class": "form-control"} | attributes)
 
 
-class Select(forms.Select):
+class Select(menus.NameSelect):
     """A menu in the look of this site."""
 
     def __init__(self) -> None:

@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelChoiceField
 
+from actions import menus
 from actions.enums import EntryState
 from actions.models import Actor, Entry, ReportingRound, Section
 from actions.models.actors import LEVELS
 from actions.models.entries import ENTRY_STATES, TEXTS, validate_length
 from actions.models.fields import no_control_characters
-from actions.rules import collation
 
 # What a reviewer can comment on, beside the whole.
 COMMENTED = ("status", *TEXTS, "evidence")
@@ -84,7 +84,10 @@ class QueueFilter(django_filters.FilterSet):
         label=_("Level of government"), field_name="responsibility__actor__level", choices=LEVELS
     )
     actor = django_filters.ModelChoiceFilter(
-        label=_("Actor"), field_name="responsibility__actor", queryset=Actor.objects.none()
+        label=_("Actor"),
+        field_name="responsibility__actor",
+        queryset=Actor.objects.none(),
+        widget=menus.NameSelect,
     )
     late = django_filters.BooleanFilter(
         label=_("Late only"), field_name="late", method="only_late", widget=forms.CheckboxInput
@@ -104,7 +107,7 @@ class QueueFilter(django_filters.FilterSet):
         actors = Actor.objects.filter(responsibilities__entries__isnull=False).distinct()
         self.filters["actor"].queryset = actors
         field = self.form.fields["actor"]
-        lines = collation.menu((actor.pk, actor.label) for actor in actors.with_names())
+        lines = menus.of_actors(actors.with_names())
         field.widget.choices = [("", field.empty_label), *lines]
 
     def only_late(self, rows: QuerySet, _name: str, value: bool | None) -> QuerySet:  # noqa: FBT001

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from actions import menus
 from actions.models import Actor, Override, ReportingRound
 from actions.querysets import ActorQuerySet
-from actions.rules import collation
 
 LINES = {"rows": 3}
 FIXED = ("plan", "year", "reference_date")  # once a round was opened
@@ -86,7 +86,7 @@ class ExtensionForm(forms.Form):
 
     actor = forms.ModelChoiceField(
         label=_("actor"), queryset=Actor.objects.none(),
-        widget=forms.Select({"class": "form-select"}),
+        widget=menus.NameSelect({"class": "form-select"}),
     )  # fmt: skip
     until = days(label=_("may write until"))
     reason = reason_field(_("reason"))
@@ -96,7 +96,7 @@ class ExtensionForm(forms.Form):
         super().__init__(*args, **options)
         field: Any = self.fields["actor"]
         field.queryset = actors
-        lines = collation.menu((actor.pk, actor.label) for actor in actors.with_names())
+        lines = menus.of_actors(actors.with_names())
         field.choices = [("", _("Choose …")), *lines]
 
 
