@@ -55,7 +55,7 @@ LABELS: dict[str, Any] = {
     "status": _("Status"),
     "why": _("Why this status"),
     "coverage": _("{reported} of {expected} reported"),
-    "nobody_owes": _("Nobody is asked for an entry"),
+    "none_expected": _("Nobody is asked for an entry"),
     "overridden": _(
         "Status set by the secretariat ({institution}) in place of “{derived}”: {reason}"
     ),

@@ -32,6 +32,7 @@ PAGES = {
     "test_pages.py",
     "test_published_pages.py",
     "test_round_pages.py",
+    "test_words.py",
 }
 MARK = re.compile(r"mark\.postgresql\b")
 

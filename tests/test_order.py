@@ -117,7 +117,7 @@ def silent_bodies(names: list[str]) -> Snapshot:
     actors = tuple(
         dataclasses.replace(first, slug=KEYS[name], names={"fr": name}) for name in names
     )
-    entry: Any = dataclasses.replace(snapshot.actions[0].entries[0], status="", owed=True)
+    entry: Any = dataclasses.replace(snapshot.actions[0].entries[0], status="", expected=True)
     entries = tuple(dataclasses.replace(entry, actor=actor.slug) for actor in actors)
     action = dataclasses.replace(snapshot.actions[0], entries=entries)
     return dataclasses.replace(snapshot, actors=actors, actions=(action,))

@@ -124,7 +124,8 @@ def test_every_page_in_french_has_its_spaces(site: Site) -> None:
                 for text in own_texts(response.content):
                     if faults := french_faults(text):
                         found[line.path] = faults
-    assert found == {"/en/method/": found.get("/en/method/")}
+    # The data dictionary quotes a key as a program writes it; titles of sources are theirs.
+    assert [path for path in found if path != "/en/method/"] == []
 
 
 # --- What follows the data ------------------------------------------------------------------------
