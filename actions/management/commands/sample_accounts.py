@@ -36,7 +36,7 @@ class Sample(NamedTuple):
 
 SAMPLES = (
     Sample(MemberRole.SECRETARIAT, "fisd", "nl", "Secretariaat (voorbeeldaccount)"),
-    Sample(MemberRole.REVIEWER, "fps-foreign", "fr", "Relecture (compte d’exemple)"),
+    Sample(MemberRole.REVIEWER, "fps-foreign", "fr", "Vérification (compte d’exemple)"),
     Sample(MemberRole.OBSERVER, "federal-planning-bureau", "fr", "Observation (compte d’exemple)"),
     Sample(MemberRole.COORDINATOR, "brussels-environment", "nl", "Coördinator (voorbeeldaccount)"),
     Sample(MemberRole.CONTRIBUTOR, "brussels-environment", "fr", "Rédaction (compte d’exemple)"),
