@@ -16,9 +16,9 @@ class Rights:
     """What a person may on a day.
 
     ``roles`` has each membership's actor and role. ``writes_for`` are the actors whose
-    entries she may write: hers, those below, and those that hers took over from.
+    entries they may write: their own, those below, and those that it took over from.
     ``stands_for`` are in the same way the actors of every membership: nobody decides on
-    what her own institution says.
+    what their own institution says.
     """
 
     user: int | None = None
@@ -190,8 +190,8 @@ def can_read_thread(rights: Rights, entry: Entry) -> bool:
 def can_decide(rights: Rights, entry: Entry, authors: Iterable[int]) -> bool:
     """Tell whether somebody may accept or return an entry.
 
-    Nobody decides on what she wrote, in any version, or handed in for somebody else, nor on
-    what her own institution says.
+    Nobody decides on what they wrote, in any version, or handed in for somebody else, nor on
+    what their own institution says.
     """
     if not rights.is_reviewer or rights.user in {*authors, entry.submitted_by_id}:
         return False
@@ -213,7 +213,7 @@ def can_manage_members(rights: Rights, actor: int) -> bool:
 def can_give_role(rights: Rights, actor: int, role: str) -> bool:
     """Tell whether somebody may give, change or end a role for an actor.
 
-    The secretariat any; a coordinator those of the people who write for her own actor.
+    The secretariat any; a coordinator those of the people who write for their own actor.
     """
     return rights.is_secretariat or (
         role in WRITING_ROLES and actor in rights.actors_as(MemberRole.COORDINATOR)

@@ -31,7 +31,7 @@ class KnownMethods:
 class NobodyKeeps:
     """Let no browser keep a page that was made for somebody who is signed in.
 
-    It names her, an error page and a page for readers too. What was made without a look at
+    It names them, an error page and a page for readers too. What was made without a look at
     the session, such as the stored files of an edition, says the same to everybody.
     """
 

@@ -122,7 +122,7 @@ SESSION_COOKIE_AGE = 12 * 3600  # idle; pages for members renew it
 
 # --- Signing in ---------------------------------------------------------------
 # By a code that is sent by e-mail, a password if somebody wants one, or a passkey;
-# nobody registers by herself, and no answer tells whether an address has an account.
+# nobody registers by themselves, and no answer tells whether an address has an account.
 ACCOUNT_ADAPTER = "actions.views.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

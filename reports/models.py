@@ -34,7 +34,7 @@ TRANSLATION_STATES = [
 
 
 def person(label: Any, **options: Any) -> Any:
-    """Return a link to a person, which outlives her leaving."""
+    """Return a link to a person, which outlives their leaving."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=label, **options
     )

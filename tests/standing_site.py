@@ -45,7 +45,7 @@ ROLES = (
     "secretariat",
 )  # fmt: skip
 SHUT_OUT = ("deactivated", "sample")
-ADDRESS = "small.example.org"  # where everybody of the small plan has her mailbox
+ADDRESS = "small.example.org"  # where everybody of the small plan has a mailbox
 WORDS = {"nl": "Zqnote.", "fr": "Zqnote."}
 
 

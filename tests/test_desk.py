@@ -1,4 +1,4 @@
-"""The desk: a member's entries by state, days left, progress, what she may also write."""
+"""The desk: a member's entries by state, days left, progress, what they may also write."""
 
 from datetime import timedelta
 

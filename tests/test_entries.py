@@ -440,7 +440,7 @@ def test_an_accepted_entry_is_returned_by_the_secretariat_alone(scene: Scene, en
 
 
 @pytest.mark.parametrize("act", ["accept", "send_back"])
-def test_nobody_decides_on_what_she_wrote_in_any_version(
+def test_nobody_decides_on_what_they_wrote_in_any_version(
     scene: Scene, entry: Entry, act: str
 ) -> None:
     scene.save(entry, by="secretariat", done="The first words.")
@@ -450,7 +450,7 @@ def test_nobody_decides_on_what_she_wrote_in_any_version(
 
 
 @pytest.mark.parametrize("act", ["accept", "send_back"])
-def test_nobody_decides_on_what_she_handed_in_for_others(
+def test_nobody_decides_on_what_they_handed_in_for_others(
     scene: Scene, entry: Entry, act: str
 ) -> None:
     scene.save(entry, by="writer")
@@ -460,7 +460,7 @@ def test_nobody_decides_on_what_she_handed_in_for_others(
     assert getattr(scene, act)(entry, by="chair").decided_by == scene.people["chair"]
 
 
-def test_nobody_decides_for_an_institution_that_hers_took_over_or_writes_for(
+def test_nobody_decides_for_an_institution_that_theirs_took_over_or_writes_for(
     scene: Scene, now_open: Any
 ) -> None:
     for label in ("3", "4"):

@@ -290,7 +290,7 @@ def test_who_started_from_an_older_version_is_told_and_sees_the_newer(
 
 
 @pytest.mark.postgresql
-def test_nobody_hands_in_a_version_that_she_has_not_seen(scene: Scene, entry: Entry) -> None:
+def test_nobody_hands_in_a_version_that_they_have_not_seen(scene: Scene, entry: Entry) -> None:
     scene.save(entry, done="The colleague's words.", by="colleague")
     by = scene.people["writer"]
     for given in ({}, {"status": "in_progress"}):

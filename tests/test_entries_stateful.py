@@ -346,7 +346,7 @@ class Workflow(RuleBasedStateMachine):
 
     @rule(data=st.data(), says=COMPLETE)
     def something_allowed(self, data: Any, says: Said) -> None:
-        """Let somebody do what the table lets her do."""
+        """Let somebody do what the table lets them do."""
         self.get_on(data, says)
 
     @rule(data=st.data(), says=COMPLETE)

@@ -190,7 +190,9 @@ def test_an_entry_stays_in_its_round_and_with_its_actor(
 
 
 @pytest.mark.parametrize("name", ["writer", "head"])
-def test_nobody_accepts_what_she_wrote_or_handed_in(scene: Scene, now_open: Any, name: str) -> None:
+def test_nobody_accepts_what_they_wrote_or_handed_in(
+    scene: Scene, now_open: Any, name: str
+) -> None:
     entry = scene.entry(now_open)
     scene.save(entry, by="writer")
     scene.submit(entry, by="head")
@@ -205,7 +207,7 @@ def test_nobody_accepts_what_she_wrote_or_handed_in(scene: Scene, now_open: Any,
     assert update(entry, decided_by=by)
 
 
-def test_nobody_accepts_what_she_wrote_in_an_earlier_version(scene: Scene, now_open: Any) -> None:
+def test_nobody_accepts_what_they_wrote_in_an_earlier_version(scene: Scene, now_open: Any) -> None:
     entry = scene.entry(now_open)
     scene.save(entry, by="secretariat", done="The first words.")
     scene.submit(entry, by="writer", done="Other words.")

@@ -51,7 +51,7 @@ STATES: dict[Any, tuple[str, ...]] = {
     User: ("is_active", "name", "language", "password"),
 }
 FORM = "application/x-www-form-urlencoded"
-# Who sends a form, where she may: whoever may do least comes first.
+# Who sends a form, where they may: whoever may do least comes first.
 SENDERS = ("writer", "coordinator", "reviewer", "secretariat", "public")
 TAKEN = {"200", "302", "409"}
 REFUSED = {200, 400, 403, 404, 409, 410, 413}

@@ -266,7 +266,7 @@ def test_a_removed_colleague_has_no_rights_at_the_next_request(head, hand, sign_
     assert ended.history.first().history_user == head
 
 
-def test_a_coordinator_touches_no_other_roles_of_her_organisation(head, make_member) -> None:
+def test_a_coordinator_touches_no_other_roles_of_their_organisation(head, make_member) -> None:
     for role in ("reviewer", "secretariat", "observer"):
         other = make_member(role, JUSTICE)
         with pytest.raises(PermissionDenied):
@@ -448,7 +448,7 @@ def test_the_page_asks_as_often_for_thirty_colleagues_as_for_one(head, make_memb
 # --- The own page ---------------------------------------------------------------------
 
 
-def test_everybody_changes_her_own_name_and_language(hand, sign_in) -> None:
+def test_everybody_changes_their_own_name_and_language(hand, sign_in) -> None:
     client = sign_in(hand)
     data = {"name": "Hans Handy", "language": "de", "email": "other@example.org"}
     assert client.post("/en/desk/profile/", data)["Location"] == "/en/desk/profile/"

@@ -88,13 +88,13 @@ def test_of_eight_people_who_save_one_wins_and_seven_see_both_texts(
     (winner,) = (n for n, each in enumerate(found) if isinstance(each, Entry))
     for each in found:
         if isinstance(each, Conflict):
-            # Her own text she still has in the form: it is never taken from her.
+            # Their own text is still in the form: it is never taken away.
             assert each.stored.done == f"Text {winner}."
             assert each.stored.written_by_id == people[winner].pk
     stored = Entry.objects.get(pk=entry.pk)
     assert (stored.done, stored.version) == (f"Text {winner}.", drafts + 1)
     assert EntryVersion.objects.filter(entry=entry).count() == drafts + 1
-    # Each loses nothing: from the version that she has been shown she saves her own.
+    # Each loses nothing: from the version that they have been shown they save their own.
     for number, each in enumerate(found):
         if isinstance(each, Conflict):
             stored = entries.save(

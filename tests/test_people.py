@@ -41,7 +41,7 @@ def on(person: User, act: str) -> str:
 # --- The page --------------------------------------------------------------------------
 
 
-def test_the_page_shows_everybody_with_her_roles(office, person, make_member, sign_in) -> None:
+def test_the_page_shows_everybody_with_their_roles(office, person, make_member, sign_in) -> None:
     make_member("observer", "fps-economy", person.email)
     html = sign_in(office).get(PAGE).content.decode()
     line = " ".join(html.split("Petra Person", 1)[1].split("Deactivate")[0].split())
@@ -185,7 +185,7 @@ def everything() -> str:
 
 
 def leave_traces(person: User, office: User, open_round) -> Entry:
-    """Let somebody leave her name and address wherever that can be."""
+    """Let somebody leave their name and address wherever that can be."""
     add_second_factor(person)
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     members.invite(

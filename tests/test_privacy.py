@@ -34,7 +34,7 @@ READERS = {
 }
 # On these pages somebody reads of people: whoever holds the link, on that of an invitation.
 BY_INVITATION = "/en/invitation/{secret}/"
-# Who finds somebody's name: colleagues, those who read the thread, the person herself.
+# Who finds somebody's name: colleagues, those who read the thread, the person concerned.
 NAMES = {"colleague": MEMBERS, "below": MINISTRY, "nobody": {"former", "secretariat"}}
 
 
@@ -81,7 +81,7 @@ def test_members_see_no_address_but_their_own_and_those_of_whom_they_manage(site
         for user in site.scene.people.values():
             if user.email in text:
                 seen.setdefault(role, set()).add(user.email.split("@")[0])
-    seen.pop("secretariat")  # she manages all of them
+    seen.pop("secretariat")  # which manages all of them
     assert seen == {
         "former": {"nobody"},
         "no-factor": {"chair"},

@@ -185,7 +185,7 @@ def test_who_wrote_an_entry_finds_no_button_and_is_refused(rows, report, office,
     assert Entry.objects.get(pk=rows[0].pk).state == "submitted"
 
 
-def test_nobody_decides_on_entries_of_her_own_institution(
+def test_nobody_decides_on_entries_of_their_own_institution(
     open_round, report, reviewer, sign_in
 ) -> None:
     own = open_round().entries.filter(responsibility__actor__slug="fps-foreign").first()

@@ -180,7 +180,7 @@ def test_entries_were_written_on_behalf_of_governments(first) -> None:
         assert set(written.values_list("on_behalf", flat=True)) == {True}
 
 
-def test_nobody_decided_on_her_own_work_or_that_of_her_institution(first) -> None:
+def test_nobody_decided_on_their_own_work_or_that_of_their_institution(first) -> None:
     for entry in Entry.objects.filter(decided_by__isnull=False).select_related(
         "decided_by", "responsibility"
     ):

@@ -221,7 +221,7 @@ def test_changing_factors_asks_who_one_is_again(sign_in, office) -> None:
     client.post(confirm, {"password": "a long enough password", "next": f"{FACTORS}app/remove/"})
     client.post(f"{FACTORS}app/remove/")
     assert not Authenticator.objects.filter(user=office).exists()
-    # In the language of her letters.
+    # In the language of their letters.
     notice = Letter.objects.get(facts__subject="De authenticatie-app is verwijderd")
     assert notice.user is not None
     assert (notice.kind, notice.user.language) == (LetterKind.SIGN_IN, "nl")

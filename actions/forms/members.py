@@ -68,7 +68,7 @@ class InvitationForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    """Asks an invited person who has no account yet for her name and language."""
+    """Asks an invited person who has no account yet for their name and language."""
 
     name = forms.CharField(
         label=_("Your name"), max_length=150, widget=TextInput(autocomplete="name")

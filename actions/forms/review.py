@@ -30,7 +30,7 @@ def comment_field(label: Any, lines: int = 2) -> forms.CharField:
 
 
 class DecisionForm(forms.Form):
-    """What a reviewer decides on the version that she saw, with comments."""
+    """What a reviewer decides on the version that they saw, with comments."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
     comment = comment_field(_("Comment on the whole"), 3)

@@ -48,7 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("added on"), default=timezone.now, editable=False)
     is_sample = models.BooleanField(_("sample account"), default=False, editable=False)
     erased_at = models.DateTimeField(_("erased on"), null=True, blank=True, editable=False)
-    # Of an erased person: what her organisation was called, in each language.
+    # Of an erased person: what their organisation was called, in each language.
     former_of = models.JSONField(default=dict, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -89,9 +89,9 @@ def speakers(responsibility: Responsibility, *, on: date) -> Iterable[int]:
 
 
 def recipients(entry: Entry, *, but: int | None, on: date) -> list[User]:
-    """Return whom a decision on an entry is told: who submitted it, if she still writes for it.
+    """Return whom a decision on an entry is told: who submitted it, if they still write for it.
 
-    Where she does not (she left, or the secretariat submitted it on the actor's behalf), all
+    Where they do not (they left, or the secretariat submitted it on the actor's behalf), all
     who do. Never the one who decided.
     """
     actors = set(speakers(entry.responsibility, on=on))

@@ -28,7 +28,7 @@ SHORTEST_NAME = 4
 
 @transaction.atomic
 def save_profile(user: User, *, name: str, language: str) -> User:
-    """Store a person's own name and the language of her letters; ValidationError by field."""
+    """Store a person's own name and the language of their letters; ValidationError by field."""
     stored = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     stored.name, stored.language = members.check_name(name), language
     stored.full_clean(exclude=["password"])
@@ -67,10 +67,10 @@ def reactivate(user: User, *, by: User, now: datetime) -> User:
 
 @transaction.atomic
 def erase(user: User, *, by: User, now: datetime) -> User:
-    """Keep nothing of a person but that a member of her organisation was there.
+    """Keep nothing of a person but that a member of their organisation was there.
 
     Name and address go from the account, invitations, letters, history and the log of the
-    administration; passwords, passkeys and codes are deleted. What she wrote stays, as the
+    administration; passwords, passkeys and codes are deleted. What they wrote stays, as the
     organisation's. Raises as ``deactivate`` does.
     """
     check_secretariat(by, now=now)
@@ -155,7 +155,7 @@ def forget_invitations(user: User, address: str, nowhere: str, *, by: User, now:
 
 
 def forget_letters(user: User, address: str, name: str, nowhere: str) -> None:
-    """Empty a person's letters, and those to others that name her; what waits is dropped."""
+    """Empty a person's letters, and those to others that name them; what waits is dropped."""
     own = Letter.objects.filter(user=user) | Letter.objects.filter(address__iexact=address)
     own.filter(state=LetterState.WAITING).update(state=LetterState.DROPPED)
     own.update(address=nowhere, facts={}, subject="", text="", problem="")

@@ -52,7 +52,7 @@ def save(
     """Store a draft and return the entry as it stands.
 
     ``version`` is the one that the writer started from, ``page`` a token of the form that
-    she writes on: her own earlier saves from the same form are no conflict. What changes
+    they write on: their own earlier saves from the same form are no conflict. What changes
     nothing stores nothing, so a retry makes no second version. Raises Conflict where
     somebody else has saved meanwhile, Refused where state or time do not allow it,
     ValidationError (by field) for contents that cannot be stored.

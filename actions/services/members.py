@@ -39,7 +39,7 @@ def invite(
 ) -> Invitation:
     """Invite somebody by e-mail to a role for an actor; the letter holds the only copy of the link.
 
-    The secretariat invites anybody; a coordinator contributors and coordinators of her own
+    The secretariat invites anybody; a coordinator contributors and coordinators of their own
     actor; raises PermissionDenied for others. Raises ValidationError, by field, for an address
     that cannot be right, has an open invitation to the actor, or a role in it.
     """
@@ -112,9 +112,9 @@ def refusal(invitation: Invitation, *, now: datetime) -> Any:
 def accept_invitation(
     secret: str, *, name: str = "", language: str = "", now: datetime
 ) -> tuple[User, bool]:
-    """Give the invited person her role, once; return her, and whether her account is new.
+    """Give the invited person their role, once; return them, and whether the account is new.
 
-    The link proves that the mailbox is hers. Raises Refused for a link that was used,
+    The link proves that the mailbox is theirs. Raises Refused for a link that was used,
     withdrawn or has expired, and for a deactivated account; ValidationError for a name
     that cannot be stored; Invitation.DoesNotExist for a link that leads nowhere.
     """
@@ -161,7 +161,7 @@ def change_role(membership: Membership, *, role: str, by: User, now: datetime) -
 def remove(membership: Membership, *, by: User, now: datetime) -> Membership:
     """End a membership; it takes effect at the person's next request.
 
-    The secretariat ends any, a coordinator those of her colleagues, and everybody her own.
+    The secretariat ends any, a coordinator those of colleagues, and everybody their own.
     Where the last coordinator goes the actor falls to the secretariat. Raises Refused where
     nobody would remain in the secretariat.
     """

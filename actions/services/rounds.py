@@ -255,7 +255,7 @@ def make_entries(
     """Make the entries that a round lacks; return how many."""
     missing, wrong = lacking(reporting_round)
     _mark(wrong)
-    # Who decides in the round before right now has to be waited for: she sees nothing of this one.
+    # Who decides in the round before right now has to be waited for: they see nothing of this one.
     for before in round_status.earlier(reporting_round)[:1]:
         lock(before)
     finished = finished_before(reporting_round)

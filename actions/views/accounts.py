@@ -64,11 +64,11 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Let nobody register by herself."""
+        """Let nobody register by themselves."""
         return False
 
     def pre_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse | None:
-        """Refuse a person who may not sign in, whatever way she came."""
+        """Refuse a person who may not sign in, whatever way they came."""
         if permissions.may_sign_in(user):
             return super().pre_login(request, user, **options)
         logger.warning("refused to sign in account %s", user.pk)
@@ -172,7 +172,7 @@ def display(user: AbstractBaseUser) -> str:
 
 
 def lacks_second_factor(request: HttpRequest, rights: Rights | None = None) -> bool:
-    """Tell whether somebody must add a second factor before she goes on."""
+    """Tell whether somebody must add a second factor before they go on."""
     user = request.user
     if not isinstance(user, User):
         return False
@@ -183,7 +183,7 @@ def lacks_second_factor(request: HttpRequest, rights: Rights | None = None) -> b
 
 
 def lead_to_second_factor(request: HttpRequest) -> HttpResponse:
-    """Send somebody to the page where she adds a second factor, and say why."""
+    """Send somebody to the page where they add a second factor, and say why."""
     messages.warning(
         request,
         _("The secretariat signs in with a second factor. Add one here, then you can go on."),

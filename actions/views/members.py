@@ -173,7 +173,7 @@ def open_invitations(request: MemberRequest) -> QuerySet[Invitation]:
 
 
 def manageable(request: MemberRequest, *, or_own: bool = False) -> QuerySet[Membership]:
-    """Return the memberships that the person may end: her colleagues', her own, or all."""
+    """Return the memberships that the person may end: their colleagues', their own, or all."""
     rows = Membership.objects.current().select_related("user", "actor")
     if request.rights.is_secretariat:
         return rows

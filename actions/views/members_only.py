@@ -26,7 +26,7 @@ READ_WRITE = ("GET", "HEAD", "POST")
 
 
 class MemberRequest(HttpRequest):
-    """A request of somebody who is signed in: with her rights, the moment and the day."""
+    """A request of somebody who is signed in: with their rights, the moment and the day."""
 
     user: User
     rights: Rights

@@ -38,7 +38,7 @@ PER_PAGE = 50
 
 @member_page(secretariat, methods=READ_WRITE)
 def all_members(request: MemberRequest) -> HttpResponse:
-    """Show everybody with her roles, and the organisations nobody looks after; invite somebody."""
+    """Show all people with their roles, and organisations nobody looks after; invite somebody."""
     initial = {"language": request.user.language, "role": MemberRole.CONTRIBUTOR}
     form = InvitationForm(request.POST or None, everything=True, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -163,7 +163,7 @@ def gaps(request: MemberRequest) -> list[dict[str, Any]]:
     """Return the organisations with an entry expected but no coordinator, by name.
 
     Somebody of an organisation above, of a successor, or of the one that reports for it
-    counts, as her role reaches so far. ``has_writer`` tells whether a contributor is there.
+    counts, as the role reaches so far. ``has_writer`` tells whether a contributor is there.
     """
     plan = Plan.objects.filter(slug=settings.CURRENT_PLAN).first()
     if plan is None:

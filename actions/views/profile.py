@@ -54,8 +54,8 @@ def profile(request: MemberRequest) -> HttpResponse:
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Show an invitation, and let the invited person accept it.
 
-    The link proves that the mailbox is hers: a new person is signed in right away. Somebody
-    who has an account signs in herself, so that the link goes around no second factor.
+    The link proves that the mailbox is theirs: a new person is signed in right away. Somebody
+    who has an account signs in as ever, so that the link goes around no second factor.
     """
     response = answer(request, secret)
     add_never_cache_headers(response)
@@ -105,7 +105,7 @@ def welcome(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def lead_to_sign_in(request: HttpRequest, user: User) -> HttpResponse:
-    """Send somebody who has an account to the sign-in page, or on where she is signed in."""
+    """Send somebody who has an account to the sign-in page, or on where they are signed in."""
     messages.success(request, _("You have accepted the invitation."))
     if request.user.is_authenticated and request.user.pk != user.pk:
         messages.warning(request, _("You are signed in with another account. Sign out first."))

@@ -105,7 +105,7 @@ def board(now: RoundStatus) -> list[dict[str, Any]]:
 def said(voice: Voice, rights: Rights) -> dict[str, Any]:
     """Return what a member may read of an actor's entry, as the reader will see it.
 
-    Of an entry that she may not read, or that says nothing yet, only where it stands.
+    Of an entry that they may not read, or that says nothing yet, only where it stands.
     """
     entry = voice.entry
     readable = entry is not None and bool(entry.status) and permissions.can_read(rights, entry)

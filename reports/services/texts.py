@@ -70,7 +70,7 @@ def translate(
 ) -> Translation | None:
     """Store the translation of one text of an entry, as a draft or as checked.
 
-    ``original`` is the text that the translator saw: where it has changed since, she is told
+    ``original`` is the text that the translator saw: where it has changed since, they are told
     and nothing is stored. An empty draft removes the translation.
     """
     round_service.secretariat(by, now)

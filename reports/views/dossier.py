@@ -78,7 +78,7 @@ def newest(plan: Plan, filters: ActionFilter) -> Edition | None:
 
 
 def in_words(filters: ActionFilter, labels: Any) -> Iterator[str]:
-    """Yield what the reader chose, filter by filter, in her language."""
+    """Yield what the reader chose, filter by filter, in their language."""
     if labels:
         yield _("actions %(labels)s") % {"labels": ", ".join(labels)}
     for name, value in filters.form.cleaned_data.items():

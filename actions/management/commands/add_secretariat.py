@@ -14,7 +14,7 @@ from actions.services import members
 class Command(BaseCommand):
     """Give an e-mail address an account in the secretariat; twice changes nothing."""
 
-    help = "Give somebody an account in the secretariat, so that she can invite all others."
+    help = "Give somebody an account in the secretariat, so that they can invite all others."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the address, the organisation, a name and the language of letters."""
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", default="nl", choices=["nl", "fr", "de", "en"])
 
     def handle(self, *_: Any, email: str, actor: str, name: str, language: str, **__: Any) -> None:
-        """Make account and role, and say how she signs in."""
+        """Make account and role, and say how they sign in."""
         found = Actor.objects.filter(slug=actor).first()
         if found is None:
             raise CommandError(f"There is no organisation with the key {actor}.")
@@ -38,6 +38,6 @@ class Command(BaseCommand):
             words = error.messages if isinstance(error, ValidationError) else [str(error)]
             raise CommandError(f"Nothing was done. {' '.join(words)}") from error
         self.stdout.write(
-            f"{user.email} belongs to the secretariat. She signs in with a code sent by e-mail, "
+            f"{user.email} belongs to the secretariat. They sign in with a code sent by e-mail, "
             "and is asked at once to add a second factor."
         )

@@ -31,7 +31,7 @@ from actions.services import entries, members, rounds
 PLAN = "nap2"
 # Days from the day of loading.
 OPENED, DEADLINE, CLOSE = -30, 12, 40
-SEAT = "brussels-economy-employment"  # of the contributor, beside her own
+SEAT = "brussels-economy-employment"  # of the contributor, beside their own
 FORMER = "fps-foreign"  # where the contributor wrote before, so that others can decide
 
 
@@ -149,7 +149,7 @@ class Game:
                 permissions.remember(person, on=on)
 
     def take_seats(self, now: datetime) -> None:
-        """Give the contributor the seats that she writes from beside her own."""
+        """Give the contributor the seats that they write from beside their own."""
         for slug in (SEAT, FORMER):
             actor = Actor.objects.get(slug=slug)
             if not members.current(user=self.people.contributor, actor=actor).exists():
