@@ -16,7 +16,7 @@ class Rights:
     """What a person may on a day.
 
     ``roles`` has each membership's actor and role. ``writes_for`` are the actors whose
-    entries they may write: their own, those below, and those that it took over from.
+    entries they may write: their own, those below, and those that any of these took over from.
     ``stands_for`` are in the same way the actors of every membership: nobody decides on
     what their own institution says.
     """

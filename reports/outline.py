@@ -218,10 +218,7 @@ def actor_short(slug: str, snapshot: Snapshot, language: str) -> str:
 
 def called(actor: Actor, language: str) -> tuple[str, str]:
     """Return an actor's name and the language it is in: the reader's, else see ``rules.names``."""
-    for code in (language, *names.fallbacks(actor.level)):
-        if actor.names.get(code):
-            return actor.names[code], code
-    return "", language
+    return plain(actor.names, language, names.fallbacks(actor.level))
 
 
 def abbreviated(actor: Actor, language: str) -> tuple[str, str]:
@@ -311,11 +308,11 @@ def override_line(action: Action, snapshot: Snapshot, language: str) -> Pieces:
 
 def listed(key: str, slugs: Iterable[str], snapshot: Snapshot, language: str) -> Pieces:
     """Return a line that lists actors, each name with its language, or nothing."""
-    names: Pieces = []
+    found: Pieces = []
     for slug in slugs:
-        names += [("; ", language)] if names else []
-        names.append(called_by_key(slug, snapshot, language))
-    return filled(key, snapshot, language, actors=names) if names else []
+        found += [(f"{sign(';', language)} ", language)] if found else []
+        found.append(called_by_key(slug, snapshot, language))
+    return filled(key, snapshot, language, actors=found) if found else []
 
 
 def filled(key: str, snapshot: Snapshot, language: str, **facts: Pieces) -> Pieces:

@@ -269,9 +269,11 @@ def status_code(status: str, nature: str) -> str:
     return "continuous" if status == "in_progress" and nature == "continuous" else status
 
 
-def plain(text: Words, language: str) -> tuple[str, str]:
-    """Return a text in a language, else in another one, and the language it is in."""
-    for code in (language, "en", "fr", "nl", "de"):
+def plain(
+    text: Words, language: str, fallbacks: tuple[str, ...] = ("en", "fr", "nl", "de")
+) -> tuple[str, str]:
+    """Return a text in a language, else in the first other one, and the language it is in."""
+    for code in (language, *fallbacks):
         if text.get(code):
             return text[code], code
     return "", language

@@ -6,6 +6,7 @@ from subprocess import SubprocessError
 from typing import Any
 
 from actions.rules.characters import coded
+from actions.typography import sign
 from reports import charts, outline, richtext
 from reports.outline import Reading
 from reports.renderers import RenderError
@@ -154,7 +155,7 @@ class _Report:
         if figure.percent is not None:
             title.append(Run(f", {outline.percent(figure.percent, language)}"))
         add(title)
-        facts = [Run(f"{self.label('figures_formula')}: "), self.words(figure.formulas)]
+        facts = [Run(self.before(self.label("figures_formula"))), self.words(figure.formulas)]
         if figure.incomplete is not None:
             facts = [Run(self.filled("figures_incomplete", n=figure.incomplete)), Run("\n"), *facts]
         add(facts, "ReportFacts")
@@ -237,7 +238,7 @@ class _Report:
 
     def _action(self, action: Action) -> None:
         snapshot, language, add = self.snapshot, self.language, self.writer.paragraph
-        head = Run(f"{line(outline.heading(action, snapshot, language))}: ")
+        head = Run(self.before(line(outline.heading(action, snapshot, language))))
         self.writer.heading(ACTION, [head, *self.name(action)], self.places[action.label])
         facts = [
             outline.coverage(action, snapshot, language),
@@ -246,7 +247,7 @@ class _Report:
         beside = [self.overdue()] if action.overdue else []
         self._status_line(action.code, [*beside, *[Run(fact) for fact in facts if fact]])
         add(self._period(action), "ReportFacts")
-        add([Run(f"{self.label('why')}: ", bold=True), self.words(action.why)])
+        add([Run(self.before(self.label("why")), bold=True), self.words(action.why)])
         for said in outline.about(action, snapshot, language):
             add([Run(text, self.tag(spoken)) for text, spoken in said])
         for entry in outline.shown(action):
@@ -260,12 +261,12 @@ class _Report:
 
     def _period(self, action: Action) -> list[Run]:
         period = self.words(action.period)
-        found = [Run(f"{self.label('period')}: "), period]
+        found = [Run(self.before(self.label("period"))), period]
         if action.period_text and action.period_text != period.text:
             found.append(Run(f" ({action.period_text})"))
         nature = self.snapshot.labels[self.language].get(action.nature, action.nature)
         if nature:
-            found += [BETWEEN, Run(f"{self.label('nature')}: {nature}")]
+            found += [BETWEEN, Run(self.before(self.label("nature")) + nature)]
         return found
 
     def _entry(self, entry: Entry, action: Action) -> None:
@@ -305,7 +306,7 @@ class _Report:
     def _silent(self, actor: Actor, actions: Sequence[Action]) -> list[Sequence[Run]]:
         links = [run for action in actions for run in (Run(", "), self.link(action))]
         level = self.snapshot.levels.get(actor.level, {self.language: actor.level})
-        return [[self.named(actor)], [self.words(level)], links[1:]]
+        return [[self.actor(actor.slug)], [self.words(level)], links[1:]]
 
     def _annex(self) -> None:
         rows: list[Sequence[Sequence[Run]]] = []
@@ -389,17 +390,19 @@ class _Report:
         if section is None:
             return [Run(self.label("without_section"))]
         found = outline.name(section.titles, section.official, self.snapshot, self.language)
-        return [Run(f"{self.filled('section', number=section.number)}: "), *self.titled(found)]
+        return [
+            Run(self.before(self.filled("section", number=section.number))),
+            *self.titled(found),
+        ]
 
     def actor(self, slug: str) -> Run:
-        """Return the name of an actor."""
-        found = next((actor for actor in self.snapshot.actors if actor.slug == slug), None)
-        return self.named(found) if found else Run(slug)
-
-    def named(self, actor: Actor) -> Run:
-        """Return an actor's name, marked by the tag of its language."""
-        found, spoken = outline.called(actor, self.language)
+        """Return the name of an actor, marked by the tag of its language."""
+        found, spoken = outline.called_by_key(slug, self.snapshot, self.language)
         return Run(line(found), self.tag(spoken))
+
+    def before(self, text: str) -> str:
+        """Return a text with the colon that leads to what follows it."""
+        return f"{text}{sign(':', self.language)} "
 
     def full_name(self, slug: str) -> list[Run]:
         """Return the name of an actor and, where it has another one, its abbreviation."""

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from actions import charts
+from actions.typography import sign
 from reports import charts as drawings
 from reports import outline, richtext
 from reports.outline import Reading
@@ -68,6 +69,7 @@ class _Pages:
             "made_by": self.label("made_by"),
             "address": line(snapshot.site),
             "labels": {key: line(text) for key, text in snapshot.labels[language].items()},
+            "semicolon": f"{sign(';', language)} ",
             "looks": {code: look._asdict() for code, look in charts.LOOKS.items()},
             "signs": charts.SIGNS,
             "vocabulary": self.vocabulary(),
@@ -419,8 +421,7 @@ class _Pages:
 
     def actor(self, slug: str) -> dict[str, str]:
         """Return an actor's name with the language it is in."""
-        found = next((actor for actor in self.snapshot.actors if actor.slug == slug), None)
-        text, spoken = outline.called(found, self.language) if found else (slug, self.language)
+        text, spoken = outline.called_by_key(slug, self.snapshot, self.language)
         return {"t": line(text), "l": spoken}
 
     def vocabulary(self) -> list[dict[str, Any]]:

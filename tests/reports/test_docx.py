@@ -100,8 +100,9 @@ def test_the_headings_are_those_of_the_outline(language: str) -> None:
         )
         for a in snapshot.actions
     ]
+    colon = "\u00a0:" if language == "fr" else ":"
     assert headings(document, 3) == [
-        f"{head}: {name.text}" + (f" ({name.original})" if name.original else "")
+        f"{head}{colon} {name.text}" + (f" ({name.original})" if name.original else "")
         for head, name in actions
     ]
     actors = [e.actor for a in snapshot.actions for e in outline.shown(a)]

@@ -171,7 +171,7 @@ def test_a_line_that_lists_bodies_says_in_which_language_each_is_named() -> None
     snapshot = dataclasses.replace(snapshot, actors=actors)
     said = outline.listed("missing", snapshot.actions[0].missing, snapshot, "fr")
     head, end = snapshot.label("missing", "fr").split("{actors}")
-    assert said[:4] == [(head, "fr"), ("Dienst", "nl"), ("; ", "fr"), ("Service", "fr")]
+    assert said[:4] == [(head, "fr"), ("Dienst", "nl"), ("\u202f; ", "fr"), ("Service", "fr")]
     assert "".join(text for text, _language in said[4:]) == end
     assert outline.listed("missing", (), snapshot, "fr") == []
 

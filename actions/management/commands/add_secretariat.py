@@ -39,5 +39,5 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was done. {' '.join(words)}") from error
         self.stdout.write(
             f"{user.email} belongs to the secretariat. They sign in with a code sent by e-mail, "
-            "and is asked at once to add a second factor."
+            "and are asked at once to add a second factor."
         )
