@@ -28,31 +28,35 @@ SCHEMA_IS = '\n  "schema": '
 
 
 def editions() -> QuerySet[Edition]:
-    """Return the editions that readers know of, newest first, without what they say.
-
-    ``schema`` is the number of the schema in which each was stored.
-    """
+    """Return the editions that readers know of, newest first, without what they say."""
     files = EditionFile.objects.defer("content")
-    start = StrIndex("content", Value(SCHEMA_IS)) + len(SCHEMA_IS)
     return (
         Edition.objects.filter(state__in=PUBLIC)
         .select_related("round__plan")
         .prefetch_related(Prefetch("files", queryset=files))
         .defer("content")
-        .annotate(schema=Replace(Substr("content", start, 2), Value(",")))
         .order_by("-round__year", "-number")
     )
 
 
+def with_schemas(listed: QuerySet[Edition]) -> QuerySet[Edition]:
+    """Give editions whose files are listed ``schema``: the number of that in which each was stored.
+
+    The database looks for it in all that an edition says, so it is asked on those pages alone.
+    """
+    start = StrIndex("content", Value(SCHEMA_IS)) + len(SCHEMA_IS)
+    return listed.annotate(schema=Replace(Substr("content", start, 2), Value(",")))
+
+
 def of_plan(plan: Plan) -> list[Edition]:
     """Return the editions of a plan that readers know of, newest first."""
-    return list(editions().filter(round__plan=plan))
+    return list(with_schemas(editions().filter(round__plan=plan)))
 
 
 def of_year(plan: str, year: int) -> list[Edition]:
     """Return the editions of a round that readers know of, newest first."""
     found = editions().filter(round__plan__slug=plan, round__year=year)
-    return list(found.prefetch_related("transmissions"))
+    return list(with_schemas(found.prefetch_related("transmissions")))
 
 
 def speaking(listed: list[Edition]) -> list[Edition]:
