@@ -245,15 +245,18 @@ class ActorName(NaturalKey):
     def __str__(self) -> str:
         return self.name
 
+    def _spoken(self) -> tuple[str, str]:
+        return in_language(self, "name", naming.fallbacks(self.actor.level))
+
     @property
     def name(self) -> str:
         """The name in the active language, else in the one that ``rules.names`` puts first."""
-        return in_language(self, "name", naming.fallbacks(self.actor.level))[0]
+        return self._spoken()[0]
 
     @property
     def name_language(self) -> str:
         """The language that name and abbreviation are shown in."""
-        return in_language(self, "name", naming.fallbacks(self.actor.level))[1]
+        return self._spoken()[1]
 
     @property
     def abbreviation(self) -> str:
