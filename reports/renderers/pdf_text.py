@@ -26,9 +26,9 @@ def line(text: str) -> str:
 
 
 def piece(text: str) -> str:
-    """Return a piece of a line, as ``line`` does, with the spaces at its ends."""
-    ends = [" " if end == " " else "" for end in (text[:1], text[-1:])]
-    return line(text).join(ends) if text.strip() else text
+    """Return a piece of a line, as ``line`` does, with all the spaces at its ends."""
+    start, end = (len(part) for part in (text.lstrip(), text.rstrip()))
+    return text[: len(text) - start] + line(text) + text[end:] if text.strip() else text
 
 
 def breakable(text: str) -> str:

@@ -384,3 +384,17 @@ def test_another_process_and_another_hash_seed_change_no_byte() -> None:
         for seed in ("1", "2")
     }
     assert digests == {first}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Not received from: ", "Not received from: "),
+        ("\u202f; ", "\u202f; "),
+        (" and\n more", " and more"),
+        ("\u00a0", "\u00a0"),
+        ("", ""),
+    ],
+)
+def test_a_piece_of_a_line_keeps_the_spaces_at_its_ends(text: str, kept: str) -> None:
+    assert pdf_text.piece(text) == kept
