@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from actions.enums import WRITABLE, EntryState, Event, LetterKind
 from actions.models import Entry, Invitation, ReportingRound, ReviewEvent
-from actions.typography import NARROW, NO_BREAK
+from document.typography import NARROW, NO_BREAK
 
 Facts = Mapping[str, Any]
 MOST_LISTED = 60  # entries in one letter; the desk lists them all

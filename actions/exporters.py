@@ -17,8 +17,8 @@ from actions.dictionary import action_columns, actor_columns
 from actions.enums import Basis, Scheme
 from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound, Section
 from actions.models.responsibilities import expected_of
-from actions.rules import collation
 from actions.spreadsheets import joined, stacked
+from document import collation
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import get_language
 
 from actions.models import Actor
-from actions.rules import collation
+from document import collation
 
 
 class Name(str):

@@ -9,8 +9,8 @@ from django.db.models import Prefetch, QuerySet, Value
 from django.db.models.functions import Replace, StrIndex, Substr
 
 from actions.models import Plan
+from document.snapshot import Snapshot, from_json
 from reports.models import PUBLISHED, WITHDRAWN, Edition, EditionFile
-from reports.snapshot import Snapshot, from_json
 
 PUBLIC = (PUBLISHED, WITHDRAWN)
 # File in an address: its format.

@@ -21,10 +21,7 @@ from actions.models.statuses import RULE_WORDS, STATUSES
 from actions.round_status import ActionStatus, RoundStatus, Voice
 from actions.rules.figures import Ratio
 from actions.rules.status import is_met
-from reports import comparison, words
-from reports.models import CHECKED, FOREWORD, FURTHER, PUBLISHED, SECTION, Edition, Translation
-from reports.models import Chapter as ChapterRow
-from reports.snapshot import (
+from document.snapshot import (
     SCHEMA_VERSION,
     Action,
     Actor,
@@ -41,6 +38,9 @@ from reports.snapshot import (
     Text,
     Words,
 )
+from reports import comparison, words
+from reports.models import CHECKED, FOREWORD, FURTHER, PUBLISHED, SECTION, Edition, Translation
+from reports.models import Chapter as ChapterRow
 
 Translations = dict[tuple[int, str], list[Translation]]
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
-from actions import charts
-from actions.charts import Bar, Chart, Kind, Line, Words
-from actions.typography import sign
+from document import charts
+from document.charts import Bar, Chart, Kind, Line, Words
+from document.snapshot import Section, Snapshot, plain
+from document.typography import sign
 from reports import outline
-from reports.snapshot import Section, Snapshot, plain
 
 # The labels that say what each chart is called, and what it counts.
 LABELS = {

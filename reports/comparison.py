@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from actions.enums import Nature, Status
 from actions.rules.hints import moved
-from reports.snapshot import Action, Snapshot, status_code
+from document.snapshot import Action, Snapshot, status_code
 
 # What can become of an action, in the order in which it is shown.
 UP, BACK, COMPLETED, AMENDED = "up", "back", "completed", "amended"

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.typography import sign
+from document.snapshot import Action, Chapter, Dossier, Snapshot
 from reports import outline
-from reports.snapshot import Action, Chapter, Dossier, Snapshot
 
 LONGEST_CHOICE = 250
 SPACES = re.compile(r"[ \t\r\n]+")  # no-break spaces stay

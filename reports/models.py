@@ -12,7 +12,7 @@ from actions.models import Actor, Entry, ReportingRound
 from actions.models.entries import PUBLISHED_TEXTS, WRITTEN_IN, entry_text
 from actions.models.fields import char_field, text_field, text_property
 from actions.models.history import history
-from reports.snapshot import Snapshot, from_json
+from document.snapshot import Snapshot, from_json
 
 FROZEN, PUBLISHED, WITHDRAWN = "frozen", "published", "withdrawn"
 EDITION_STATES = [

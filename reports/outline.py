@@ -9,9 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from actions.rules import collation, names
-from actions.typography import sign
-from reports.snapshot import (
+from document import collation, names
+from document.snapshot import (
     Action,
     Actor,
     Chapter,
@@ -25,6 +24,7 @@ from reports.snapshot import (
     status_code,
     to_json,
 )
+from document.typography import sign
 
 # A line in pieces, each with the language it is in.
 Pieces = list[tuple[str, str]]

@@ -6,7 +6,7 @@ import typing
 from functools import cache
 from typing import Any
 
-from reports.snapshot import LANGUAGES, SCHEMA_VERSION, Snapshot
+from document.snapshot import LANGUAGES, SCHEMA_VERSION, Snapshot
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # What a type alone does not say, by class and field.

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from reports import words
-from reports.snapshot import (
+from document.snapshot import (
     LANGUAGES,
     SCHEMA_VERSION,
     Action,
@@ -20,6 +19,7 @@ from reports.snapshot import (
     Status,
     Text,
 )
+from reports import words
 
 STATUSES = (
     "not_started", "in_progress", "partly_done", "done", "discontinued", "not_applicable",

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
+from document.snapshot import LANGUAGES, Words
 from reports import dictionary
-from reports.snapshot import LANGUAGES, Words
 
 # Texts with {name} are filled in by the renderers with str.format.
 LABELS: dict[str, Any] = {

@@ -18,7 +18,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from actions.typography import french_faults  # noqa: E402
+from document.typography import french_faults  # noqa: E402
 
 LOCALE = Path("napmonitor") / "locale"
 LANGUAGES = ("nl", "fr", "de")

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from actions.models import Actor, ActorName, Plan, Responsibility, Source
-from actions.rules import collation
+from document import collation
+from document.snapshot import Snapshot
 from reports import outline
-from reports.snapshot import Snapshot
 from tests.reports.specimen import specimen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]

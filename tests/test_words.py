@@ -15,7 +15,8 @@ from lxml import html
 from actions.models import Succession
 from actions.services import plan as service
 from actions.templatetags.typography import size
-from actions.typography import french_faults, sign
+from actions.typography import sign
+from document.typography import french_faults
 from tests import access
 from tests.levels import first_of_all
 from tests.standing_site import Site

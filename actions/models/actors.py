@@ -26,8 +26,8 @@ from actions.models.history import history
 from actions.models.natural import NaturalKey, NaturalKeyManager
 from actions.models.sources import Source
 from actions.querysets import ActorQuerySet
-from actions.rules import collation
-from actions.rules import names as naming
+from document import collation
+from document import names as naming
 
 LEVELS = [
     (Level.FEDERAL.value, _("Federal")),

@@ -11,8 +11,8 @@ from django.db.models import F, Q, signals
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from actions.rules import characters
 from actions.rules.search import fold
+from document import characters
 
 # Text, or text that is translated when it is shown.
 Label = Any

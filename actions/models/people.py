@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from actions.rules import collation
+from document import collation
 
 
 class UserManager(BaseUserManager["User"]):

@@ -16,8 +16,8 @@ from actions.models import Action, Actor, Plan, PublishedEntry, Responsibility
 from actions.models.actors import LEVELS
 from actions.models.statuses import STATUS_WORDS
 from actions.querysets import below, valid_on
-from actions.rules import collation
 from actions.views.http import has_working, public_page
+from document import collation
 
 
 @public_page

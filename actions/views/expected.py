@@ -15,8 +15,8 @@ from actions.filters import ExpectedFilter
 from actions.models import Actor, Entry, ReportingRound
 from actions.models.actors import LEVELS
 from actions.models.entries import TEXTS
-from actions.rules import collation
 from actions.views.members_only import MemberRequest, member_page, reviewers
+from document import collation
 
 PER_PAGE = 50
 NOT_CARRIED = Q(carried_from__isnull=True)

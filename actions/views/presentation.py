@@ -16,7 +16,8 @@ from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from actions.models.fields import LANGUAGES
 from actions.models.responsibilities import ROLES
 from actions.models.statuses import status_code, status_word
-from actions.rules import markup, names
+from actions.rules import markup
+from document import names
 
 Facts = Mapping[str, Any]
 Lines = list[dict[str, Any]]

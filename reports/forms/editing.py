@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 from actions.forms.rounds import Day
 from actions.models.entries import validate_length
 from actions.models.fields import no_control_characters
+from document.snapshot import LANGUAGES
 from reports.models import RECIPIENTS
-from reports.snapshot import LANGUAGES
 
 LANGUAGE_NAMES = {
     "nl": _("Dutch"), "fr": _("French"), "de": _("German"), "en": _("English"),

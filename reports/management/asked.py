@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from django.core.management.base import CommandError
 
 from actions.models import Plan, ReportingRound
+from document.snapshot import LANGUAGES
 from reports.models import Edition
 from reports.renderers.formats import FORMATS
-from reports.snapshot import LANGUAGES
 
 MOST_DIGITS = 4
 

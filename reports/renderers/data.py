@@ -10,9 +10,7 @@ from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
 from actions import spreadsheets
-from reports import dictionary, outline
-from reports.renderers import packages
-from reports.snapshot import (
+from document.snapshot import (
     Action,
     Actor,
     Entry,
@@ -23,6 +21,8 @@ from reports.snapshot import (
     status_code,
     to_json,
 )
+from reports import dictionary, outline
+from reports.renderers import packages
 
 NAMES = [column.name for column in dictionary.COLUMNS]
 MOVEMENTS = {

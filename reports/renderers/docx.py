@@ -5,16 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from subprocess import SubprocessError
 from typing import Any
 
-from actions.rules.characters import coded
-from actions.typography import sign
-from reports import charts, outline, richtext
-from reports.outline import Reading
-from reports.renderers import RenderError
-from reports.renderers.glyphs import printable
-from reports.renderers.pictures import WIDTH, pictures
-from reports.renderers.word_parts import TAGS, opened, saved, status_style
-from reports.renderers.wordml import Run, Writer, usable
-from reports.snapshot import (
+from document import richtext
+from document.characters import coded
+from document.snapshot import (
     Action,
     Actor,
     Document,
@@ -25,6 +18,14 @@ from reports.snapshot import (
     Words,
     plain,
 )
+from document.typography import sign
+from reports import charts, outline
+from reports.outline import Reading
+from reports.renderers import RenderError
+from reports.renderers.glyphs import printable
+from reports.renderers.pictures import WIDTH, pictures
+from reports.renderers.word_parts import TAGS, opened, saved, status_style
+from reports.renderers.wordml import Run, Writer, usable
 
 # Beside the word, so that a status can be told without its colour.
 SIGNS = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib import import_module
 
-from reports.snapshot import Snapshot
+from document.snapshot import Snapshot
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -9,9 +9,9 @@ from pathlib import Path
 from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
-from actions import charts
+from document import charts
+from document.snapshot import Snapshot
 from reports.renderers import html_data
-from reports.snapshot import Snapshot
 
 TEMPLATE = "reports/report.html"
 STYLE = Path(__file__).with_name("report.css")

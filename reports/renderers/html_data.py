@@ -6,11 +6,8 @@ from typing import Any, NamedTuple
 
 from django.utils.safestring import mark_safe
 
-from actions.charts import Chart
-from reports import charts, outline
-from reports.outline import Part, Reading
-from reports.renderers.html_text import link, rich
-from reports.snapshot import (
+from document.charts import Chart
+from document.snapshot import (
     Action,
     Chapter,
     Document,
@@ -21,6 +18,9 @@ from reports.snapshot import (
     Words,
     plain,
 )
+from reports import charts, outline
+from reports.outline import Part, Reading
+from reports.renderers.html_text import link, rich
 
 FIGURES = ("by_section", "by_level", "by_year")
 TEMPLATES = {"foreword": "written", "further": "written"}

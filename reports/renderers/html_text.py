@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from reports import richtext
+from document import richtext
 
 LINK = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 

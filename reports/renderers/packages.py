@@ -4,7 +4,7 @@ import io
 from datetime import UTC, datetime
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from reports.snapshot import Snapshot
+from document.snapshot import Snapshot
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive knows
 UNIX, READABLE = 3, 0o644 << 16

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from document.snapshot import Action, Chapter, Snapshot, plain
 from reports import outline
 from reports.renderers import RenderError, pdf_data
-from reports.snapshot import Action, Chapter, Snapshot, plain
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 TYPESETTER = Path(__file__).with_name("typeset.py")

@@ -4,13 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from actions import charts
-from actions.typography import sign
-from reports import charts as drawings
-from reports import outline, richtext
-from reports.outline import Reading
-from reports.renderers.pdf_text import blocks, line, link, piece
-from reports.snapshot import (
+from document import charts, richtext
+from document.snapshot import (
     Action,
     Chapter,
     Document,
@@ -20,6 +15,11 @@ from reports.snapshot import (
     Snapshot,
     plain,
 )
+from document.typography import sign
+from reports import charts as drawings
+from reports import outline
+from reports.outline import Reading
+from reports.renderers.pdf_text import blocks, line, link, piece
 
 # Letters in a cell of a table that fit a page for certain, however narrow the column.
 LONGEST_CELL = 500

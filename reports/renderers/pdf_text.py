@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from reports import richtext
+from document import richtext
 from reports.renderers.glyphs import printable
 
 # Lists within lists beyond this depth are set flat: the typesetter nests only so far.

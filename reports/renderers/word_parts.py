@@ -12,12 +12,12 @@ from docx.oxml.ns import nsdecls
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.styles.styles import Styles
 
-from actions.charts import LOOKS
-from actions.rules.characters import coded
+from document.characters import coded
+from document.charts import LOOKS
+from document.snapshot import Snapshot, plain
 from reports import outline
 from reports.renderers import packages
 from reports.renderers.wordml import Run, Writer, w
-from reports.snapshot import Snapshot, plain
 
 FOLDER = Path(__file__).with_name("word")
 # The files of the package, and where each stands here, where a reader can see it.

@@ -14,8 +14,8 @@ from docx.oxml.ns import nsmap
 from docx.shared import Emu, Pt
 from lxml.etree import SubElement
 
-from actions.rules.characters import coded
-from reports import richtext
+from document import richtext
+from document.characters import coded
 
 WIDTH = 9184  # of the text, in twentieths of a point
 DEEPEST = 8  # level of a list, counted from 0

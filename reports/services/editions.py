@@ -19,10 +19,10 @@ from actions.refusals import Refused
 from actions.services import publication
 from actions.services import rounds as round_service
 from actions.services.publication import ActionFacts, EntryFacts
+from document.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
 from reports import builder, outline
 from reports.models import FROZEN, PUBLISHED, WITHDRAWN, Edition, EditionFile, Transmission
 from reports.renderers.formats import FORMATS
-from reports.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
 
 
 def draft(given: ReportingRound, *, now: datetime) -> Snapshot:

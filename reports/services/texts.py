@@ -15,6 +15,7 @@ from actions.models.entries import PUBLISHED_TEXTS
 from actions.refusals import Conflict, Refused
 from actions.services import plan
 from actions.services import rounds as round_service
+from document.snapshot import LANGUAGES
 from reports.models import (
     CHECKED,
     DRAFT,
@@ -24,7 +25,6 @@ from reports.models import (
     DraftComment,
     Translation,
 )
-from reports.snapshot import LANGUAGES
 
 
 @transaction.atomic

@@ -25,12 +25,12 @@ from actions.models import Action as PlanAction
 from actions.models import Plan, Revision
 from actions.views import presentation
 from actions.views.http import LANGUAGE_NAMES, public_page
+from document.snapshot import LANGUAGES, Action, Snapshot
 from reports import archive as shelf
 from reports import outline
 from reports.models import Edition, EditionFile
 from reports.renderers.formats import FORMATS
 from reports.renderers.html import style_hash
-from reports.snapshot import LANGUAGES, Action, Snapshot
 
 pages_kept = caches["editions"]
 

@@ -23,6 +23,7 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
+from document.snapshot import LANGUAGES
 from reports import readiness
 from reports.forms.editing import ChapterForm, ConsultationForm, NoteForm, TransmissionForm
 from reports.models import (
@@ -37,7 +38,6 @@ from reports.models import (
 from reports.renderers import RenderError
 from reports.renderers.formats import FORMATS
 from reports.services import editions, texts
-from reports.snapshot import LANGUAGES
 
 
 def find_round(key: int) -> ReportingRound:

@@ -15,11 +15,11 @@ from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from actions.refusals import Conflict, Refused
 from actions.views.entries import find
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page, secretariat
+from document.snapshot import LANGUAGES
 from reports import readiness
 from reports.forms.editing import LANGUAGE_NAMES, TranslationForm
 from reports.models import CHECKED, DRAFT, Translation
 from reports.services import texts
-from reports.snapshot import LANGUAGES
 from reports.views.editing import find_round
 
 PER_PAGE = 50

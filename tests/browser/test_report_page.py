@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from document.snapshot import LANGUAGES, Snapshot, Text
 from reports.renderers import html
-from reports.snapshot import LANGUAGES, Snapshot, Text
 from tests.browser.test_site import faults
 from tests.levels import first_of_all
 from tests.reports.specimen import NASTY, action, entry, overridden, specimen

@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from actions.charts import Chart
+from document.charts import Chart
+from document.snapshot import PastStatus, Snapshot
 from reports import charts, outline
-from reports.snapshot import PastStatus, Snapshot
 from tests.reports.specimen import action, every, specimen
 from tests.reports.tokens import replaced
 

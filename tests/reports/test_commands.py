@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import override_settings
 
 from actions.models import Entry, PublishedRound, ReportingRound
+from document.snapshot import LANGUAGES, from_json
 from reports import outline, tables
 from reports.management import sample_edition, sample_texts
 from reports.management.commands import bench_report
@@ -21,7 +22,6 @@ from reports.models import CHECKED, DRAFT, Chapter, Edition, EditionFile, Transl
 from reports.renderers import RenderError
 from reports.renderers.formats import FORMATS, Format
 from reports.services import editions
-from reports.snapshot import LANGUAGES, from_json
 from tests.follow_up import NOW
 from tests.published import REASON
 from tests.reports.specimen import specimen

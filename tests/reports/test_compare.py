@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from document.snapshot import Action
 from reports import archive, comparison
 from reports.comparison import Line
-from reports.snapshot import Action
 from tests.published import Story
 from tests.reports.specimen import action, every, specimen
 

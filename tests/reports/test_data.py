@@ -18,10 +18,10 @@ import openpyxl
 import pytest
 import time_machine
 
+from document.snapshot import LANGUAGES, PastStatus, Snapshot, Text, from_json
 from reports import dictionary
 from reports.renderers.data import MOVEMENTS, NAMES, rows
 from reports.renderers.formats import FORMATS
-from reports.snapshot import LANGUAGES, PastStatus, Snapshot, Text, from_json
 from tests.reports.specimen import NASTY, every, overridden, specimen
 from tests.reports.tokens import marked, replaced
 

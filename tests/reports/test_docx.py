@@ -20,13 +20,13 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
+from document.snapshot import LANGUAGES, Snapshot, Text
+from document.snapshot import Document as Evidence
 from reports import outline
 from reports.renderers import RenderError
 from reports.renderers.docx import SIGNS, render
 from reports.renderers.pictures import pictures
 from reports.renderers.wordml import usable
-from reports.snapshot import LANGUAGES, Snapshot, Text
-from reports.snapshot import Document as Evidence
 from tests.reports.specimen import NASTY, entry, every, overridden, specimen
 from tests.reports.tokens import marked, replaced
 

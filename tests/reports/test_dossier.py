@@ -8,10 +8,10 @@ import docx
 import pytest
 from django.test import Client
 
+from document.snapshot import Dossier
 from reports import archive, dossier, outline
 from reports.renderers import RenderError
 from reports.renderers.formats import FORMATS
-from reports.snapshot import Dossier
 from reports.views import dossier as views
 from tests.published import SECRETS, at_work
 from tests.reports.specimen import NASTY, overridden, specimen

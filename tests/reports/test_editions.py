@@ -10,9 +10,9 @@ from django.utils import timezone
 from actions.models import PublishedAction, PublishedEntry, PublishedRound, ReportingRound
 from actions.refusals import Refused
 from actions.services import entries, rounds
+from document.snapshot import to_json
 from reports.models import Edition, EditionFile
 from reports.services import editions
-from reports.snapshot import to_json
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 REASON = {"nl": "Een fout in actie 24.", "fr": "Une erreur à l’action 24."}

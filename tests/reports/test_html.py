@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from document.snapshot import LANGUAGES, Snapshot, Text
+from document.snapshot import Document as Evidence
 from reports import outline
 from reports.renderers import html
 from reports.renderers.html_text import rich
-from reports.snapshot import LANGUAGES, Snapshot, Text
-from reports.snapshot import Document as Evidence
 from tests.reports.specimen import NASTY, action, entry, every, overridden, specimen
 from tests.reports.tokens import marked, replaced
 

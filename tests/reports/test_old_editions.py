@@ -9,10 +9,11 @@ from django.db import connection
 from django.test import Client
 
 from actions.models import PublishedAction
-from reports import archive, readers, tables
+from document import readers
+from document.snapshot import from_json
+from reports import archive, tables
 from reports.models import Edition
 from reports.services import editions
-from reports.snapshot import from_json
 from tests.follow_up import NOW
 from tests.published import NOTE, Story
 

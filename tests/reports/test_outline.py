@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from document.snapshot import Entry, PastStatus, Snapshot, Text, to_json
 from reports import outline
-from reports.snapshot import Entry, PastStatus, Snapshot, Text, to_json
 from tests.reports.specimen import every, overridden, specimen
 from tests.reports.tokens import replaced
 

@@ -16,10 +16,10 @@ import pikepdf
 import pytest
 from page import ValidationProfile
 
+from document.snapshot import LANGUAGES, Snapshot, Text
 from reports import outline
 from reports.renderers import RenderError, glyphs, pdf_text
 from reports.renderers.pdf import render
-from reports.snapshot import LANGUAGES, Snapshot, Text
 from tests.reports.pdf_reading import Element, opened, pieces, squeezed, tags, text_of
 from tests.reports.specimen import NASTY, every, overridden, specimen
 from tests.reports.tokens import marked, replaced

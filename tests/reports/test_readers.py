@@ -9,9 +9,10 @@ import pytest
 from django.conf import settings
 
 from actions.enums import Rule
-from reports import comparison, outline, readers, words
+from document import readers
+from document.snapshot import LANGUAGES, SCHEMA_VERSION, from_json, to_json
+from reports import comparison, outline, words
 from reports.renderers.formats import FORMATS
-from reports.snapshot import LANGUAGES, SCHEMA_VERSION, from_json, to_json
 from tests.reports.specimen import specimen
 
 DATA = Path(__file__).parent.parent / "data"

@@ -11,9 +11,10 @@ import jsonschema
 import pytest
 from django.conf import settings
 
-from reports import readers, schema, snapshot
+from document import readers, snapshot
+from document.snapshot import LANGUAGES, from_json, to_json
+from reports import schema
 from reports.renderers import html
-from reports.snapshot import LANGUAGES, from_json, to_json
 from tests.reports.specimen import NASTY, every, overridden, specimen
 from tests.reports.tokens import replaced
 

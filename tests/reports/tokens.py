@@ -4,7 +4,7 @@ import dataclasses
 import json
 from typing import Any
 
-from reports.snapshot import LANGUAGES, Snapshot, from_json, to_json
+from document.snapshot import LANGUAGES, Snapshot, from_json, to_json
 
 # Texts that stand for things, and are not read.
 CODES = {

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actions.rules import markup
+from document.richtext import PARSER
 
 ALLOWED = {"p", "br", "ul", "ol", "li", "strong", "em", "a"}
 REL = "nofollow noopener noreferrer"
@@ -132,7 +133,7 @@ def test_nothing_hostile_comes_through(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_tokens_that_reports_are_made_from_hold_no_hostile_address(text: str) -> None:
-    tokens = [token for block in markup.PARSER.parse(text) for token in block.children or []]
+    tokens = [token for block in PARSER.parse(text) for token in block.children or []]
     assert "image" not in {token.type for token in tokens}
     assert "html_inline" not in {token.type for token in tokens}
     for token in tokens:

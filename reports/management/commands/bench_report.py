@@ -22,10 +22,10 @@ from actions import importers
 from actions.management.commands.bench import getter
 from actions.management.timing import median, scratch_database
 from actions.models import Plan, ReportingRound, User
+from document.snapshot import to_json
 from reports.models import PUBLISHED, Edition
 from reports.renderers.formats import FORMATS
 from reports.services import editions
-from reports.snapshot import to_json
 from reports.specimen import specimen
 
 ENTRIES = WORDS = 200

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from document.snapshot import Snapshot
 from reports.management import asked
 from reports.management.progress import Progress
 from reports.models import Edition, EditionFile
 from reports.renderers import RenderError
 from reports.renderers.formats import FORMATS
 from reports.services import editions
-from reports.snapshot import Snapshot
 
 
 class Command(BaseCommand):

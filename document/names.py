@@ -1,7 +1,5 @@
 """In which language a body is named to readers in whose own language it has no name."""
 
-from actions.enums import Level
-
 
 def fallbacks(level: str) -> tuple[str, ...]:
     """Return the languages in which to look for a name, after the reader's own.
@@ -10,5 +8,5 @@ def fallbacks(level: str) -> tuple[str, ...]:
     one. Of all others both are: readers of Dutch see the French name and the other way round,
     everybody else the French one. English comes last, as no body has its official name in it.
     """
-    own = ("nl", "fr") if level == Level.FLEMISH else ("fr", "nl")
+    own = ("nl", "fr") if level == "flemish" else ("fr", "nl")
     return (*own, "de", "en")

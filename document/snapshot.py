@@ -11,7 +11,7 @@ import typing
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.readers import lift
+from document.readers import lift
 
 SCHEMA_VERSION = 2
 LANGUAGES = ("nl", "fr", "de", "en")

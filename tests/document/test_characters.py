@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.rules import characters
+from document import characters
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions import charts
-from actions.charts import Bar, Chart, Kind, Line, Words
-from actions.charts.drawing import FORBIDDEN, WIDTH, wrap
 from actions.models.statuses import STATUS_WORDS
+from document import charts
+from document.charts import Bar, Chart, Kind, Line, Words
+from document.charts.drawing import FORBIDDEN, WIDTH, wrap
 from tests.reports.specimen import NASTY
 
 KINDS = [Kind(code, f"Word of {code}") for code in charts.LOOKS]
@@ -210,7 +210,7 @@ def test_every_status_has_a_look_and_areas_that_touch_differ_without_colour() ->
 
 
 def test_signs_are_those_of_the_site() -> None:
-    sheet = (Path(__file__).parent.parent / "napmonitor/static/icons.svg").read_text()
+    sheet = (Path(__file__).parents[2] / "napmonitor/static/icons.svg").read_text()
     symbols = dict(re.findall(r'<symbol id="(\w+)" viewBox="0 0 16 16">(.*?)</symbol>', sheet))
     for code in STATUS_WORDS:
         assert charts.sign(code) == symbols[code]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from actions.charts.drawing import (
+from document.charts.drawing import (
     LINE,
     SIZE,
     SMALL,
@@ -16,8 +16,8 @@ from actions.charts.drawing import (
     wrap,
     write,
 )
-from actions.charts.figures import Bar, Chart, Kind, Words, count, counted, sums
-from actions.charts.looks import HAIRLINE, INK, look
+from document.charts.figures import Bar, Chart, Kind, Words, count, counted, sums
+from document.charts.looks import HAIRLINE, INK, look
 
 HIGH = 17
 GAP = 12

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from actions.charts.drawing import (
+from document.charts.drawing import (
     LINE,
     SIZE,
     SQUARE,
@@ -15,7 +15,7 @@ from actions.charts.drawing import (
     wrap,
     write,
 )
-from actions.charts.figures import Chart, Kind, Line, Table, Words, occurring
+from document.charts.figures import Chart, Kind, Line, Table, Words, occurring
 
 GUTTER = 14
 LEAST = 60  # room for a label, whatever the columns take

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
-from actions.charts.figures import Chart, Kind, Table, Words
-from actions.charts.looks import EDGE, INK, Look, look, sign
+from document.charts.figures import Chart, Kind, Table, Words
+from document.charts.looks import EDGE, INK, Look, look, sign
 
 WIDTH = 320
 SIZE = 12  # of labels

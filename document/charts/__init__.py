@@ -4,10 +4,10 @@ Nothing is fetched and no style sheet is needed: colours are presentation attrib
 touch differ in sign and pattern too, and the text is in the site's family by name.
 """
 
-from actions.charts.bars import diverging, stacked
-from actions.charts.figures import Bar, Chart, Kind, Line, Table, Words
-from actions.charts.looks import LOOKS, SIGNS, Look, sign
-from actions.charts.matrix import matrix
+from document.charts.bars import diverging, stacked
+from document.charts.figures import Bar, Chart, Kind, Line, Table, Words
+from document.charts.looks import LOOKS, SIGNS, Look, sign
+from document.charts.matrix import matrix
 
 __all__ = [
     "LOOKS",

@@ -3,7 +3,7 @@
 import pytest
 
 from actions.enums import Level
-from actions.rules.names import fallbacks
+from document.names import fallbacks
 
 
 def test_a_flemish_body_is_named_in_dutch_first() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.rules import collation
+from document import collation
 
 ROWS = [
     ["eau", "Échevin", "économie", "Ecotone", "Zone"],
