@@ -319,8 +319,9 @@ FIELDS = [
         "movement",
         CODE_OR_NULL,
         _(
-            "Since the report before: up, back, none, new, completed or amended; missing where "
-            "there is nothing to compare with."
+            "Since the report before, by those who reported both times: moved_up, moved_back, "
+            "suspended, more_information, less_information, reassessed, same or new; missing "
+            "where there is nothing to compare with."
         ),
     ),
     Field("report_year", NUMBER_OR_NULL, _("Year of the report that the status is from.")),

@@ -74,5 +74,73 @@ def action_from_1(action: Data) -> Data:
     return found
 
 
+# --- Schema 2 -----------------------------------------------------------------------
+
+# The order of what schema 2 kept as the keys of an object, which its JSON had sorted.
+LEVELS = (
+    "federal", "flemish", "walloon", "brussels", "communities", "independent", "partner",
+)  # fmt: skip
+ROLES = ("lead", "responsible", "partner", "beneficiary")
+# What an edition printed as its movement, in today's words; some were flags beside it.
+MOVEMENTS = {
+    "up": "moved_up",
+    "back": "moved_back",
+    "completed": "moved_up",
+    "amended": "same",
+    "none": "same",
+}
+
+
+def from_2(data: Data) -> Data:
+    """Schema 3 names sections by a text, keeps order in lists, and tells movement from silence.
+
+    What an edition of schema 2 printed as movement stays what it printed.
+    """
+    return data | {
+        "levels": terms(data["levels"], LEVELS),
+        "roles": terms(data["roles"], ROLES),
+        "sections": [
+            {"label": str(one["number"]), "position": place}
+            | {key: value for key, value in one.items() if key != "number"}
+            for place, one in enumerate(data["sections"], start=1)
+        ],
+        "actions": [action_from_2(action) for action in data["actions"]],
+        "compared": compared_from_2(data),
+    }
+
+
+def terms(words: Data, order: tuple[str, ...]) -> list[Data]:
+    """Return the words of an object as a list in their order; what is unknown comes last."""
+    codes = [code for code in order if code in words]
+    codes += [code for code in words if code not in order]
+    return [{"code": code, "words": words[code]} for code in codes]
+
+
+def action_from_2(action: Data) -> Data:
+    """Return an action that is known by its number, with its movement in today's words."""
+    moved = action.get("movement", "")
+    found = renamed(action, {"still": "unmoved"})
+    section = action["section"]
+    return found | {
+        "action_id": action["label"],
+        "section": "" if section is None else str(section),
+        "movement": MOVEMENTS.get(moved, moved),
+        "completed": moved == "completed",
+        "amended": moved == "amended",
+        "history": [one | {"nature": action["nature"]} for one in action.get("history", ())],
+    }
+
+
+def compared_from_2(data: Data) -> Data | None:
+    """Return the newest edition of the latest earlier year that the edition speaks of."""
+    past = [
+        (one["year"], one["edition"])
+        for action in data["actions"]
+        for one in action.get("history", ())
+        if one["year"] < data["year"]
+    ]
+    return dict(zip(("year", "edition"), max(past), strict=True)) if past else None
+
+
 # What lifts each schema to the one after it.
-READERS: dict[int, Callable[[Data], Data]] = {1: from_1}
+READERS: dict[int, Callable[[Data], Data]] = {1: from_1, 2: from_2}

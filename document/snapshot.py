@@ -13,7 +13,7 @@ from typing import Any
 
 from document.readers import lift
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 LANGUAGES = ("nl", "fr", "de", "en")
 
 Words = dict[str, str]  # language: text
@@ -47,6 +47,14 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Term:
+    """A word of a list that has an order: a level of government, a role, a theme …"""
+
+    code: str
+    words: Words
+
+
+@dataclass(frozen=True)
 class Actor:
     """An organisation as it was called on the reference date."""
 
@@ -58,10 +66,23 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Section:
-    """A chapter of the plan, with the secretariat's introduction where there is one."""
+class Succession:
+    """That an actor took over from another one on a day; a split has several successors."""
 
-    number: int
+    predecessor: str
+    successor: str
+    on: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter of the plan, with the secretariat's introduction where there is one.
+
+    ``label`` is what the plan calls it ("7", "A"); ``position`` its place, from 1.
+    """
+
+    label: str
+    position: int
     titles: Words
     official: tuple[str, ...] = ()
     intro: Words = field(default_factory=dict)
@@ -82,7 +103,9 @@ class Entry:
     """What an actor said of an action: accepted, carried over, or nothing (``status`` "").
 
     ``texts`` has those of done, results, obstacles, next_steps, reason, gender, sme that were
-    written. ``since`` is the year of finished work that was carried over.
+    written. ``since`` is the year of finished work that was carried over; ``reopened`` why
+    such work was taken up again. ``expected_by`` is the day by which unfinished work is now
+    expected. ``mark`` is "corrected" or "supplemented" in a further edition.
     """
 
     actor: str
@@ -96,6 +119,12 @@ class Entry:
     on_behalf: bool = False
     unchanged: bool = False
     through: str = ""
+    submitted_on: str = ""
+    accepted_on: str = ""
+    reopened: Text | None = None
+    expected_by: str = ""
+    obstacle_codes: tuple[str, ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,24 +138,36 @@ class Override:
 
 @dataclass(frozen=True)
 class PastStatus:
-    """The status of an action in an earlier edition."""
+    """The status of an action in an earlier edition; ``nature`` is that of its year."""
 
     year: int
     edition: int
     status: str
+    nature: str = ""
+    incomplete: bool = False
+
+    @property
+    def code(self) -> str:
+        """What picks the word and the colour of the status."""
+        return status_code(self.status, self.nature)
 
 
 @dataclass(frozen=True)
 class Action:
     """An action with its status, why it has it, and what each actor said.
 
-    ``status`` is the override's where there is one, else ``derived``. ``rule`` names the rule
-    that matched. ``movement`` is one of up, back, none, new, completed, amended, or "" where
-    there is nothing to compare with. ``still`` counts the years without movement.
+    ``action_id`` outlives a change of number or section. ``status`` is the override's where
+    there is one, else ``derived``. ``rule`` names the rule that matched. ``movement`` is one of
+    new, reassessed, suspended, moved_up, moved_back, more_information, less_information, same,
+    or "" where there is nothing to compare with; ``causes`` say why it was reassessed.
+    ``common_before`` and ``common_now`` are the statuses derived from those alone who reported
+    both times. ``unmoved`` counts the comparisons in a row in which none of these said anything
+    else. ``slipped`` tells that it is expected later than in the edition compared with.
     """
 
+    action_id: str
     label: str
-    section: int | None
+    section: str
     parent: str
     titles: Words
     official: tuple[str, ...]
@@ -147,7 +188,18 @@ class Action:
     override: Override | None = None
     history: tuple[PastStatus, ...] = ()
     movement: str = ""
-    still: int = 0
+    causes: tuple[str, ...] = ()
+    common_before: str = ""
+    common_now: str = ""
+    completed: bool = False
+    amended: bool = False
+    slipped: bool = False
+    unmoved: int = 0
+    period_start: str = ""
+    expected_by: str = ""
+    goals: tuple[str, ...] = ()
+    pillars: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
 
     @property
     def is_sub_action(self) -> bool:
@@ -158,6 +210,76 @@ class Action:
     def code(self) -> str:
         """What picks the word and the colour of its status."""
         return status_code(self.status, self.nature)
+
+    @property
+    def is_met(self) -> bool:
+        """Tell whether it does all that the plan asks: fully carried out, or applied for good."""
+        return self.code in {"done", "continuous"}
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Tell whether its status rests on some of the expected entries only."""
+        return 0 < self.reported < self.expected
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """An action of the edition compared with that the plan no longer has."""
+
+    action_id: str
+    label: str
+    titles: Words
+    official: tuple[str, ...]
+    nature: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many in one edition, ``incomplete`` of the first on incomplete reporting."""
+
+    code: str
+    part: int
+    whole: int
+    percent: int | None
+    incomplete: int | None = None
+
+
+@dataclass(frozen=True)
+class Past:
+    """The key figures of an earlier edition, by today's formulas."""
+
+    year: int
+    edition: int
+    figures: tuple[Share, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The edition that this one is compared with."""
+
+    year: int
+    edition: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an actor answered to the note of a voice."""
+
+    actor: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a council or organisation that was invited wrote of an action or a section."""
+
+    voice: str
+    names: Words
+    text: Text
+    action_id: str = ""
+    section: str = ""
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,18 +306,23 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Source:
-    """The document that the plan stands in."""
+    """The document that the plan stands in; ``language`` is that of the title, "" unknown."""
 
     title: str
     url: str
+    language: str = ""
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """One edition of a progress report.
 
-    ``edition`` is 0 for a draft. ``labels`` holds every fixed word of the report, by language
-    and key, so that an edition reads the same however the software changes.
+    ``edition`` is 0 for a draft, whose ``made_at`` says the minute it was made. ``labels`` holds
+    every fixed word of the report, by language and key, so that an edition reads the same
+    however the software changes. What has an order is a list: the keys of an object have none.
+    ``further`` says what a further edition is: "correction", "supplement" or both. ``past`` has
+    the earlier editions, oldest first; ``invited`` counts the voices, ``refused`` their notes
+    that were not taken.
     """
 
     schema: int
@@ -214,8 +341,8 @@ class Snapshot:
     site: str
     vocabulary: tuple[Status, ...]
     labels: dict[str, Words]
-    levels: dict[str, Words]
-    roles: dict[str, Words]
+    levels: tuple[Term, ...]
+    roles: tuple[Term, ...]
     sections: tuple[Section, ...]
     actors: tuple[Actor, ...]
     actions: tuple[Action, ...]
@@ -225,6 +352,24 @@ class Snapshot:
     replaces: int | None = None
     validated_on: str = ""
     validation: Words = field(default_factory=dict)
+    made_at: str = ""
+    compared: Compared | None = None
+    past: tuple[Past, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
+    successions: tuple[Succession, ...] = ()
+    further: tuple[str, ...] = ()
+    goals: tuple[Term, ...] = ()
+    pillars: tuple[Term, ...] = ()
+    themes: tuple[Term, ...] = ()
+    obstacles: tuple[Term, ...] = ()
+    notes: tuple[Note, ...] = ()
+    invited: int = 0
+    refused: int = 0
+    publisher: str = ""
+    contact: str = ""
+    licence: str = ""
+    issn: str = ""
+    recipients: tuple[Words, ...] = ()
 
     @property
     def is_draft(self) -> bool:
@@ -261,7 +406,9 @@ class Dossier(Snapshot):
     @property
     def left_out(self) -> frozenset[str]:
         """The chapters that speak of the whole."""
-        return frozenset({"figures", "changes", "annex"})
+        return frozenset(
+            {"summary", "figures", "changes", "by_actor", "advice", "classes", "annex"}
+        )
 
 
 def status_code(status: str, nature: str) -> str:
@@ -283,8 +430,12 @@ def plain(
 
 
 def to_json(snapshot: Snapshot) -> str:
-    """Return the canonical JSON: sorted keys, two spaces, UTF-8 as it is, one line feed last."""
-    data = dataclasses.asdict(snapshot)
+    """Return the canonical JSON: sorted keys, two spaces, UTF-8 as it is, one line feed last.
+
+    It names its schema by address, as tools expect it, and by number.
+    """
+    where = f"{snapshot.site}/static/schema/report-{snapshot.schema}.json"
+    data = {"$schema": where} | dataclasses.asdict(snapshot)
     return json.dumps(data, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
 
 
@@ -296,7 +447,9 @@ def from_json(text: str) -> Snapshot:
     data = json.loads(text)
     if not isinstance(data, dict):
         raise ValueError("this is no snapshot")
-    found: Snapshot = _build(Snapshot, lift(data, SCHEMA_VERSION))
+    lifted = lift(data, SCHEMA_VERSION)
+    lifted = {key: value for key, value in lifted.items() if key != "$schema"}
+    found: Snapshot = _build(Snapshot, lifted)
     return found
 
 

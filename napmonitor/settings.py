@@ -246,6 +246,9 @@ CONTENT_SECURITY_POLICY = {
 # --- The site ---------------------------------------------------------------------
 # Where readers and the accessibility statement send their questions.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+# Who answers for the report before the law, and its ISSN; each is printed where it is set.
+REPORT_PUBLISHER = env.str("REPORT_PUBLISHER", default="")
+REPORT_ISSN = env.str("REPORT_ISSN", default="")
 CURRENT_PLAN = env.str("CURRENT_PLAN", default="nap2")
 # What links in letters start with.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if DEBUG or TESTING else "")

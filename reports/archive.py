@@ -17,8 +17,13 @@ PUBLIC = (PUBLISHED, WITHDRAWN)
 FILES = {
     "report.pdf": "pdf",
     "report.docx": "docx",
+    "summary.pdf": "summary_pdf",
+    "summary.docx": "summary_docx",
     "data.json": "json",
     "data.csv": "csv",
+    "entries.csv": "entries_csv",
+    "actions.csv": "actions_csv",
+    "evidence.csv": "evidence_csv",
     "data.xlsx": "xlsx",
 }
 

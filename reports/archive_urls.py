@@ -34,7 +34,10 @@ register_converter(YearConverter, "year")
 register_converter(EditionConverter, "edition")
 YEAR = YearConverter.regex
 NUMBER = EditionConverter.regex
-FILE = r"(?P<name>report\.pdf|report\.docx|data\.json|data\.csv|data\.xlsx)"
+FILE = (
+    r"(?P<name>(?:report|summary)\.(?:pdf|docx)|data\.(?:json|csv|xlsx)"
+    r"|(?:entries|actions|evidence)\.csv)"
+)
 
 urlpatterns = [
     path("", archive.archive, name="archive"),
@@ -43,7 +46,9 @@ urlpatterns = [
     re_path(r"^compare\.(?P<extension>csv|json)$", compare.compare_data, name="compare-data"),
     path("<year:year>/", archive.report, name="report"),
     re_path(rf"^(?P<year>{YEAR})/{FILE}$", archive.newest_file, name="newest-file"),
+    path("<year:year>/summary/", archive.newest_summary, name="newest-summary"),
     path("<year:year>/e<edition:number>/", archive.edition, name="edition"),
+    path("<year:year>/e<edition:number>/summary/", archive.edition_summary, name="summary"),
     re_path(
         rf"^(?P<year>{YEAR})/e(?P<number>{NUMBER})/{FILE}$",
         archive.edition_file,

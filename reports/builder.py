@@ -1,26 +1,36 @@
 """Live data in, Snapshot out: the only reader of follow-up, texts and translations."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from actions import round_status
-from actions.enums import CARRIED_OVER
+from actions.enums import Event, Scheme
+from actions.exporters import LICENCE
+from actions.models import (
+    ActionTheme,
+    ActorName,
+    Classification,
+    ReportingRound,
+    ReviewEvent,
+    Theme,
+)
 from actions.models import Actor as ActorRow
-from actions.models import ActorName, ReportingRound
 from actions.models import Override as OverrideRow
 from actions.models import Section as SectionRow
+from actions.models import Succession as SuccessionRow
 from actions.models.actors import LEVELS, name_valid
 from actions.models.entries import EVIDENCE_KINDS, PUBLISHED_TEXTS
 from actions.models.fields import LANGUAGES as TEXT_LANGUAGES
 from actions.models.responsibilities import ROLES
+from actions.models.schemes import TITLES
 from actions.models.statuses import RULE_WORDS, STATUSES
 from actions.round_status import ActionStatus, RoundStatus, Voice
 from actions.rules.figures import Ratio
-from actions.rules.status import is_met
 from document.snapshot import (
     SCHEMA_VERSION,
     Action,
@@ -30,42 +40,62 @@ from document.snapshot import (
     Entry,
     Figure,
     Override,
-    PastStatus,
     Section,
     Snapshot,
     Source,
     Status,
+    Succession,
+    Term,
     Text,
     Words,
 )
 from reports import comparison, words
-from reports.models import CHECKED, FOREWORD, FURTHER, PUBLISHED, SECTION, Edition, Translation
+from reports.models import (
+    ADVICE,
+    CHECKED,
+    FOREWORD,
+    FURTHER,
+    PUBLISHED,
+    RECIPIENTS,
+    SECTION,
+    SINGLE,
+    Edition,
+    Translation,
+)
 from reports.models import Chapter as ChapterRow
 
 Translations = dict[tuple[int, str], list[Translation]]
 
 
 def build(
-    given: ReportingRound, *, on: date, edition: int = 0, note: Words | None = None
+    given: ReportingRound, *, now: datetime, edition: int = 0, note: Words | None = None
 ) -> Snapshot:
     """Return everything that the report of a round says now.
 
-    ``edition`` is 0 for a draft; ``on`` the day that the report bears.
+    ``edition`` is 0 for a draft. What became of the actions is told by the editions before.
     """
-    now = round_status.of_round(given, texts=True)
-    past = earlier_editions(given)
-    translations = read_translations(now)
-    actions = tuple(build_action(row, past, translations) for row in now.rows)
+    return comparison.told(build_round(given, now, edition, note or {}), earlier_editions(given))
+
+
+def build_round(given: ReportingRound, now: datetime, edition: int, note: Words) -> Snapshot:
+    """Return what the report of a round says of that round alone."""
+    local = timezone.localtime(now)
+    stands = round_status.of_round(given, texts=True)
+    told = Told(read_translations(stands), read_reopenings(stands), read_classes(given))
+    actions = tuple(build_action(row, told) for row in stands.rows)
+    before = newest(given)
     consultation = getattr(given, "consultation", None)
     return Snapshot(
         schema=SCHEMA_VERSION,
         plan=given.plan.slug,
         plan_titles=per_language(given.plan, "title"),
-        plan_source=Source(given.plan.source.title, given.plan.source.url),
+        plan_source=Source(
+            given.plan.source.title, given.plan.source.url, given.plan.source.language
+        ),
         year=given.year,
         kind=given.kind,
         edition=edition,
-        date=on.isoformat(),
+        date=local.date().isoformat(),
         reference_date=given.reference_date.isoformat(),
         opened_on=given.opens_on.isoformat(),
         deadline=given.deadline.isoformat(),
@@ -75,22 +105,38 @@ def build(
         site=settings.SITE_URL,
         vocabulary=vocabulary(),
         labels=words.labels(is_closed=given.closed_at is not None),
-        levels={code: words.in_languages(word) for code, word in LEVELS},
-        roles={code: words.in_languages(word) for code, word in ROLES},
+        levels=terms(LEVELS),
+        roles=terms(ROLES),
         sections=build_sections(given),
-        actors=build_actors(now, actions),
+        actors=build_actors(stands, actions),
         actions=actions,
-        figures=build_figures(now),
+        figures=build_figures(stands),
         chapters=build_chapters(given),
-        note=note or {},
-        replaces=replaced(given),
+        note=note,
+        replaces=before.number if before else None,
         validated_on=(
             consultation.validated_on.isoformat()
             if consultation and consultation.validated_on
             else ""
         ),
         validation=per_language(consultation, "note") if consultation else {},
+        made_at="" if edition else local.isoformat(timespec="minutes"),
+        successions=build_successions(given),
+        further=("correction",) if before else (),
+        goals=terms((str(number), title) for number, title in TITLES[Scheme.SDG].items()),
+        pillars=terms((str(number), title) for number, title in TITLES[Scheme.PILLAR].items()),
+        themes=tuple(Term(row.slug, per_language(row, "title")) for row in Theme.objects.all()),
+        publisher=settings.REPORT_PUBLISHER,
+        contact=settings.CONTACT_EMAIL,
+        licence=LICENCE,
+        issn=settings.REPORT_ISSN,
+        recipients=tuple(words.in_languages(name) for name in RECIPIENTS),
     )  # fmt: skip
+
+
+def terms(listed: Iterable[tuple[str, Any]]) -> tuple[Term, ...]:
+    """Return some codes with their words, in their order."""
+    return tuple(Term(str(code), words.in_languages(word)) for code, word in listed)
 
 
 def per_language(row: Any, field: str) -> Words:
@@ -110,13 +156,23 @@ def vocabulary() -> tuple[Status, ...]:
 # --- Actions ------------------------------------------------------------------------
 
 
-def build_action(row: ActionStatus, past: list[Snapshot], translations: Translations) -> Action:
+@dataclass(frozen=True)
+class Told:
+    """What is read beside the round's status, once for all actions."""
+
+    translations: Translations
+    reopenings: dict[int, str]
+    classes: dict[int, dict[str, tuple[str, ...]]]
+
+
+def build_action(row: ActionStatus, told: Told) -> Action:
     """Return an action with its status, why it has it, and what its actors say."""
     action = row.action
-    history = history_of(action.label, past)
+    classes = told.classes.get(action.pk, {})
     return Action(
+        action_id=action.key or action.label,
         label=action.label,
-        section=action.section.number if action.section else None,
+        section=str(action.section.number) if action.section else "",
         parent=action.parent.label if action.parent else "",
         titles=per_language(action, "title"),
         official=tuple(action.official_languages.split()),
@@ -133,12 +189,37 @@ def build_action(row: ActionStatus, past: list[Snapshot], translations: Translat
         reported=row.explanation.reported,
         missing=tuple(voice.actor.slug for voice in row.missing),
         left_out=tuple(voice.actor.slug for voice in row.left_out),
-        entries=tuple(build_entries(row, translations)),
+        entries=tuple(build_entries(row, told)),
         override=build_override(row.override),
-        history=history,
-        movement=movement(row, history, past),
-        still=still(row, history),
+        period_start=action.period_start.isoformat() if action.period_start else "",
+        goals=classes.get(Scheme.SDG, ()),
+        pillars=classes.get(Scheme.PILLAR, ()),
+        themes=classes.get("theme", ()),
     )
+
+
+def read_classes(given: ReportingRound) -> dict[int, dict[str, tuple[str, ...]]]:
+    """Return, by action, its goals, its pillars and its themes, each in their order."""
+    found: dict[int, dict[str, tuple[str, ...]]] = {}
+    classed = Classification.objects.filter(action__plan=given.plan_id).order_by("number")
+    for key, scheme, number in classed.values_list("action", "scheme", "number"):
+        held = found.setdefault(key, {})
+        held[scheme] = (*held.get(scheme, ()), str(number))
+    linked = ActionTheme.objects.filter(action__plan=given.plan_id)
+    for key, slug in linked.order_by("theme__position", "theme__slug").values_list(
+        "action", "theme__slug"
+    ):
+        held = found.setdefault(key, {})
+        held["theme"] = tuple(dict.fromkeys((*held.get("theme", ()), slug)))
+    return found
+
+
+def read_reopenings(now: RoundStatus) -> dict[int, str]:
+    """Return, by entry, why finished work was taken up again; the last reason that was given."""
+    voices = [v for row in now.rows for v in (*row.expected, *row.voluntary)]
+    keys = [voice.entry.pk for voice in voices if voice.entry and not voice.entry.is_carried]
+    rows = ReviewEvent.objects.filter(entry__in=keys, kind=Event.REOPENED).order_by("pk")
+    return dict(rows.values_list("entry", "comment"))
 
 
 class LazyPeriod:
@@ -158,26 +239,30 @@ def build_override(row: OverrideRow | None) -> Override | None:
     return Override(row.status, per_language(row, "reason"), row.institution.slug)
 
 
-def build_entries(row: ActionStatus, translations: Translations) -> Iterator[Entry]:
+def build_entries(row: ActionStatus, told: Told) -> Iterator[Entry]:
     """Yield what actors say of which an entry is expected, then what others wrote unasked."""
     for voice in row.expected:
-        yield build_entry(voice, row, translations, expected=True)
+        yield build_entry(voice, row, told, expected=True)
     for voice in row.voluntary:
         if voice.status is not None:
-            yield build_entry(voice, row, translations, expected=False)
+            yield build_entry(voice, row, told, expected=False)
 
 
-def build_entry(
-    voice: Voice, row: ActionStatus, translations: Translations, *, expected: bool
-) -> Entry:
-    """Return what one actor says; only what was accepted has a status and texts."""
+def build_entry(voice: Voice, row: ActionStatus, told: Told, *, expected: bool) -> Entry:
+    """Return what one actor says; only what was accepted has a status and texts.
+
+    Why finished work was taken up again is said even while nothing else is accepted: without
+    it, readers would only see that it vanished.
+    """
     held = voice.responsibility
     through = held.reports_through if held.goes_through(row.on) else None
+    reason = told.reopenings.get(voice.entry.pk, "") if voice.entry else ""
     facts: dict[str, Any] = {
         "actor": voice.actor.slug,
         "role": held.role,
         "expected": expected,
         "through": through.slug if through else "",
+        "reopened": Text(voice.entry.language or "fr", reason) if voice.entry and reason else None,
     }
     entry = voice.entry
     if entry is None or voice.status is None:
@@ -185,7 +270,7 @@ def build_entry(
     spoken = entry.spoken
     texts = {
         name: build_text(
-            getattr(spoken, name), spoken.language, translations.get((spoken.pk, name), [])
+            getattr(spoken, name), spoken.language, told.translations.get((spoken.pk, name), [])
         )
         for name in PUBLISHED_TEXTS
         if getattr(spoken, name)
@@ -199,7 +284,14 @@ def build_entry(
         late=entry.late,
         on_behalf=spoken.on_behalf,
         unchanged=spoken.unchanged and not entry.is_carried,
+        submitted_on=day_of(spoken.submitted_at),
+        accepted_on=day_of(spoken.decided_at),
     )
+
+
+def day_of(moment: datetime | None) -> str:
+    """Return the day of a moment in Brussels, "" of none."""
+    return timezone.localdate(moment).isoformat() if moment else ""
 
 
 def build_text(original: str, language: str, rows: Iterable[Translation]) -> Text:
@@ -234,54 +326,29 @@ def read_translations(now: RoundStatus) -> Translations:
 
 
 def earlier_editions(given: ReportingRound) -> list[Snapshot]:
-    """Return the newest published editions of the rounds before, newest first."""
+    """Return what the rounds before said, newest first: the newest published edition of each.
+
+    A further edition keeps the comparison of the one that it takes the place of.
+    """
     rows = Edition.objects.filter(
         round__plan=given.plan_id, round__year__lt=given.year, state=PUBLISHED
     ).order_by("-round__year", "-number")
-    newest: dict[int, Edition] = {}
-    for row in rows:
-        newest.setdefault(row.round_id, row)
-    return [row.snapshot for row in newest.values()]
+    before = newest(given)
+    listed = [row.snapshot for row in rows]
+    if before is not None:
+        fixed = before.snapshot.compared
+        listed = [one for one in listed if fixed and one.year <= fixed.year]
+        same = [one for one in listed if fixed and (one.year, one.edition) == astuple(fixed)]
+        listed = [*same, *listed]
+    found: dict[int, Snapshot] = {}
+    for one in listed:
+        found.setdefault(one.year, one)
+    return sorted(found.values(), key=lambda one: -one.year)
 
 
-def replaced(given: ReportingRound) -> int | None:
-    """Return the number of the published edition that a new one takes the place of."""
-    rows = Edition.objects.filter(round=given, state=PUBLISHED).order_by("-number")
-    return rows.values_list("number", flat=True).first()
-
-
-def history_of(label: str, past: list[Snapshot]) -> tuple[PastStatus, ...]:
-    """Return an action's statuses in earlier editions, newest first."""
-    return tuple(
-        PastStatus(snapshot.year, snapshot.edition, action.status)
-        for snapshot in past
-        for action in snapshot.actions
-        if action.label == label
-    )
-
-
-def movement(row: ActionStatus, history: tuple[PastStatus, ...], past: list[Snapshot]) -> str:
-    """Return what became of an action since the edition of the year before."""
-    if not past:
-        return ""
-    before = next((one for one in history if one.year == past[0].year), None)
-    if before is None:
-        return "new"
-    then = next(action for action in past[0].actions if action.label == row.action.label)
-    amended = then.titles != per_language(row.action, "title")
-    return comparison.movement(before.status, row.status, row.nature, amended=amended)
-
-
-def still(row: ActionStatus, history: tuple[PastStatus, ...]) -> int:
-    """Return for how many years unfinished work has not moved; 0 for finished or applied work."""
-    if row.status in CARRIED_OVER or is_met(row.status, row.nature):
-        return 0
-    years = 0
-    for one in history:
-        if one.status != row.status:
-            break
-        years += 1
-    return years
+def newest(given: ReportingRound) -> Edition | None:
+    """Return the published edition of a round that speaks, which a new one takes the place of."""
+    return Edition.objects.filter(round=given, state=PUBLISHED).order_by("-number").first()
 
 
 # --- The rest -----------------------------------------------------------------------
@@ -293,25 +360,27 @@ def build_sections(given: ReportingRound) -> tuple[Section, ...]:
         row.section: per_language(row, "text")
         for row in ChapterRow.objects.filter(round=given, kind=SECTION)
     }
+    rows = SectionRow.objects.filter(plan=given.plan_id).order_by("number")
     return tuple(
         Section(
-            row.number,
+            str(row.number),
+            position,
             per_language(row, "title"),
             tuple(row.official_languages.split()),
             intros.get(row.number, {}),
         )
-        for row in SectionRow.objects.filter(plan=given.plan_id).order_by("number")
+        for position, row in enumerate(rows, start=1)
     )
 
 
 def build_chapters(given: ReportingRound) -> tuple[Chapter, ...]:
-    """Return the foreword and the further chapters that have a text."""
-    rows = ChapterRow.objects.filter(round=given, kind__in=[FOREWORD, FURTHER])
+    """Return the foreword, the advice and the further chapters that have a text."""
+    rows = ChapterRow.objects.filter(round=given, kind__in=[FOREWORD, ADVICE, FURTHER])
     order = sorted(rows, key=lambda row: (row.kind != FOREWORD, row.position, row.pk))
     return tuple(
         Chapter(
-            FOREWORD if row.kind == FOREWORD else f"chapter-{number}",
-            per_language(row, "title") or words.in_languages(words.LABELS["foreword"]),
+            row.kind if row.kind in SINGLE else f"chapter-{number}",
+            per_language(row, "title") or words.in_languages(words.LABELS[row.kind]),
             per_language(row, "text"),
         )
         for number, row in enumerate(order)
@@ -328,15 +397,28 @@ def build_figures(now: RoundStatus) -> tuple[Figure, ...]:
 
 
 def build_figure(code: str, ratio: Ratio, title: Any, formula: Any) -> Figure:
-    """Return one figure; how many rest on incomplete reporting is not asked of coverage."""
+    """Return one figure with its words."""
+    given = comparison.share(code, ratio)
     return Figure(
         code=code,
-        part=ratio.part,
-        whole=ratio.whole,
-        percent=ratio.percent,
-        incomplete=None if code == "coverage" else ratio.incomplete,
+        part=given.part,
+        whole=given.whole,
+        percent=given.percent,
+        incomplete=given.incomplete,
         titles=words.in_languages(title),
         formulas=words.in_languages(formula),
+    )
+
+
+def build_successions(given: ReportingRound) -> tuple[Succession, ...]:
+    """Return who took over from whom until the reference date."""
+    rows = SuccessionRow.objects.filter(on__lte=given.reference_date)
+    listed = rows.order_by("on", "predecessor__slug", "successor__slug")
+    return tuple(
+        Succession(predecessor, successor, on.isoformat())
+        for predecessor, successor, on in listed.values_list(
+            "predecessor__slug", "successor__slug", "on"
+        )
     )
 
 

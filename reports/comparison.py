@@ -1,26 +1,45 @@
-"""What became of each action between two editions: plain facts, no database."""
+"""What became of each action between two editions, and of the figures: plain facts, no database."""
 
-from collections.abc import Iterable, Iterator
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from actions.enums import Nature, Status
-from actions.rules.hints import moved
-from document.snapshot import Action, Snapshot, status_code
+from actions.rules import figures
+from actions.rules.figures import Followed, Ratio
+from actions.rules.movement import Movement, Side, Step, Succession, movement, paired
+from document.snapshot import (
+    Action,
+    Compared,
+    Past,
+    PastStatus,
+    Share,
+    Snapshot,
+    Withdrawn,
+)
 
 # What can become of an action, in the order in which it is shown.
-UP, BACK, COMPLETED, AMENDED = "up", "back", "completed", "amended"
-NONE, OTHER, NEW, GONE = "none", "other", "new", "gone"
-GROUPS = (UP, COMPLETED, BACK, OTHER, NEW, AMENDED, GONE, NONE)
+GROUPS = (
+    Movement.MOVED_UP, Movement.MOVED_BACK, Movement.SUSPENDED, Movement.MORE_INFORMATION,
+    Movement.LESS_INFORMATION, Movement.REASSESSED, Movement.NEW, Movement.WITHDRAWN,
+    Movement.SAME,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Line:
     """An action in two editions; it may be missing in one of them."""
 
-    label: str
-    movement: str
+    step: Step
     before: Action | None
     now: Action | None
+    is_amended: bool = False
+
+    @property
+    def movement(self) -> Movement:
+        """What became of it."""
+        return self.step.movement
 
     @property
     def action(self) -> Action:
@@ -30,63 +49,191 @@ class Line:
         return found
 
     @property
-    def is_amended(self) -> bool:
-        """Tell whether both editions have the action, worded differently."""
-        return bool(self.now and self.before and self.now.titles != self.before.titles)
+    def label(self) -> str:
+        """Its number, as ``action`` has it."""
+        return self.action.label
 
     @property
     def code_before(self) -> str:
         """The code of the earlier status; nothing where there was none."""
-        return status_code(self.before.status, self.before.nature) if self.before else ""
+        return self.before.code if self.before else ""
 
     @property
     def code_now(self) -> str:
         """The code of the later status; nothing where there is none."""
-        return status_code(self.now.status, self.now.nature) if self.now else ""
+        return self.now.code if self.now else ""
 
 
 def compare(before: Snapshot, now: Snapshot) -> list[Line]:
     """Return a line for each action that either edition has, in the order of the later one."""
-    old = {action.label: action for action in before.actions}
-    listed = {action.label for action in now.actions}
-    lines = [line(old.get(action.label), action) for action in now.actions]
-    return lines + [line(action, None) for action in before.actions if action.label not in listed]
+    old = {action.action_id: action for action in before.actions}
+    listed = {action.action_id for action in now.actions}
+    heirs = successions(now)
+    lines = [line(old.get(action.action_id), action, heirs) for action in now.actions]
+    return lines + [
+        line(action, None, heirs) for action in before.actions if action.action_id not in listed
+    ]
 
 
-def line(before: Action | None, now: Action | None) -> Line:
+def line(before: Action | None, now: Action | None, heirs: Collection[Succession]) -> Line:
     """Return what became of one action, which at least one of the two editions has."""
-    if now is None:
-        assert before is not None  # noqa: S101 - see above
-        return Line(before.label, GONE, before, None)
-    if before is None:
-        return Line(now.label, NEW, None, now)
-    return Line(now.label, change(before, now), before, now)
+    sides = [side(action) if action else None for action in (before, now)]
+    step = movement(sides[0], sides[1], heirs)
+    amended = bool(before and now and is_amended(before, now, heirs))
+    return Line(step, before, now, amended)
 
 
-def change(before: Action, now: Action) -> str:
-    """Return what became of an action that both editions have.
+def side(action: Action) -> Side:
+    """Return an action of an edition as the rule of movement sees it."""
+    return Side(
+        nature=nature(action),
+        status=Status(action.status),
+        reports={
+            entry.actor: Status(entry.status) if entry.status else None
+            for entry in action.entries
+            if entry.expected
+        },
+        override=Status(action.override.status) if action.override else None,
+    )
 
-    "Other" is a change between two statuses of which none is further, such as from no
-    update received to suspended.
+
+def nature(action: Action) -> Nature:
+    """Return the nature of an action; one whose nature no source tells is judged as one-off."""
+    return Nature(action.nature or Nature.ONE_OFF)
+
+
+def successions(snapshot: Snapshot) -> list[Succession]:
+    """Return who had taken over from whom by the reference date of an edition."""
+    return [
+        Succession(one.predecessor, one.successor)
+        for one in snapshot.successions
+        if one.on <= snapshot.reference_date
+    ]
+
+
+def is_amended(before: Action, now: Action, heirs: Collection[Succession]) -> bool:
+    """Tell whether the plan itself says something else of an action.
+
+    Its official wording, its period or nature, or an actor added or taken away otherwise than
+    by a rename, a merger or a split; a corrected working translation is no amendment.
     """
-    found = movement(before.status, now.status, now.nature, amended=before.titles != now.titles)
-    return OTHER if found in {NONE, AMENDED} and before.status != now.status else found
+    official = set(before.official) & set(now.official)
+    pairs = paired(side(before).reports, side(now).reports, heirs)
+    return (
+        any(before.titles.get(code) != now.titles.get(code) for code in official)
+        or (before.period_text, before.period_end) != (now.period_text, now.period_end)
+        or before.nature != now.nature
+        or any(not (pair.before and pair.now) for pair in pairs)
+    )
 
 
-def movement(before: str, now: str, nature: str, *, amended: bool) -> str:
-    """Return how far an action moved between two editions, as the report says it."""
-    if now == Status.DONE and before != Status.DONE:
-        return COMPLETED
-    step = moved(Status(before), Status(now), Nature(nature or Nature.ONE_OFF))
-    if step:
-        return UP if step > 0 else BACK
-    return AMENDED if amended else NONE
-
-
-def grouped(lines: Iterable[Line]) -> Iterator[tuple[str, list[Line]]]:
+def grouped(lines: Iterable[Line]) -> Iterator[tuple[Movement, list[Line]]]:
     """Yield the groups that have lines, in their order."""
     listed = list(lines)
     for group in GROUPS:
         found = [one for one in listed if one.movement == group]
         if found:
             yield group, found
+
+
+# --- What an edition says of those before it ----------------------------------------
+
+
+def told(snapshot: Snapshot, past: Sequence[Snapshot]) -> Snapshot:
+    """Return a snapshot with what became of its actions and figures.
+
+    ``past`` has an edition of each earlier round, the newest first. The first is the one that
+    it is compared with; without one nothing moves.
+    """
+    if not past:
+        return snapshot
+    lines = {one.action.action_id: one for one in compare(past[0], snapshot)}
+    still = standstill(snapshot, past)
+    actions = tuple(
+        dataclasses.replace(
+            action,
+            history=history(action.action_id, past),
+            **moved(lines[action.action_id]),
+            unmoved=still.get(action.action_id, 0),
+        )
+        for action in snapshot.actions
+    )
+    return dataclasses.replace(
+        snapshot,
+        actions=actions,
+        compared=Compared(past[0].year, past[0].edition),
+        past=tuple(Past(one.year, one.edition, shares(one)) for one in reversed(past)),
+        withdrawn=tuple(gone(one.action) for one in lines.values() if one.now is None),
+    )
+
+
+def moved(given: Line) -> dict[str, Any]:
+    """Return what a snapshot keeps of the movement of an action that it has."""
+    step, before, now = given.step, given.before, given.now
+    assert now is not None  # noqa: S101 - see told()
+    # The day of the plan, where the edition before named no other one.
+    known = (before.expected_by or before.period_end) if before else ""
+    return {
+        "movement": step.movement.value,
+        "causes": tuple(cause.value for cause in step.causes),
+        "common_before": str(step.before or ""),
+        "common_now": str(step.now or ""),
+        "completed": step.completed,
+        "amended": given.is_amended,
+        "slipped": bool(known and now.expected_by > known),
+    }
+
+
+def standstill(snapshot: Snapshot, past: Sequence[Snapshot]) -> dict[str, int]:
+    """Return, by action, in how many comparisons in a row unfinished work did not move."""
+    found: dict[str, int] = {}
+    going = {action.action_id for action in snapshot.actions}
+    later = snapshot
+    for before in past:
+        lines = {one.action.action_id: one for one in compare(before, later)}
+        going = {key for key in going if key in lines and lines[key].step.unmoved}
+        if not going:
+            break
+        for key in going:
+            found[key] = found.get(key, 0) + 1
+        later = before
+    return found
+
+
+def history(action_id: str, past: Iterable[Snapshot]) -> tuple[PastStatus, ...]:
+    """Return an action's statuses in earlier editions, newest first."""
+    return tuple(
+        PastStatus(
+            snapshot.year, snapshot.edition, action.status, action.nature, action.is_incomplete
+        )
+        for snapshot in past
+        for action in snapshot.actions
+        if action.action_id == action_id
+    )
+
+
+def gone(action: Action) -> Withdrawn:
+    """Return what is kept of an action that the plan no longer has."""
+    return Withdrawn(
+        action.action_id, action.label, action.titles, action.official, action.nature,
+        action.status,
+    )  # fmt: skip
+
+
+def shares(snapshot: Snapshot) -> tuple[Share, ...]:
+    """Return the key figures of an edition, by today's formulas."""
+    found = figures.figures(
+        Followed(
+            nature(action), Status(action.status), action.expected, action.reported,
+            action.overdue,
+        )
+        for action in snapshot.actions
+        if not action.is_sub_action
+    )  # fmt: skip
+    return tuple(share(code.name, getattr(found, code.name)) for code in dataclasses.fields(found))
+
+
+def share(code: str, ratio: Ratio) -> Share:
+    """Return one figure; how many rest on incomplete reporting is not asked of coverage."""
+    incomplete = None if code == "coverage" else ratio.incomplete
+    return Share(code, ratio.part, ratio.whole, ratio.percent, incomplete)

@@ -1,4 +1,8 @@
-"""The data dictionary of a report's rows: each column of CSV and XLSX, its type, its meaning."""
+"""The data dictionary of a report's tables: each column of CSV and XLSX, its type, its meaning.
+
+One row is one thing: an action in a round, a responsibility in a round, a document. Keys are the
+same in every language; the words for codes stand in a table of their own.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +22,6 @@ TYPES: dict[str, Any] = {
     "number_or_empty": plan.NUMBER_OR_EMPTY,
     "true_or_false": plan.TRUE_OR_FALSE.cell,
     "true_false_or_empty": plan.TRUE_FALSE_OR_EMPTY,
-    "lines": plan.TEXTS.cell,
     "keys": plan.KEYS.cell,
 }
 
@@ -36,20 +39,11 @@ class Column:
     heading: str = ""
 
 
-WORD = _("The code before it in words, in the language asked for.")
 LANGUAGE = _("Language of the text before it: en, fr, nl or de.")
 WRITTEN = _("In Markdown; translated where a translation was checked, else as it was written.")
 
-
-def _text(name: str) -> tuple[Column, Column]:
-    """Return the columns of a text that an actor wrote."""
-    return (
-        Column(name, "text_or_empty", WRITTEN, heading=name),
-        Column(f"{name}_language", "code_or_empty", LANGUAGE),
-    )
-
-
-COLUMNS: tuple[Column, ...] = (
+# What every table starts with: the round that a row speaks of.
+ROUND = (
     Column("plan", "text", _("Key of the plan in addresses.")),
     Column("year", "number", _("Year that the row speaks of.")),
     Column(
@@ -61,9 +55,28 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "is_sample", "true_or_false", _("True for sample data, where nothing is real reporting.")
     ),
+    Column(
+        "action_id",
+        "text",
+        _("Lasting key of the action: the number under which it first stood in the plan."),
+    ),
+)
+ACTOR = Column("actor", "text", _("Key of the actor in addresses."))
+
+
+def _text(name: str) -> tuple[Column, Column]:
+    """Return the columns of a text that an actor wrote; no status is called like one."""
+    return (
+        Column(f"text_{name}", "text_or_empty", WRITTEN, heading=name),
+        Column(f"text_{name}_language", "code_or_empty", LANGUAGE),
+    )
+
+
+ACTIONS: tuple[Column, ...] = (
+    *ROUND,
     Column("action", "text", _("Number of the action in the plan; sub-actions have their own.")),
     Column("parent", "text_or_empty", _("Number of the action that a sub-action hangs under.")),
-    Column("section", "number_or_empty", _("Number of the section.")),
+    Column("section", "text_or_empty", _("Number of the section.")),
     Column("section_title", "text_or_empty", _("Title of the section.")),
     Column(
         "title", "text_or_empty", _("Title of the action as this edition prints it, in each year.")
@@ -78,22 +91,28 @@ COLUMNS: tuple[Column, ...] = (
         ),
     ),
     Column("nature", "code_or_empty", _("Nature of the action: one_off or continuous.")),
-    Column("nature_word", "text_or_empty", WORD),
     Column("period", "text_or_empty", _("Period of the action, in the language asked for.")),
     Column("period_text", "text_or_empty", _("Period as the plan prints it.")),
+    Column("period_start", "date_or_empty", _("First day of the period.")),
     Column("period_end", "date_or_empty", _("Last day of the period.")),
+    Column("goals", "keys", _("Numbers of the Sustainable Development Goals of the action.")),
+    Column("pillars", "keys", _("Numbers of the pillars of the UN Guiding Principles.")),
+    Column("themes", "keys", _("Keys of the themes of the action.")),
     Column(
-        "action_status",
+        "status",
         "code",
         _("Status of the action; in_progress on a continuous action is “applied continuously”."),
     ),
-    Column("action_status_word", "text", WORD),
+    Column(
+        "met",
+        "true_or_false",
+        _("True where it does all that the plan asks: done, or applied continuously."),
+    ),
     Column(
         "derived_status",
         "code_or_empty",
         _("Status that follows from the entries, where the secretariat put another in its place."),
     ),
-    Column("derived_status_word", "text_or_empty", WORD),
     Column(
         "override_reason",
         "text_or_empty",
@@ -112,38 +131,47 @@ COLUMNS: tuple[Column, ...] = (
         _("True where the period ended before the reference date and the action is not finished."),
     ),
     Column(
-        "expected",
+        "entries_expected",
         "number_or_empty",
         _("Number of actors of which an entry on the action is expected."),
     ),
-    Column("reported", "number_or_empty", _("Number of them whose entry was accepted.")),
+    Column("entries_received", "number_or_empty", _("Number of them whose entry was accepted.")),
     Column("missing", "keys", _("Keys of the actors of which no entry was received.")),
     Column("left_out", "keys", _("Keys of the actors for which the action was not applicable.")),
     Column(
         "movement",
         "code_or_empty",
-        _("Movement since the year before: up, back, none, new, completed or amended."),
-    ),
-    Column("movement_word", "text_or_empty", WORD),
-    Column("years_without_movement", "number_or_empty", _("Number of years without movement.")),
-    Column(
-        "actor",
-        "text_or_empty",
         _(
-            "Key of the actor in addresses; empty where the action has no actor, and in earlier"
-            " years, of which an edition keeps the status of the action alone."
+            "What became of it since the edition compared with, by those who reported both times; "
+            "empty where there is nothing to compare with."
         ),
     ),
+    Column("causes", "keys", _("Why it was reassessed, as codes.")),
+    Column(
+        "completed",
+        "true_false_or_empty",
+        _("True where it does all that the plan asks now and did not before."),
+    ),
+    Column("amended", "true_false_or_empty", _("True where the plan itself was changed.")),
+    Column(
+        "unmoved",
+        "number_or_empty",
+        _("Number of comparisons in a row in which nobody who reported both times moved."),
+    ),
+    Column("expected_by", "date_or_empty", _("Day by which unfinished work is now expected.")),
+)
+
+ENTRIES: tuple[Column, ...] = (
+    *ROUND,
+    ACTOR,
     Column("actor_name", "text_or_empty", _("Name of the actor on the reference date.")),
     Column("actor_abbreviation", "text_or_empty", _("Abbreviation of the actor.")),
     Column("actor_parent", "text_or_empty", _("Key of the actor that it belongs to.")),
     Column("level", "code_or_empty", _("Level of government of the actor.")),
-    Column("level_word", "text_or_empty", WORD),
     Column("role", "code_or_empty", _("Role of the actor: lead, responsible, partner …")),
-    Column("role_word", "text_or_empty", WORD),
     Column(
         "entry_expected",
-        "true_false_or_empty",
+        "true_or_false",
         _("True where an entry on the action is expected of the actor."),
     ),
     Column(
@@ -154,22 +182,35 @@ COLUMNS: tuple[Column, ...] = (
             "received."
         ),
     ),
-    Column("status_word", "text_or_empty", WORD),
+    Column(
+        "met",
+        "true_or_false",
+        _("True where it does all that the plan asks: done, or applied continuously."),
+    ),
     Column(
         "since", "number_or_empty", _("Year of finished work that was carried over to this year.")
     ),
-    Column("late", "true_false_or_empty", _("True where the entry came after the deadline.")),
+    Column("late", "true_or_false", _("True where the entry came after the deadline.")),
     Column(
         "on_behalf",
-        "true_false_or_empty",
+        "true_or_false",
         _("True where the secretariat wrote the entry on the actor’s behalf."),
     ),
     Column(
         "unchanged",
-        "true_false_or_empty",
+        "true_or_false",
         _("True where the actor confirmed last year’s text without a change."),
     ),
     Column("through", "text_or_empty", _("Key of the actor that wrote for this one.")),
+    Column("submitted_on", "date_or_empty", _("Day on which the entry was submitted.")),
+    Column("accepted_on", "date_or_empty", _("Day on which the entry was accepted.")),
+    Column("expected_by", "date_or_empty", _("Day by which unfinished work is now expected.")),
+    Column("obstacle_codes", "keys", _("Kinds of obstacles, as codes.")),
+    Column(
+        "mark",
+        "code_or_empty",
+        _("In a further edition: corrected, or supplemented where it came in since."),
+    ),
     *_text("done"),
     *_text("results"),
     *_text("obstacles"),
@@ -177,22 +218,48 @@ COLUMNS: tuple[Column, ...] = (
     *_text("reason"),
     *_text("gender"),
     *_text("sme"),
-    Column("evidence_titles", "lines", _("Titles of the evidence.")),
-    Column("evidence_addresses", "lines", _("Addresses of the evidence, in the same order.")),
-    Column("evidence_kinds", "lines", _("Kinds of evidence, in the same order.")),
-    Column("evidence_dates", "lines", _("Dates of the evidence, in the same order.")),
+    Column(
+        "text_reopened",
+        "text_or_empty",
+        _("Why finished work was taken up again."),
+    ),
+    Column("text_reopened_language", "code_or_empty", LANGUAGE),
 )
 
-# What the data file and the workbook say besides.
+EVIDENCE: tuple[Column, ...] = (
+    *ROUND,
+    ACTOR,
+    Column("number", "number", _("Place of the document among those of the entry, from 1.")),
+    Column("title", "text_or_empty", _("Title of the document.")),
+    Column("address", "text_or_empty", _("Address of the document.")),
+    Column("kind", "text_or_empty", _("Kind of document, in the language asked for.")),
+    Column("date", "date_or_empty", _("Date of the document.")),
+)
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "entries": ENTRIES,
+    "actions": ACTIONS,
+    "evidence": EVIDENCE,
+}
+
+# An example that stands in the dictionary: how much each level of government has carried out.
+EXAMPLE = """\
+import pandas
+rows = pandas.read_csv("entries.csv").query("entry_expected")
+print(rows.groupby("level")["met"].mean().mul(100).round(1))
+"""
+
+# What the data files and the workbook say besides.
 LABELS: dict[str, Any] = {
     **{f"type_{key}": text for key, text in TYPES.items()},
-    **{f"column_{column.name}": column.meaning for column in COLUMNS},
-    "responsibilities": _("Responsibilities"),
+    **{
+        f"column_{table}_{column.name}": column.meaning
+        for table, columns in TABLES.items()
+        for column in columns
+    },
     "column": _("Column"),
     "type": _("Type"),
-    "code": _("Code"),
-    "word": _("Word"),
-    "level": _("Level of government"),
+    "table": _("Table"),
+    "example": _("Example: what share of its expected entries each level has carried out"),
     "movement": _("Movement"),
-    "movement_none": _("No movement"),
 }

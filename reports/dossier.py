@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.typography import sign
+from document import dates
+from document.content import masthead
 from document.snapshot import Action, Chapter, Dossier, Snapshot
-from reports import outline
 
 LONGEST_CHOICE = 250
 SPACES = re.compile(r"[ \t\r\n]+")  # no-break spaces stay
@@ -39,7 +40,7 @@ def build(
     made = titles(snapshot, len(actions), chosen, language, on)
     facts |= {
         "actions": actions,
-        "sections": tuple(s for s in snapshot.sections if s.number in wanted),
+        "sections": tuple(s for s in snapshot.sections if s.label in wanted),
         "actors": tuple(a for a in snapshot.actors if a.slug in with_parents(spoken, snapshot)),
         "figures": (),
         "chapters": (introduction(snapshot, len(actions), chosen, language, on),),
@@ -56,11 +57,11 @@ def titles(snapshot: Snapshot, count: int, chosen: str, language: str, on: date)
     many = ngettext("%(count)s action", "%(count)s actions", count) % {"count": count}
     title = _("Dossier (%(many)s) – %(report)s") % {
         "many": many,
-        "report": outline.title(snapshot, language),
+        "report": masthead.title(snapshot, language),
     }
     subtitle = _("%(chosen)s – chosen on %(day)s") % {
         "chosen": Truncator(chosen).chars(LONGEST_CHOICE),
-        "day": outline.day(on.isoformat(), language),
+        "day": dates.day(on.isoformat(), language),
     }
     return {"title": literal(title), "subtitle": literal(capfirst(subtitle))}
 
@@ -68,10 +69,10 @@ def titles(snapshot: Snapshot, count: int, chosen: str, language: str, on: date)
 def introduction(snapshot: Snapshot, count: int, chosen: str, language: str, on: date) -> Chapter:
     """Return what a dossier says of itself: what was chosen, when, and what it leaves out."""
     facts = {
-        "day": outline.day(on.isoformat(), language),
-        "edition": outline.edition(snapshot, language),
-        "report": f"{outline.title(snapshot, language)}, {outline.subtitle(snapshot, language)}",
-        "address": outline.address(snapshot, language),
+        "day": dates.day(on.isoformat(), language),
+        "edition": masthead.edition(snapshot, language),
+        "report": f"{masthead.title(snapshot, language)}, {masthead.subtitle(snapshot, language)}",
+        "address": masthead.address(snapshot, language),
         "chosen": chosen,
     }
     facts = {name: plain(text) for name, text in facts.items()}

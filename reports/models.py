@@ -1,5 +1,6 @@
 """Editions of the report, what the secretariat writes for them, translations, transmissions."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -20,11 +21,14 @@ EDITION_STATES = [
     (PUBLISHED, pgettext_lazy("state of an edition", "Published")),
     (WITHDRAWN, pgettext_lazy("state of an edition", "Withdrawn")),
 ]
-FOREWORD, SECTION, FURTHER = "foreword", "section", "further"
+FOREWORD, SECTION, FURTHER, ADVICE = "foreword", "section", "further", "advice"
+# Of which a report has one at most.
+SINGLE = (FOREWORD, ADVICE)
 CHAPTER_KINDS = [
     (FOREWORD, _("Foreword")),
     (SECTION, _("Introduction of a section")),
     (FURTHER, _("Further chapter")),
+    (ADVICE, _("Advice received, and what was done with it")),
 ]
 DRAFT, CHECKED = "draft", "checked"
 TRANSLATION_STATES = [
@@ -107,6 +111,12 @@ class Edition(models.Model):
         return f"{self.round} e{self.number}"
 
     @property
+    def stored_schema(self) -> int:
+        """The number of the schema in which it was stored, which is for ever."""
+        found = re.search(r'^  "schema": (\d+)', self.content, re.MULTILINE)
+        return int(found[1]) if found else 1
+
+    @property
     def snapshot(self) -> Snapshot:
         """What it says."""
         return from_json(self.content)
@@ -136,7 +146,7 @@ class EditionFile(models.Model):
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="files", verbose_name=_("edition")
     )
-    format = models.CharField(_("format"), max_length=10)
+    format = models.CharField(_("format"), max_length=20)
     language = models.CharField(_("language"), max_length=2, blank=True, default="")
     content = models.BinaryField(_("content"))
     checksum = models.CharField("SHA-256", max_length=64)
@@ -188,6 +198,9 @@ class Chapter(models.Model):
                 fields=["round"], condition=Q(kind=FOREWORD), name="chapter_one_foreword"
             ),
             models.UniqueConstraint(
+                fields=["round"], condition=Q(kind=ADVICE), name="chapter_one_advice"
+            ),
+            models.UniqueConstraint(
                 fields=["round", "section"],
                 condition=Q(kind=SECTION),
                 name="chapter_one_a_section",
@@ -198,7 +211,8 @@ class Chapter(models.Model):
                 name="chapter_of_a_section",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=[FOREWORD, SECTION, FURTHER]), name="chapter_kind_known"
+                condition=Q(kind__in=[FOREWORD, SECTION, FURTHER, ADVICE]),
+                name="chapter_kind_known",
             ),
         ]
 

@@ -6,6 +6,7 @@ import typing
 from functools import cache
 from typing import Any
 
+from actions.rules.movement import Cause, Movement
 from document.snapshot import LANGUAGES, SCHEMA_VERSION, Snapshot
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -15,9 +16,11 @@ NARROWED: dict[tuple[str, str], dict[str, Any]] = {
     ("Snapshot", "edition"): {"minimum": 0},
     ("Text", "language"): {"enum": list(LANGUAGES)},
     ("Action", "movement"): {
-        "enum": ["up", "back", "none", "new", "completed", "amended", ""],
+        "enum": [*(one.value for one in Movement if one is not Movement.WITHDRAWN), ""],
     },
+    ("Action", "causes"): {"items": {"enum": [cause.value for cause in Cause]}},
     ("Action", "expected"): {"minimum": 0},
+    ("Entry", "mark"): {"enum": ["", "corrected", "supplemented"]},
     ("Action", "reported"): {"minimum": 0},
     ("Figure", "part"): {"minimum": 0},
     ("Figure", "whole"): {"minimum": 0},
@@ -38,6 +41,7 @@ def schema() -> dict[str, Any]:
         "$id": f"urn:napmonitor:snapshot:{SCHEMA_VERSION}",
         "title": "Snapshot",
         **root,
+        "properties": {"$schema": {"type": "string"}} | root["properties"],
         "$defs": found,
     }
 

@@ -7,25 +7,38 @@ from document.snapshot import (
     SCHEMA_VERSION,
     Action,
     Actor,
+    Answer,
     Chapter,
+    Compared,
     Document,
     Entry,
     Figure,
+    Note,
     Override,
+    Past,
     PastStatus,
     Section,
+    Share,
     Snapshot,
     Source,
     Status,
+    Succession,
+    Term,
     Text,
+    Withdrawn,
 )
 from reports import words
 
 STATUSES = (
     "not_started", "in_progress", "partly_done", "done", "discontinued", "not_applicable",
 )  # fmt: skip
+ROLES = ("lead", "responsible", "partner", "beneficiary")
 CODES = (*STATUSES, "continuous", "not_reported", "insufficient")
 LEVELS = ("federal", "flemish", "walloon", "brussels", "communities", "independent", "partner")
+MOVEMENTS = (
+    "moved_up", "moved_back", "same", "new", "reassessed", "less_information", "more_information",
+    "suspended", "",
+)  # fmt: skip
 LEAST_ACTIONS = 3
 # What must stand as text in every format.
 NASTY = (
@@ -72,7 +85,12 @@ def entry(number: int, actor: str, length: int, status: str) -> Entry:
         role="responsible",
         expected=number % 11 != 0,
         status=status,
-        texts={"done": text, **({"reason": text} if status == "discontinued" else {})},
+        texts={
+            "done": text,
+            **({"reason": text} if status == "discontinued" else {}),
+            **({"obstacles": Text(language, f"Obstakel {number}.")} if number % 4 == 0 else {}),
+            **({"next_steps": Text(language, f"Stap {number}.")} if number % 3 == 0 else {}),
+        },
         evidence=(
             Document(f"Verslag {number}", "https://example.org/v", every("Report"), "2025-05-01"),
         ),
@@ -87,8 +105,9 @@ def action(number: int, entries: tuple[Entry, ...], **facts: Any) -> Action:
     """Return an action with its entries."""
     status = CODES[number % len(CODES)].replace("continuous", "in_progress")
     fields: dict[str, Any] = {
+        "action_id": str(number),
         "label": str(number),
-        "section": (number - 1) // 5 + 1,
+        "section": str((number - 1) // 5 + 1),
         "parent": "",
         "titles": every(f"Title of action {number}"),
         "official": ("en",),
@@ -105,9 +124,19 @@ def action(number: int, entries: tuple[Entry, ...], **facts: Any) -> Action:
         "reported": sum(bool(e.status) for e in entries),
         "missing": tuple(e.actor for e in entries if not e.status),
         "entries": entries,
-        "history": (PastStatus(2024, 1, "in_progress"),),
-        "movement": ("up", "back", "none", "new", "completed", "amended", "")[number % 7],
-        "still": 2 if number % 5 == 0 else 0,
+        "history": (PastStatus(2024, 1, "in_progress", "continuous" if number % 2 else "one_off"),),
+        "movement": MOVEMENTS[number % len(MOVEMENTS)],
+        "causes": ("applicable",) if MOVEMENTS[number % len(MOVEMENTS)] == "reassessed" else (),
+        "common_before": "in_progress",
+        "common_now": "partly_done",
+        "completed": number % 7 == 0,
+        "amended": number % 6 == 0,
+        "slipped": number % 8 == 0,
+        "unmoved": 2 if number % 5 == 0 else 0,
+        "period_start": "2024-01-01",
+        "goals": ("8", "16")[: number % 3],
+        "pillars": (str(number % 3 + 1),),
+        "themes": ("smes",) if number % 2 else (),
     }
     return Action(**(fields | facts))
 
@@ -133,7 +162,14 @@ def specimen(entries: int = 24, length: int = 30, **facts: Any) -> Snapshot:
         left -= len(here)
         silent = Entry(actors[(number + 5) % len(actors)].slug, "lead", expected=True)
         actions.append(action(number, (*here, silent)))
-    sub = action(number, (), label=f"{number}.1", parent=str(number), titles=every("A sub-action"))
+    sub = action(
+        number,
+        (),
+        action_id=f"{number}.1",
+        label=f"{number}.1",
+        parent=str(number),
+        titles=every("A sub-action"),
+    )
     fields: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
         "plan": "nap2",
@@ -151,10 +187,10 @@ def specimen(entries: int = 24, length: int = 30, **facts: Any) -> Snapshot:
         "site": "https://nap.example.org",
         "vocabulary": tuple(Status(c, every(c), every(f"Meaning of {c}")) for c in CODES),
         "labels": words.labels(),
-        "levels": {level: every(level) for level in LEVELS},
-        "roles": {role: every(role) for role in ("lead", "responsible", "partner", "beneficiary")},
+        "levels": tuple(Term(level, every(level)) for level in LEVELS),
+        "roles": tuple(Term(role, every(role)) for role in ROLES),
         "sections": tuple(
-            Section(n, every(f"Section title {n}"), ("en",), every(f"Introduction {n}."))
+            Section(str(n), n, every(f"Section title {n}"), ("en",), every(f"Introduction {n}."))
             for n in range(1, (number - 1) // 5 + 2)
         ),
         "actors": actors,
@@ -165,7 +201,40 @@ def specimen(entries: int = 24, length: int = 30, **facts: Any) -> Snapshot:
         ),
         "chapters": (
             Chapter("foreword", every("Foreword"), every("Text of the foreword.\n\n- one\n- two")),
+            Chapter("advice", every("Advice"), every("What the council said.")),
             Chapter("meeting", every("Stakeholder meeting"), every("Text about the meeting.")),
+        ),
+        "compared": Compared(2024, 1),
+        "past": (
+            Past(
+                2024,
+                1,
+                (Share("coverage", 40, 66, 61), Share("carried_out", 20, 60, 33, 2)),
+            ),
+        ),
+        "withdrawn": (
+            Withdrawn("w1", "W1", every("A withdrawn action"), ("en",), "one_off", "not_started"),
+        ),
+        "successions": (Succession("actor-11", "actor-12", "2025-07-01"),),
+        "goals": (Term("8", every("Decent work")), Term("16", every("Strong institutions"))),
+        "pillars": tuple(Term(str(n), every(f"Pillar {n}")) for n in (1, 2, 3)),
+        "themes": (Term("smes", every("Small enterprises")),),
+        "obstacles": (Term("staff", every("Staff")), Term("funding", every("Funding"))),
+        "publisher": "Publisher of the report",
+        "contact": "contact@example.org",
+        "licence": "https://creativecommons.org/publicdomain/zero/1.0/",
+        "issn": "1234-5679",
+        "recipients": (every("Chamber of Representatives"),),
+        "invited": 3,
+        "notes": (
+            Note(
+                "council",
+                every("A council"),
+                Text("fr", "Une note.", {"en": "A note of a council."}),
+                "1",
+                "",
+                (Answer("actor-1", Text("nl", "Een antwoord.")),),
+            ),
         ),
     }
     return Snapshot(**(fields | facts))

@@ -3,14 +3,63 @@
 from typing import Any
 
 from django.utils import translation
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
+from actions.models.movements import CAUSE_WORDS, MOVEMENT_WORDS
 from document.snapshot import LANGUAGES, Words
 from reports import dictionary
 
-# Texts with {name} are filled in by the renderers with str.format.
+
+def done(n: int) -> str:
+    """Return the form for a number of actions that do all that the plan asks."""
+    return ngettext(
+        "{n} action of {whole} is carried out or continuously applied",
+        "{n} actions of {whole} are carried out or continuously applied",
+        n,
+    )
+
+
+def part(n: int) -> str:
+    """Return the form for a number of actions that are carried out at least in part."""
+    return ngettext(
+        "{n} is carried out at least in part", "{n} are carried out at least in part", n
+    )
+
+
+def silent(n: int) -> str:
+    """Return the form for a number of actors that have not sent all that was expected."""
+    return ngettext(
+        "{n} actor has not sent all the entries expected of it.",
+        "{n} actors have not sent all the entries expected of them.",
+        n,
+    )
+
+
+def late(n: int) -> str:
+    """Return the form for a number of actions that are overdue."""
+    return ngettext("{n} action is overdue.", "{n} actions are overdue.", n)
+
+
+def due(n: int) -> str:
+    """Return the form for a number of unfinished actions whose period ends in a year."""
+    return ngettext(
+        "{n} unfinished action is due in {year}.", "{n} unfinished actions are due in {year}.", n
+    )
+
+
+def sub_actions(n: int) -> str:
+    """Return the form for a number of sub-actions, counted beside the actions."""
+    return ngettext("{n} sub-action", "{n} sub-actions", n)
+
+
+# The form of a sentence with a number: that for one, and that for several.
+form = lazy(lambda make, n: make(n), str)
+
+
+# Texts with {name} are filled in by the content with str.format.
 LABELS: dict[str, Any] = {
     "title": _("Progress report {year}"),
     "subtitle": _("Follow-up: {plan}"),
@@ -27,24 +76,159 @@ LABELS: dict[str, Any] = {
     "figures_incomplete": _("of which {n} on incomplete reporting"),
     "by_status": _("Actions by status"),
     "by_section": _("Status by section"),
+    "by_section_note": _("The numbered actions of each section, by status."),
     "by_level": _("Status by level of government"),
     "by_year": _("Actions and years"),
     "movement_since": _("Movement since {year}"),
-    "by_section_note": _("The numbered actions of each section, by status."),
-    "movement_note": _("The actions of each section that moved up, moved back or were completed."),
+    "trend": _("Key figures over the years"),
+    "trend_note": _("The key figures of each report, by the formulas of this one."),
     "by_year_note": _("The status of each action in each year that was reported on."),
     "changes": _("What changed since {year}"),
     "changes_first": pgettext_lazy("first report", "What changed"),
     "no_changes": _("There is no earlier edition to compare with."),
-    "moved_up": _("Moved up"),
-    "moved_back": _("Moved back"),
+    **MOVEMENT_WORDS,
+    **{f"cause_{code}": word for code, word in CAUSE_WORDS.items()},
     "unmoved": _("No movement for two years or more"),
     "completed": _("Completed"),
     "overdue": _("Overdue"),
     "amended": _("Amended"),
-    "new": pgettext_lazy("movement of an action", "New"),
+    "reopened": _("Finished work taken up again"),
+    "slipped": _("Expected later than before"),
+    "due": _("Due in {year}"),
+    "compared": _(
+        "Compared with edition {edition} of the report on {year}. An action moves only by actors "
+        "whose entries were accepted both times. What changed because others fell silent, or "
+        "reported for the first time, is listed as less or more information."
+    ),
+    "common": _("Among those who reported both times: {before} → {now}"),
+    "s_done_one": form(done, 1),
+    "s_done_other": form(done, 2),
+    "s_part_one": form(part, 1),
+    "s_part_other": form(part, 2),
+    "s_before": _("({year}: {n} of {whole})"),
+    "s_first": _("This is the first report: there is none to compare it with."),
+    "s_moved": _(
+        "Since {year}, by the actors that reported both times, moved up: {moved_up}; moved back: "
+        "{moved_back}; suspended: {suspended}. Without a change of their own, more information: "
+        "{more_information}; less information: {less_information}."
+    ),
+    "s_silent_one": form(silent, 1),
+    "s_silent_other": form(silent, 2),
+    "s_silent_none": _("Every actor sent all the entries expected of it."),
+    "s_overdue_one": form(late, 1),
+    "s_overdue_other": form(late, 2),
+    "s_overdue_none": _("No action is overdue."),
+    "s_due_one": form(due, 1),
+    "s_due_other": form(due, 2),
+    "s_due_none": _("No unfinished action is due in {year}."),
+    "f_status": _("Carried out or applied: {done} of {whole} actions; no usable news: {none}"),
+    "f_level": _("Entries received by level: from {low} ({lowest}) to {high} ({highest})"),
+    "f_section": _("Sections in which no action is carried out or applied: {n} of {whole}"),
+    "sub_actions_one": form(sub_actions, 1),
+    "sub_actions_other": form(sub_actions, 2),
+    "f_years": _("Same status as in {year}: {n} of {whole} actions"),
+    "f_trend": _("{title}: {before} in {year_before}, {now} in {year}"),
+    "f_movement": _(
+        "Since {year}: {up} up, {back} back or suspended, {less} with less information"
+    ),
+    "summary": _("Summary"),
+    "summary_lists": _("What moved, what is due, who is silent"),
+    "silence_note": _(
+        "An actor that did not answer is shown as “No update received”, with a question mark, and "
+        "never as “Not started”. A dashed edge means that only some of the expected entries came."
+    ),
+    "outlook": _("Obstacles and next steps"),
+    "by_actor": _("How each actor reported"),
+    "by_actor_note": _(
+        "Each number counts entries on an action. Carried out includes what is applied "
+        "continuously; overdue counts unfinished parts of actions whose period has ended."
+    ),
+    "actor_expected": pgettext_lazy("entries", "Expected"),
+    "actor_received": pgettext_lazy("entries", "Received"),
+    "actor_late": pgettext_lazy("entries", "Late"),
+    "actor_done": pgettext_lazy("entries", "Carried out"),
+    "actor_overdue": pgettext_lazy("entries", "Overdue"),
+    "figure_column": _("Key figure"),
+    "number_column": pgettext_lazy("number of an action", "No."),
+    "draft_of": _("Draft of {date}, {time}: not a published edition"),
+    "as_printed": _("(in the plan: “{text}”)"),
+    "now_expected": _("Now expected by"),
+    "expected_by": _("now expected by {day}"),
+    "obstacle_kinds": _("Kinds of obstacles"),
+    "reopened_because": _("Taken up again because"),
+    "mark_corrected": _("corrected in this edition"),
+    "mark_supplemented": _("received since the edition before"),
+    "advice": _("Advice received, and what was done with it"),
+    "no_advice": _("No advice of a council or organisation is recorded for this report."),
+    "voices": _("{n} of {m} councils and organisations that were invited wrote a note."),
+    "voices_refused": _("Notes not taken: {n}."),
+    "answer": _("Answer: {actor}"),
+    "classes": _("Annex: by pillar, goal and theme"),
+    "by_pillars": _("By pillar of the UN Guiding Principles"),
+    "by_goals": _("By Sustainable Development Goal"),
+    "by_themes": _("By theme"),
+    "pillars_column": _("Pillar"),
+    "goals_column": _("Goal"),
+    "themes_column": _("Theme"),
+    "rule_title": _("The rule"),
+    "rule_intro": _(
+        "Counted are the accepted entries of this round, carried-over ones included, of every "
+        "actor of which an entry is expected; what does not apply to an actor leaves first. "
+        "Whoever has fully carried out its part, or applies a continuous action, does all that "
+        "the plan asks. The first line that holds gives the status:"
+    ),
+    "rule_1": _(
+        "All entries say “not applicable”: not applicable. No entry is expected, or none is "
+        "accepted: no update received."
+    ),
+    "rule_2": _("Everybody reported, and all suspended or dropped it: suspended or dropped."),
+    "rule_3": _(
+        "Everybody reported and does all that the plan asks: fully carried out where all have "
+        "finished, else applied continuously."
+    ),
+    "rule_4": _("Somebody has carried out a part, or applies it: partly carried out."),
+    "rule_5": _("Somebody is working on it: in progress."),
+    "rule_6": _("Somebody has not started: not started."),
+    "rule_7": _("Otherwise some have stopped and the rest are silent: insufficient information."),
+    "rule_overdue": _(
+        "Overdue is an action whose period in the plan ended before the reference date without "
+        "its being fully carried out, suspended or not applicable. A continuous action without "
+        "an end is never overdue."
+    ),
+    "rule_carried": _(
+        "Finished work is carried over to later rounds as it was accepted, marked with the year; "
+        "nothing more is expected. It can be taken up again, with a reason that is printed."
+    ),
+    "rule_movement": _(
+        "Two rounds are compared by the actors whose entries were accepted in both; a successor "
+        "stands for those that it took over from. So no report that goes missing, or comes in "
+        "for the first time, moves an action by itself."
+    ),
+    "limits_title": _("What this report cannot tell"),
+    "limits_self": _("The actors report on themselves; the secretariat checks what they write."),
+    "limits_evidence": _("Entries with evidence: {n} of {whole}."),
+    "limits_language": _(
+        "Texts that are not translated into the language of this report: {n} of {whole}."
+    ),
+    "limits_incomplete": _("Actions whose status rests on some of the expected entries only: {n}."),
+    "method_page": _("The method in full"),
+    "colophon": _("Colophon"),
+    "publisher": _("Responsible publisher"),
+    "contact": _("Contact"),
+    "issn": _("ISSN"),
+    "licence": _("Licence"),
+    "available": _("Languages and formats"),
+    "other_formats": _("Dutch, French, German and English; as a web page, PDF, Word and data:"),
+    "recipients": _("Sent to"),
+    "accessibility": _("Accessibility"),
+    "accessible": _(
+        "The PDF is tagged (PDF/UA-1) and archival (PDF/A-2a); every status has a word and a sign "
+        "beside its colour; each drawing is told in words."
+    ),
     "actions": _("The actions"),
     "section": _("Section {number}"),
+    "run_one": _("Section {section} · Action {first}"),
+    "run_many": _("Section {section} · Actions {first}–{last}"),
     "without_section": _("Actions without a section"),
     "action": _("Action {label}"),
     "sub_action": _("Sub-action {label}"),
@@ -107,7 +291,7 @@ LABELS: dict[str, Any] = {
         "Each action has one status, derived from what the responsible actors reported. Beside "
         "it stands how many of them reported. Under it stands what each actor wrote, in its own "
         "words. A text without a checked translation is printed in the language it was written "
-        "in, and says so. Statuses are no scores: no percentage of progress is given."
+        "in, and says so. Statuses are no scores: no action is given a percentage of progress."
     ),
     "legend": _("Signs and colours"),
     "as_table": _("The same as a table"),
@@ -165,7 +349,7 @@ def in_languages(text: Any) -> Words:
 FIGURES: dict[str, tuple[Any, Any]] = {
     "coverage": (
         _("Coverage of the reporting"),
-        _("actions for which every expected entry was accepted, of all actions"),
+        _("actions for which every expected entry was accepted, of those on which one is expected"),
     ),
     "carried_out": (
         _("Carried out or continuously applied"),

@@ -9,7 +9,7 @@ STATIC = ROOT / "napmonitor" / "static"
 FOLDERS = ("vendor", "fonts")
 SUMS = "vendor/SHA256SUMS"
 # The fonts of the report, which no page loads.
-REPORTS = ROOT / "reports"
+REPORTS = ROOT / "document"
 REPORT_SUMS = "fonts/SHA256SUMS"
 # Written by us: these may change without anybody comparing checksums.
 OWN = {SUMS, REPORT_SUMS, "vendor/README.md", "fonts/README.md", "fonts/fonts.css"}

@@ -6,8 +6,9 @@ from typing import Any
 
 from actions.models import Entry, ReportingRound, User
 from actions.services import entries, rounds
+from document.snapshot import LANGUAGES
+from reports.formats import FORMATS, of_today
 from reports.models import Edition
-from reports.renderers.formats import FORMATS
 from reports.services import editions, texts
 from tests import follow_up
 from tests.follow_up import NOW, Scene
@@ -26,6 +27,8 @@ NOTE = {
     "fr": "Le texte de l’action 1 est corrigé.",
     "en": "The text of action 1 is corrected.",
 }
+# How many files an edition has.
+FILES = sum(len(LANGUAGES) if FORMATS[name].per_language else 1 for name in of_today())
 REASON = {"nl": "Verkeerde cijfers.", "fr": "Chiffres erronés.", "en": "Wrong figures."}
 
 

@@ -34,8 +34,8 @@ from actions.models import (
     User,
 )
 from actions.services import entries, members, rounds
+from reports.formats import FORMATS
 from reports.models import Chapter, Edition
-from reports.renderers.formats import FORMATS
 from reports.services import editions, texts
 from tests import follow_up
 

@@ -14,7 +14,10 @@ from django.utils.translation import override
 from actions.enums import Level
 from actions.models import Actor, ActorName, Source
 from actions.views import presentation
-from reports import builder, outline
+from document.blocks import Run
+from document.content.reader import Reader
+from reports import builder
+from tests.reports.specimen import specimen
 
 pytestmark = pytest.mark.django_db
 
@@ -62,8 +65,10 @@ def test_pages_editions_and_reports_name_a_body_in_the_same_language(
         assert (said["label"], said["language"]) == (actor.label, shown)
         short = actor.short
     assert said["short"] == short
-    assert outline.called(frozen, reader) == (name, shown)
-    assert outline.abbreviated(frozen, reader) == (short, shown)
+    given = Reader(specimen(3, actors=(frozen,)), reader)
+    spoken = "" if shown == reader else shown
+    assert given.actor("somebody") == Run(name, spoken)
+    assert given.short("somebody") == Run(short, spoken)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from django.utils.translation import override
 
 from actions.models import Actor, ActorName, Plan, Responsibility, Source
 from document import collation
+from document.content.reader import Reader
 from document.snapshot import Snapshot
-from reports import outline
 from tests.reports.specimen import specimen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -125,8 +125,9 @@ def silent_bodies(names: list[str]) -> Snapshot:
 
 @pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
 def test_the_report_lists_the_silent_by_name(language: str) -> None:
-    found = outline.not_reported(silent_bodies(sorted(NAMES, key=KEYS.__getitem__)), language)
-    assert [outline.called(actor, language)[0] for actor, _actions in found] == NAMES
+    reader = Reader(silent_bodies(sorted(NAMES, key=KEYS.__getitem__)), language)
+    found = reader.sorted_silent()
+    assert [reader.called(actor)[0] for actor, _actions in found] == NAMES
 
 
 def test_a_body_is_sorted_by_the_name_that_is_shown(bodies) -> None:

@@ -566,3 +566,15 @@ def test_a_responsibility_that_has_ended_is_gone_from_every_list_alike(client, n
         assert "11 actions in this plan" in text_of(client.get("/en/plans/nap2/actors/fisd/"))
         cell = client.get("/en/plans/nap2/actions/?section=1&q=sharing").content.decode()
         assert "none named" in cell
+
+
+def test_the_address_of_an_action_under_its_former_number_leads_to_it(client: Client) -> None:
+    action = Plan.objects.get(slug="nap2").actions.get(label="31")
+    for label in ("131", "231"):
+        action.label = label
+        service.save(action, by=None)
+    for former in ("31", "131"):
+        response = client.get(f"/nl/plans/nap2/actions/{former}/")
+        assert (response.status_code, response["Location"]) == (301, "/nl/plans/nap2/actions/231/")
+    assert client.get("/nl/plans/nap2/actions/999/").status_code == 404
+    assert action.key == "31"

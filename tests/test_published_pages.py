@@ -100,9 +100,35 @@ def test_the_overview_shows_what_changed_since_the_report_before(
     part = html[html.index('id="changes-title"') : html.index('id="ways-title"')]
     groups = re.findall(r"<dt>(.*?) <strong>.*?</dt>\s*<dd>(.*?)</dd>", part, re.DOTALL)
     found = {head: re.findall(r"/actions/([^/]+)/", tiles_) for head, tiles_ in groups}
-    assert found == {"Moved up": ["2"], "Moved back": ["3"], "Completed": ["1"]}
+    # What is completed stands in both groups: it is said beside the movement.
+    assert found == {"Moved up": ["1", "2"], "Moved back": ["3"], "Completed": ["1"]}
     assert "What changed since 2024" in part
     assert f'href="/en/{PLAN}/reports/compare/?from=2024&amp;to=2025"' in part
+
+
+def test_silence_and_what_the_secretariat_set_are_no_movement_on_the_overview(
+    client: Client, story: Story
+) -> None:
+    entry = story.second.round.entries.get(responsibility__action__label="3")
+    story.scene.send_back(entry, by="chair")
+    Override.objects.create(
+        round=story.second.round, action=story.scene.plan.actions.get(label="5"),
+        status="in_progress", reason_nl="Er is een beslissing.", reason_fr="Une décision existe.",
+        by=story.by, institution=story.scene.actors["office"], at=NOW,
+    )  # fmt: skip
+    story.correct()
+    html = client.get(f"/en/{PLAN}/").content.decode()
+    part = html[html.index('id="changes-title"') : html.index('id="ways-title"')]
+    assert re.findall(r"<dt>(.*?) <strong>(\d+)</strong></dt>", part) == [
+        ("Moved up", "2"),
+        ("Less information than in 2024", "1"),
+        ("Reassessed", "1"),
+        ("Completed", "1"),
+    ]
+    assert "In 2024 In progress Less information than in 2024" in words(client, "actions/3/")
+    assert (
+        "In 2024 Partly carried out Reassessed the secretariat set, changed or lifted a status"
+    ) in words(client, "actions/5/")
 
 
 def test_an_earlier_year_can_be_looked_at(client: Client, story: Story) -> None:
@@ -198,7 +224,7 @@ def test_downloads_hold_the_published_status(client: Client, story: Story) -> No
         "overdue": False,
         "entries_expected": 1,
         "entries_accepted": 1,
-        "movement": "completed",
+        "movement": "moved_up",
         "report_year": 2025,
         "report_edition": 1,
         "report_is_sample": False,
@@ -208,7 +234,7 @@ def test_downloads_hold_the_published_status(client: Client, story: Story) -> No
     text = client.get(f"/en/{PLAN}/actions.csv").content.decode()
     line = next(csv.DictReader(io.StringIO(text, newline="")))
     assert [line[name] for name in said] == [
-        "done", "false", "1", "1", "completed", "2025", "1", "false",
+        "done", "false", "1", "1", "moved_up", "2025", "1", "false",
     ]  # fmt: skip
     content = client.get(f"/en/{PLAN}/actions.xlsx").content
     head, first, *_ = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].values
@@ -225,8 +251,9 @@ def test_an_action_shows_its_status_and_why(client: Client, story: Story) -> Non
     assert "Fully carried out 1 of 1 actor reported" in found
     assert (
         "Why this status? Every actor has fully carried out its part. "
-        "Counted Ministry : Fully carried out In 2024 In progress completed since"
+        "Counted Ministry : Fully carried out In 2024 In progress Moved up Completed"
     ) in found
+    assert "Among those who reported both times" not in found
     silent = words(client, "actions/4/")
     assert "No update received 0 of 1 actor reported" in silent
     assert "Missing: no accepted entry Old" in silent
@@ -252,6 +279,36 @@ def test_an_override_shows_both_values_its_reason_and_who_made_it(
     assert (
         "Set by the secretariat In progress Follows from the entries No update received" in english
     )
+
+
+def test_an_action_shows_what_moved_behind_a_status_that_was_set(
+    client: Client, story: Story
+) -> None:
+    Override.objects.create(
+        round=story.second.round, action=story.scene.plan.actions.get(label="2"),
+        status="not_started", reason_nl="Er is een beslissing.", reason_fr="Une décision existe.",
+        by=story.by, institution=story.scene.actors["office"], at=NOW,
+    )  # fmt: skip
+    story.correct()
+    said = "Moved up Among those who reported both times: Not started → In progress"
+    assert f"In 2024 Not started {said}" in words(client, "actions/2/")
+    assert f"In 2024 Not started {said}" in words(client, "reports/2025/e2/actions/2/")
+
+
+def test_an_action_keeps_what_was_published_of_it_under_another_number(
+    client: Client, story: Story
+) -> None:
+    row = story.scene.plan.actions.get(label="2")
+    service.save(row, by=None)
+    row.label = "22"
+    service.save(row, by=None)
+    assert tiles(client.get(f"/en/{PLAN}/").content.decode())["22"] == "tile tile--in_progress"
+    assert "In 2024 Not started Moved up" in words(client, "actions/22/")
+    story.correct()
+    assert tiles(client.get(f"/en/{PLAN}/").content.decode())["22"] == "tile tile--in_progress"
+    found = words(client, "actions/22/")
+    assert "In progress 1 of 1 actor reported" in found
+    assert "In 2024 Not started Moved up" in found
 
 
 def test_an_action_shows_its_actors_by_year(client: Client, story: Story) -> None:

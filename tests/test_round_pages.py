@@ -76,7 +76,7 @@ def test_the_board_shows_every_action_with_its_status(reader, open_round, report
     assert len(re.findall(r'<a class="tile tile--', html)) == 71
     assert len(re.findall(r'<a class="tile tile--\w+ tile--sub', html)) == 4
     assert "Not published: for members of the working group." in text
-    assert "actions with every entry received 1 of 67" in text
+    assert "actions with every entry received 1 of 66" in text
     assert "carried out or continuously applied 1 of 67" in text
     assert "The figures count 67 actions. Beside them stand 4 sub-actions." in text
     assert "Fully carried out 1" in text
@@ -99,6 +99,36 @@ def test_the_table_says_the_same_as_the_board(reader, given, report, entry_of, o
     table = text[text.index("The same as a table") :]
     assert "Action 1 Status Partly carried out Reported 1 of 2 Last round – none" in table
     assert "Fully carried out set by the secretariat Reported 0 of 2" in table
+
+
+def test_the_table_and_the_page_say_what_became_of_an_action(
+    reader, open_round, followed_plan, report, entry_of
+) -> None:
+    followed_plan(4, actors=2)
+    past, given = open_round(2024, plan="plan"), open_round(plan="plan")
+    # By label: what was said then and now by the two actors.
+    said = {
+        "1": ("not_started", "", "in_progress", ""),
+        "2": ("not_started", "", "not_started", ""),
+        "3": ("in_progress", "", "", ""),
+    }
+    for label, (*then, one, two) in said.items():
+        for year, statuses in ((past, then), (given, (one, two))):
+            for number, status in enumerate(statuses, start=1):
+                if status:
+                    report(entry_of(year, label, f"plan-{label}-{number}"), status)
+    text = text_of(reader.get(status_path(given)))
+    table = text[text.index("The same as a table") :]
+    assert "Last round Not started Moved up" in table
+    assert "Reported 1 of 2 Last round Not started No." in table
+    assert "Last round In progress Less information than in 2024" in table
+    assert "Last round No update received" in table
+    assert "Unchanged" not in table
+    for label, words in (("1", "Not started Moved up"), ("2", "Not started"), ("3", "In progress")):
+        page = text_of(reader.get(status_path(given, label)))
+        why = page[page.index("Why this status?") : page.index("What the actors say")]
+        assert f"Last round {words}" in why
+        assert "Unchanged" not in why
 
 
 def test_a_planned_round_is_there_for_the_secretariat_alone(

@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from actions import round_status
 from actions.enums import EntryState, Rule, Status
-from actions.models import ActorName, Entry, Override, ReportingRound, Responsibility, ReviewEvent
+from actions.models import (
+    ActorName,
+    Entry,
+    Override,
+    ReportingRound,
+    Responsibility,
+    ReviewEvent,
+    Succession,
+)
 from actions.rules.figures import Ratio
 from actions.services import entries, rounds
 
@@ -130,11 +138,17 @@ def test_a_status_set_by_the_secretariat_decides_on_overdue(
 
 
 @pytest.mark.parametrize(
-    ("before", "movement"),
-    [("not_started", 1), ("partly_done", -1), ("in_progress", 0), ("discontinued", 0)],
+    ("before", "movement", "word"),
+    [
+        ("not_started", "moved_up", "Moved up"),
+        ("partly_done", "moved_back", "Moved back"),
+        ("in_progress", "same", "Unchanged"),
+        ("discontinued", "moved_up", "Moved up"),
+        ("not_applicable", "reassessed", "Reassessed"),
+    ],
 )
 def test_movement_compares_with_the_round_before(
-    open_round, followed_plan, report, entry_of, office, before: str, movement: int
+    open_round, followed_plan, report, entry_of, office, before: str, movement: str, word: str
 ) -> None:
     followed_plan()
     report(entry_of(open_round(2024, plan="plan"), "1"), before)
@@ -144,10 +158,76 @@ def test_movement_compares_with_the_round_before(
         entry = entries.reopen(entry, by=office, reason="New money.", now=timezone.now())
     report(entry, "in_progress", done="Something else.", reason="")
     row = row_of(given, "1")
-    assert (row.before, row.movement) == (Status(before), movement)
+    assert (row.before, row.movement, row.movement_word) == (Status(before), movement, word)
     earlier = round_status.of_round(given).before
     assert earlier is not None
     assert earlier.round.year == 2024
+    # Of the first round there is nothing to compare with.
+    assert [(r.before, r.movement, r.movement_word) for r in earlier.rows] == [(None, "", "")]
+
+
+def test_silence_and_what_comes_in_move_nothing(
+    open_round, followed_plan, report, entry_of
+) -> None:
+    followed_plan(3, actors=2)
+    past, given = open_round(2024, plan="plan"), open_round(2025, plan="plan")
+    report(entry_of(past, "1", "plan-1-1"), "partly_done")
+    report(entry_of(given, "2", "plan-2-1"), "partly_done")
+    # One moves while the other falls silent.
+    report(entry_of(past, "3", "plan-3-1"), "in_progress")
+    report(entry_of(past, "3", "plan-3-2"), "partly_done")
+    report(entry_of(given, "3", "plan-3-1"), "not_started")
+    rows = round_status.of_round(given).rows
+    assert [(row.movement, row.movement_word) for row in rows] == [
+        ("less_information", "Less information than in 2024"),
+        ("more_information", "More information than in 2024"),
+        ("moved_back", "Moved back"),
+    ]
+
+
+def test_a_status_set_by_the_secretariat_moves_nothing(
+    open_round, followed_plan, report, entry_of, office
+) -> None:
+    plan = followed_plan()
+    report(entry_of(open_round(2024, plan="plan"), "1"), "in_progress")
+    given = open_round(2025, plan="plan")
+    report(entry_of(given, "1"), "in_progress")
+    override = Override(round=given, action=plan.actions.get(), status="partly_done")
+    override.reason_nl = override.reason_fr = "x"
+    rounds.override(override, by=office, now=timezone.now())
+    assert row_of(given, "1").movement == "reassessed"
+
+
+@pytest.mark.parametrize(
+    ("day", "movement"), [("2025-12-31", "moved_up"), ("2026-01-01", "reassessed")]
+)
+def test_who_took_over_by_the_reference_date_is_compared_with_its_predecessor(
+    open_round, followed_plan, report, entry_of, make_actor, source, day: str, movement: str
+) -> None:
+    plan = followed_plan()
+    past = open_round(2024, plan="plan")
+    report(entry_of(past, "1"), "not_started")
+    held = Responsibility.objects.get(action__plan=plan)
+    new = make_actor("new")
+    Responsibility.objects.filter(pk=held.pk).update(valid_to=past.reference_date)
+    Responsibility.objects.create(
+        action=held.action, actor=new, role="responsible", source=source,
+        valid_from=past.reference_date + timedelta(days=1),
+    )  # fmt: skip
+    Succession.objects.create(
+        predecessor=held.actor, successor=new, on=date.fromisoformat(day), source=source
+    )
+    given = open_round(2025, plan="plan")
+    report(entry_of(given, "1", "new"), "in_progress")
+    assert row_of(given, "1").movement == movement
+
+
+def test_an_action_that_came_later_has_nothing_to_compare_with(open_round, followed_plan) -> None:
+    plan = followed_plan()
+    open_round(2024, plan="plan")
+    plan.actions.update(valid_from=date(2025, 1, 1))
+    row = row_of(open_round(2025, plan="plan"), "1")
+    assert (row.earlier, row.movement) == (None, "")
 
 
 def test_the_status_before_is_the_one_that_was_shown(open_round, followed_plan, office) -> None:
@@ -165,7 +245,8 @@ def test_figures_count_actions_and_sub_actions_apart(open_round, report, entry_o
         report(entry, "done")
     found = round_status.of_round(given)
     assert (len(found.rows), len(found.numbered), len(found.sub_actions)) == (71, 67, 4)
-    assert found.figures.coverage == Ratio(1, 67)
+    # Of action 17 no entry is expected.
+    assert found.figures.coverage == Ratio(1, 66)
     assert found.sub_figures.coverage == Ratio(1, 4)
     assert found.figures.carried_out == Ratio(1, 67)
     assert (found.figures.overdue.whole, found.sub_figures.overdue.whole) == (67, 4)
@@ -284,9 +365,23 @@ def test_a_round_is_read_with_as_many_queries_for_one_row_as_for_sixty(
                 assert override is not None
                 assert all([row.word, section.short, override.institution.label])
                 assert all(voice.label for voice in row.expected)
+                assert row.movement_word == "Reassessed"
 
         found.add(queries(use))
-    assert found == {7}
+    assert found == {8}
+
+
+def test_who_took_over_is_asked_once_and_only_where_there_is_a_round_before(
+    open_round, followed_plan
+) -> None:
+    plan = followed_plan(3)
+    for year, asked in ((2023, 0), (2024, 1), (2025, 1)):
+        given = open_round(year, plan="plan")
+        with CaptureQueriesContext(connection) as found:
+            assert len(round_status.of_action(given, plan.actions.get(label="1"))) == year - 2022
+            assert all(isinstance(row.movement, str) for row in round_status.of_round(given).rows)
+        tables = [query["sql"] for query in found if '"actions_succession"' in query["sql"]]
+        assert len(tables) == 2 * asked
 
 
 def test_some_actions_of_a_round_are_read_alone(open_round, followed_plan) -> None:

@@ -245,6 +245,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Why do you take it up again?"),
+        help_text=_("The report prints this reason."),
         widget=forms.Textarea(attrs={"rows": 3}),
         validators=[no_control_characters, validate_length],
         error_messages={"required": _("Give a reason.")},

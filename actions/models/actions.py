@@ -82,6 +82,8 @@ class Action(NaturalKey):
     )
     position = models.PositiveIntegerField(_("order in the plan"))
     label = models.CharField(_("number"), max_length=10, validators=[label_validator])
+    # What editions and data know it by: the number under which it first stood, for ever.
+    key = models.CharField(_("lasting key"), max_length=10, blank=True, default="", editable=False)
     heading_label = char_field(_("number as the heading prints it"), 10, blank=True, default="")
     title_en = char_field(_("title (English)"), 600, blank=True, default="")
     title_fr = char_field(_("title (French)"), 600, blank=True, default="")
@@ -149,6 +151,12 @@ class Action(NaturalKey):
                 name="action_label_once",
                 violation_error_message=_("The plan has an action with this number already."),
             ),
+            models.UniqueConstraint(
+                fields=["plan", "key"],
+                condition=~Q(key=""),
+                name="action_key_once",
+                violation_error_message=_("Another action of the plan had this number first."),
+            ),
             code_check("action_nature_known", "nature", Nature, blank=True),
             code_check("action_period_kind_known", "period_kind", PeriodKind),
             period_check("action_period_in_order", "period_start", "period_end"),
@@ -181,6 +189,7 @@ class Action(NaturalKey):
 
     def clean(self) -> None:
         """Refuse a section or parent of another plan, and a code that is no language."""
+        self.key = self.key or self.label
         if self.section and self.section.plan_id != self.plan_id:
             raise ValidationError({"section": _("The section belongs to another plan.")})
         if self.parent:

@@ -9,7 +9,7 @@ from actions.models.fields import code_check
 from actions.models.plan import Plan
 from actions.models.responsibilities import Responsibility
 from actions.models.rounds import ReportingRound
-from actions.models.statuses import status_code, status_word
+from actions.models.statuses import coverage_words, status_code, status_word
 
 
 class PublishedRound(models.Model):
@@ -82,6 +82,16 @@ class PublishedAction(models.Model):
     def word(self) -> str:
         """The word of the status."""
         return str(status_word(self.status, self.nature))
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Tell whether the status rests on some of the expected entries only."""
+        return 0 < self.reported < self.expected
+
+    @property
+    def coverage_words(self) -> str:
+        """On how many reports the status rests: "3 of 5 reported"."""
+        return coverage_words(self.reported, self.expected)
 
 
 class PublishedEntry(models.Model):

@@ -86,6 +86,11 @@ RULE_WORDS = {
 }
 
 
+def coverage_words(reported: int, expected: int) -> str:
+    """Return on how many reports a status rests: "3 of 5 reported"."""
+    return str(_("{reported} of {expected} reported")).format(reported=reported, expected=expected)
+
+
 def status_word(status: str, nature: str = "") -> Any:
     """Return the word of a status; of a continuous action "in progress" has its own."""
     return STATUS_WORDS.get(status_code(status, nature), "")

@@ -7,12 +7,12 @@ from actions.round_status.lateness import days_late, expected, late_ones
 from actions.round_status.reading import earlier, of_action, of_round
 from actions.round_status.rows import (
     ActionStatus,
-    Figures,
     RoundStatus,
     Voice,
     figures_of,
     tally,
 )
+from actions.rules.figures import Figures
 
 __all__ = [
     "ActionStatus",

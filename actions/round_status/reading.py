@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from actions.enums import Nature, RoundState, Status
 from actions.models import Action, Actor, Entry, Override, ReportingRound, Responsibility
+from actions.models import Succession as SuccessionRow
 from actions.models.entries import TEXTS
 from actions.querysets import ActionQuerySet
 from actions.round_status.lateness import expected
 from actions.round_status.rows import ActionStatus, RoundStatus, Voice
+from actions.rules.movement import Succession
 from actions.rules.status import Report, derive
 
 
@@ -52,16 +54,18 @@ def read(rounds: list[ReportingRound], wanted: ActionQuerySet, *, texts: bool) -
         .prefetch_related("institution__names")
     }
     found: list[RoundStatus] = []
+    took_over = read_successions(rounds[0].reference_date) if len(rounds) > 1 else ()
     for given in reversed(rounds):
         before = found[-1] if found else None
-        shown = {row.action.pk: row.status for row in before.rows} if before else {}
+        shown = {row.action.pk: row for row in before.rows} if before else {}
         rows = tuple(
             stand(
                 action,
                 voices[given.pk].get(action.pk, []),
                 overrides.get((given.pk, action.pk)),
                 on=given.reference_date,
-                before=shown.get(action.pk),
+                earlier=shown.get(action.pk),
+                successions=took_over,
             )
             for action in actions.values()
             if action.is_valid(given.reference_date)
@@ -76,7 +80,8 @@ def stand(
     override: Override | None,
     *,
     on: date,
-    before: Status | None,
+    earlier: ActionStatus | None,
+    successions: tuple[Succession, ...],
 ) -> ActionStatus:
     """Return how one action stands, from what its actors say."""
     listed = tuple(voices)
@@ -89,8 +94,16 @@ def stand(
         voluntary=tuple(v for v in listed if v.entry and not v.entry.expected),
         override=override,
         on=on,
-        before=before,
+        earlier=earlier,
+        successions=successions,
     )
+
+
+def read_successions(on: date) -> tuple[Succession, ...]:
+    """Return who had taken over from whom by a day."""
+    rows = SuccessionRow.objects.filter(on__lte=on)
+    pairs = rows.values_list("predecessor__slug", "successor__slug")
+    return tuple(Succession(*pair) for pair in pairs)
 
 
 def read_voices(

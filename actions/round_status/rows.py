@@ -7,10 +7,11 @@ from datetime import date
 
 from actions.enums import HAS_BEEN_HANDED_IN, EntryState, Nature, Status
 from actions.models import Action, Actor, ActorName, Entry, Override, ReportingRound, Responsibility
-from actions.models.statuses import status_code, status_word
+from actions.models.movements import movement_word
+from actions.models.statuses import coverage_words, status_code, status_word
 from actions.rules import figures
-from actions.rules.figures import Followed, Ratio
-from actions.rules.hints import moved
+from actions.rules import movement as rule
+from actions.rules.figures import Figures, Followed
 from actions.rules.status import Explanation, is_overdue
 
 
@@ -85,8 +86,8 @@ class ActionStatus:
     """How one action stands in a round.
 
     ``expected`` are the actors of which an entry is expected, ``voluntary`` those that wrote
-    one all the same: they stand beside and do not count. ``before`` is the status shown the
-    round before.
+    one all the same: they stand beside and do not count. ``earlier`` is how the action stood
+    the round before; ``successions`` tell who took over from whom.
     """
 
     action: Action
@@ -95,7 +96,13 @@ class ActionStatus:
     voluntary: tuple[Voice, ...]
     override: Override | None
     on: date
-    before: Status | None = None
+    earlier: "ActionStatus | None" = None
+    successions: tuple[rule.Succession, ...] = ()
+
+    @property
+    def before(self) -> Status | None:
+        """The status shown the round before."""
+        return self.earlier.status if self.earlier else None
 
     @property
     def nature(self) -> Nature:
@@ -143,9 +150,26 @@ class ActionStatus:
         return is_overdue(self.status, period_end=self.action.period_end, on=self.on)
 
     @property
-    def movement(self) -> int:
-        """1 where the status moved up since the round before, -1 where back, else 0."""
-        return moved(self.before, self.status, self.nature)
+    def movement(self) -> str:
+        """What became of it since the round before: see ``rules.movement``; "" without one."""
+        if self.earlier is None:
+            return ""
+        return rule.movement(self.earlier.side, self.side, self.successions).movement.value
+
+    @property
+    def movement_word(self) -> str:
+        """The word for it."""
+        return movement_word(self.movement, self.earlier.on.year) if self.earlier else ""
+
+    @property
+    def side(self) -> rule.Side:
+        """The action as the rule of movement sees it."""
+        return rule.Side(
+            nature=self.nature,
+            status=self.status,
+            reports={voice.actor.slug: voice.status for voice in self.expected},
+            override=Status(self.override.status) if self.override else None,
+        )
 
     @property
     def missing(self) -> tuple[Voice, ...]:
@@ -164,19 +188,20 @@ class ActionStatus:
         return tuple(voice for voice in self.expected if voice.status not in found)
 
     @property
+    def is_incomplete(self) -> bool:
+        """Tell whether the status rests on some of the expected entries only."""
+        return 0 < self.explanation.reported < self.explanation.expected
+
+    @property
+    def coverage_words(self) -> str:
+        """On how many reports the status rests: "3 of 5 reported"."""
+        return coverage_words(self.explanation.reported, self.explanation.expected)
+
+    @property
     def followed(self) -> Followed:
         """What the figures need of it."""
-        return Followed(self.nature, self.status, self.explanation)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The published figures of some actions; see ``rules.figures`` for what each divides."""
-
-    coverage: Ratio
-    carried_out: Ratio
-    at_least_in_part: Ratio
-    overdue: Ratio
+        found = self.explanation
+        return Followed(self.nature, self.status, found.expected, found.reported, self.overdue)
 
 
 @dataclass(frozen=True)
@@ -210,15 +235,7 @@ class RoundStatus:
 
 def figures_of(rows: Iterable[ActionStatus]) -> Figures:
     """Return the figures of some actions: numbered ones or sub-actions, never both."""
-    kept = list(rows)
-    followed = [row.followed for row in kept]
-    late = [row.followed for row in kept if row.overdue]
-    return Figures(
-        coverage=figures.coverage(followed),
-        carried_out=figures.carried_out(followed),
-        at_least_in_part=figures.at_least_in_part(followed),
-        overdue=figures.ratio(late, followed),
-    )
+    return figures.figures(row.followed for row in rows)
 
 
 def tally(rows: Iterable[ActionStatus]) -> Counter[str]:

@@ -5,18 +5,25 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from actions.enums import Nature, Status
-from actions.rules.status import Explanation, is_met
+from actions.rules.status import is_met
 
 
 class Followed(NamedTuple):
-    """A numbered action of a round: nature, status shown, and how that was derived.
+    """A numbered action of a round: nature, status shown, entries expected and received.
 
     ``status`` is the override where the secretariat set one, else the derived status.
     """
 
     nature: Nature
     status: Status
-    explanation: Explanation
+    expected: int
+    reported: int
+    overdue: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether an entry is expected and every expected one is accepted."""
+        return 0 < self.expected == self.reported
 
 
 @dataclass(frozen=True)
@@ -33,13 +40,26 @@ class Ratio:
         return (200 * self.part + self.whole) // (2 * self.whole) if self.whole else None
 
 
-def coverage(actions: Iterable[Followed]) -> Ratio:
-    """Return actions with every expected entry accepted, of all actions.
+@dataclass(frozen=True)
+class Figures:
+    """The published figures of some actions: numbered ones or sub-actions, never both."""
 
-    An action for which no entry is expected is not covered: silence is no report.
-    """
+    coverage: Ratio
+    carried_out: Ratio
+    at_least_in_part: Ratio
+    overdue: Ratio
+
+
+def figures(actions: Iterable[Followed]) -> Figures:
+    """Return the published figures of some actions."""
     rows = list(actions)
-    return Ratio(sum(a.explanation.is_complete for a in rows), len(rows))
+    return Figures(coverage(rows), carried_out(rows), at_least_in_part(rows), overdue(rows))
+
+
+def coverage(actions: Iterable[Followed]) -> Ratio:
+    """Return actions with every expected entry accepted, of those on which one is expected."""
+    rows = [a for a in actions if a.expected]
+    return Ratio(sum(a.is_complete for a in rows), len(rows))
 
 
 def carried_out(actions: Iterable[Followed]) -> Ratio:
@@ -55,6 +75,12 @@ def at_least_in_part(actions: Iterable[Followed]) -> Ratio:
     return ratio(kept, rows)
 
 
+def overdue(actions: Iterable[Followed]) -> Ratio:
+    """Return actions whose period ended without their being finished, of all actions."""
+    rows = list(actions)
+    return ratio([a for a in rows if a.overdue], rows)
+
+
 def applicable(actions: Iterable[Followed]) -> list[Followed]:
     """Return the actions that apply to somebody."""
     return [a for a in actions if a.status != Status.NOT_APPLICABLE]
@@ -62,5 +88,5 @@ def applicable(actions: Iterable[Followed]) -> list[Followed]:
 
 def ratio(part: list[Followed], whole: list[Followed]) -> Ratio:
     """Return how many of how many, and how many of the part rest on incomplete reporting."""
-    incomplete = sum(not a.explanation.is_complete for a in part)
+    incomplete = sum(not a.is_complete for a in part)
     return Ratio(len(part), len(whole), incomplete)

@@ -29,6 +29,7 @@ class EntryFacts(NamedTuple):
 class ActionFacts(NamedTuple):
     """What an edition says of one action; ``facts`` is all of it, as JSON can hold it."""
 
+    key: str
     label: str
     nature: str
     status: str
@@ -65,11 +66,11 @@ def show(
         facts=dict(facts),
     )
     listed = list(actions)
-    keys = dict(Action.objects.filter(plan=reporting_round.plan_id).values_list("label", "pk"))
+    keys = action_keys(reporting_round.plan_id)
     PublishedAction.objects.bulk_create(
         PublishedAction(
             shown=shown,
-            action_id=keys[row.label],
+            action_id=keys[row.key],
             nature=row.nature,
             status=row.status,
             overdue=row.overdue,
@@ -79,10 +80,16 @@ def show(
             facts=dict(row.facts),
         )
         for row in listed
-        if row.label in keys
+        if row.key in keys
     )
     _show_entries(shown, listed)
     return shown
+
+
+def action_keys(plan: int) -> dict[str, int]:
+    """Return the actions of a plan by what editions know them by; see ``Action.key``."""
+    rows = Action.objects.filter(plan=plan).values_list("key", "label", "pk")
+    return {key or label: pk for key, label, pk in rows}
 
 
 @transaction.atomic
@@ -93,14 +100,15 @@ def hide(reporting_round: ReportingRound) -> None:
 
 def _show_entries(shown: PublishedRound, listed: list[ActionFacts]) -> None:
     rows = Responsibility.objects.filter(action__plan=shown.plan_id)
+    actions = action_keys(shown.plan_id)
     keys = {
-        (label, actor): key
-        for key, label, actor in rows.values_list("pk", "action__label", "actor__slug")
+        (action, actor): key
+        for key, action, actor in rows.values_list("pk", "action", "actor__slug")
     }
     PublishedEntry.objects.bulk_create(
         PublishedEntry(
             shown=shown,
-            responsibility_id=keys[row.label, said.actor],
+            responsibility_id=keys[actions[row.key], said.actor],
             nature=row.nature,
             status=said.status,
             expected=said.expected,
@@ -109,5 +117,5 @@ def _show_entries(shown: PublishedRound, listed: list[ActionFacts]) -> None:
         )
         for row in listed
         for said in row.entries
-        if (row.label, said.actor) in keys
+        if row.key in actions and (actions[row.key], said.actor) in keys
     )

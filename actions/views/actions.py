@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -113,6 +113,16 @@ def counted(actions: int, sub_actions: int) -> str:
     }
 
 
+def moved(plan: str, label: str) -> Action:
+    """Return the action that had this number before another one; raises Http404 without one."""
+    former = Action.history.filter(plan__slug=plan, label=label).values("id")
+    rows = Action.objects.select_related("plan").filter(plan__slug=plan)
+    found = rows.filter(Q(key=label) | Q(pk__in=former)).order_by("pk").first()
+    if found is None:
+        raise Http404
+    return found
+
+
 @public_page
 def action(request: HttpRequest, plan: str, label: str) -> HttpResponse:
     """Show one action: its titles, what is odd about them, period, actors, themes."""
@@ -127,7 +137,9 @@ def action(request: HttpRequest, plan: str, label: str) -> HttpResponse:
         "theme_links__theme",
         "theme_links__source",
     )
-    found = get_object_or_404(queryset, plan__slug=plan, label=label)
+    found = queryset.filter(plan__slug=plan, label=label).first()
+    if found is None:
+        return redirect(moved(plan, label), permanent=True)
     links = sorted(found.theme_links.all(), key=lambda link: link.theme.position)
     context = {
         "plan": found.plan,

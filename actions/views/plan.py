@@ -12,11 +12,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from actions import published
 from actions.enums import Nature
 from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound
+from actions.models.movements import MOVEMENT_WORDS
 from actions.models.statuses import STATUS_WORDS
 from actions.views import presentation
 from actions.views.http import has_working, public_page
@@ -25,12 +25,10 @@ Tile = dict[str, Any]
 
 # What changed since the edition before, in the order of the report.
 CHANGES = {
-    "moved_up": _("Moved up"),
-    "moved_back": _("Moved back"),
-    "unmoved": _("No movement for two years or more"),
+    **{key: word for key, word in MOVEMENT_WORDS.items() if key not in {"same", "withdrawn"}},
     "completed": _("Completed"),
+    "unmoved": _("No movement for two years or more"),
     "amended": _("Amended"),
-    "new": pgettext_lazy("movement of an action", "New"),
 }
 
 
@@ -105,6 +103,8 @@ def tile(
         "code": status.code if status else "",
         "word": status.word if status else "",
         "overdue": bool(status and status.overdue),
+        "incomplete": bool(status and status.is_incomplete),
+        "coverage": status.coverage_words if status else "",
     }
 
 
@@ -140,8 +140,9 @@ def reported(
         "is_sample": report.is_sample,
         "report_figures": [figure(given) for given in report.facts["figures"]],
         "legend": legend(listed),
+        "incomplete_tiles": counted([tile for tile in listed if tile["incomplete"]]),
         "overdue_tiles": counted([tile for tile in listed if tile["overdue"]]),
-        "changes": changes(report.facts.get("changes", {}), listed),
+        "changes": changes(report.facts, listed),
         "previous_year": report.facts.get("previous_year"),
     }
 
@@ -170,13 +171,14 @@ def counted(tiles: list[Tile]) -> dict[str, int]:
     return {"count": len(tiles) - below, "sub_count": below}
 
 
-def changes(groups: Mapping[str, list[str]], tiles: list[Tile]) -> list[dict[str, Any]]:
+def changes(facts: Mapping[str, Any], tiles: list[Tile]) -> list[dict[str, Any]]:
     """Return the tiles of the actions that moved or stand still, by group."""
+    groups, year = facts.get("changes", {}), facts.get("previous_year")
     by_label = {tile["label"]: tile for tile in tiles}
     found = [
         {
             "key": key,
-            "heading": heading,
+            "heading": str(heading).format(year=year),
             "tiles": [by_label[label] for label in groups.get(key, []) if label in by_label],
         }
         for key, heading in CHANGES.items()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.enums import Rule, Status
 from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from actions.models.fields import LANGUAGES
+from actions.models.movements import CAUSE_WORDS, movement_word
 from actions.models.responsibilities import ROLES
 from actions.models.statuses import status_code, status_word
 from actions.rules import markup
@@ -22,19 +23,13 @@ from document import names
 Facts = Mapping[str, Any]
 Lines = list[dict[str, Any]]
 
+# Movements of those who reported both times.
+MOVED = {"moved_up", "moved_back", "suspended"}
 ORIGINAL_IN = {
     "nl": _("original in Dutch"),
     "fr": _("original in French"),
     "de": _("original in German"),
     "en": _("original in English"),
-}
-# What became of an action since the edition of the year before.
-MOVEMENTS = {
-    "up": _("moved up since"),
-    "back": _("moved back since"),
-    "completed": _("completed since"),
-    "amended": _("amended since"),
-    "new": _("new in this report"),
 }
 
 
@@ -65,6 +60,7 @@ def of_action(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
     return {
         **state(facts["status"], facts["nature"]),
         "overdue": facts["overdue"],
+        "incomplete": 0 < facts["reported"] < facts["expected"],
         "period_end": parse_date(facts["period_end"] or ""),
         "expected": facts["expected"],
         "reported": facts["reported"],
@@ -77,7 +73,7 @@ def of_action(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
         "missing": [actor(slug, actors) for slug in facts["missing"]],
         "left_out": [actor(slug, actors) for slug in facts["left_out"]],
         "before": before(facts),
-        "still": facts["still"],
+        "unmoved": facts["unmoved"],
     }
 
 
@@ -103,8 +99,29 @@ def before(facts: Facts) -> dict[str, Any] | None:
     if not facts["history"]:
         return None
     last = max(facts["history"], key=lambda past: past["year"])
-    movement = MOVEMENTS.get(facts["movement"], "")
-    return {"year": last["year"], "movement": movement, **state(last["status"], facts["nature"])}
+    return {
+        "year": last["year"],
+        "movement": movement_word(facts["movement"], last["year"]),
+        "causes": [CAUSE_WORDS.get(code, code) for code in facts["causes"]],
+        "completed": facts["completed"],
+        "amended": facts["amended"],
+        "common": common(facts, last),
+        **state(last["status"], last["nature"] or facts["nature"]),
+    }
+
+
+def common(facts: Facts, last: Facts) -> dict[str, Any] | None:
+    """Return the statuses of those who reported both times, where they tell another story.
+
+    That is where the published status does not go the way of theirs.
+    """
+    ways = (facts["common_before"], facts["common_now"])
+    if facts["movement"] not in MOVED or ways == (last["status"], facts["status"]):
+        return None
+    return {
+        "before": state(facts["common_before"], facts["nature"]),
+        "now": state(facts["common_now"], facts["nature"]),
+    }
 
 
 # --- What the actors say -----------------------------------------------------------

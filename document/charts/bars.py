@@ -1,4 +1,4 @@
-"""Charts of bars: how many of each kind a row has, and what moved back and ahead."""
+"""Charts of bars: how many of each kind, as shares of a whole; one share over the years."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,55 +16,44 @@ from document.charts.drawing import (
     wrap,
     write,
 )
-from document.charts.figures import Bar, Chart, Kind, Words, count, counted, sums
-from document.charts.looks import HAIRLINE, INK, look
+from document.charts.figures import Bar, Chart, Kind, Table, Trend, Words, count, counted, sums
+from document.charts.looks import HAIRLINE, INK, MUTED, look
 
 HIGH = 17
-GAP = 12
-# So that a row of one or two is no wall.
-WIDEST = 28
+GAP = 10
+SIDE = 40  # room for the sum at the end of a row
+ROOMY = 400  # from which labels stand beside their bars
+LABELS = 0.46  # of the width
+TIGHT = 7
+THIN = 9  # height of a bar of a year
+YEAR = 34  # room for a year before its bar
 BOLD_AT_END = ' font-weight="600" text-anchor="end"'
 
 
-def stacked(words: Words, kinds: Sequence[Kind], bars: Sequence[Bar]) -> Chart:
-    """Draw a bar a row, divided by kind in the order of the kinds, all on one scale.
+def shares(words: Words, kinds: Sequence[Kind], bars: Sequence[Bar], wide: float = WIDTH) -> Chart:
+    """Draw a bar a row over the whole width, divided by kind in their order; its sum beside it.
 
-    Raises ValueError where a row counts a kind that is not among them.
+    Bars have the same length whatever they count, so what is told is the share; each area says
+    its number. Raises ValueError where a row counts a kind that is not among them.
     """
     shown = counted(kinds, bars)
-    totals = [count(shown, bar) for bar in bars]
-    unit = min(WIDTH / max([*totals, 1]), WIDEST)
-    parts, top = legend(words.key, shown)
-    for bar, total in zip(bars, totals, strict=True):
-        parts += label(bar.label, top) + write(WIDTH, top + SIZE, str(total), BOLD_AT_END)
-        top += LINE * len(wrap(bar.label, WIDTH - 36)) + 2
-        parts += f'<path d="M0 {top + HIGH + 3.5}h{WIDTH}" stroke="{HAIRLINE}"/>'
-        parts += row(words.key, shown, bar.counts, 0, top, unit)
-        top += HIGH + GAP
-    return frame(words, shown, parts, top, sums(words, shown, bars))
-
-
-def diverging(words: Words, back: Kind, ahead: Sequence[Kind], bars: Sequence[Bar]) -> Chart:
-    """Draw what moved back to the left of an axis and what moved ahead to its right.
-
-    Raises ValueError where a row counts a kind that is neither.
-    """
-    shown = counted([back, *ahead], bars)
-    right = [kind for kind in shown if kind != back]
-    most_left = max([count([back], bar) for bar in bars], default=0)
-    most = most_left + max([count(right, bar) for bar in bars], default=0)
-    unit = min(WIDTH / max(most, 1), WIDEST)
-    axis = (WIDTH - most * unit) / 2 + most_left * unit
-    parts, top = legend(words.key, shown)
+    parts, top = legend(words.key, shown, wide)
+    beside = wide >= ROOMY and any(bar.label for bar in bars)
+    left = LABELS * wide if beside else 0.0
     for bar in bars:
-        parts += label(bar.label, top)
-        top += LINE * len(wrap(bar.label, WIDTH - 36)) + 4
-        start = axis - count([back], bar) * unit
-        parts += row(words.key, [back], bar.counts, start, top, unit)
-        parts += row(words.key, right, bar.counts, axis, top, unit)
-        parts += f'<path d="M{axis:.1f} {top - 2}v{HIGH + 4}" stroke="{INK}"/>'
-        top += HIGH + GAP
-    return frame(words, shown, parts, top, sums(words, shown, bars))
+        total = count(shown, bar)
+        room = left - GAP if beside else wide - SIDE
+        lines = wrap(bar.label, room, 2 if beside else 3) if bar.label else ()
+        for place, text in enumerate(lines):
+            parts += write(0, top + SIZE + LINE * place, text)
+        if lines and not beside:
+            top += LINE * len(lines) + 2
+        parts += write(wide, top + HIGH - 4, f"n = {total}", BOLD_AT_END)
+        parts += f'<path d="M{left:.0f} {top + HIGH + 3.5}H{wide:.0f}" stroke="{HAIRLINE}"/>'
+        unit = (wide - SIDE - left) / max(total, 1)
+        parts += row(words.key, shown, bar.counts, left, top, unit)
+        top += max(HIGH, LINE * len(lines) if beside else 0) + (GAP if not beside else TIGHT)
+    return frame(words, shown, parts, top, sums(words, shown, bars), wide)
 
 
 def row(
@@ -105,3 +94,38 @@ def inside(key: str, code: str, number: str, left: float, top: float, room: floa
     wide = figure + (15 if signed else 2)
     ground = f"M{start:.1f} {top + 2}h{wide:.1f}v{HIGH - 4}h-{wide:.1f}z"
     return f'<path d="{ground}" fill="{given.fill}"/>{text}'
+
+
+def trends(
+    words: Words, columns: Sequence[str], rows: Sequence[Trend], wide: float = WIDTH
+) -> Chart:
+    """Draw, for each figure, a thin bar a year for its share of the whole, the last one dark.
+
+    A year of which a figure has no share is left open. Raises ValueError for a row with more or
+    fewer years than there are columns.
+    """
+    if any(len(one.shares) != len(columns) for one in rows):
+        raise ValueError("a row needs a share for each column")
+    parts, top = "", 0.0
+    room = wide - YEAR - 2 * SIDE
+    for one in rows:
+        parts += label(one.label, top, room=wide - SIDE)
+        top += LINE * len(wrap(one.label, wide - SIDE)) + 2
+        for place, (column, share) in enumerate(zip(columns, one.shares, strict=True)):
+            last = place == len(columns) - 1
+            ink = INK if last else MUTED
+            parts += write(0, top + THIN, column, f' font-size="{SMALL}" fill="{ink}"')
+            parts += f'<path d="M{YEAR} {top + THIN}h{room:.1f}" stroke="{HAIRLINE}"/>'
+            if share is not None:
+                fill = "#0f3d63" if last else "#9aa3b2"
+                long = max(room * share / 100, 0.5)
+                path = f"M{YEAR} {top + 1}h{long:.1f}v{THIN - 1}h-{long:.1f}z"
+                parts += f'<path d="{path}" fill="{fill}"/>'
+            said = one.words[place]
+            parts += write(
+                wide, top + THIN, said, f' font-size="{SMALL}" fill="{ink}" text-anchor="end"'
+            )
+            top += THIN + 5
+        top += GAP - 3
+    table = Table((words.head, *columns), tuple((one.label, *one.words) for one in rows))
+    return frame(words, [], parts, top, table, wide)

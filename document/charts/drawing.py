@@ -31,14 +31,21 @@ USUAL, FULL, FULL_FROM = 0.59, 1.05, "\u2e80"
 LONGEST_LABEL = 300
 
 
-def frame(words: Words, kinds: Sequence[Kind], parts: str, height: float, table: Table) -> Chart:
+def frame(
+    words: Words,
+    kinds: Sequence[Kind],
+    parts: str,
+    height: float,
+    table: Table,
+    wide: float = WIDTH,
+) -> Chart:
     """Return a chart of its parts: as wide as there is room, with title and description."""
     key = safe_key(words.key)
     drawn = "".join(definitions(key, kind.code) for kind in kinds)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" '
         f'aria-labelledby="{key}-title {key}-desc" width="100%" '
-        f'viewBox="0 0 {WIDTH} {max(height, LINE):.0f}" font-family="{FAMILY}" '
+        f'viewBox="0 0 {wide:.0f} {max(height, LINE):.0f}" font-family="{FAMILY}" '
         f'font-size="{SIZE}" fill="{INK}">'
         f'<title id="{key}-title">{safe(words.title)}</title>'
         f'<desc id="{key}-desc">{safe(words.description)}</desc>'
@@ -47,14 +54,14 @@ def frame(words: Words, kinds: Sequence[Kind], parts: str, height: float, table:
     return Chart(words.key, words.title, words.description, svg, table)
 
 
-def legend(key: str, kinds: Sequence[Kind]) -> tuple[str, float]:
+def legend(key: str, kinds: Sequence[Kind], room: float = WIDTH) -> tuple[str, float]:
     """Return the words of the kinds beside their squares, and where what follows begins."""
     parts, left, top = "", 0.0, 0.0
     for kind in kinds:
         wide = 20 + width(kind.word, SMALL) + 10
-        if left and left + wide - 10 > WIDTH:
+        if left and left + wide - 10 > room:
             left, top = 0.0, top + 20
-        lines = wrap(kind.word, WIDTH - 24)
+        lines = wrap(kind.word, room - 24)
         parts += square(key, kind.code, left, top)
         for n, line in enumerate(lines):
             parts += write(left + 20, top + 12 + LINE * n, line, f' font-size="{SMALL}"')

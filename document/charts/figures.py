@@ -26,6 +26,14 @@ class Line(NamedTuple):
     codes: Sequence[str]
 
 
+class Trend(NamedTuple):
+    """A row of a chart over the years: a share in percent a column, and how it is said."""
+
+    label: str
+    shares: Sequence[int | None]
+    words: Sequence[str]
+
+
 class Words(NamedTuple):
     """What a chart says; ``key`` makes its ids unique on a page, ``head`` names the rows."""
 
@@ -56,6 +64,20 @@ class Chart:
     table: Table
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """What a chart shows, before it is drawn as wide as a format wants it.
+
+    ``kind`` is "shares" (its ``rows`` are bars), "matrix" (lines) or "trends".
+    """
+
+    kind: str
+    words: Words
+    rows: tuple[Bar | Line | Trend, ...]
+    kinds: tuple[Kind, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
 def count(kinds: Iterable[Kind], bar: Bar) -> int:
     """Return how many of some kinds a row has."""
     return sum(bar.counts.get(kind.code, 0) for kind in kinds)
@@ -82,7 +104,8 @@ def sums(words: Words, kinds: Sequence[Kind], bars: Sequence[Bar]) -> Table:
     return Table(
         (words.head, *(kind.word for kind in kinds), words.total),
         tuple(
-            (bar.label, *map(str, row), str(sum(row))) for bar, row in zip(bars, rows, strict=True)
+            (bar.label or words.total, *map(str, row), str(sum(row)))
+            for bar, row in zip(bars, rows, strict=True)
         ),
-        (words.total, *map(str, columns), str(sum(columns))),
+        (words.total, *map(str, columns), str(sum(columns))) if len(bars) > 1 else (),
     )

@@ -26,9 +26,14 @@ LOOKS = {
     "insufficient": Look("#fff", EDGE, pattern="dots", dashes="3 2"),
     "not_reported": Look("#fff", EDGE, dashes="3 2"),
     # Movements are no statuses, so they have none of their colours.
-    "up": Look(MUTED, MUTED, "#fff"),
-    "completed": Look(INK, INK, "#fff"),
-    "back": Look("#fff", INK, pattern="hatch"),
+    "moved_up": Look(INK, INK, "#fff"),
+    "moved_back": Look("#fff", INK, pattern="hatch"),
+    "suspended": Look("#fff", INK, pattern="dots"),
+    "more_information": Look(MUTED, MUTED, "#fff"),
+    "less_information": Look("#fff", MUTED, dashes="3 2"),
+    "reassessed": Look("#c9ced6", MUTED),
+    "new": Look("#fff", MUTED),
+    "same": Look("#eceae4", "#a9a495"),
 }
 PLAIN = Look("#fff", EDGE)
 RING = '<circle cx="8" cy="8" r="5.5" fill="none" stroke="currentColor" stroke-width="1.6"/>'
@@ -61,12 +66,27 @@ SIGNS = {
         'stroke="currentColor" stroke-width="1.7" stroke-linecap="round"/>'
         '<circle cx="8" cy="12.6" r="1.1" fill="currentColor"/>'
     ),
-    "up": '<path d="M8 2.5 13 8h-3.2v5.5H6.2V8H3z" fill="currentColor"/>',
-    "back": '<path d="M8 13.5 3 8h3.2V2.5h3.6V8H13z" fill="currentColor"/>',
-    "completed": (
-        '<path d="m2.8 8.4 3.6 3.6 6.8-7.4" fill="none" stroke="currentColor" '
-        'stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>'
+    "moved_up": '<path d="M8 2.5 13 8h-3.2v5.5H6.2V8H3z" fill="currentColor"/>',
+    "moved_back": '<path d="M8 13.5 3 8h3.2V2.5h3.6V8H13z" fill="currentColor"/>',
+    "suspended": (
+        '<path d="M5.5 3.5v9M10.5 3.5v9" fill="none" stroke="currentColor" stroke-width="2.2"/>'
     ),
+    "more_information": (
+        '<path d="M8 3v10M3 8h10" fill="none" stroke="currentColor" stroke-width="2"/>'
+    ),
+    "less_information": (
+        '<path d="M3 8h10" fill="none" stroke="currentColor" stroke-width="2" '
+        'stroke-dasharray="2.6 1.4"/>'
+    ),
+    "reassessed": (
+        '<path d="M3 6h9l-2.5-2.5M13 10H4l2.5 2.5" fill="none" stroke="currentColor" '
+        'stroke-width="1.6"/>'
+    ),
+    "new": (
+        '<path d="M8 2.5v11M3.2 5.2l9.6 5.6M12.8 5.2 3.2 10.8" stroke="currentColor" '
+        'stroke-width="1.6"/>'
+    ),
+    "same": '<path d="M3 6.2h10M3 9.8h10" stroke="currentColor" stroke-width="1.7"/>',
 }
 
 

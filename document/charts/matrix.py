@@ -22,7 +22,11 @@ LEAST = 60  # room for a label, whatever the columns take
 
 
 def matrix(
-    words: Words, kinds: Sequence[Kind], columns: Sequence[str], lines: Sequence[Line]
+    words: Words,
+    kinds: Sequence[Kind],
+    columns: Sequence[str],
+    lines: Sequence[Line],
+    wide: float = WIDTH,
 ) -> Chart:
     """Draw a small square a row and column, with the sign of its status; "" is left open.
 
@@ -32,11 +36,11 @@ def matrix(
     if any(len(line.codes) != len(columns) for line in lines):
         raise ValueError("a row needs a square for each column")
     shown = occurring(kinds, (code for line in lines for code in line.codes if code))
-    cell, room = measures(columns, lines)
+    cell, room = measures(columns, lines, wide)
     block = room + cell * len(columns) + GUTTER
-    across = max(1, min(int((WIDTH + GUTTER) // block), len(lines)))
+    across = max(1, min(int((wide + GUTTER) // block), len(lines)))
     deep = max(-(-len(lines) // across), 1)
-    parts, start = legend(words.key, shown)
+    parts, start = legend(words.key, shown, wide)
     bottom = start
     for n in range(0, len(lines), deep):
         drawn, end = column_of(
@@ -45,14 +49,16 @@ def matrix(
         parts, bottom = parts + drawn, max(bottom, end)
     named = {kind.code: kind.word for kind in kinds} | {"": "–"}
     rows = tuple((line.label, *(named[code] for code in line.codes)) for line in lines)
-    return frame(words, shown, parts, bottom, Table((words.head, *columns), rows))
+    return frame(words, shown, parts, bottom, Table((words.head, *columns), rows), wide)
 
 
-def measures(columns: Sequence[str], lines: Sequence[Line]) -> tuple[float, float]:
+def measures(
+    columns: Sequence[str], lines: Sequence[Line], wide: float = WIDTH
+) -> tuple[float, float]:
     """Return how wide a column and the labels are."""
     cell = max([width(column) for column in columns] + [SQUARE]) + 4
     wanted = max([width(line.label) for line in lines], default=0) + 6
-    return cell, int(min(wanted, max(WIDTH - cell * len(columns), LEAST)))
+    return cell, int(min(wanted, max(wide - cell * len(columns), LEAST)))
 
 
 def column_of(

@@ -6,8 +6,8 @@ from django.core.management.base import CommandError
 
 from actions.models import Plan, ReportingRound
 from document.snapshot import LANGUAGES
+from reports.formats import FORMATS, of_today
 from reports.models import Edition
-from reports.renderers.formats import FORMATS
 
 MOST_DIGITS = 4
 
@@ -57,8 +57,8 @@ def edition_of(given: ReportingRound, text: str) -> Edition:
 
 def format_of(name: str, language: str) -> tuple[str, str]:
     """Return a format and the language of its file ("" for all); raises CommandError."""
-    if name not in FORMATS:
-        raise CommandError(f"There is no format “{name}”; there are: {listed(FORMATS)}.")
+    if name not in of_today():
+        raise CommandError(f"There is no format “{name}”; there are: {listed(of_today())}.")
     if language and language not in LANGUAGES:
         raise CommandError(f"There is no language “{language}”; there are: {listed(LANGUAGES)}.")
     if not FORMATS[name].per_language:

@@ -10,9 +10,9 @@ from actions.enums import EntryState
 from actions.management.sample import texts as sample
 from actions.management.sample.replay import moment
 from actions.models import Entry, ReportingRound, Responsibility, User
+from reports.formats import FORMATS
 from reports.management import sample_texts as words
 from reports.models import FOREWORD, FURTHER, Chapter, Edition
-from reports.renderers.formats import FORMATS
 from reports.services import editions, texts
 
 WRITTEN = moment(date(2025, 5, 5), 10)

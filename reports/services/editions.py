@@ -19,15 +19,16 @@ from actions.refusals import Refused
 from actions.services import publication
 from actions.services import rounds as round_service
 from actions.services.publication import ActionFacts, EntryFacts
-from document.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
-from reports import builder, outline
+from document import selection
+from document.snapshot import LANGUAGES, SCHEMA_VERSION, Action, Snapshot, Words, to_json
+from reports import builder
+from reports.formats import FORMATS, of_schema
 from reports.models import FROZEN, PUBLISHED, WITHDRAWN, Edition, EditionFile, Transmission
-from reports.renderers.formats import FORMATS
 
 
 def draft(given: ReportingRound, *, now: datetime) -> Snapshot:
     """Return what the report would say at this moment."""
-    return builder.build(given, on=timezone.localdate(now))
+    return builder.build(given, now=now)
 
 
 @transaction.atomic
@@ -49,7 +50,7 @@ def freeze(
         raise Refused(_("Close the round first; then its report can be frozen."))
     number = Edition.objects.filter(round=stored).count() + 1
     words = checked_words(note or {}, "note") if number > 1 else {}
-    snapshot = builder.build(stored, on=timezone.localdate(now), edition=number, note=words)
+    snapshot = builder.build(stored, now=now, edition=number, note=words)
     content = to_json(snapshot)
     edition = Edition.objects.create(
         round=stored,
@@ -66,12 +67,16 @@ def freeze(
 
 
 def missing_files(edition: Edition) -> list[tuple[str, str]]:
-    """Return the formats and languages that an edition has no file of yet."""
+    """Return the formats and languages that an edition has no file of yet.
+
+    An edition of an earlier schema, whose data say too little for a later format, has none of it.
+    """
     there = set(edition.files.values_list("format", "language"))
+    schema = edition.stored_schema
     wanted = [
         (name, language)
-        for name, kind in FORMATS.items()
-        for language in (LANGUAGES if kind.per_language else ("",))
+        for name in of_schema(schema)
+        for language in (LANGUAGES if FORMATS[name].per_language else ("",))
     ]
     return [pair for pair in wanted if pair not in there]
 
@@ -252,9 +257,11 @@ def show(edition: Edition) -> None:
         facts={
             "figures": [dataclasses.asdict(figure) for figure in snapshot.figures],
             "changes": {
-                key: [action.label for action in found] for key, found in outline.changes(snapshot)
+                key: [action.label for action in found]
+                for key, found in selection.changes(snapshot)
             },
-            "previous_year": outline.previous_year(snapshot),
+            "previous_year": snapshot.compared.year if snapshot.compared else None,
+            "schema": SCHEMA_VERSION,
             "actors": {actor.slug: dataclasses.asdict(actor) for actor in snapshot.actors},
         },
         actions=facts(snapshot),
@@ -265,6 +272,7 @@ def facts(snapshot: Snapshot) -> Iterator[ActionFacts]:
     """Yield what readers see of each action."""
     for action in snapshot.actions:
         yield ActionFacts(
+            key=action.action_id,
             label=action.label,
             nature=action.nature,
             status=action.status,

@@ -19,7 +19,7 @@ from document.snapshot import LANGUAGES
 from reports.models import (
     CHECKED,
     DRAFT,
-    FOREWORD,
+    FURTHER,
     Chapter,
     Consultation,
     DraftComment,
@@ -40,7 +40,7 @@ def save_chapter(
         chapter = stored
     for name, text in texts.items():
         setattr(chapter, name, text.replace("\r\n", "\n").strip())
-    if chapter.kind not in {FOREWORD, "section"} and not any(
+    if chapter.kind == FURTHER and not any(
         getattr(chapter, f"title_{language}") for language in LANGUAGES
     ):
         raise ValidationError({"title_nl": _("Give the chapter a title.")})

@@ -25,21 +25,26 @@ from actions.models import Action as PlanAction
 from actions.models import Plan, Revision
 from actions.views import presentation
 from actions.views.http import LANGUAGE_NAMES, public_page
+from document import dates
+from document.content import masthead
 from document.snapshot import LANGUAGES, Action, Snapshot
+from document.writers.html import style_hash
 from reports import archive as shelf
-from reports import outline
+from reports.formats import FORMATS, label
 from reports.models import Edition, EditionFile
-from reports.renderers.formats import FORMATS
-from reports.renderers.html import style_hash
 
 pages_kept = caches["editions"]
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
 # What a browser shows itself; the rest it stores.
-SHOWN_IN_BROWSERS = {"html", "pdf", "json"}
+SHOWN_IN_BROWSERS = {"pdf", "json"}
 HEAD = 200_000  # bytes at the start of a page that hold its style
-FORMAT_NAMES = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV", "json": "JSON"}
+# The files of a language in the order in which they are offered.
+DOWNLOADS = (
+    "pdf", "docx", "summary_pdf", "summary_docx", "xlsx", "csv", "entries_csv", "actions_csv",
+    "evidence_csv",
+)  # fmt: skip
 
 
 @public_page
@@ -76,17 +81,17 @@ def report(request: HttpRequest, plan: str, year: int) -> HttpResponse:
         "plan": newest.round.plan,
         "edition": newest,
         "round": newest.round,
-        "title": outline.title(snapshot, language),
+        "title": masthead.title(snapshot, language),
         "figures": [figure(given) for given in snapshot.figures],
         "note": spoken(newest, "note"),
-        "citation": outline.citation(snapshot, language),
-        "validated_on": outline.day(snapshot.validated_on, language),
+        "citation": masthead.citation(snapshot, language),
+        "validated_on": dates.day(snapshot.validated_on, language),
         "validation": presentation.words(snapshot.validation),
         "languages": languages(newest),
         "data": data_file(newest),
         "earlier": [line(edition, editions) for edition in editions if edition != newest],
         "transmissions": transmissions(editions),
-        "previous_year": outline.previous_year(snapshot),
+        "previous_year": snapshot.compared.year if snapshot.compared else None,
         "is_sample": newest.round.is_sample,
     }
     return TemplateResponse(request, "archive/report.html", context)
@@ -144,6 +149,20 @@ def newest_file(request: HttpRequest, plan: str, year: str, name: str) -> HttpRe
     language = get_language() or "en"
     file = shelf.newest_file(plan, int(year), shelf.FILES[name], language)
     return stored(request, file, ASK_EACH_TIME, plan=plan, year=int(year))
+
+
+@lasting
+def edition_summary(request: HttpRequest, plan: str, year: int, number: int) -> HttpResponse:
+    """Return the summary of a numbered edition as a page."""
+    file = shelf.file_of(plan, year, number, "summary_html", get_language() or "en")
+    return stored(request, file, FOR_EVER, plan=plan, year=year, number=number)
+
+
+@lasting
+def newest_summary(request: HttpRequest, plan: str, year: int) -> HttpResponse:
+    """Return the summary of the newest edition of a year as a page."""
+    file = shelf.newest_file(plan, year, "summary_html", get_language() or "en")
+    return stored(request, file, ASK_EACH_TIME, plan=plan, year=year)
 
 
 @public_page
@@ -207,13 +226,13 @@ def stored(
         return unchanged
     response.content = shelf.content_of(file)
     response["Content-Length"] = str(len(response.content))
-    if file.format == "html":
+    if kind.is_page:
         response["Content-Security-Policy"] = policy(response.content)
         return response
-    shown = "inline" if file.format in SHOWN_IN_BROWSERS else "attachment"
+    shown = "inline" if kind.extension in SHOWN_IN_BROWSERS else "attachment"
     name = file_name(plan, year, file)
     response["Content-Disposition"] = f'{shown}; filename="{name}"'
-    if file.format in {"json", "csv", "xlsx"}:
+    if kind.extension in {"json", "csv", "xlsx"}:
         response["Access-Control-Allow-Origin"] = "*"  # open data: other sites may read it
     return response
 
@@ -229,8 +248,10 @@ def missing(request: HttpRequest, plan: str, year: int, number: int | None) -> H
 
 def file_name(plan: str, year: int, file: EditionFile) -> str:
     """Return what a reader's computer calls a file: nap2-2025-e1-nl.pdf."""
-    parts = [plan, str(year), f"e{file.edition.number}", file.language]
-    return "-".join(filter(None, parts)) + f".{FORMATS[file.format].extension}"
+    kind = FORMATS[file.format]
+    part = "" if kind.name in {"report", "data"} else kind.name
+    parts = [plan, str(year), f"e{file.edition.number}", part, file.language]
+    return "-".join(filter(None, parts)) + f".{kind.extension}"
 
 
 def policy(content: bytes) -> str:
@@ -296,10 +317,12 @@ def languages(edition: Edition) -> list[dict[str, Any]]:
             "code": code,
             "name": LANGUAGE_NAMES[code],
             "url": address(edition, code),
-            "files": [
-                download(files[name, code]) for name in FORMAT_NAMES if (name, code) in files
+            "files": [download(files[name, code]) for name in DOWNLOADS if (name, code) in files],
+            "pages": [
+                {"file": files[name, code], "format": label(name), "name": where}
+                for name, where in (("html", ""), ("summary_html", "summary/"))
+                if (name, code) in files
             ],
-            "page": files.get(("html", code)),
         }
         for code in order
     ]
@@ -321,7 +344,7 @@ def data_file(edition: Edition) -> dict[str, Any] | None:
 def download(file: EditionFile) -> dict[str, Any]:
     """Return a file with what it is called on pages and in addresses."""
     name = next(name for name, kind in shelf.FILES.items() if kind == file.format)
-    return {"file": file, "format": FORMAT_NAMES[file.format], "name": name}
+    return {"file": file, "format": label(file.format), "name": name}
 
 
 def transmissions(editions: list[Edition]) -> list[dict[str, Any]]:
@@ -345,11 +368,11 @@ def figure(given: Any) -> dict[str, Any]:
 def titled(action: Action, snapshot: Snapshot) -> dict[str, Any]:
     """Return the title of an action as an edition has it, and where it stands."""
     title = presentation.words(action.titles)
-    section = next((s for s in snapshot.sections if s.number == action.section), None)
+    section = next((s for s in snapshot.sections if s.label == action.section), None)
     return {
         "title": title,
         "is_official": title["language"] in action.official,
-        "section": presentation.words(section.titles) | {"number": section.number}
+        "section": presentation.words(section.titles) | {"number": section.label}
         if section
         else None,
         "period": presentation.words(action.period),
@@ -363,7 +386,7 @@ def history(action: Action) -> list[dict[str, Any]]:
         {
             "year": past.year,
             "edition": past.edition,
-            **presentation.state(past.status, action.nature),
+            **presentation.state(past.status, past.nature or action.nature),
         }
         for past in sorted(action.history, key=lambda past: (-past.year, -past.edition))
     ]

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from actions import spreadsheets
 from actions.exporters import LICENCE
 from actions.models import Plan
+from actions.models.movements import CAUSE_WORDS, movement_word
 from actions.models.statuses import STATUS_WORDS
 from actions.views import presentation
 from actions.views.http import public_page
@@ -19,20 +20,10 @@ from reports import archive, comparison
 from reports.comparison import Line
 from reports.models import Edition
 
-HEADINGS = {
-    comparison.UP: gettext_lazy("Moved up"),
-    comparison.COMPLETED: gettext_lazy("Completed"),
-    comparison.BACK: gettext_lazy("Moved back"),
-    comparison.OTHER: gettext_lazy("Changed otherwise"),
-    comparison.NEW: pgettext_lazy("movement of an action", "New"),
-    comparison.AMENDED: gettext_lazy("Amended"),
-    comparison.GONE: gettext_lazy("No longer in the plan"),
-    comparison.NONE: gettext_lazy("No movement"),
-}
 COLUMNS = (
     "label", "title", "title_language", "status_before", "status_before_word", "status_now",
-    "status_now_word", "movement", "movement_word", "amended", "year_before", "edition_before",
-    "year_now", "edition_now", "is_sample",
+    "status_now_word", "movement", "movement_word", "completed", "amended", "year_before",
+    "edition_before", "year_now", "edition_now", "is_sample",
 )  # fmt: skip
 
 
@@ -62,7 +53,11 @@ def compare(request: HttpRequest, plan: str) -> HttpResponse:
             "pair": pair,
             "is_sample": any(edition.round.is_sample for edition in pair),
             "groups": [
-                {"key": key, "heading": HEADINGS[key], "lines": [shown(one) for one in listed]}
+                {
+                    "key": key,
+                    "heading": movement_word(key, pair.before.round.year),
+                    "lines": [shown(one) for one in listed],
+                }
                 for key, listed in comparison.grouped(lines)
             ],
         }
@@ -146,8 +141,26 @@ def shown(line: Line) -> dict[str, Any]:
         "word_before": STATUS_WORDS.get(line.code_before, ""),
         "code_now": line.code_now,
         "word_now": STATUS_WORDS.get(line.code_now, ""),
+        "part_before": bool(line.before and line.before.is_incomplete),
+        "part_now": bool(line.now and line.now.is_incomplete),
         "amended": line.is_amended,
+        "completed": line.step.completed,
+        "causes": [CAUSE_WORDS[cause] for cause in line.step.causes],
+        "common": common(line),
         "in_later": line.now is not None,
+    }
+
+
+def common(line: Line) -> dict[str, Any] | None:
+    """Return the statuses of those who reported both times, where they tell another story."""
+    step, before, now = line.step, line.before, line.now
+    if step.movement not in presentation.MOVED or not (before and now):
+        return None
+    if (step.before, step.now) == (before.status, now.status):
+        return None
+    return {
+        "before": presentation.state(step.before or "", now.nature),
+        "now": presentation.state(step.now or "", now.nature),
     }
 
 
@@ -165,8 +178,9 @@ def data(pair: Pair) -> list[dict[str, Any]]:
             word(line.code_before),
             line.now.status if line.now else None,
             word(line.code_now),
-            line.movement,
-            str(HEADINGS[line.movement]),
+            line.movement.value,
+            movement_word(line.movement, before.round.year),
+            line.step.completed,
             line.is_amended,
             before.round.year,
             before.number,

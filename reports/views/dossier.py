@@ -18,12 +18,12 @@ from django.views.decorators.http import require_safe
 
 from actions.filters import ActionFilter
 from actions.models import Plan
+from document.errors import RenderError
+from document.writers.html import style_hash
 from reports import archive as shelf
 from reports import dossier as dossiers
+from reports.formats import FORMATS
 from reports.models import Edition
-from reports.renderers import RenderError
-from reports.renderers.formats import FORMATS
-from reports.renderers.html import style_hash
 
 OFFERED = ("html", "pdf", "docx")
 KEPT = 12  # dossiers in each process's memory

@@ -12,16 +12,16 @@ from actions.forms.refusals import show_refusal
 from actions.models import ReportingRound
 from actions.refusals import Refused
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
+from document.errors import RenderError
+from document.writers.html import style_hash
+from reports.formats import FORMATS, label, of_today
 from reports.forms.editing import CommentForm
 from reports.models import Consultation
-from reports.renderers import RenderError
-from reports.renderers.formats import FORMATS
-from reports.renderers.html import style_hash
 from reports.services import editions, texts
 from reports.views.editing import comments_on, find_edition
 
 # What every member may have; the rest is for the secretariat.
-FOR_MEMBERS = ("html", "pdf")
+FOR_MEMBERS = ("html", "pdf", "summary_html", "summary_pdf")
 
 
 def find_draft(plan: str, year: int) -> ReportingRound:
@@ -55,7 +55,10 @@ def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
         "consultation": consultation,
         "is_open": is_open,
         "form": form,
-        "formats": list(FORMATS) if request.rights.is_secretariat else list(FOR_MEMBERS),
+        "formats": [
+            (name, label(name))
+            for name in (of_today() if request.rights.is_secretariat else FOR_MEMBERS)
+        ],
         "comments": comments_on(found),
     }
     return TemplateResponse(request, "reports/draft.html", context)
@@ -65,7 +68,7 @@ def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
 def draft_file(request: MemberRequest, plan: str, year: int, name: str) -> HttpResponse:
     """Render the draft as it stands at this moment."""
     found = find_draft(plan, year)
-    if name not in FORMATS:
+    if name not in of_today():
         raise Http404
     if name not in FOR_MEMBERS and not request.rights.is_secretariat:
         raise PermissionDenied
@@ -96,10 +99,11 @@ def file_response(content: bytes, name: str, stem: str) -> HttpResponse:
     """Return a file; HTML is shown with its own styles, anything else is saved."""
     kind = FORMATS[name]
     response = HttpResponse(content, content_type=kind.media_type)
-    if name == "html":
+    if kind.is_page:
         styles = style_hash(content.decode())
         response._csp_update = {"style-src": [styles]}  # type: ignore[attr-defined]  # noqa: SLF001
         return response
-    file_name = f"{stem}-{get_language() or 'en'}.{kind.extension}"
+    part = "" if kind.name in {"report", "data"} else f"-{kind.name}"
+    file_name = f"{stem}{part}-{get_language() or 'en'}.{kind.extension}"
     response["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response

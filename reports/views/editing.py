@@ -23,20 +23,22 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
+from document.errors import RenderError
 from document.snapshot import LANGUAGES
 from reports import readiness
+from reports.formats import label, of_today
 from reports.forms.editing import ChapterForm, ConsultationForm, NoteForm, TransmissionForm
 from reports.models import (
+    ADVICE,
     FOREWORD,
     FURTHER,
     SECTION,
+    SINGLE,
     Chapter,
     Consultation,
     DraftComment,
     Edition,
 )
-from reports.renderers import RenderError
-from reports.renderers.formats import FORMATS
 from reports.services import editions, texts
 
 
@@ -86,7 +88,7 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
         "editions": [edition_line(edition) for edition in made],
         "frozen": next((edition for edition in made if edition.is_frozen), None),
         "next_number": len(made) + 1,
-        "formats": list(FORMATS),
+        "formats": [(name, label(name)) for name in of_today()],
         "languages": LANGUAGES,
     }
     return TemplateResponse(request, "reports/editing.html", context)
@@ -112,7 +114,16 @@ def chapters(found: ReportingRound) -> list[dict[str, Any]]:
     rows = list(Chapter.objects.filter(round=found))
     foreword = next((row for row in rows if row.kind == FOREWORD), None)
     intros = {row.section: row for row in rows if row.kind == SECTION}
-    lines = [{"title": _("Foreword"), "kind": FOREWORD, "section": 0, "row": foreword}]
+    advice = next((row for row in rows if row.kind == ADVICE), None)
+    lines = [
+        {"title": _("Foreword"), "kind": FOREWORD, "section": 0, "row": foreword},
+        {
+            "title": _("Advice received, and what was done with it"),
+            "kind": ADVICE,
+            "section": 0,
+            "row": advice,
+        },
+    ]
     lines += [
         {"title": row.title, "kind": FURTHER, "section": 0, "row": row}
         for row in rows
@@ -334,10 +345,10 @@ def find_chapter(found: ReportingRound, kind: str, number: int) -> Chapter:
         return Chapter(
             round=found, kind=FURTHER, position=Chapter.objects.filter(round=found).count()
         )
-    if kind != FOREWORD:
+    if kind not in SINGLE:
         raise Http404
-    row = Chapter.objects.filter(round=found, kind=FOREWORD).first()
-    return row or Chapter(round=found, kind=FOREWORD)
+    row = Chapter.objects.filter(round=found, kind=kind).first()
+    return row or Chapter(round=found, kind=kind)
 
 
 @member_page(secretariat, methods=WRITE)

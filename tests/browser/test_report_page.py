@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from document import content
 from document.snapshot import LANGUAGES, Snapshot, Text
-from reports.renderers import html
+from document.writers import html
 from tests.browser.test_site import faults
 from tests.levels import first_of_all
 from tests.reports.specimen import NASTY, action, entry, overridden, specimen
@@ -24,7 +25,7 @@ def open_report(chromium: Browser) -> Iterator[Any]:
     contexts, complaints = [], []
 
     def open_report(snapshot: Snapshot, language: str, width: int = 1280) -> Page:
-        written = html.render(snapshot, language)
+        written = html.write(content.report(snapshot, language))
         policy = f"default-src 'none'; img-src data:; style-src {html.style_hash(written)}"
         context = chromium.new_context(viewport={"width": width, "height": 900})
         contexts.append(context)

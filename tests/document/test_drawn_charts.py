@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.models.statuses import STATUS_WORDS
-from document import charts
-from document.charts import Bar, Chart, Kind, Line, Words
+from document import charts, selection
+from document.charts import Bar, Chart, Drawing, Kind, Line, Trend, Words
 from document.charts.drawing import FORBIDDEN, WIDTH, wrap
 from tests.reports.specimen import NASTY
 
 KINDS = [Kind(code, f"Word of {code}") for code in charts.LOOKS]
 STATUSES = [kind for kind in KINDS if kind.code in STATUS_WORDS]
-BACK, AHEAD = Kind("back", "Moved back"), [Kind("up", "Moved up"), Kind("completed", "Completed")]
+MOVES = [kind for kind in KINDS if kind.code in selection.MOVES]
+# Those of the page and of the paged formats: labels stand over their bars, or beside them.
+WIDTHS = (WIDTH, 640)
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = {"svg", "title", "desc", "defs", "g", "path", "circle", "use", "text"}
 # Presentation attributes and geometry: nothing that a strict policy refuses or that fetches.
@@ -51,47 +53,71 @@ def numbers(root: ET.Element) -> list[str]:
     return [text.text or "" for text in root.iter(f"{SVG}text")]
 
 
-def charts_of(rows: list[Bar]) -> list[Chart]:
-    moves = [Bar(r.label, {"back": sum(r.counts.values()), "up": len(r.counts)}) for r in rows]
+def drawings(rows: list[Bar]) -> list[Drawing]:
+    """Return a drawing of each kind: statuses and movements as shares, squares, years."""
+    moves = [Bar(r.label, {"moved_back": sum(r.counts.values()), "same": 1}) for r in rows]
     lines = [Line(r.label, [next(iter(r.counts), ""), "done"]) for r in rows]
-    return [
-        charts.stacked(words("a"), STATUSES, rows),
-        charts.diverging(words("b"), BACK, AHEAD, moves),
-        charts.matrix(words("c"), STATUSES, ["2024", "2025"], lines),
+    trends = [
+        Trend(r.label, [None, min(sum(r.counts.values()), 100)], ["–", "so many"]) for r in rows
     ]
+    statuses, years = tuple(STATUSES), ("2024", "2025")
+    return [
+        Drawing("shares", words("a"), tuple(rows), statuses),
+        Drawing("shares", words("b"), tuple(moves), tuple(MOVES)),
+        Drawing("matrix", words("c"), tuple(lines), statuses, years),
+        Drawing("trends", words("d"), tuple(trends), columns=years),
+    ]
+
+
+def charts_of(rows: list[Bar], wide: float = WIDTH) -> list[Chart]:
+    return [charts.draw(one, wide) for one in drawings(rows)]
+
+
+def areas(chart: Chart) -> list[tuple[float, str]]:
+    """Return how wide each area of the bars is, and its colour."""
+    found = re.findall(r'h([\d.]+)v16\.0h-[\d.]+z" fill="(#\w+)"', chart.svg)
+    return [(float(width), fill) for width, fill in found]
 
 
 @given(rows=bars)
 def test_any_rows_make_well_formed_drawings_that_hold_every_figure(rows: list[Bar]) -> None:
-    stacked, diverging, matrix = charts_of(rows)
-    for chart in (stacked, diverging, matrix):
+    statuses, moves, matrix, trends = charts_of(rows)
+    for chart in (statuses, moves, matrix, trends):
         drawn(chart)
+    for chart in (statuses, moves):
+        assert [row[0] for row in chart.table.rows] == [row.label or "Total" for row in rows]
+    for chart in (matrix, trends):
         assert [row[0] for row in chart.table.rows] == [row.label for row in rows]
-    assert [int(row[-1]) for row in stacked.table.rows] == [sum(r.counts.values()) for r in rows]
-    assert int(stacked.table.foot[-1]) == sum(sum(r.counts.values()) for r in rows)
-    for n, head in enumerate(stacked.table.heads[1:-1], start=1):
+    sums = [sum(r.counts.values()) for r in rows]
+    assert [int(row[-1]) for row in statuses.table.rows] == sums
+    assert [int(row[-1]) for row in moves.table.rows] == [n + 1 for n in sums]
+    for n, head in enumerate(statuses.table.heads[1:-1], start=1):
         code = next(kind.code for kind in STATUSES if kind.word == head)
         given_ = [r.counts.get(code, 0) for r in rows]
-        assert [int(row[n]) for row in stacked.table.rows] == given_
-        assert int(stacked.table.foot[n]) == sum(given_)
-    assert int(diverging.table.foot[-1]) == sum(
-        sum(r.counts.values()) + len(r.counts) for r in rows
-    )
+        assert [int(row[n]) for row in statuses.table.rows] == given_
+        if len(rows) > 1:
+            assert int(statuses.table.foot[n]) == sum(given_)
+    # The sum of one row would say the same again.
+    assert [int(cell) for cell in statuses.table.foot[-1:]] == [sum(sums)] * (len(rows) > 1)
 
 
+@pytest.mark.parametrize("wide", WIDTHS)
 @given(rows=bars)
-def test_nothing_is_drawn_outside_the_frame(rows: list[Bar]) -> None:
-    for chart in charts_of(rows):
-        height = float(drawn(chart).attrib["viewBox"].split()[-1])
+def test_nothing_is_drawn_outside_the_frame(rows: list[Bar], wide: float) -> None:
+    for chart in charts_of(rows, wide):
+        _left, _top, across, height = map(float, drawn(chart).attrib["viewBox"].split())
+        assert across == wide
         for path in re.findall(r'<path d="M([-\d.]+) ([-\d.]+)h([-\d.]+)v', chart.svg):
             left, top, width = map(float, path)
             assert left >= 0
-            assert left + width <= WIDTH + 1
+            assert left + width <= wide + 1
             assert 0 <= top <= height
+        for base in re.findall(r'<text x="[-\d.]+" y="([-\d.]+)"', chart.svg):
+            assert 0 <= float(base) <= height + 1
 
 
 def test_a_drawing_is_an_image_with_title_and_description() -> None:
-    root = drawn(charts.stacked(words(), STATUSES, [Bar("One", {"done": 3})]))
+    root = drawn(charts.shares(words(), STATUSES, [Bar("One", {"done": 3})]))
     assert root.attrib["role"] == "img"
     named = root.attrib["aria-labelledby"].split()
     found = {e.attrib["id"]: e.text for e in root.iter() if e.attrib.get("id") in named}
@@ -101,26 +127,65 @@ def test_a_drawing_is_an_image_with_title_and_description() -> None:
 
 
 def test_a_row_shows_its_label_its_sum_and_its_figures() -> None:
-    chart = charts.stacked(words(), STATUSES, [Bar("Trade", {"done": 3, "in_progress": 2})])
-    assert numbers(drawn(chart)) == ["Word of done", "Word of in_progress", "Trade", "5", "3", "2"]
+    chart = charts.shares(words(), STATUSES, [Bar("Trade", {"done": 3, "in_progress": 2})])
+    assert numbers(drawn(chart)) == [
+        "Word of done",
+        "Word of in_progress",
+        "Trade",
+        "n = 5",
+        "3",
+        "2",
+    ]
     assert chart.table.heads == ("Section", "Word of done", "Word of in_progress", "Total")
     assert chart.table.rows == (("Trade", "3", "2", "5"),)
-    assert chart.table.foot == ("Total", "3", "2", "5")
+    assert chart.table.foot == ()
+    two = charts.shares(words(), STATUSES, [Bar("Trade", {"done": 3}), Bar("Tax", {"done": 1})])
+    assert two.table.foot == ("Total", "4", "4")
+
+
+def test_one_bar_of_the_whole_needs_no_label() -> None:
+    for wide in WIDTHS:
+        chart = charts.shares(words(), STATUSES, [Bar("", {"done": 3})], wide)
+        assert numbers(drawn(chart)) == ["Word of done", "n = 3", "3"]
+        assert chart.table.rows == (("Total", "3", "3"),)
+        assert areas(chart)[0][0] == pytest.approx(wide, abs=45)
 
 
 def test_areas_are_in_proportion() -> None:
-    chart = charts.stacked(words(), STATUSES, [Bar("A", {"done": 10, "in_progress": 30})])
-    found = re.findall(rf'h([\d.]+)v16\.0h-[\d.]+z" fill="({"#0f3d63|#a9cdea"})"', chart.svg)
-    widths = {fill: float(width) for width, fill in found}
+    chart = charts.shares(words(), STATUSES, [Bar("A", {"done": 10, "in_progress": 30})])
+    widths = {fill: width for width, fill in areas(chart)}
     assert widths["#a9cdea"] / widths["#0f3d63"] == pytest.approx(3, rel=0.05)
+
+
+@pytest.mark.parametrize("wide", WIDTHS)
+def test_every_bar_is_as_long_whatever_it_counts(wide: float) -> None:
+    rows = [Bar("Few", {"done": 1, "in_progress": 1}), Bar("Many", {"done": 99, "not_started": 1})]
+    few, other, many, little = (
+        width for width, _fill in areas(charts.shares(words(), STATUSES, rows, wide))
+    )
+    assert few == pytest.approx(other)
+    assert few + other == pytest.approx(many + little, abs=1)
+
+
+def test_where_there_is_room_labels_stand_beside_their_bars() -> None:
+    rows = [Bar("Trade", {"done": 3}), Bar("Tax", {"done": 1})]
+    narrow, roomy = (charts.shares(words(), STATUSES, rows, wide) for wide in WIDTHS)
+
+    def height(chart: Chart) -> float:
+        return float(drawn(chart).attrib["viewBox"].split()[-1])
+
+    assert height(roomy) < height(narrow)
+    assert numbers(drawn(roomy)) == numbers(drawn(narrow))
+    assert re.search(r'<path d="M0 [\d.]+H320"', narrow.svg)
+    assert re.search(r'<path d="M294 [\d.]+H640"', roomy.svg)
 
 
 def test_no_row_and_no_count_still_make_a_chart() -> None:
     for chart in charts_of([]):
         assert numbers(drawn(chart)) == ["–"]
         assert chart.table.rows == ()
-    empty = charts.stacked(words(), STATUSES, [Bar("Nothing yet", {"done": 0})])
-    assert numbers(drawn(empty)) == ["Nothing yet", "0"]
+    empty = charts.shares(words(), STATUSES, [Bar("Nothing yet", {"done": 0})])
+    assert numbers(drawn(empty)) == ["Nothing yet", "n = 0"]
     assert empty.table.rows == (("Nothing yet", "0"),)
 
 
@@ -130,12 +195,12 @@ def test_hostile_labels_stand_as_text() -> None:
         assert NASTY.replace(" ", "")[:40] in shown
         assert "<script" not in chart.svg
         assert chart.table.rows[0][0] == NASTY
-    titled = charts.stacked(words(title=NASTY, description="</desc><script>"), STATUSES, [])
+    titled = charts.shares(words(title=NASTY, description="</desc><script>"), STATUSES, [])
     assert [e.text for e in drawn(titled)][:2] == [NASTY, "</desc><script>"]
 
 
 def test_characters_that_xml_cannot_hold_are_replaced() -> None:
-    chart = charts.stacked(words(title="a\x00b\x0bc\ufffe"), STATUSES, [])
+    chart = charts.shares(words(title="a\x00b\x0bc\ufffe"), STATUSES, [])
     assert drawn(chart)[0].text == "a\ufffdb\ufffdc\ufffd"
     assert FORBIDDEN.search(chart.svg) is None
 
@@ -148,16 +213,54 @@ def test_a_label_takes_lines_that_fit_and_three_at_most() -> None:
     assert "".join(wrap("x" * 50, 200)) == "x" * 50
 
 
-def test_movement_stands_left_and_right_of_the_axis() -> None:
-    rows = [Bar("A", {"back": 2, "up": 1}), Bar("B", {"completed": 3})]
-    chart = charts.diverging(words(), BACK, AHEAD, rows)
-    axis = {float(x) for x in re.findall(r'<path d="M([\d.]+) [\d.]+v21"', chart.svg)}
-    assert len(axis) == 1
-    back = re.search(r'M([\d.]+) [\d.]+h([\d.]+)v16\.0h-[\d.]+z" fill="#fff"', chart.svg)
-    assert back
-    assert float(back[1]) + float(back[2]) < axis.pop()
-    assert chart.table.heads == ("Section", "Moved back", "Moved up", "Completed", "Total")
-    assert chart.table.rows == (("A", "2", "1", "0", "3"), ("B", "0", "0", "3", "3"))
+def test_movements_are_shares_too_in_the_order_of_their_kinds() -> None:
+    rows = [Bar("A", {"moved_back": 2, "moved_up": 1}), Bar("B", {"same": 3})]
+    kinds = [Kind(code, f"Word of {code}") for code in selection.MOVES]
+    chart = charts.shares(words(), kinds, rows)
+    assert chart.table.heads == (
+        "Section", "Word of moved_up", "Word of same", "Word of moved_back", "Total",
+    )  # fmt: skip
+    assert chart.table.rows == (("A", "1", "0", "2", "3"), ("B", "0", "3", "0", "3"))
+    assert [fill for _width, fill in areas(chart)] == ["#1b2230", "#fff", "#eceae4"]
+
+
+def test_a_trend_has_a_thin_bar_a_year_and_leaves_a_year_without_a_share_open() -> None:
+    rows = [
+        Trend("Carried out", [40, 20], ["40%", "20%"]),
+        Trend("Coverage", [None, 0], ["–", "0%"]),
+    ]
+    chart = charts.trends(words("t"), ["2024", "2025"], rows)
+    assert numbers(drawn(chart)) == [
+        "Carried out", "2024", "40%", "2025", "20%", "Coverage", "2024", "–", "2025", "0%",
+    ]  # fmt: skip
+    found = re.findall(r'h([\d.]+)v8h-[\d.]+z" fill="(#\w+)"', chart.svg)
+    bars_of = [(float(width), fill) for width, fill in found]
+    # The share of the last year is dark; nothing of nothing is no bar, and 0% is a hair.
+    assert [fill for _width, fill in bars_of] == ["#9aa3b2", "#0f3d63", "#0f3d63"]
+    assert bars_of[0][0] == pytest.approx(2 * bars_of[1][0], abs=0.2)
+    assert bars_of[2][0] < 1
+    assert chart.table.heads == ("Section", "2024", "2025")
+    assert chart.table.rows == (("Carried out", "40%", "20%"), ("Coverage", "–", "0%"))
+    assert chart.table.foot == ()
+
+
+def test_a_drawing_is_drawn_as_wide_as_a_format_wants_it_and_in_its_spelling() -> None:
+    for one in drawings([Bar("é", {"done": 3}), Bar("e", {"in_progress": 1})]):
+        spelled = one.words._replace(title="é", description="é", head="é", total="é")
+        given_ = Drawing(
+            one.kind,
+            spelled,
+            tuple(
+                row._replace(words=["é", "é"]) if isinstance(row, Trend) else row
+                for row in one.rows
+            ),
+            tuple(kind._replace(word="é") for kind in one.kinds),
+            tuple("é" for _column in one.columns),
+        )
+        chart = charts.draw(given_, 480, lambda text: text.replace("é", "[e]"))
+        assert "é" not in chart.svg + str(chart)
+        assert drawn(chart).attrib["viewBox"].startswith("0 0 480 ")
+        assert "é" in charts.draw(given_).svg
 
 
 def test_a_matrix_has_a_square_for_each_status_and_its_word_in_the_table() -> None:
@@ -181,11 +284,13 @@ def test_short_labels_stand_in_several_blocks() -> None:
 
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="no such kind"):
-        charts.stacked(words(), STATUSES, [Bar("A", {"up": 1})])
+        charts.shares(words(), STATUSES, [Bar("A", {"moved_up": 1})])
     with pytest.raises(ValueError, match="no such kind"):
-        charts.diverging(words(), BACK, AHEAD, [Bar("A", {"done": 1})])
+        charts.shares(words(), MOVES, [Bar("A", {"done": 1})])
     with pytest.raises(ValueError, match="a square for each column"):
         charts.matrix(words(), STATUSES, ["2024"], [Line("A", ["done", "done"])])
+    with pytest.raises(ValueError, match="a share for each column"):
+        charts.trends(words(), ["2024"], [Trend("A", [1, 2], ["1%", "2%"])])
 
 
 def test_ids_of_two_charts_differ() -> None:
@@ -193,20 +298,19 @@ def test_ids_of_two_charts_differ() -> None:
     ids = [
         found
         for key in ("one", "two")
-        for found in re.findall(r' id="([^"]+)"', charts.stacked(words(key), STATUSES, rows).svg)
+        for found in re.findall(r' id="([^"]+)"', charts.shares(words(key), STATUSES, rows).svg)
     ]
     assert len(ids) == len(set(ids))
 
 
-def test_every_status_has_a_look_and_areas_that_touch_differ_without_colour() -> None:
-    assert set(STATUS_WORDS) <= set(charts.LOOKS)
+def test_every_kind_has_a_look_and_areas_that_touch_differ_without_colour() -> None:
+    assert set(charts.LOOKS) == set(STATUS_WORDS) | set(selection.MOVES)
     assert {code for code in charts.LOOKS if not charts.sign(code)} == set()
-    # In grey: the ground as lightness, or else a pattern, an edge or a sign of its own.
-    looks = [
-        (look.fill, look.pattern, look.dashes, charts.sign(code))
-        for code, look in charts.LOOKS.items()
-    ]
-    assert len(set(looks)) == len(looks)
+    assert len(set(charts.SIGNS.values())) == len(charts.SIGNS)
+    # In grey: the ground as lightness, or else a pattern or an edge of its own.
+    for kinds in (STATUSES, MOVES):
+        looks = [charts.LOOKS[kind.code] for kind in kinds]
+        assert len({(look.fill, look.pattern, look.dashes) for look in looks}) == len(looks)
 
 
 def test_signs_are_those_of_the_site() -> None:
@@ -230,15 +334,15 @@ def test_the_drawing_is_html_too() -> None:
             self.depth -= 1
 
     reader = Reader()
-    reader.feed(charts.stacked(words(), STATUSES, [Bar(NASTY, {"discontinued": 4})]).svg)
+    reader.feed(charts.shares(words(), STATUSES, [Bar(NASTY, {"discontinued": 4})]).svg)
     assert reader.depth == 0
 
 
-@pytest.mark.parametrize("index", range(3))
+@pytest.mark.parametrize("index", range(4))
 def test_typst_sets_a_chart(index: int) -> None:
     typst = pytest.importorskip("typst")
     rows = [Bar(f"{n} Section", {kind.code: 2 for kind in STATUSES}) for n in range(3)]
-    svg = charts_of(rows)[index].svg
+    svg = charts_of(rows, 640)[index].svg
     markup = '#set document(title: "x")\n#image(bytes(sys.inputs.svg), alt: "x")'
     made = typst.compile(markup.encode(), sys_inputs={"svg": svg}, pdf_standards=["ua-1", "a-2a"])
     assert made.startswith(b"%PDF")

@@ -15,11 +15,15 @@ DIVIDERS = re.compile("[\u00ad\u200b\u2060\u2010\\-\\s]")
 
 
 class Piece(NamedTuple):
-    """A stretch of text on a page; an artifact is no part of the document's text."""
+    """A stretch of text on a page; an artifact is no part of the document's text.
+
+    ``language`` is that of the stretch alone, "" where it is that of its tag.
+    """
 
     page: int
     text: str
     is_artifact: bool
+    language: str
 
 
 class Element(NamedTuple):
@@ -55,14 +59,18 @@ def pieces(pdf: pikepdf.Pdf) -> Iterator[Piece]:
         yield from (Piece(number, *found) for found in _shown(page, fonts))
 
 
-def _shown(page: pikepdf.Page, fonts: dict[str, dict[bytes, str]]) -> Iterator[tuple[str, bool]]:
-    marks: list[str] = []
+def _shown(
+    page: pikepdf.Page, fonts: dict[str, dict[bytes, str]]
+) -> Iterator[tuple[str, bool, str]]:
+    marks: list[tuple[str, str]] = []
     font: dict[bytes, str] = {}
     for instruction in pikepdf.parse_content_stream(page):
         operands = instruction.operands
         match str(instruction.operator):
             case "BDC" | "BMC":
-                marks.append(str(operands[0]))
+                facts: Any = operands[1] if len(operands) > 1 else {}
+                language = str(facts.get("/Lang", ""))
+                marks.append((str(operands[0]), language))
             case "EMC":
                 marks.pop()
             case "Tf":
@@ -71,7 +79,20 @@ def _shown(page: pikepdf.Page, fonts: dict[str, dict[bytes, str]]) -> Iterator[t
                 codes = operands[0] if isinstance(operands[0], pikepdf.Array) else operands
                 for code in codes:
                     if isinstance(code, pikepdf.String):
-                        yield _decoded(bytes(code), font), "/Artifact" in marks
+                        kinds = {kind for kind, _language in marks}
+                        language = next((found for _kind, found in reversed(marks) if found), "")
+                        yield _decoded(bytes(code), font), "/Artifact" in kinds, language
+
+
+def stand_ins(pdf: pikepdf.Pdf) -> set[str]:
+    """Return what is copied and read aloud in place of what some stretches show."""
+    facts = [
+        instruction.operands[1]
+        for page in pdf.pages
+        for instruction in pikepdf.parse_content_stream(page)
+        if str(instruction.operator) == "BDC"
+    ]
+    return {str(one.ActualText) for one in facts if "/ActualText" in one}
 
 
 def _decoded(codes: bytes, font: dict[bytes, str]) -> str:

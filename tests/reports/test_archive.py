@@ -30,7 +30,8 @@ NAMES = {
         "attachment",
         "docx",
     ),
-    "data.csv": ("text/csv; charset=utf-8", "attachment", "csv"),
+    "entries.csv": ("text/csv; charset=utf-8", "attachment", "csv"),
+    "summary.pdf": ("application/pdf", "inline", "pdf"),
     "data.xlsx": (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "attachment",
@@ -225,15 +226,18 @@ def test_the_language_of_the_address_picks_the_file(
     client: Client, story: Story, name: str, language: str
 ) -> None:
     kind, shown, extension = NAMES[name]
-    file = file_of(story.second, extension, language)
+    stem = name.split(".", maxsplit=1)[0]
+    part = "" if stem in {"report", "data"} else f"{stem}-"
+    form = archive.FILES[name]
+    file = file_of(story.second, form, language)
     for place, keep in (("e1/", "public, max-age=31536000, immutable"), ("", "no-cache")):
         response = client.get(f"/{language}/{REPORTS}/2025/{place}{name}")
-        assert response.content == f"{extension} {language} of 2025 e1".encode()
+        assert response.content == f"{form} {language} of 2025 e1".encode()
         assert response["ETag"] == f'"{file.checksum}"'
         assert response["Cache-Control"] == keep
         assert response["Content-Type"] == kind
         assert response["Content-Disposition"] == (
-            f'{shown}; filename="small-2025-e1-{language}.{extension}"'
+            f'{shown}; filename="small-2025-e1-{part}{language}.{extension}"'
         )
 
 
@@ -364,7 +368,7 @@ def test_an_action_reads_as_its_edition_has_it_whatever_the_plan_says_now(
     assert "In progress" in old
     assert "Fully carried out" not in old
     assert "De wet staat in het Staatsblad." in new
-    assert "In 2024 In progress completed since" in new
+    assert "In 2024 In progress Moved up Completed" in new
 
 
 def test_a_text_stands_in_its_language_or_in_a_checked_translation(

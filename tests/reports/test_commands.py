@@ -13,17 +13,17 @@ from django.db import connection
 from django.test.utils import override_settings
 
 from actions.models import Entry, PublishedRound, ReportingRound
+from document.errors import RenderError
 from document.snapshot import LANGUAGES, from_json
-from reports import outline, tables
+from reports import tables
+from reports.formats import FORMATS, Format
 from reports.management import sample_edition, sample_texts
 from reports.management.commands import bench_report
 from reports.management.progress import Progress
 from reports.models import CHECKED, DRAFT, Chapter, Edition, EditionFile, Translation
-from reports.renderers import RenderError
-from reports.renderers.formats import FORMATS, Format
 from reports.services import editions
 from tests.follow_up import NOW
-from tests.published import REASON
+from tests.published import FILES, REASON
 from tests.reports.specimen import specimen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -60,7 +60,7 @@ def built(path: Path, *options: str, plan: str = "small", year: str = "2025") ->
         ("html", b"<!doctype html>"),
         ("pdf", b"%PDF-"),
         ("docx", b"PK"),
-        ("csv", b"plan,year,edition,"),
+        ("entries_csv", b"\xef\xbb\xbfplan,year,edition,"),
         ("xlsx", b"PK"),
     ],
 )
@@ -123,7 +123,7 @@ def test_the_file_that_was_there_makes_room_only_for_a_whole_one(
         ({"year": "20x5"}, r"“20x5” is no year\."),
         ({"year": "²"}, "“²” is no year"),
         ({"year": "99999999999999999999"}, "is no year"),
-        ({"format": "odt"}, "There is no format “odt”; there are: html, pdf, docx, json, csv"),
+        ({"format": "odt"}, "There is no format “odt”; there are: html, pdf, docx, summary_html"),
         ({"language": "es"}, r"There is no language “es”; there are: nl, fr, de, en\."),
         ({"language": ""}, "Choose a language with --language: nl, fr, de, en"),
         ({"edition": "7"}, r"small 2025 has no edition 7; there are: 1\."),
@@ -213,7 +213,7 @@ def test_an_untouched_edition_is_proved_file_by_file(story) -> None:
     assert wrong == ""
     lines = text.splitlines()
     assert lines[:2] == ["small 2025 e1 (published)", "  snapshot  matches its SHA-256"]
-    assert len(lines) == 2 + 21
+    assert len(lines) == 2 + FILES
     # The English page alone was made in earnest; the rest are stand-ins.
     assert [line for line in lines if "is equal" in line] == [
         "  html en   matches its SHA-256, a new rendering is equal"
@@ -240,16 +240,16 @@ def test_a_changed_snapshot_is_named_and_nothing_is_made_from_it(story) -> None:
     text, wrong = verified("--edition", "1")
     assert wrong == "Not as stored: small 2025 e1 snapshot."
     assert "  snapshot  DOES NOT MATCH its SHA-256" in text
-    assert text.count("no new rendering without the snapshot") == 21
+    assert text.count("no new rendering without the snapshot") == FILES
 
 
 @pytest.mark.postgresql
 def test_a_missing_file_of_a_published_edition_is_a_fault(story) -> None:
-    row = story.second.files.get(format="csv", language="fr")
+    row = story.second.files.get(format="entries_csv", language="fr")
     spoiled("DELETE FROM reports_editionfile WHERE id = %s", row.pk)
     text, wrong = verified()
-    assert wrong == "Not as stored: small 2025 e1 csv fr (missing)."
-    assert "  csv fr    is not there" in text
+    assert wrong == "Not as stored: small 2025 e1 entries_csv fr (missing)."
+    assert "  entries_csv fr is not there" in text
 
 
 def test_files_of_a_frozen_edition_may_still_be_missing(story) -> None:
@@ -257,7 +257,7 @@ def test_files_of_a_frozen_edition_may_still_be_missing(story) -> None:
     text, wrong = verified("--edition", "2")
     assert wrong == ""
     assert text.startswith("small 2025 e2 (frozen)\n")
-    assert text.count("is not there") == 21
+    assert text.count("is not there") == FILES
 
 
 def test_a_rendering_that_fails_is_said_and_no_fault_of_the_stored_file(story, monkeypatch) -> None:
@@ -283,7 +283,7 @@ def test_without_an_edition_there_is_nothing_to_prove(now_open) -> None:
 def sample(sample_rounds: None, monkeypatch: pytest.MonkeyPatch) -> ReportingRound:
     """The sample rounds with their accounts; files are made in a moment."""
     monkeypatch.setattr(Format, "render", lambda self, _snapshot, language: (
-        f"<style></style>{self.function} {language}".encode()
+        f"<style></style>{self.name} {self.extension} {language}".encode()
     ))  # fmt: skip
     return ReportingRound.objects.get(plan__slug="nap2", year=2024)
 
@@ -297,7 +297,7 @@ def test_the_sample_report_is_published_and_the_other_round_stays_a_draft(sample
     assert "Sample report: 2024 (published); 2025 is a draft.\n" in loaded()
     edition = Edition.objects.get()
     assert (edition.round, edition.number, edition.is_published) == (sample, 1, True)
-    assert edition.files.count() == 21
+    assert edition.files.count() == FILES
     assert PublishedRound.objects.get().year == 2024
     snapshot = edition.snapshot
     assert (snapshot.is_sample, snapshot.date, snapshot.validated_on) == (
@@ -349,7 +349,7 @@ def test_a_sample_that_was_stopped_half_way_is_finished(sample, monkeypatch) -> 
     EditionFile.objects.filter(format="pdf").delete()
     loaded()
     assert Edition.objects.get().is_published
-    assert EditionFile.objects.count() == 21
+    assert EditionFile.objects.count() == FILES
 
 
 def test_the_sample_report_is_refused_outside_of_trials(sample) -> None:
@@ -377,7 +377,7 @@ def test_a_real_round_never_gets_a_sample_report(sample) -> None:
 
 def test_one_format_is_measured_in_a_process_of_its_own(monkeypatch) -> None:
     monkeypatch.setenv("DEBUG", "1")
-    cost = bench_report.apart("csv", 1)
+    cost = bench_report.apart("entries_csv", 1)
     assert 0 < cost.seconds < 60
     assert 20 < cost.megabytes < 1000
     assert (cost.pages, cost.size > 100_000) == (0, True)
@@ -387,7 +387,7 @@ def test_the_specimen_of_the_benchmark_has_the_agreed_size() -> None:
     snapshot = specimen(bench_report.ENTRIES, bench_report.WORDS)
     accepted = [e for action in snapshot.actions for e in action.entries if e.status]
     assert len(accepted) == 200
-    assert len(outline.read(accepted[0].texts["done"], snapshot, "nl").text.split()) >= 200
+    assert len(accepted[0].texts["done"].read("nl")[0].split()) >= 200
 
 
 def test_the_limits_are_judged_by_the_measured_figures() -> None:

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -11,12 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from document.snapshot import Action
-from reports import archive, comparison
-from reports.comparison import Line
-from tests.published import Story
-from tests.reports.specimen import action, every, specimen
+from actions.models import Action, Override
+from actions.services import plan as service
+from reports import archive
+from tests.follow_up import NOW
+from tests.published import NOTE, Story, publish
 
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 URL = "/en/plans/small/reports/compare"
 
 
@@ -39,67 +39,119 @@ def groups(response) -> dict[str, list[str]]:
     }
 
 
-# --- The rule ---------------------------------------------------------------------
-
-
-def one(status: str, nature: str = "one_off", title: str = "Title", label: str = "1") -> Action:
-    return action(1, (), label=label, status=status, nature=nature, titles=every(title))
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "found"),
-    [
-        (one("not_started"), one("in_progress"), "up"),
-        (one("partly_done"), one("in_progress"), "back"),
-        (one("partly_done", "continuous"), one("in_progress", "continuous"), "up"),
-        (one("in_progress"), one("done"), "completed"),
-        (one("not_reported"), one("done"), "completed"),
-        (one("done"), one("done"), "none"),
-        (one("done"), one("in_progress"), "back"),
-        (one("in_progress"), one("in_progress"), "none"),
-        (one("in_progress"), one("in_progress", title="Other"), "amended"),
-        (one("not_started"), one("in_progress", title="Other"), "up"),
-        (one("in_progress"), one("not_reported"), "other"),
-        (one("discontinued"), one("in_progress"), "other"),
-        (one("discontinued"), one("in_progress", title="Other"), "other"),
-        (one("not_applicable"), one("not_applicable"), "none"),
-        (None, one("done"), "new"),
-        (one("done"), None, "gone"),
-    ],
-)
-def test_a_line_says_what_became_of_an_action(before, now, found: str) -> None:
-    assert comparison.line(before, now) == Line("1", found, before, now)
-
-
-def test_every_action_of_either_edition_has_one_line_in_the_order_of_the_plan() -> None:
-    before = replace(specimen(), actions=tuple(one("done", label=n) for n in ("1", "2", "4")))
-    now = replace(specimen(), actions=tuple(one("done", label=n) for n in ("2", "3", "4")))
-    lines = comparison.compare(before, now)
-    assert [(line.label, line.movement) for line in lines] == [
-        ("2", "none"), ("3", "new"), ("4", "none"), ("1", "gone"),
-    ]  # fmt: skip
-    found = dict(comparison.grouped(lines))
-    assert list(found) == ["new", "gone", "none"]
-    assert sum(len(listed) for listed in found.values()) == 4
+def action_of(story: Story, label: str) -> Action:
+    found: Action = story.scene.plan.actions.get(label=label)
+    return found
 
 
 # --- The page ---------------------------------------------------------------------
-
-pytestmark = pytest.mark.django_db
 
 
 def test_the_page_shows_the_actions_by_what_became_of_them(client: Client, story: Story) -> None:
     response = client.get(f"{URL}/?from=2024&to=2025")
     assert groups(response) == {
-        "up": ["2"],
-        "completed": ["1"],
-        "back": ["3"],
-        "none": ["4", "5", "6", "7", "8", "9"],
+        "moved_up": ["1", "2"],
+        "moved_back": ["3"],
+        "same": ["4", "5", "6", "7", "8", "9"],
     }
     words = text_of(response)
     assert "From 2024 to 2025" in words
     assert "Edition 1 of 2024 and edition 1 of 2025, as published." in words
-    assert "2024 In progress 2025 Fully carried out" in words
+    assert "Completed 2024 In progress 2025 Fully carried out" in words
+    assert words.count("Completed") == 1
+    assert "Among those who reported both times" not in words
+
+
+def test_the_page_says_why_an_action_was_reassessed_and_what_moved_behind_an_override(
+    client: Client, story: Story
+) -> None:
+    for label, status in (("2", "not_started"), ("5", "in_progress")):
+        Override.objects.create(
+            round=story.second.round, action=action_of(story, label), status=status,
+            reason_nl="Er is een beslissing.", reason_fr="Une décision existe.", by=story.by,
+            institution=story.scene.actors["office"], at=NOW,
+        )  # fmt: skip
+    story.correct()
+    response = client.get(f"{URL}/")
+    assert groups(response)["moved_up"] == ["1", "2"]
+    assert groups(response)["reassessed"] == ["5"]
+    words = text_of(response)
+    assert (
+        "Among those who reported both times: Not started → In progress "
+        "2024 Not started 2025 Not started"
+    ) in words
+    assert words.count("Among those who reported both times") == 1
+    assert "the secretariat set, changed or lifted a status 2024 Partly carried out" in words
+
+
+def test_who_fell_silent_and_who_came_in_stand_under_a_heading_with_the_year(
+    client: Client, story: Story
+) -> None:
+    for given, label in ((story.first, "2"), (story.second, "3")):
+        entry = given.round.entries.get(responsibility__action__label=label)
+        story.scene.send_back(entry, by="chair")
+        publish(given.round, by=story.by, note=NOTE)
+    response = client.get(f"{URL}/")
+    found = groups(response)
+    assert (found["more_information"], found["less_information"]) == (["2"], ["3"])
+    words = text_of(response)
+    assert "More information than in 2024 1 " in words
+    assert "Less information than in 2024 1 " in words
+    assert "moved_back" not in found
+
+
+def test_new_and_withdrawn_actions_lead_to_the_edition_that_has_them(
+    client: Client, story: Story
+) -> None:
+    new = Action(plan=story.scene.plan, position=99, label="99", title_en="New")
+    new.title_source, new.nature = story.scene.source, "one_off"
+    service.save(new, by=None)
+    old = action_of(story, "6")
+    old.valid_to = story.first.round.reference_date
+    service.save(old, by=None)
+    story.correct()
+    response = client.get(f"{URL}/")
+    assert (groups(response)["new"], groups(response)["withdrawn"]) == (["99"], ["6"])
+    hrefs = re.findall(r'class="row-title" href="([^"]+)"', response.content.decode())
+    assert "/en/plans/small/reports/2025/e2/actions/99/" in hrefs
+    assert "/en/plans/small/reports/2024/e1/actions/6/" in hrefs
+    for href in hrefs:
+        assert client.get(href).status_code == 200
+    assert "No longer in the plan 1 " in text_of(response)
+    row = client.get(f"{URL}.json").json()["actions"][-1]
+    assert (row["label"], row["movement"], row["movement_word"], row["status_now_word"]) == (
+        "6", "withdrawn", "No longer in the plan", None,
+    )  # fmt: skip
+
+
+def test_an_action_that_changed_its_number_is_one_line_under_the_later_one(
+    client: Client, story: Story
+) -> None:
+    row = action_of(story, "2")
+    service.save(row, by=None)
+    row.label = "22"
+    service.save(row, by=None)
+    story.correct()
+    response = client.get(f"{URL}/")
+    assert groups(response)["moved_up"] == ["1", "22"]
+    assert not {"new", "withdrawn"} & set(groups(response))
+    assert client.get(f"{URL}.json").json()["count"] == 9
+
+
+def test_an_official_wording_that_changed_is_amended_and_a_translation_is_not(
+    client: Client, story: Story
+) -> None:
+    story.scene.plan.actions.filter(label__in=["2", "3"]).update(official_languages="en")
+    publish(story.first.round, by=story.by, note=NOTE)
+    story.scene.plan.actions.filter(label="2").update(title_en="As amended")
+    story.scene.plan.actions.filter(label="3").update(title_nl="Een betere vertaling")
+    story.scene.plan.actions.filter(label="4").update(title_en="A better translation")
+    story.correct()
+    response = client.get(f"{URL}/")
+    assert text_of(response).count(" amended 20") == 1
+    rows = client.get(f"{URL}.json").json()["actions"]
+    assert [row["label"] for row in rows if row["amended"]] == ["2"]
+    assert [row["movement"] for row in rows[1:4]] == ["moved_up", "moved_back", "same"]
 
 
 def test_without_years_the_newest_two_are_compared(client: Client, story: Story) -> None:
@@ -188,8 +240,9 @@ def test_json_and_csv_hold_what_the_page_shows(client: Client, story: Story) -> 
         "status_before_word": "In progress",
         "status_now": "done",
         "status_now_word": "Fully carried out",
-        "movement": "completed",
-        "movement_word": "Completed",
+        "movement": "moved_up",
+        "movement_word": "Moved up",
+        "completed": True,
         "amended": False,
         "year_before": 2024,
         "edition_before": 1,
@@ -214,10 +267,8 @@ def test_a_title_that_looks_like_a_formula_stays_text(client: Client, story: Sto
     row.title_en = "=1+1"
     row.save()
     story.correct()
-    table = client.get(f"{URL}.csv").content.decode()
-    assert "'=1+1" in table
-    assert '"amended"' not in table
-    assert client.get(f"{URL}.json").json()["actions"][1]["amended"] is True
+    assert "'=1+1" in client.get(f"{URL}.csv").content.decode()
+    assert client.get(f"{URL}.json").json()["actions"][1]["title"] == "=1+1"
 
 
 def test_comparing_costs_as_many_queries_however_many_editions_there_are(

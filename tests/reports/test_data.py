@@ -18,21 +18,25 @@ import openpyxl
 import pytest
 import time_machine
 
+from actions.rules.movement import Cause
+from document import selection
 from document.snapshot import LANGUAGES, PastStatus, Snapshot, Text, from_json
 from reports import dictionary
-from reports.renderers.data import MOVEMENTS, NAMES, rows
-from reports.renderers.formats import FORMATS
-from tests.reports.specimen import NASTY, every, overridden, specimen
+from reports.data import heads, rows
+from reports.formats import FORMATS, of_schema, of_today
+from tests.reports.specimen import NASTY, overridden, specimen
 from tests.reports.tokens import marked, replaced
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ("json", "csv", "xlsx")
+DATA = ("json", "entries_csv", "actions_csv", "evidence_csv", "xlsx")
+TABLES = ("entries", "actions", "evidence")
+SHEETS = [*TABLES, "labels", "data_dictionary"]
 OTHER_PROCESS = """
 import hashlib, sys, django
 django.setup()
-from reports.renderers.formats import FORMATS
+from reports.formats import FORMATS, of_schema, of_today
 from tests.reports.specimen import specimen
-for name in ("json", "csv", "xlsx"):
+for name in ("json", "entries_csv", "actions_csv", "evidence_csv", "xlsx"):
     print(hashlib.sha256(FORMATS[name].render(specimen(), "fr")).hexdigest())
 """
 
@@ -51,9 +55,13 @@ def lines_of(sheet) -> list[dict]:
     return [dict(zip(head, line, strict=True)) for line in lines]
 
 
-def parsed(snapshot: Snapshot, language: str = "en") -> list[dict[str, str]]:
-    text = FORMATS["csv"].render(snapshot, language).decode("utf-8")
+def parsed(table: str, snapshot: Snapshot, language: str = "en") -> list[dict[str, str]]:
+    text = FORMATS[f"{table}_csv"].render(snapshot, language).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def all_rows(table: str, snapshot: Snapshot, language: str = "en") -> list[dict]:
+    return list(rows(table, snapshot, language))
 
 
 def as_csv(value: object) -> str:
@@ -75,46 +83,73 @@ def test_json_is_the_snapshot_whatever_the_language(language: str) -> None:
     assert data == FORMATS["json"].render(snapshot, "en")
 
 
-def test_there_is_a_row_per_responsibility_and_one_per_earlier_year() -> None:
+def test_json_names_its_schema_by_address() -> None:
+    data = json.loads(FORMATS["json"].render(specimen(3), "en"))
+    assert data["$schema"] == "https://nap.example.org/static/schema/report-3.json"
+
+
+# --- One row is one thing ---------------------------------------------------------------
+
+
+def test_entries_have_a_row_per_responsibility() -> None:
     snapshot = specimen()
-    found = rows(snapshot, "en")
-    now = [row for row in found if row["year"] == 2025]
-    before = [row for row in found if row["year"] == 2024]
-    assert [(row["action"], row.get("actor")) for row in now] == [
-        (action.label, entry and entry.actor)
+    found = all_rows("entries", snapshot)
+    assert [(row["year"], row["action_id"], row["actor"]) for row in found] == [
+        (2025, action.action_id, entry.actor)
         for action in snapshot.actions
-        for entry in action.entries or (None,)
+        for entry in action.entries
     ]
-    assert [row["action"] for row in before] == [action.label for action in snapshot.actions]
-    assert len(now) + len(before) == len(found)
-    assert {(row["edition"], row["action_status"], "actor" in row) for row in before} == {
-        (1, "in_progress", False)
-    }
 
 
-def test_earlier_years_come_newest_first_and_say_the_word_of_their_time() -> None:
-    past = (PastStatus(2023, 1, "not_started"), PastStatus(2024, 2, "in_progress"))
-    snapshot = replaced(specimen(3), 0, history=past, nature="continuous")
-    found = [row for row in rows(snapshot, "en") if row["action"] == "1" and row["year"] < 2025]
-    names = ("year", "edition", "action_status", "action_status_word")
-    assert [tuple(row[name] for name in names) for row in found] == [
-        (2024, 2, "in_progress", "continuous (en)"), (2023, 1, "not_started", "not_started (en)"),
+def test_actions_have_a_row_per_round_earlier_ones_newest_first() -> None:
+    past = (PastStatus(2023, 1, "not_started"), PastStatus(2024, 2, "in_progress", "continuous"))
+    snapshot = replaced(specimen(3), 0, history=past, nature="one_off")
+    found = [row for row in all_rows("actions", snapshot) if row["action_id"] == "1"]
+    assert [(r["year"], r["edition"], r["status"], r["nature"], r["met"]) for r in found[1:]] == [
+        (2024, 2, "in_progress", "continuous", True), (2023, 1, "not_started", "one_off", False),
+    ]  # fmt: skip
+    assert len(all_rows("actions", snapshot)) == 4 + 2 + 3
+    assert "movement" not in found[1]
+
+
+def test_evidence_has_a_row_per_document() -> None:
+    snapshot = specimen(3)
+    entry = snapshot.actions[0].entries[0]
+    second = dataclasses.replace(entry.evidence[0], title="Second", date="soon")
+    said = dataclasses.replace(entry, evidence=(*entry.evidence, second))
+    found = all_rows("evidence", replaced(snapshot, 0, entries=(said,)))
+    assert [(r["action_id"], r["actor"], r["number"], r["title"], r["date"]) for r in found] == [
+        ("1", said.actor, 1, "Verslag 3", date(2025, 5, 1)), ("1", said.actor, 2, "Second", "soon"),
     ]  # fmt: skip
 
 
 def test_a_row_says_what_the_actor_reported() -> None:
     snapshot = specimen()
-    action = snapshot.actions[1]
-    row = next(r for r in rows(snapshot, "en") if r["action"] == "2")
-    said = action.entries[0]
+    said = snapshot.actions[1].entries[0]
+    said = dataclasses.replace(said, submitted_on="2026-02-01", accepted_on="2026-02-20")
+    snapshot = replaced(snapshot, 1, entries=(said,))
+    row = next(r for r in rows("entries", snapshot, "en") if r["action_id"] == "2")
     expected = {
         "actor": said.actor, "actor_name": "Actor 3 (en)", "level": "brussels",
-        "role": "responsible", "role_word": "responsible (en)", "entry_expected": said.expected,
-        "status": "partly_done", "status_word": "partly_done (en)", "since": 2024,
-        "late": said.late, "done": "Checked translation 21.", "done_language": "en",
-        "evidence_titles": "Verslag 21", "evidence_addresses": "https://example.org/v",
-        "evidence_kinds": "Report (en)", "evidence_dates": "2025-05-01",
-        "period_end": date(2026, 12, 31), "movement": "none", "movement_word": "No movement",
+        "role": "responsible", "entry_expected": said.expected, "status": "partly_done",
+        "met": False, "since": 2024, "late": said.late, "submitted_on": date(2026, 2, 1),
+        "accepted_on": date(2026, 2, 20), "text_done": "Checked translation 21.",
+        "text_done_language": "en",
+    }  # fmt: skip
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_a_row_says_how_an_action_stands_and_what_became_of_it() -> None:
+    snapshot = replaced(
+        specimen(3), 0, movement="reassessed", causes=("added", "override"), unmoved=0,
+        expected_by="2027-01-31",
+    )  # fmt: skip
+    row = all_rows("actions", snapshot)[0]
+    expected = {
+        "action": "1", "section": "1", "status": "in_progress", "met": True, "period_start":
+        date(2024, 1, 1), "period_end": date(2026, 12, 31), "goals": "8", "pillars": "2",
+        "themes": "smes", "movement": "reassessed", "causes": "added; override",
+        "expected_by": date(2027, 1, 31), "entries_expected": 4, "entries_received": 3,
     }  # fmt: skip
     assert {name: row[name] for name in expected} == expected
 
@@ -123,10 +158,8 @@ def test_silence_of_the_expected_is_no_update_received_and_other_silence_is_noth
     snapshot = specimen(3)
     silent = snapshot.actions[0].entries[-1]
     free = dataclasses.replace(silent, expected=False)
-    found = rows(replaced(snapshot, 0, entries=(silent, free)), "en")
-    assert [(row["status"], row["status_word"]) for row in found[:2]] == [
-        ("not_reported", "not_reported (en)"), ("", ""),
-    ]  # fmt: skip
+    found = all_rows("entries", replaced(snapshot, 0, entries=(silent, free)))
+    assert [row["status"] for row in found[:2]] == ["not_reported", ""]
 
 
 def test_an_override_shows_both_statuses_and_the_reason() -> None:
@@ -134,66 +167,76 @@ def test_an_override_shows_both_statuses_and_the_reason() -> None:
     snapshot = replaced(
         snapshot, 0, override=overridden(snapshot), status="partly_done", derived="in_progress"
     )
-    first, *_others = rows(snapshot, "fr")
-    assert (first["action_status"], first["derived_status"]) == ("partly_done", "in_progress")
+    first, *_others = rows("actions", snapshot, "fr")
+    assert (first["status"], first["derived_status"]) == ("partly_done", "in_progress")
     assert first["override_reason"] == "The derived status misses a decision. (fr)"
     assert first["override_institution"] == "actor-1"
 
 
-def test_every_row_tells_drafts_and_samples_apart() -> None:
-    draft = rows(specimen(3, edition=0, is_sample=True), "en")
-    assert {(row["is_draft"], row["is_sample"]) for row in draft if row["year"] == 2025} == {
-        (True, True)
-    }
-    assert {row["is_draft"] for row in draft if row["year"] == 2024} == {False}
-    real = rows(specimen(3, is_sample=False), "en")
+@pytest.mark.parametrize("table", TABLES)
+def test_every_row_tells_drafts_and_samples_apart(table: str) -> None:
+    draft = all_rows(table, specimen(3, edition=0, is_sample=True))
+    now = {(row["is_draft"], row["is_sample"]) for row in draft if row["year"] == 2025}
+    assert now == {(True, True)}
+    assert {row["is_draft"] for row in draft if row["year"] == 2024} <= {False}
+    real = all_rows(table, specimen(3, is_sample=False))
     assert {(row["is_draft"], row["is_sample"]) for row in real} == {(False, False)}
 
 
-def test_the_dictionary_knows_every_value_that_a_row_has() -> None:
+@pytest.mark.parametrize("table", TABLES)
+def test_the_dictionary_knows_every_value_that_a_row_has(table: str) -> None:
     snapshot = specimen(3)
-    texts = {field: Text("nl", "x") for field in dictionary_texts()}
-    said = dataclasses.replace(snapshot.actions[0].entries[0], texts=texts)
+    texts = {field: Text("nl", "x") for field in selection.FIELDS}
+    said = dataclasses.replace(
+        snapshot.actions[0].entries[0], texts=texts, reopened=Text("fr", "y")
+    )
     snapshot = replaced(snapshot, 0, entries=(said,), override=overridden(snapshot))
-    assert set().union(*rows(snapshot, "en")) == set(NAMES)
+    assert set().union(*rows(table, snapshot, "en")) == set(heads(table))
 
 
-def dictionary_texts() -> list[str]:
-    return [column.heading for column in dictionary.COLUMNS if column.heading]
+def test_no_column_of_prose_is_called_like_a_status() -> None:
+    codes = {status.code for status in specimen(3).vocabulary}
+    names = {column.name for columns in dictionary.TABLES.values() for column in columns}
+    assert not codes & names
+
+
+# --- Files --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_csv_and_xlsx_hold_the_same_rows(language: str) -> None:
-    snapshot = specimen()
-    expected = [{name: row.get(name) for name in NAMES} for row in rows(snapshot, language)]
-    assert parsed(snapshot, language) == [
+@pytest.mark.parametrize("table", TABLES)
+def test_csv_and_xlsx_hold_the_same_rows(table: str, language: str) -> None:
+    snapshot, names = specimen(), heads(table)
+    expected = [{name: row.get(name) for name in names} for row in rows(table, snapshot, language)]
+    assert parsed(table, snapshot, language) == [
         {name: as_csv(value) for name, value in row.items()} for row in expected
     ]
     found = [
         {name: v.date() if isinstance(v, datetime) else v for name, v in line.items()}
-        for line in lines_of(book(language).worksheets[0])
+        for line in lines_of(book(language)[table])
     ]
     assert found == [
         {name: None if value == "" else value for name, value in row.items()} for row in expected
     ]
 
 
+@pytest.mark.parametrize("table", TABLES)
+def test_a_csv_says_that_it_is_utf_8(table: str) -> None:
+    assert FORMATS[f"{table}_csv"].render(specimen(3), "nl").startswith(b"\xef\xbb\xbfplan,year,")
+
+
 def test_every_text_of_rows_is_in_csv_and_all_of_them_in_json() -> None:
     snapshot, tokens = marked(replaced(specimen(6), 0, override=overridden(specimen(6))))
     json_text = FORMATS["json"].render(snapshot, "nl").decode()
     assert not [t for language in LANGUAGES for t in tokens[language] if t not in json_text]
-    csv_text = FORMATS["csv"].render(snapshot, "nl").decode()
+    csv_text = "".join(FORMATS[f"{one}_csv"].render(snapshot, "nl").decode() for one in TABLES)
     missing = {path for token, path in tokens["nl"].items() if token not in csv_text}
+    # Of the whole, not of a row.
     around = (
-        ".plan",
-        ".vocab",
-        ".roles",
-        ".figures",
-        ".chapters",
-        ".sections",
-        ".levels",
-        ".actors",
-    )
+        ".plan", ".vocab", ".roles", ".figures", ".chapters", ".sections", ".levels", ".actors",
+        ".withdrawn", ".notes", ".obstacles", ".goals", ".pillars", ".themes", ".recipients",
+        ".publisher", ".contact", ".issn",
+    )  # fmt: skip
     assert {path for path in missing if not path.startswith(around)} == set()
 
 
@@ -202,13 +245,13 @@ def test_a_text_never_runs_as_a_formula(attack: str) -> None:
     texts = dict.fromkeys(LANGUAGES, attack)
     snapshot = replaced(specimen(3), 0, titles=texts, why=texts, period_text=attack)
     starts = ("=", "+", "-", "@", "\t", "\r")
-    lines = parsed(snapshot)
+    lines = parsed("actions", snapshot)
     assert lines[0]["title"] == f"'{attack}"
     assert not [text for line in lines for text in line.values() if text.startswith(starts)]
     found = opened(snapshot)
     cells = [cell for sheet in found for line in sheet.iter_rows() for cell in line if cell.value]
     assert {cell.data_type for cell in cells} == {"s", "n", "b", "d"}
-    assert lines_of(found.worksheets[0])[0]["title"] == attack
+    assert lines_of(found["actions"])[0]["title"] == attack
 
 
 def test_a_text_with_syntax_in_it_stands_as_text() -> None:
@@ -218,8 +261,8 @@ def test_a_text_with_syntax_in_it_stands_as_text() -> None:
     )
     snapshot = replaced(snapshot, 0, entries=(said,))
     expected = f"{NASTY}\n\n{'x' * 200}"
-    assert parsed(snapshot, "nl")[0]["done"] == expected
-    assert lines_of(opened(snapshot, "nl").worksheets[0])[0]["done"] == expected
+    assert parsed("entries", snapshot, "nl")[0]["text_done"] == expected
+    assert lines_of(opened(snapshot, "nl")["entries"])[0]["text_done"] == expected
     document = json.loads(FORMATS["json"].render(snapshot, "nl"))
     assert document["actions"][0]["entries"][0]["texts"]["done"]["original"] == expected
 
@@ -228,23 +271,28 @@ def test_control_and_private_characters_are_left_out_of_tables() -> None:
     snapshot = replaced(
         specimen(3), 0, titles=dict.fromkeys(LANGUAGES, "a\x00b\x0bc\ufffed\ue000e")
     )
-    assert parsed(snapshot)[0]["title"] == "abcde"
-    assert lines_of(opened(snapshot).worksheets[0])[0]["title"] == "abcde"
+    assert parsed("actions", snapshot)[0]["title"] == "abcde"
+    assert lines_of(opened(snapshot)["actions"])[0]["title"] == "abcde"
+
+
+# --- Explanations -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_dictionary_sheet_has_exactly_one_line_per_column(language: str) -> None:
-    snapshot, (_rows, sheet, _vocabulary) = specimen(), book(language).worksheets
+    snapshot, sheet = specimen(), book(language)["data_dictionary"]
     head, *lines = [list(line) for line in sheet.iter_rows(values_only=True)]
-    assert head == [snapshot.label(key, language) for key in ("column", "type", "meaning")]
-    columns = [cell.value for cell in book(language).worksheets[0][1]]
-    assert [name for name, _kind, _meaning in lines] == columns == NAMES
-    assert all(kind and meaning for _name, kind, meaning in lines)
+    keys = ("table", "column", "type", "meaning")
+    assert head == [snapshot.label(key, language) for key in keys]
+    columns = [(table, cell.value) for table in TABLES for cell in book(language)[table][1]]
+    assert [(table, name) for table, name, _kind, _meaning in lines[:-1]] == columns
+    assert all(kind and meaning for _table, _name, kind, meaning in lines)
 
 
 def test_the_meaning_of_a_text_names_the_text() -> None:
-    meanings = {line["Column"]: line["Meaning"] for line in lines_of(book().worksheets[1])}
-    assert meanings["next_steps"].startswith("Next steps. In Markdown;")
+    lines = lines_of(book()["data_dictionary"])
+    meanings = {line["Column"]: line["Meaning"] for line in lines}
+    assert meanings["text_next_steps"].startswith("Next steps. In Markdown;")
 
 
 def test_the_dictionary_is_in_the_snapshot_and_not_in_the_software() -> None:
@@ -252,34 +300,56 @@ def test_the_dictionary_is_in_the_snapshot_and_not_in_the_software() -> None:
         language: {key: f"{text}!" for key, text in known.items()}
         for language, known in specimen(3).labels.items()
     }
-    sheet = opened(specimen(3, labels=labels)).worksheets[1]
-    cells = [
-        text for line in sheet.iter_rows(min_row=2, min_col=2, values_only=True) for text in line
-    ]
-    assert len(cells) == 2 * len(NAMES)
-    assert [text for text in cells if not text.endswith("!")] == []
+    sheet = opened(specimen(3, labels=labels))["data_dictionary"]
+    *lines, example = sheet.iter_rows(min_row=2, min_col=3, values_only=True)
+    cells = [text for line in lines for text in line]
+    assert len(cells) == 2 * sum(len(heads(table)) for table in TABLES)
+    assert [text for text in cells if not str(text).endswith("!")] == []
+    assert example == ("pandas", dictionary.EXAMPLE)
 
 
-def test_the_vocabulary_sheet_has_every_code_of_the_rows_with_its_word() -> None:
-    snapshot, sheet = specimen(), book("nl").worksheets[2]
-    lines = [tuple(line) for line in sheet.iter_rows(min_row=2, values_only=True)]
-    statuses = [(s.code, s.words["nl"], s.meanings["nl"]) for s in snapshot.vocabulary]
-    assert [line[1:] for line in lines[: len(statuses)]] == statuses
-    codes = {code for _kind, code, _word, _meaning in lines}
-    used = {
-        row[name]
-        for row in rows(snapshot, "nl")
-        for name in ("status", "action_status", "role", "level", "nature", "movement")
-        if row.get(name)
-    }
-    assert used <= codes
-    assert set(MOVEMENTS) | set(snapshot.roles) | set(snapshot.levels) <= codes
+@pytest.mark.slow
+def test_the_example_of_the_dictionary_tells_the_share_carried_out_by_level(
+    tmp_path: Path,
+) -> None:
+    """It is run as a reader would run it, beside the file that it reads."""
+    snapshot = specimen()
+    (tmp_path / "entries.csv").write_bytes(FORMATS["entries_csv"].render(snapshot, "en"))
+    done = subprocess.run(
+        [sys.executable, "-c", dictionary.EXAMPLE], cwd=tmp_path, check=True, capture_output=True,
+        text=True,
+    )  # fmt: skip
+    shown = dict(line.split() for line in done.stdout.splitlines()[1:-1])
+    expected = {}
+    for level, counts in selection.level_counts(snapshot):
+        tally = dict(counts)
+        met = tally.get("done", 0) + tally.get("continuous", 0)
+        expected[level] = f"{100 * met / sum(tally.values()):.1f}"
+    assert shown == expected
+    assert len(dictionary.EXAMPLE.splitlines()) == 3
+
+
+def test_the_labels_sheet_has_every_code_of_the_rows_in_every_language() -> None:
+    snapshot, sheet = specimen(), book("nl")["labels"]
+    lines = lines_of(sheet)
+    assert list(lines[0]) == ["kind", "code", *(f"label_{one}" for one in LANGUAGES)]
+    assert all(line[f"label_{one}"] for line in lines for one in LANGUAGES)
+    codes = {(line["kind"], line["code"]) for line in lines}
+    for table, names in (
+        ("entries", ("status", "role", "level")), ("actions", ("status", "nature", "movement")),
+    ):  # fmt: skip
+        used = {
+            (name, row[name])
+            for row in rows(table, snapshot, "nl") for name in names if row.get(name)
+        }  # fmt: skip
+        assert used <= codes
+    assert {("cause", cause.value) for cause in Cause} <= codes
 
 
 def test_the_workbook_is_typed_framed_and_described() -> None:
     found = book()
-    assert found.sheetnames == ["Responsibilities", "Data dictionary", "Vocabulary"]
-    sheet = found.worksheets[0]
+    assert found.sheetnames == SHEETS == book("fr").sheetnames
+    sheet = found["actions"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", sheet.dimensions)
     first = lines_of(sheet)[0]
     kinds = {name: type(first[name]) for name in ("year", "is_sample", "period_end", "title")}
@@ -291,7 +361,7 @@ def test_the_workbook_is_typed_framed_and_described() -> None:
     assert "Sample data" in about.description
     assert [sheet.oddHeader.center.text for sheet in found] == [
         "Sample data: nothing here is real reporting"
-    ] * 3
+    ] * len(SHEETS)
 
 
 @pytest.mark.slow
@@ -325,21 +395,21 @@ def test_the_workbook_has_no_time_of_writing() -> None:
 ])  # fmt: skip
 def test_an_odd_round_gives_data_all_the_same(facts: dict) -> None:
     snapshot = specimen(3, **facts)
-    assert len(parsed(snapshot)) == len(rows(snapshot, "en"))
-    assert len(lines_of(opened(snapshot).worksheets[0])) == len(rows(snapshot, "en"))
+    for table in TABLES:
+        count = len(all_rows(table, snapshot))
+        assert len(parsed(table, snapshot)) == count
+        assert len(lines_of(opened(snapshot)[table])) == count
     assert from_json(FORMATS["json"].render(snapshot, "en").decode()) == snapshot
 
 
-def test_an_action_without_actors_has_a_row() -> None:
-    snapshot = replaced(specimen(3), 0, entries=(), titles=every("Nobody"))
-    first, *_others = parsed(snapshot)
-    assert (first["title"], first["actor"], first["entry_expected"]) == ("Nobody (en)", "", "")
+def test_an_edition_has_the_formats_of_its_schema() -> None:
+    assert set(of_schema(2)) == {"html", "pdf", "docx", "json", "csv", "xlsx"}
+    documents = ("html", "pdf", "docx")
+    summaries = {f"summary_{name}" for name in documents}
+    assert set(of_today()) == {*documents, *summaries, *DATA} == set(FORMATS) - {"csv"}
 
 
-def test_each_format_has_a_media_type_and_an_extension_of_its_own() -> None:
-    assert set(FORMATS) == {"html", "pdf", "docx", *DATA}
-    assert [known.extension for known in FORMATS.values()] == list(FORMATS)
-    assert len({known.media_type for known in FORMATS.values()}) == len(FORMATS)
+def test_only_json_serves_all_languages_at_once() -> None:
     assert [name for name, known in FORMATS.items() if not known.per_language] == ["json"]
 
 
@@ -347,7 +417,7 @@ def test_each_format_has_a_media_type_and_an_extension_of_its_own() -> None:
 def test_each_format_is_bytes(name: str) -> None:
     starts = {
         "html": b"<!doctype html>", "pdf": b"%PDF-", "docx": b"PK", "json": b"{\n",
-        "csv": b"plan,year,", "xlsx": b"PK",
+        "csv": b"\xef\xbb\xbfplan,year,", "xlsx": b"PK",
     }  # fmt: skip
     made = FORMATS[name].render(specimen(3), "en")
-    assert made[:20].lower().startswith(starts[name].lower())
+    assert made[:20].lower().startswith(starts[FORMATS[name].extension].lower())

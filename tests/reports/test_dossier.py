@@ -8,10 +8,12 @@ import docx
 import pytest
 from django.test import Client
 
+from document import content, selection
+from document.content import masthead
+from document.errors import RenderError
 from document.snapshot import Dossier
-from reports import archive, dossier, outline
-from reports.renderers import RenderError
-from reports.renderers.formats import FORMATS
+from reports import archive, dossier
+from reports.formats import FORMATS
 from reports.views import dossier as views
 from tests.published import SECRETS, at_work
 from tests.reports.specimen import NASTY, overridden, specimen
@@ -48,17 +50,17 @@ def labels_in(page: str) -> set[str]:
 def test_a_dossier_holds_the_chosen_actions_as_the_edition_has_them() -> None:
     whole, part = specimen(), made()
     assert part.actions == tuple(a for a in whole.actions if a.label in {"2", "3"})
-    assert {s.number for s in part.sections} == {a.section for a in part.actions}
+    assert {s.label for s in part.sections} == {a.section for a in part.actions}
     spoken = {entry.actor for action in part.actions for entry in action.entries}
     assert {actor.slug for actor in part.actors} == spoken
 
 
 def test_a_dossier_says_what_it_is_and_repeats_nothing_of_the_whole() -> None:
     part = made()
-    assert outline.title(part, "en") == "Dossier (2 actions) – Progress report 2025"
-    assert outline.subtitle(part, "en") == "Theme: water – chosen on 4 May 2026"
-    keys = [chapter.key for chapter in outline.chapters(part, "en")]
-    assert keys == ["foreword", "about", "actions", "not_reported", "method"]
+    assert masthead.title(part, "en") == "Dossier (2 actions) – Progress report 2025"
+    assert masthead.subtitle(part, "en") == "Theme: water – chosen on 4 May 2026"
+    keys = [chapter.key for chapter in content.report(part, "en").chapters]
+    assert keys == ["foreword", "about", "outlook", "actions", "not_reported", "method"]
     assert part.figures == ()
     page = FORMATS["html"].render(part, "en").decode()
     assert "2 actions were chosen: theme: water." in page
@@ -68,7 +70,7 @@ def test_a_dossier_says_what_it_is_and_repeats_nothing_of_the_whole() -> None:
 
 
 def test_the_checksum_is_that_of_the_edition() -> None:
-    assert outline.checksum(made()) == "c" * 64
+    assert selection.checksum(made()) == "c" * 64
     assert "c" * 64 in FORMATS["html"].render(made(), "en").decode()
 
 

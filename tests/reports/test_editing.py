@@ -11,6 +11,7 @@ from actions.services import entries, rounds
 from reports import readiness
 from reports.models import Chapter, DraftComment, Edition, Translation
 from reports.services import editions
+from tests.published import FILES
 
 pytestmark = pytest.mark.django_db
 
@@ -219,7 +220,7 @@ def test_the_validation_is_recorded_but_not_in_advance(browser, year) -> None:
 # --- Drafts --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["html", "csv", "json", "xlsx", "docx"])
+@pytest.mark.parametrize("name", ["html", "entries_csv", "json", "xlsx", "docx"])
 def test_the_secretariat_sees_the_draft_in_every_format(browser, year, name) -> None:
     response = browser.get(f"/nl/desk/rounds/nap2/2025/draft/{name}/")
     assert response.status_code == 200
@@ -232,7 +233,7 @@ def test_a_member_reads_the_draft_and_gets_no_data_file(year, make_member, sign_
     assert page.status_code == 200
     assert "Wij keurden het goed." in page.content.decode()
     assert "style-src" in page["Content-Security-Policy"]
-    assert observer.get("/nl/desk/rounds/nap2/2025/draft/csv/").status_code == 403
+    assert observer.get("/nl/desk/rounds/nap2/2025/draft/entries_csv/").status_code == 403
     assert observer.get("/nl/desk/rounds/nap2/2025/draft/exe/").status_code == 404
 
 
@@ -251,7 +252,7 @@ def test_the_secretariat_freezes_and_publishes(browser, year, office, monkeypatc
     monkeypatch.setattr(editions, "render_files", quickly)
     assert "Freeze, and make the files" in text(browser.get(address(year, "freeze/")))
     html = text(browser.post(address(year, "freeze/"), follow=True))
-    assert "21 files are made. Look at them, then publish." in html
+    assert f"{FILES} files are made. Look at them, then publish." in html
     edition = Edition.objects.get()
     path = f"/en/secretariat/editions/{edition.pk}/"
     assert "Files of this edition" in text(browser.get(f"{path}publish/"))

@@ -1,5 +1,6 @@
 """Editions: frozen once, published whole, corrected by another one, withdrawn with a reason."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,8 +10,8 @@ from django.utils import timezone
 
 from actions.models import PublishedAction, PublishedEntry, PublishedRound, ReportingRound
 from actions.refusals import Refused
-from actions.services import entries, rounds
-from document.snapshot import to_json
+from actions.services import entries, plan, rounds
+from document.snapshot import Compared, to_json
 from reports.models import Edition, EditionFile
 from reports.services import editions
 
@@ -47,6 +48,10 @@ def make_files():
 def published(closed, office, make_files, now) -> Edition:
     edition = make_files(editions.freeze(closed, by=office, now=now))
     return editions.publish(edition, by=office, now=now)
+
+
+def status_of_24(edition: Edition) -> str:
+    return next(a.status for a in edition.snapshot.actions if a.label == "24")
 
 
 def refused_by_the_database(sql: str, *values: Any) -> bool:
@@ -275,8 +280,74 @@ def test_the_next_year_compares_with_the_published_edition(
     later = open_round(2026, "open")
     report(entry_of(later, "24", "brussels-environment"), "done")
     snapshot = editions.draft(later, now=now)
+    assert snapshot.compared == Compared(2025, 1)
+    assert [(one.year, one.edition) for one in snapshot.past] == [(2025, 1)]
     action = next(a for a in snapshot.actions if a.label == "24")
     assert [(h.year, h.edition) for h in action.history] == [(2025, 1)]
-    assert action.movement in {"none", "up", "back", "completed"}
+    assert (action.movement, action.common_before, action.common_now) == (
+        "moved_up", "in_progress", "done",
+    )  # fmt: skip
     silent = next(a for a in snapshot.actions if a.label == "1")
-    assert (silent.movement, silent.still) == ("none", 1)
+    assert (silent.movement, silent.unmoved, silent.common_now) == ("same", 0, "")
+
+
+def test_the_past_is_told_by_the_formulas_of_today(published, open_round, now) -> None:
+    (past,) = editions.draft(open_round(2026, "open"), now=now).past
+    printed = {figure.code: figure for figure in published.snapshot.figures}
+    assert [share.code for share in past.figures] == list(printed)
+    for share in past.figures:
+        figure = printed[share.code]
+        assert (share.part, share.whole, share.percent, share.incomplete) == (
+            figure.part, figure.whole, figure.percent, figure.incomplete,
+        )  # fmt: skip
+
+
+def test_an_action_that_changed_its_number_and_section_keeps_its_key(
+    published, open_round, office, report, entry_of, closed, now
+) -> None:
+    row = closed.plan.actions.get(label="24")
+    assert row.key == "24"
+    row.label, row.section = "99", closed.plan.sections.get(number=1)
+    plan.save(row, by=office)
+    later = open_round(2026, "open")
+    report(entry_of(later, "99", "brussels-environment"), "in_progress")
+    snapshot = editions.draft(later, now=now)
+    (action,) = [one for one in snapshot.actions if one.action_id == "24"]
+    assert (action.label, action.section, action.movement) == ("99", "1", "same")
+    assert (action.amended, action.unmoved) == (False, 1)
+    assert [(h.year, h.status) for h in action.history] == [(2025, status_of_24(published))]
+    assert snapshot.withdrawn == ()
+    assert "new" not in {one.movement for one in snapshot.actions}
+
+
+def test_an_action_that_left_the_plan_is_told_as_withdrawn(
+    published, open_round, office, closed, now
+) -> None:
+    row = closed.plan.actions.get(label="24")
+    row.valid_to = date(2026, 6, 30)
+    plan.save(row, by=office)
+    snapshot = editions.draft(open_round(2026, "open"), now=now)
+    assert [(one.action_id, one.status) for one in snapshot.withdrawn] == [
+        ("24", status_of_24(published))
+    ]
+    assert "24" not in {one.action_id for one in snapshot.actions}
+
+
+def test_a_further_edition_keeps_the_comparison_of_the_one_that_it_replaces(
+    published, closed, open_round, office, make_files, now
+) -> None:
+    def publish(given: ReportingRound) -> Edition:
+        note = REASON if Edition.objects.filter(round=given).exists() else None
+        edition = make_files(editions.freeze(given, by=office, note=note, now=now))
+        return editions.publish(edition, by=office, now=now)
+
+    later = open_round(2026, "closed")
+    assert publish(later).snapshot.compared == Compared(2025, 1)
+    publish(closed)
+    again = publish(later).snapshot
+    assert again.compared == Compared(2025, 1)
+    assert [(one.year, one.edition) for one in again.past] == [(2025, 1)]
+    # The round after it is compared with what speaks now.
+    third = editions.draft(open_round(2027, "open"), now=now)
+    assert third.compared == Compared(2026, 2)
+    assert [(one.year, one.edition) for one in third.past] == [(2025, 2), (2026, 2)]

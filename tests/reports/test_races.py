@@ -142,10 +142,10 @@ def test_a_stop_while_files_are_made_costs_only_the_one_at_work(
 ) -> None:
     by = scene.people["secretariat"]
     edition = editions.freeze(closed, by=by, now=NOW)
-    editions.store_file(edition, "csv", "nl", b"there")
+    editions.store_file(edition, "entries_csv", "nl", b"there")
 
     def store() -> None:
-        editions.store_file(edition, "csv", "fr", b"on its way")
+        editions.store_file(edition, "entries_csv", "fr", b"on its way")
 
     assert killed(POINTS["before the commit"], store)
     connections["default"].close()

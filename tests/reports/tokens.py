@@ -8,12 +8,16 @@ from document.snapshot import LANGUAGES, Snapshot, from_json, to_json
 
 # Texts that stand for things, and are not read.
 CODES = {
-    "schema", "plan", "kind", "code", "slug", "level", "parent", "role", "actor", "language",
+    "$schema", "schema", "plan", "kind", "code", "slug", "level", "parent", "role", "actor",
+    "language",
     "status", "derived", "rule", "nature", "movement", "label", "missing", "left_out", "through",
-    "institution", "official", "site", "labels",
+    "institution", "official", "site", "labels", "action_id", "section", "causes", "goals",
+    "pillars", "themes", "obstacle_codes", "mark", "further", "predecessor", "successor", "voice",
+    "common_before", "common_now", "licence", "on",
 }  # fmt: skip
 DAYS = {
     "date", "reference_date", "opened_on", "deadline", "closed_on", "validated_on", "period_end",
+    "period_start", "made_at", "submitted_on", "accepted_on", "expected_by",
 }  # fmt: skip
 
 

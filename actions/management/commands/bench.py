@@ -140,6 +140,7 @@ def copy(
         "parent_id": copies[original.parent_id].pk if original.parent_id else None,
         "position": original.position + 71 * turn,
         "label": f"{number + 67 * turn}{rest}",
+        "key": f"{number + 67 * turn}{rest}",
     }
     return Action.objects.create(**values)
 

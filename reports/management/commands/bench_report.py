@@ -23,8 +23,8 @@ from actions.management.commands.bench import getter
 from actions.management.timing import median, scratch_database
 from actions.models import Plan, ReportingRound, User
 from document.snapshot import to_json
+from reports.formats import FORMATS
 from reports.models import PUBLISHED, Edition
-from reports.renderers.formats import FORMATS
 from reports.services import editions
 from reports.specimen import specimen
 

@@ -7,12 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from actions.models import ReportingRound
+from document.errors import RenderError
+from reports.formats import FORMATS
 from reports.management import asked
 from reports.management.files import written
 from reports.management.progress import Progress
 from reports.models import Edition
-from reports.renderers import RenderError
-from reports.renderers.formats import FORMATS
 from reports.services import editions
 
 

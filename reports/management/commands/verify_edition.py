@@ -5,12 +5,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from document.errors import RenderError
 from document.snapshot import Snapshot
+from reports.formats import FORMATS
 from reports.management import asked
 from reports.management.progress import Progress
 from reports.models import Edition, EditionFile
-from reports.renderers import RenderError
-from reports.renderers.formats import FORMATS
 from reports.services import editions
 
 

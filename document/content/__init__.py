@@ -1,0 +1,137 @@
+"""What a report says and in what order, the same in every format: a Snapshot and a language in.
+
+A chapter is a module with a function ``blocks``; its key stands in CHAPTERS.
+"""
+
+from collections.abc import Callable
+
+from document import dates
+from document.blocks import Block, Chapter, Mark, Report, Run
+from document.content import (
+    about,
+    actions,
+    actors,
+    advice,
+    annex,
+    changes,
+    classes,
+    figures,
+    masthead,
+    method,
+    outlook,
+    silence,
+    summary,
+)
+from document.content.reader import BEHALF, WORKING, Reader
+from document.snapshot import Snapshot, plain
+
+# Texts of the secretariat that are not in CHAPTERS by themselves stand at FURTHER.
+FURTHER = "further"
+MAKERS: dict[str, Callable[[Reader], list[Block]]] = {
+    "summary": summary.blocks,
+    "about": about.blocks,
+    "figures": figures.blocks,
+    "changes": changes.blocks,
+    "outlook": outlook.blocks,
+    "actions": actions.blocks,
+    "by_actor": actors.blocks,
+    "not_reported": silence.blocks,
+    "advice": advice.blocks,
+    "classes": classes.blocks,
+    "annex": annex.blocks,
+    "method": method.blocks,
+}
+CHAPTERS = (
+    "summary", "foreword", "about", "figures", "changes", "outlook", "actions", "by_actor",
+    "not_reported", "advice", FURTHER, "classes", "annex", "method",
+)  # fmt: skip
+# Chapters that readers open by themselves.
+STARTS_PAGE = {"summary", "figures", "actions", "by_actor", "annex"}
+# Fixed words that a writer puts on its pages by itself.
+FRAME = (
+    "contents", "page", "page_column", "skip", "overdue", "as_table", "remarks", "status",
+    "number", "count_of", "run_one", "run_many",
+)  # fmt: skip
+
+
+def report(snapshot: Snapshot, language: str) -> Report:
+    """Return the whole report."""
+    reader = Reader(snapshot, language)
+    # In this order: what leads to an action takes the anchor that the action gets.
+    found = [
+        one
+        for key in CHAPTERS
+        if key not in snapshot.left_out
+        for one in (written(reader, key) if key in {"foreword", FURTHER} else made(reader, key))
+    ]
+    return framed(reader, found)
+
+
+def short(snapshot: Snapshot, language: str) -> Report:
+    """Return the summary alone, which stands by itself on two pages."""
+    reader = Reader(snapshot, language, elsewhere=masthead.address(snapshot, language))
+    return framed(reader, made(reader, "summary"), is_short=True)
+
+
+def made(reader: Reader, key: str) -> list[Chapter]:
+    """Return a chapter in a list, or nothing where there is none to print.
+
+    An edition from before a chapter was added has no title for it, and goes without.
+    """
+    title = changes.title(reader) if key == "changes" else reader.label(key)
+    if not title:
+        return []
+    blocks = MAKERS[key](reader)
+    if not blocks:
+        return []
+    anchor = reader.anchors.kept(key)
+    return [Chapter(key, Run(title), anchor, tuple(blocks), key in STARTS_PAGE)]
+
+
+def written(reader: Reader, key: str) -> list[Chapter]:
+    """Return the chapters of the secretariat at this place that have a text."""
+    found = []
+    for chapter in reader.snapshot.chapters:
+        place = chapter.code if chapter.code in {"foreword", advice.CODE} else FURTHER
+        if place != key or not plain(chapter.texts, reader.language)[0].strip():
+            continue
+        title = reader.words(chapter.titles)
+        title = title if title.text else Run(reader.label(key))
+        anchor = reader.anchors.take(key)
+        found.append(Chapter(key, title, anchor, (reader.written(chapter.texts, "serif"),)))
+    return found
+
+
+def framed(reader: Reader, chapters: list[Chapter], *, is_short: bool = False) -> Report:
+    """Return some chapters with what stands on the cover and on every page."""
+    snapshot, language = reader.snapshot, reader.language
+    title = masthead.title(snapshot, language)
+    words = {key: reader.label(key) for key in FRAME}
+    return Report(
+        language=language,
+        title=title,
+        subtitle=Run(masthead.subtitle(snapshot, language)),
+        edition=masthead.edition(snapshot, language),
+        reference=reader.filled("reference", date=reader.day(snapshot.reference_date)),
+        made_by=reader.label("made_by"),
+        address=masthead.address(snapshot, language),
+        day=dates.date_of(snapshot.date, snapshot.reference_date, year=snapshot.year),
+        marks=masthead.marks(snapshot, language),
+        signs=signs(reader),
+        cover=tuple(reader.tile(action) for action in snapshot.actions),
+        notices=(*about.notes(reader), *about.validation(reader)),
+        chapters=tuple(chapters),
+        words=words,
+        is_short=is_short,
+    )
+
+
+def signs(reader: Reader) -> tuple[Mark, ...]:
+    """Return the signs that stand in place of words, each with its meaning."""
+    languages = [code for code in ("nl", "fr", "de", "en") if code != reader.language]
+    found = [
+        Mark(WORKING, reader.label("working_title")),
+        *(Mark(f"[{code.upper()}]", reader.label(f"original_{code}")) for code in languages),
+        Mark(BEHALF, reader.label("on_behalf")),
+    ]
+    return tuple(mark for mark in found if mark.meaning)

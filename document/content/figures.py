@@ -1,0 +1,232 @@
+"""The key figures, with last year's, and the statuses by section, level of government and year."""
+
+from document import selection
+from document.blocks import Block, Board, Chart, Figure, Figures, Legend, Prose, Run
+from document.blocks import Line as Pieces
+from document.charts import Bar, Drawing, Kind, Line, Trend, Words
+from document.content.reader import Reader
+from document.snapshot import Figure as Given
+from document.snapshot import Share, plain
+
+FIRST_TREND = 2  # rounds that make one
+# What is carried out has all its reports, but where the secretariat set a status.
+CAN_BE_INCOMPLETE = {"at_least_in_part", "overdue"}
+
+
+def blocks(reader: Reader) -> list[Block]:
+    """Return the whole chapter."""
+    snapshot = reader.snapshot
+    counts = selection.status_counts(snapshot.actions)
+    found: list[Block] = [*key_figures(reader)]
+    found += [Chart(trend(reader))] if len(snapshot.past) + 1 >= FIRST_TREND else []
+    if counts:
+        numbered = len(selection.numbered(snapshot.actions))
+        below = len(snapshot.actions) - numbered
+        said = reader.filled("counted", actions=numbered, sub_actions=below)
+        found += [Chart(by_status(reader)), Prose((Run(said),), "fine")]
+    if snapshot.actions:
+        found.append(Chart(by_section(reader)))
+    if selection.level_counts(snapshot):
+        found.append(Chart(by_level(reader)))
+        found.append(Prose((Run(reader.label("levels_note")),), "fine"))
+    if len(selection.years(snapshot)) > 1:
+        found.append(Chart(by_year(reader)))
+    return found
+
+
+# --- Key figures ----------------------------------------------------------------------
+
+
+def key_figures(reader: Reader, *, with_formulas: bool = True) -> list[Block]:
+    """Return the key figures beside each other, none where there is none."""
+    found = tuple(
+        key_figure(reader, figure, with_formulas=with_formulas)
+        for figure in reader.snapshot.figures
+    )
+    return [Figures(found)] if found else []
+
+
+def key_figure(reader: Reader, given: Given, *, with_formulas: bool) -> Figure:
+    """Return a published figure beside that of the edition before."""
+    formula = reader.words(given.formulas)
+    notes: list[Pieces] = []
+    if given.incomplete or (given.incomplete is not None and given.code in CAN_BE_INCOMPLETE):
+        notes.append((Run(reader.filled("figures_incomplete", n=given.incomplete)),))
+    if with_formulas:
+        word = reader.colon(reader.label("figures_formula"))
+        notes.append((Run(word, look="strong"), formula))
+    return Figure(
+        number=reader.filled("part_of", part=given.part, whole=given.whole),
+        title=reader.words(given.titles),
+        share="" if given.percent is None else reader.percent(given.percent),
+        before=before(reader, given),
+        notes=tuple(notes),
+    )
+
+
+def before(reader: Reader, given: Given) -> str:
+    """Return the figure of the edition before and the difference: "2024: 38 of 66 (−24)"."""
+    compared = reader.snapshot.compared
+    for past in reader.snapshot.past:
+        if compared and (past.year, past.edition) == (compared.year, compared.edition):
+            for share in past.figures:
+                if share.code == given.code:
+                    return difference(reader, given, share, past.year)
+    return ""
+
+
+def difference(reader: Reader, given: Given, share: Share, year: int) -> str:
+    """Return what a figure was in a year, with the difference in number."""
+    step = given.part - share.part
+    sign = "+" if step > 0 else "−" if step < 0 else "±"
+    of = reader.filled("part_of", part=share.part, whole=share.whole)
+    return f"{reader.colon(str(year))}{of} ({sign}{abs(step)})"
+
+
+# --- Drawings -------------------------------------------------------------------------
+
+
+def kinds(reader: Reader) -> tuple[Kind, ...]:
+    """Return the statuses with their words, the furthest first."""
+    return tuple(
+        Kind(code, reader.statuses[code]) for code in selection.ORDER if code in reader.statuses
+    )
+
+
+def words(reader: Reader, key: str, title: str, description: str, head: str) -> Words:
+    """Return what a chart says."""
+    return Words(f"chart-{key}", title, description, reader.label(head), reader.label("total"))
+
+
+def amounts(reader: Reader, counts: list[tuple[str, int]]) -> str:
+    """Return "Fully carried out 12, In progress 3"."""
+    return ", ".join(f"{reader.statuses[code]} {n}" for code, n in counts)
+
+
+def by_status(reader: Reader) -> Drawing:
+    """Draw the statuses of the numbered actions as shares of all of them."""
+    counts = selection.status_counts(reader.snapshot.actions)
+    tally = dict(counts)
+    done = tally.get("done", 0) + tally.get("continuous", 0)
+    none = tally.get("not_reported", 0) + tally.get("insufficient", 0)
+    title = reader.filled("f_status", done=done, whole=sum(tally.values()), none=none)
+    said = words(
+        reader, "by_status", title or reader.label("by_status"), amounts(reader, counts), "status"
+    )
+    return Drawing("shares", said, (Bar("", tally),), kinds(reader))
+
+
+def by_section(reader: Reader) -> Drawing:
+    """Draw the statuses of the numbered actions of each section as shares."""
+    bars = []
+    for section, actions in selection.by_section(reader.snapshot):
+        label = "".join(one.text for one in reader.section(section) if isinstance(one, Run))
+        label = f"{section.label} {label}" if section else label
+        bars.append(Bar(label, dict(selection.status_counts(actions))))
+    without = sum(not {"done", "continuous"} & set(bar.counts) for bar in bars)
+    title = reader.filled("f_section", n=without, whole=len(bars))
+    note = reader.label("by_section_note")
+    said = words(reader, "by_section", title or reader.label("by_section"), note, "section_column")
+    return Drawing("shares", said, tuple(bars), kinds(reader))
+
+
+def by_level(reader: Reader) -> Drawing:
+    """Draw the statuses of the expected entries of each level of government as shares."""
+    counts = selection.level_counts(reader.snapshot)
+    levels = {term.code: plain(term.words, reader.language)[0] for term in reader.snapshot.levels}
+    bars = tuple(Bar(levels.get(level, level), dict(codes)) for level, codes in counts)
+    rates = sorted((received(bar), place) for place, bar in enumerate(bars))
+    low, high = rates[0], rates[-1]
+    title = reader.filled(
+        "f_level",
+        low=reader.percent(low[0]),
+        lowest=bars[low[1]].label,
+        high=reader.percent(high[0]),
+        highest=bars[high[1]].label,
+    )
+    note = reader.label("levels_note")
+    said = words(reader, "by_level", title or reader.label("by_level"), note, "level_column")
+    return Drawing("shares", said, bars, kinds(reader))
+
+
+def received(bar: Bar) -> int:
+    """Return the share of entries that were received, in whole percent, halves up."""
+    whole = sum(bar.counts.values())
+    part = whole - bar.counts.get("not_reported", 0)
+    return (200 * part + whole) // (2 * whole)
+
+
+def by_year(reader: Reader) -> Drawing:
+    """Draw the status of each action in each year of which the edition speaks."""
+    snapshot = reader.snapshot
+    years = selection.years(snapshot)
+    lines = tuple(
+        Line(action.label, [selection.code_in(action, year, snapshot) for year in years])
+        for action in snapshot.actions
+    )
+    numbered = selection.numbered(snapshot.actions)
+    same = sum(selection.code_in(action, years[-2], snapshot) == action.code for action in numbered)
+    title = reader.filled("f_years", year=years[-2], n=same, whole=len(numbered))
+    note = reader.label("by_year_note")
+    said = words(reader, "by_year", title or reader.label("by_year"), note, "action_column")
+    return Drawing("matrix", said, lines, kinds(reader), tuple(str(year) for year in years))
+
+
+def trend(reader: Reader) -> Drawing:
+    """Draw the key figures over all rounds; the earlier ones are greyed."""
+    snapshot = reader.snapshot
+    years = (*(past.year for past in snapshot.past), snapshot.year)
+    rows = []
+    for figure in snapshot.figures:
+        shares: list[Share | Given | None] = [
+            next((one for one in past.figures if one.code == figure.code), None)
+            for past in snapshot.past
+        ]
+        shares.append(figure)
+        rows.append(
+            Trend(
+                reader.words(figure.titles).text,
+                [share.percent if share else None for share in shares],
+                [
+                    reader.percent(share.percent) if share and share.percent is not None else "–"
+                    for share in shares
+                ],
+            )
+        )
+    title = finding(reader, rows, years)
+    said = words(reader, "trend", title, reader.label("trend_note"), "figure_column")
+    return Drawing("trends", said, tuple(rows), columns=tuple(str(year) for year in years))
+
+
+def finding(reader: Reader, rows: list[Trend], years: tuple[int, ...]) -> str:
+    """Return what became of the share of what is carried out: "42% in 2024, 21% in 2025"."""
+    codes = [figure.code for figure in reader.snapshot.figures]
+    if "carried_out" not in codes:
+        return reader.label("trend")
+    row = rows[codes.index("carried_out")]
+    return reader.filled(
+        "f_trend",
+        title=row.label,
+        before=row.words[-2],
+        year_before=years[-2],
+        now=row.words[-1],
+        year=years[-1],
+    )
+
+
+def board(reader: Reader) -> Board:
+    """Return the actions as tiles under their sections."""
+    groups = []
+    for section, actions in selection.by_section(reader.snapshot):
+        head = (Run(f"{section.label}\u00a0 ", look="fine"),) if section else ()
+        title = (*head, *reader.section(section))
+        tiles = tuple(reader.tile(action) for action in actions)
+        groups.append((title, tiles, reader.counts(selection.status_counts(actions))))
+    heads = (reader.label("section_column"), reader.label("actions"), reader.label("by_status"))
+    return Board(reader.label("by_section"), heads, tuple(groups))
+
+
+def legend(reader: Reader) -> Legend:
+    """Return the signs and colours with their words."""
+    items = [(reader.plain_status(status.code),) for status in reader.snapshot.vocabulary]
+    return Legend((*items, (Run(reader.label("overdue"), look="alarm"),)))

@@ -1,0 +1,60 @@
+"""Obstacles and next steps brought together, section by section, each leading to its entry."""
+
+from document import richtext, selection
+from document.blocks import Block, Heading, Items, Line, Run
+from document.content.reader import Reader
+from document.snapshot import Action, Entry, Text
+
+LONGEST = 180  # letters; what is longer is told in full where it leads
+FIELDS = ("obstacles", "next_steps")
+
+
+def blocks(reader: Reader) -> list[Block]:
+    """Return, for each section with obstacles or next steps, a list of both."""
+    found: list[Block] = []
+    for section, actions in selection.by_section(reader.snapshot):
+        lists = [one for one in (listed(reader, field, actions) for field in FIELDS) if one.lines]
+        if lists:
+            number = section.label if section else ""
+            found += [Heading(2, reader.section(section), number=number), *lists]
+    return found
+
+
+def listed(reader: Reader, field: str, actions: list[Action]) -> Items:
+    """Return what the actors of some actions say in a field, a line each."""
+    lines = tuple(
+        line(reader, action, entry, entry.texts[field])
+        for action in actions
+        for entry in action.entries
+        if entry.status and field in entry.texts and entry.texts[field].original.strip()
+    )
+    return Items(lines, reader.label(field))
+
+
+def line(reader: Reader, action: Action, entry: Entry, text: Text) -> Line:
+    """Return one of them: the action, the actor, the text or its start."""
+    found, language = text.read(reader.language)
+    place = reader.entry_place(action, entry)
+    said = f"{reader.colon(reader.heading(action))}{reader.actor(entry.actor).text}"
+    name = reader.short(entry.actor)
+    return (
+        Run(action.label, look="strong", to=place, said=said),
+        Run("\u00a0 "),
+        name,
+        Run(reader.colon("")),
+        Run(start(richtext.plain(found)), reader.tongue(language)),
+    )
+
+
+def start(text: str) -> str:
+    """Return a text on one line, or its first words with an ellipsis."""
+    words = text.split()
+    whole = " ".join(words)
+    if len(whole) <= LONGEST:
+        return whole
+    found = ""
+    for word in words:
+        if len(found) + len(word) > LONGEST:
+            break
+        found = f"{found} {word}" if found else word
+    return f"{found or whole[:LONGEST]} …"

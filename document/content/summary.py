@@ -1,0 +1,125 @@
+"""The summary: how far the plan is, what moved, who is silent, what is due; on two pages."""
+
+from collections.abc import Iterable, Iterator
+
+from document import selection
+from document.blocks import Block, Facts, Heading, Line, Piece, Prose, Run
+from document.content import figures
+from document.content.reader import Reader
+from document.snapshot import Action, Share
+
+FEW_ACTIONS = 6  # of which the titles stand beside the numbers
+
+
+def blocks(reader: Reader) -> list[Block]:
+    """Return the sentences, the key figures, the board, and the lists."""
+    return [
+        Prose(tuple(Run(text) for text in spaced(sentences(reader))), "lead"),
+        *figures.key_figures(reader, with_formulas=False),
+        Heading(2, (Run(reader.label("by_section")),)),
+        figures.board(reader),
+        Heading(2, (Run(reader.label("summary_lists")),)),
+        Facts(tuple(lists(reader))),
+        Prose((Run(reader.label("silence_note")),), "fine"),
+    ]
+
+
+def spaced(texts: Iterable[str]) -> Iterator[str]:
+    """Yield some sentences with a space between them."""
+    for place, text in enumerate(text for text in texts if text):
+        yield f" {text}" if place else text
+
+
+def sentences(reader: Reader) -> Iterator[str]:
+    """Yield what the data say, in words: how far, what moved, silence, overdue, what is due."""
+    snapshot = reader.snapshot
+    if not any(entry.status for action in snapshot.actions for entry in action.entries):
+        yield reader.label("empty_round")
+    shares = {figure.code: figure for figure in snapshot.figures}
+    done, part = shares.get("carried_out"), shares.get("at_least_in_part")
+    if done is not None and done.whole:
+        yield reader.many("s_done", done.part, whole=done.whole) + before(reader, done.code) + "."
+    if part is not None and part.whole:
+        yield reader.many("s_part", part.part) + before(reader, part.code) + "."
+    yield moved(reader)
+    silent = selection.silent_actors(snapshot)
+    yield reader.many("s_silent", len(silent)) if silent else reader.label("s_silent_none")
+    late = selection.numbered(action for action in snapshot.actions if action.overdue)
+    yield reader.many("s_overdue", len(late)) if late else reader.label("s_overdue_none")
+    year = snapshot.year + 1
+    due = selection.numbered(selection.due(snapshot, year))
+    if due:
+        yield reader.many("s_due", len(due), year=year)
+    else:
+        yield reader.filled("s_due_none", year=year)
+
+
+def moved(reader: Reader) -> str:
+    """Return how many actions moved since the edition before, or that there is none."""
+    compared = reader.snapshot.compared
+    if compared is None:
+        return reader.label("s_first")
+    counts = dict(selection.moves(reader.snapshot.actions))
+    keys = ("moved_up", "moved_back", "suspended", "less_information", "more_information")
+    return reader.filled("s_moved", year=compared.year, **{key: counts.get(key, 0) for key in keys})
+
+
+def last_year(reader: Reader, code: str) -> Share | None:
+    """Return a key figure in the edition that this one is compared with."""
+    compared = reader.snapshot.compared
+    past = next(
+        (
+            one
+            for one in reader.snapshot.past
+            if compared and (one.year, one.edition) == (compared.year, compared.edition)
+        ),
+        None,
+    )
+    return next((share for share in past.figures if share.code == code), None) if past else None
+
+
+def before(reader: Reader, code: str) -> str:
+    """Return what a figure was last year, in brackets, or ""."""
+    share, compared = last_year(reader, code), reader.snapshot.compared
+    if share is None or compared is None:
+        return ""
+    said = reader.filled("s_before", year=compared.year, n=share.part, whole=share.whole)
+    return f" {said}"
+
+
+def lists(reader: Reader) -> Iterator[tuple[str, Line]]:
+    """Yield the lists: what moved, who is silent, what is overdue and what is due."""
+    snapshot = reader.snapshot
+    compared = snapshot.compared
+    for key, actions in selection.changes(snapshot):
+        if key in {"moved_up", "moved_back", "suspended", "completed", "reopened"}:
+            yield headed(reader, key, actions, compared.year if compared else "")
+    late = [action for action in snapshot.actions if action.overdue]
+    if late:
+        yield headed(reader, "overdue", late)
+    due = selection.due(snapshot, snapshot.year + 1)
+    if due:
+        yield headed(reader, "due", due, snapshot.year + 1)
+    silent = reader.sorted_silent()
+    if silent:
+        names = [(reader.actor(actor.slug), Run(f" ({len(actions)})")) for actor, actions in silent]
+        yield f"{reader.label('not_reported')} ({len(silent)})", reader.joined(names)
+
+
+def headed(
+    reader: Reader, key: str, actions: list[Action], year: int | str = ""
+) -> tuple[str, Line]:
+    """Return a group of actions with its count; few of them with their titles."""
+    label = reader.label(key).format(year=year)
+    return f"{label} ({reader.number_of(actions)})", named(reader, actions)
+
+
+def named(reader: Reader, actions: list[Action]) -> Line:
+    """Return actions as tiles; few of them with their titles."""
+    if len(actions) > FEW_ACTIONS:
+        return tuple(reader.tile(action) for action in actions)
+    found: list[Iterable[Piece]] = []
+    for action in actions:
+        title = reader.title(action.titles, action.official)
+        found.append((reader.tile(action), Run("\u00a0"), *title))
+    return reader.joined(found)

@@ -1,0 +1,86 @@
+"""Texts as the typesetter takes them: characters with a glyph, words that can break, blocks."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from document import richtext
+from document.writers.glyphs import printable
+
+# Lists within lists beyond this depth are set flat: the typesetter nests only so far.
+DEPTH = 5
+# Longer than any link that works; the typesetter refuses still longer ones.
+LONGEST_LINK = 2000
+# Where a word that no line may hold can break: the template puts no character there, so that
+# what is copied or read aloud is what was typed. No text holds this one.
+SPLIT = "\x1f"
+LONG_WORD = re.compile(r"[^\W\d_]{65,}|([^\W\d_])\1{9,}")
+LONG_CODE = re.compile(r"\S{30,}")
+# An address breaks before a sign, never in a word or a number that a line can hold.
+BEFORE = re.compile(r"(?<=[^/?&=._%#-])(?=[/?&=._%#-])|(?<=/)(?=[^/])")
+PIECE = 30
+# No word of so few letters needs a place to break.
+LONGEST_WORD = 10
+
+
+def text(given: str) -> str:
+    """Return a text with all its spaces, in characters that can be printed and words that break."""
+    return breakable(printable(re.sub(r"[ \t\r\n]+", " ", given)))
+
+
+def flat(given: str) -> str:
+    """Return a short text of ours, which needs no places to break."""
+    return printable(re.sub(r"[ \t\r\n]+", " ", given))
+
+
+def breakable(given: str) -> str:
+    """Return a text with SPLIT where words that fit no line can break."""
+    if len(given) < LONGEST_WORD:
+        return given
+    given = LONG_CODE.sub(_cut_code, given)
+    return LONG_WORD.sub(lambda found: _cut(found[0], 12), given)
+
+
+def _cut_code(found: re.Match[str]) -> str:
+    """Return a word of more than letters with places to break; hyphenation knows the others."""
+    bare = found[0].strip(".,;:!?()«»“”\"'").replace("-", "").replace("’", "")
+    if bare.isalpha():
+        return found[0]
+    return SPLIT.join(
+        piece if len(piece) <= PIECE else _cut(piece, 20) for piece in BEFORE.split(found[0])
+    )
+
+
+def _cut(word: str, size: int) -> str:
+    return SPLIT.join(word[n : n + size] for n in range(0, len(word), size))
+
+
+def link(address: str) -> str:
+    """Return an address that a link may have, else "", which is no link."""
+    fits = address.startswith(("http://", "https://", "mailto:")) and len(address) < LONGEST_LINK
+    return address if fits and address.isascii() and " " not in address else ""
+
+
+def blocks(found: Sequence[richtext.Block], depth: int = 0) -> list[Any]:
+    """Return paragraphs and lists as data; lists that lie too deep are set flat."""
+    pieces: list[Any] = []
+    for block in found:
+        if isinstance(block, richtext.Paragraph):
+            pieces.append({"runs": [_run(run) for run in block.runs]})
+        elif depth >= DEPTH:
+            pieces += [piece for item in block.items for piece in blocks(item, depth)]
+        else:
+            items = [blocks(item, depth + 1) for item in block.items]
+            pieces.append({"ordered": block.ordered, "start": block.start, "items": items})
+    return pieces
+
+
+def _run(run: richtext.Run) -> dict[str, Any]:
+    found: dict[str, Any] = {"t": run.text if run.text == "\n" else breakable(printable(run.text))}
+    if run.bold:
+        found["b"] = True
+    if run.italic:
+        found["i"] = True
+    if run.link and link(run.link):
+        found["u"] = run.link
+    return found

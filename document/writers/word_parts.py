@@ -1,0 +1,97 @@
+"""An empty Word document in the look of the report: styles, head, foot, properties."""
+
+import io
+import re
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import docx
+from docx.document import Document
+
+from document.blocks import Report
+from document.characters import coded
+from document.writers import packages
+from document.writers.wordml import Run, Writer, w
+
+FOLDER = Path(__file__).with_name("word_files")
+# The files of the package, and where each stands here, where a reader can see it.
+PARTS = {
+    "[Content_Types].xml": "content_types.xml",
+    "_rels/.rels": "package_rels.xml",
+    "docProps/app.xml": "app.xml",
+    "docProps/core.xml": "core.xml",
+    "word/document.xml": "document.xml",
+    "word/_rels/document.xml.rels": "document_rels.xml",
+    "word/fontTable.xml": "fonts.xml",
+    "word/numbering.xml": "numbering.xml",
+    "word/settings.xml": "settings.xml",
+    "word/styles.xml": "styles.xml",
+}
+# Word knows a language as that of a country; it has no spelling of Belgian German.
+TAGS = {"nl": "nl-BE", "fr": "fr-BE", "de": "de-DE", "en": "en-GB"}
+FIELDS = {"page": "PAGE", "pages": "NUMPAGES"}
+LONGEST_PROPERTY = 255  # of a core property, which python-docx insists on
+
+
+def opened(report: Report) -> Document:
+    """Return a document without a text, but with everything around it."""
+    document = docx.Document(io.BytesIO(_template()))
+    _speak(document, TAGS[report.language])
+    _describe(document, report)
+    _frame(document, report)
+    return document
+
+
+def saved(document: Document) -> bytes:
+    """Return the bytes of a document, the same for the same contents."""
+    out = io.BytesIO()
+    document.save(out)
+    return packages.settled(out.getvalue())
+
+
+@cache
+def _template() -> bytes:
+    return packages.packed([(name, (FOLDER / file).read_bytes()) for name, file in PARTS.items()])
+
+
+def _speak(document: Document, tag: str) -> None:
+    """Set the language of whatever has none of its own."""
+    for element in document.styles.element.iter(w("lang")):
+        element.set(w("val"), tag)
+    for element in document.settings.element.iter(w("themeFontLang")):
+        element.set(w("val"), tag)
+
+
+def _describe(document: Document, report: Report) -> None:
+    about = document.core_properties
+    about.title = _property(report.title)
+    about.subject = _property(report.subtitle.text)
+    about.author = about.last_modified_by = _property(report.made_by)
+    about.comments = _property(" – ".join(dict.fromkeys([report.edition, *report.marks])))
+    about.language = TAGS[report.language]
+    about.created = about.modified = datetime(*report.day, tzinfo=UTC)
+    about.revision = 1
+
+
+def _property(text: str) -> str:
+    return coded(text)[:LONGEST_PROPERTY]
+
+
+def _frame(document: Document, report: Report) -> None:
+    """Write head and foot of every page: title and marks; signs, edition and page number."""
+    section, writer = document.sections[0], Writer(document)
+    section.header.is_linked_to_previous = section.footer.is_linked_to_previous = False
+    head, foot = (part.part.element[0] for part in (section.header, section.footer))
+    writer.runs(head, [Run(f"{report.title} · {report.subtitle.text}")])
+    for mark in report.marks:
+        writer.runs(head, [Run("\n"), Run(mark, style="ReportAlarm")])
+    if report.signs:
+        told = "   ".join(f"{mark.sign} {mark.meaning}" for mark in report.signs)
+        writer.runs(foot, [Run(told), Run("\n")])
+    writer.runs(foot, [Run(f"{report.edition}\t")])
+    for piece in re.split(r"\{(\w+)\}", report.words["page"]):
+        if piece in FIELDS:
+            writer.field(foot, FIELDS[piece])
+        elif piece:
+            writer.runs(foot, [Run(piece)])

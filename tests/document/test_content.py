@@ -1,0 +1,420 @@
+"""What a report says and in what order, in the words of each language."""
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from document import content, dates
+from document.blocks import (
+    Block,
+    Break,
+    Facts,
+    Items,
+    Line,
+    Mark,
+    Prose,
+    Run,
+    StatusLine,
+    Table,
+    walk,
+)
+from document.content import actions as chapter
+from document.content import changes, masthead, method, outlook, summary
+from document.content.reader import Reader
+from document.snapshot import LANGUAGES, Entry, Snapshot, Text
+from tests.reports.specimen import every, overridden, specimen
+from tests.reports.tokens import replaced
+
+NOTHING: dict[str, Any] = {
+    "status": "not_reported", "derived": "not_reported", "entries": (), "history": (),
+    "missing": (), "expected": 0, "reported": 0, "movement": "", "unmoved": 0, "overdue": False,
+    "period_end": "",
+}  # fmt: skip
+
+
+def reader(snapshot: Snapshot, language: str = "en") -> Reader:
+    return Reader(snapshot, language)
+
+
+def plain(line: Line) -> str:
+    """Return the words of a line; a sign as its meaning."""
+    return "".join(
+        one.text if isinstance(one, Run) else f" ({one.meaning})" if isinstance(one, Mark) else " "
+        for one in line
+        if isinstance(one, Run | Mark | Break)
+    )
+
+
+def said(blocks: Iterable[Block]) -> list[str]:
+    """Return the paragraphs, facts and cells of some blocks."""
+    found: list[str] = []
+    for block in walk(tuple(blocks)):
+        match block:
+            case Prose():
+                found.append(plain(block.line))
+            case Facts():
+                found += [f"{label}: {plain(line)}" for label, line in block.rows]
+            case Table():
+                found += [plain(cell) for row in block.rows for cell in row.cells]
+            case StatusLine():
+                found += [plain(fact) for fact in block.facts]
+            case _:
+                pass
+    return found
+
+
+def with_entry(**facts: Any) -> tuple[Snapshot, Entry]:
+    snapshot = specimen(3)
+    return snapshot, dataclasses.replace(snapshot.actions[0].entries[-1], **facts)
+
+
+# --- Chapters -------------------------------------------------------------------------
+
+
+def test_chapters_follow_their_order_and_those_of_the_secretariat_have_their_place() -> None:
+    keys = [part.key for part in content.report(specimen(3), "en").chapters]
+    assert keys == list(content.CHAPTERS)
+
+
+def test_a_chapter_without_a_text_is_left_out() -> None:
+    snapshot = specimen(3)
+    blank = [dataclasses.replace(one, texts=dict.fromkeys(one.texts, " "))
+             for one in snapshot.chapters]  # fmt: skip
+    snapshot = dataclasses.replace(snapshot, chapters=tuple(blank))
+    keys = {part.key for part in content.report(snapshot, "en").chapters}
+    assert not keys & {"foreword", content.FURTHER}
+    assert "advice" in keys
+
+
+def test_an_edition_from_before_a_chapter_goes_without_it() -> None:
+    snapshot = specimen(3)
+    known = {
+        language: {key: text for key, text in words.items() if key not in {"summary", "classes"}}
+        for language, words in snapshot.labels.items()
+    }
+    old = dataclasses.replace(snapshot, labels=known)
+    keys = [part.key for part in content.report(old, "nl").chapters]
+    assert keys == [key for key in content.CHAPTERS if key not in {"summary", "classes"}]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"edition": 1, "is_sample": False}, []),
+        ({"edition": 0, "is_sample": False}, ["draft"]),
+        ({"edition": 0, "is_sample": True}, ["draft", "sample"]),
+    ],
+)
+def test_marks_say_draft_and_sample(facts: dict[str, Any], expected: list[str]) -> None:
+    snapshot = specimen(3, **facts)
+    labels = tuple(snapshot.label(key, "en") for key in expected)
+    assert masthead.marks(snapshot, "en") == labels
+
+
+def test_a_draft_says_the_minute_it_was_made() -> None:
+    snapshot = specimen(3, edition=0, made_at="2026-11-28T09:05+01:00")
+    assert masthead.edition(snapshot, "en") == (
+        "Draft of 28 November 2026, 09:05: not a published edition"
+    )
+    assert masthead.marks(snapshot, "en")[0] == masthead.edition(snapshot, "en")
+    assert content.report(snapshot, "en").edition == masthead.edition(snapshot, "en")
+
+
+def different(snapshot: Snapshot, other: Snapshot, language: str) -> set[str]:
+    """Return what two reports say differently, whatever the place."""
+    texts = []
+    for one in (snapshot, other):
+        report = content.report(one, language)
+        texts.append({repr(block) for part in report.chapters for block in walk(part.blocks)})
+    return texts[0] ^ texts[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_edition_says_what_its_draft_said_but_for_what_names_it(language: str) -> None:
+    """Number, date, marks and proof differ; nothing else."""
+    from document.snapshot import from_json, to_json  # noqa: PLC0415
+
+    draft = specimen(24, edition=0, made_at="2026-04-15T09:05+02:00")
+    edition = from_json(to_json(dataclasses.replace(draft, edition=1, made_at="")))
+    found = different(draft, edition, language)
+    assert len(found) == 2
+    assert all(block.startswith("Facts(") and "SHA-256" in block for block in found)
+
+
+# --- The summary ----------------------------------------------------------------------
+
+
+def test_the_summary_says_how_far_what_moved_who_is_silent_and_what_is_due() -> None:
+    found = " ".join(summary.sentences(reader(specimen(24))))
+    assert found == (
+        "30 actions of 60 are carried out or continuously applied (2024: 20 of 60). "
+        "Since 2024, by the actors that reported both times, moved up: 0; moved back: 1; "
+        "suspended: 1. Without a change of their own, more information: 1; less information: 1. "
+        "8 actors have not sent all the entries expected of them. 2 actions are overdue. "
+        "5 unfinished actions are due in 2026."
+    )
+
+
+def odd(case: str) -> Snapshot:
+    snapshot = specimen(6)
+    if case == "first":
+        return dataclasses.replace(snapshot, compared=None, past=(), withdrawn=())
+    if case == "nothing reported":
+        silent = tuple(dataclasses.replace(a, **NOTHING) for a in snapshot.actions)
+        return dataclasses.replace(snapshot, actions=silent)
+    if case == "everything done":
+        done = tuple(
+            dataclasses.replace(a, status="done", overdue=False, movement="same",
+                                entries=tuple(e for e in a.entries if e.status))
+            for a in snapshot.actions
+        )  # fmt: skip
+        return dataclasses.replace(snapshot, actions=done)
+    one = dataclasses.replace(snapshot.actions[0], overdue=True)
+    figure = dataclasses.replace(snapshot.figures[1], part=1, whole=1, percent=100)
+    return dataclasses.replace(
+        snapshot, actions=(one,), figures=(figure,), compared=None, past=(), withdrawn=()
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("first", "This is the first report: there is none to compare it with."),
+        ("nothing reported", "No entry was received in this round."),
+        ("everything done", "Every actor sent all the entries expected of it."),
+        ("everything done", "No action is overdue."),
+        ("everything done", "No unfinished action is due in 2026."),
+        ("one action", "1 action of 1 is carried out or continuously applied."),
+        ("one action", "1 action is overdue."),
+        ("one action", "1 actor has not sent all the entries expected of it."),
+    ],
+)
+def test_the_summary_reads_well_on_an_odd_round(case: str, expected: str) -> None:
+    assert expected in list(summary.sentences(reader(odd(case))))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", ["first", "nothing reported", "everything done", "one action"])
+def test_an_odd_round_has_a_summary_in_every_language(case: str, language: str) -> None:
+    found = list(summary.sentences(reader(odd(case), language)))
+    assert len(found) >= 4
+    assert all(text.strip() and "{" not in text for text in found)
+
+
+def test_the_summary_alone_leads_to_the_report_and_to_no_place_that_it_has_not() -> None:
+    report = content.short(specimen(24), "en")
+    assert [part.key for part in report.chapters] == ["summary"]
+    tiles = [one for part in report.chapters for one in _pieces(part.blocks)]
+    assert tiles
+    assert not [one for one in tiles if getattr(one, "to", "")]
+
+
+def _pieces(blocks: Iterable[Block]) -> list[Any]:
+    found: list[Any] = []
+    for block in walk(tuple(blocks)):
+        if isinstance(block, Facts):
+            found += [one for _label, line in block.rows for one in line]
+        for _title, tiles, _counts in getattr(block, "groups", ()):
+            found += tiles
+    return found
+
+
+# --- Texts ----------------------------------------------------------------------------
+
+
+def test_a_text_is_read_in_a_checked_translation_else_in_the_original_marked_so() -> None:
+    snapshot = specimen(3)
+    text = Text("nl", "Origineel", {"fr": "Traduction"})
+    for language, spoken, marks in (("nl", "", ()), ("fr", "", ())):
+        found = reader(snapshot, language).rich(text)
+        assert (found.language, found.marks) == (spoken, marks)
+    found = reader(snapshot, "de").rich(text)
+    assert found.language == "nl"
+    assert found.marks == (Mark("[NL]", snapshot.label("original_nl", "de")),)
+
+
+def test_a_title_that_is_not_official_is_a_working_translation() -> None:
+    snapshot = specimen(3)
+    titles = {"en": "Title", "fr": "Titre"}
+    assert reader(snapshot).title(titles, ("en",)) == (Run("Title"),)
+    mark = Mark("°", snapshot.label("working_title", "fr"))
+    assert reader(snapshot, "fr").title(titles, ("en",)) == (Run("Titre"), mark)
+    other = Mark("[EN]", snapshot.label("original_en", "nl"))
+    assert reader(snapshot, "nl").title(titles, ("en",)) == (Run("Title", "en"), other)
+
+
+def test_remarks_tell_what_readers_must_know_of_an_entry() -> None:
+    snapshot, entry = with_entry(
+        expected=False, since=2023, late=True, on_behalf=True, unchanged=True, through="actor-2"
+    )
+    found = [plain(line) for line in chapter.remarks(reader(snapshot), entry)]
+    assert found == [
+        "voluntary", "since 2023", "late",
+        " (entry written on the actor’s behalf by the secretariat)",
+        "text unchanged since last year, confirmed", "reported through: Actor 2 (en)",
+    ]  # fmt: skip
+    assert list(chapter.remarks(reader(snapshot), with_entry()[1])) == []
+
+
+def test_an_entry_shows_its_written_texts_in_the_order_of_the_fields() -> None:
+    written = {key: Text("en", key) for key in ("sme", "reason", "done")}
+    snapshot, entry = with_entry(texts=written | {"results": Text("en", " ")}, status="done")
+    block = chapter.entry_block(reader(snapshot), entry, snapshot.actions[0])
+    labels = [snapshot.label(key, "en") for key in ("done", "reason", "sme")]
+    assert [getattr(one, "label", "") for one in block.blocks if one is not block.status][
+        :3
+    ] == labels
+
+
+def test_why_finished_work_was_taken_up_again_stands_with_the_silent_action() -> None:
+    silent = Entry("actor-1", "lead", expected=True, reopened=Text("fr", "Une autre édition."))
+    snapshot = replaced(specimen(3), 0, entries=(silent,), overdue=True)
+    block = chapter.action_block(reader(snapshot, "fr"), snapshot.actions[0])
+    (entry,) = block.entries
+    assert [getattr(one, "label", "") for one in entry.blocks] == [
+        snapshot.label("reopened_because", "fr")
+    ]
+    assert "Une autre édition." in repr(entry)
+
+
+def test_an_override_names_the_institution_the_derived_status_and_the_reason() -> None:
+    snapshot = specimen(3)
+    given = replaced(snapshot, 0, override=overridden(snapshot))
+    found = plain(chapter.override(reader(given), given.actions[0]))
+    assert "Actor 1 (en)" in found
+    assert given.word(given.actions[0].code, "en") in found
+    assert "The derived status misses a decision. (en)" in found
+    assert chapter.override(reader(given), given.actions[1]) == ()
+
+
+def test_a_period_is_printed_once_and_the_plans_own_words_in_quotation_marks() -> None:
+    snapshot = replaced(specimen(3), 0, period=every("2021–2023"), period_text="2021 - 2023")
+    snapshot = replaced(snapshot, 0, period={"en": "2021–2023"})
+    assert plain(chapter.period(reader(snapshot), snapshot.actions[0])) == "2021–2023 · Continuous"
+    snapshot = replaced(snapshot, 0, period={"en": "Open"}, period_text="Ongoing")
+    source = dataclasses.replace(snapshot.plan_source, language="en")
+    snapshot = dataclasses.replace(snapshot, plan_source=source)
+    line = chapter.period(reader(snapshot, "fr"), snapshot.actions[0])
+    assert plain(line) == "Open (dans le plan\u00a0: «\u00a0Ongoing\u00a0») · Continue"
+    assert [one.language for one in line if isinstance(one, Run) and one.text == "Ongoing"] == [
+        "en"
+    ]
+
+
+def test_a_line_that_lists_bodies_says_in_which_language_each_is_named() -> None:
+    snapshot = replaced(specimen(3), 0, missing=("actor-1", "actor-2"), override=None)
+    names = {"actor-1": {"nl": "Dienst"}, "actor-2": {"fr": "Service", "nl": "Dienst"}}
+    actors = tuple(
+        dataclasses.replace(one, names=names.get(one.slug, one.names)) for one in snapshot.actors
+    )
+    given = reader(dataclasses.replace(snapshot, actors=actors), "fr")
+    head, _end = snapshot.label("missing", "fr").split("{actors}")
+    assert given.listed("missing", snapshot.actions[0].missing)[:4] == (
+        Run(head), Run("Dienst", "nl"), Run("\u202f; "), Run("Service"),
+    )  # fmt: skip
+    assert given.listed("missing", ()) == ()
+
+
+def test_obstacles_of_a_section_lead_to_their_entries_and_long_ones_end_in_an_ellipsis() -> None:
+    long = "woord " * 60
+    snapshot, entry = with_entry(status="done", texts={"obstacles": Text("en", long)})
+    snapshot = replaced(snapshot, 0, entries=(entry,))
+    given = reader(snapshot)
+    listed = [block for block in outlook.blocks(given) if isinstance(block, Items)]
+    first: Any = listed[0].lines[0]
+    assert first[0].text == "1"
+    assert first[0].to == given.entry_place(snapshot.actions[0], entry)
+    assert first[-1].text.endswith("woord …")
+    assert len(first[-1].text) <= outlook.LONGEST + len(" …") + 1
+
+
+# --- What changed ---------------------------------------------------------------------
+
+
+def test_a_row_tells_those_who_reported_twice_where_the_published_status_tells_otherwise() -> None:
+    facts: dict[str, Any] = {
+        "movement": "moved_up", "common_before": "not_started", "common_now": "in_progress",
+        "nature": "one_off",
+    }  # fmt: skip
+    snapshot = replaced(specimen(3), 0, **facts)
+    told = plain(changes.remarks(reader(snapshot), "moved_up", snapshot.actions[0]))
+    assert told.startswith(
+        "Among those who reported both times: not_started (en) → in_progress (en) In 2024"
+    )
+    action = snapshot.actions[0]
+    past = dataclasses.replace(action.history[0], status="not_started", nature="one_off")
+    snapshot = replaced(snapshot, 0, history=(past,), status="in_progress")
+    same = plain(changes.remarks(reader(snapshot), "moved_up", snapshot.actions[0]))
+    assert same == "In 2024: not_started (en)"
+
+
+def test_a_reassessment_names_its_causes() -> None:
+    snapshot = replaced(specimen(3), 0, movement="reassessed", causes=("added", "override"))
+    told = plain(changes.remarks(reader(snapshot), "reassessed", snapshot.actions[0]))
+    assert "actors were added the secretariat set, changed or lifted a status" in told
+
+
+def test_what_the_plan_no_longer_has_stands_at_the_end() -> None:
+    found = said(changes.blocks(reader(specimen(3))))
+    assert found[-4:] == ["W1", "A withdrawn action (en)", "In 2024: not_started (en)", "–"]
+
+
+def test_without_an_earlier_edition_nothing_moved() -> None:
+    first = dataclasses.replace(specimen(3), compared=None, past=(), withdrawn=())
+    found = said(changes.blocks(reader(first)))
+    assert found[0] == "There is no earlier edition to compare with."
+    assert changes.title(reader(first)) == "What changed"
+
+
+# --- The method -----------------------------------------------------------------------
+
+
+def test_the_method_states_the_seven_lines_of_the_rule_and_its_limits() -> None:
+    snapshot = specimen(24)
+    blocks = method.blocks(reader(snapshot))
+    lists = [block for block in blocks if isinstance(block, Items)]
+    assert len(lists[0].lines) == 7
+    entries = sum(bool(entry.status) for a in snapshot.actions for entry in a.entries)
+    assert f"Entries with evidence: {entries} of {entries}." in " ".join(said(blocks))
+
+
+def test_the_colophon_names_who_answers_and_where_the_report_stands() -> None:
+    found = said(method.blocks(reader(specimen(3))))
+    assert "Responsible publisher: Publisher of the report" in found
+    assert "ISSN: 1234-5679" in found
+    assert "Sent to: Chamber of Representatives (en)" in found
+    bare = dataclasses.replace(specimen(3), publisher="", issn="")
+    labels = [text.split(":")[0] for text in said(method.blocks(reader(bare)))]
+    assert not {"Responsible publisher", "ISSN"} & set(labels)
+
+
+# --- Days, addresses ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "language", "expected"),
+    [
+        ("2025-12-31", "nl", "31 december 2025"),
+        ("2025-05-01", "fr", "1er mai 2025"),
+        ("2025-08-02", "fr", "2 août 2025"),
+        ("2025-03-01", "de", "1. März 2025"),
+        ("2025-03-09", "de", "9. März 2025"),
+        ("2025-03-09", "en", "9 March 2025"),
+        ("2025-13-09", "en", "2025-13-09"),
+        ("soon", "en", "soon"),
+        ("", "en", ""),
+    ],
+)
+def test_a_day_is_written_as_the_language_writes_it(
+    given: str, language: str, expected: str
+) -> None:
+    assert dates.day(given, language) == expected
+
+
+def test_an_edition_is_cited_by_its_own_address_and_a_draft_by_that_of_the_round() -> None:
+    round_address = "https://nap.example.org/fr/plans/nap2/reports/2025/"
+    assert masthead.address(specimen(3), "fr") == f"{round_address}e1/"
+    assert masthead.address(specimen(3, edition=0), "fr") == round_address
+    assert masthead.citation(specimen(3), "fr").endswith(f"{round_address}e1/")
