@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 
 from actions.urls import LabelConverter
-from reports.views import archive, compare, feed
+from reports.views import archive, compare, extract, feed
 
 
 class YearConverter:
@@ -53,6 +53,17 @@ urlpatterns = [
         rf"^(?P<year>{YEAR})/e(?P<number>{NUMBER})/{FILE}$",
         archive.edition_file,
         name="edition-file",
+    ),
+    re_path(
+        rf"^(?P<year>{YEAR})/e(?P<number>{NUMBER})/actors/(?P<slug>[-\w]+)/$",
+        extract.extract,
+        name="extract",
+    ),
+    re_path(
+        rf"^(?P<year>{YEAR})/e(?P<number>{NUMBER})/actors/(?P<slug>[-\w]+)"
+        r"\.(?P<extension>pdf|docx)$",
+        extract.extract,
+        name="extract-file",
     ),
     re_path(
         rf"^(?P<year>{YEAR})/e(?P<number>{NUMBER})/actions/(?P<label>{LabelConverter.regex})/$",

@@ -65,6 +65,17 @@ def written(writer: str, content: str) -> Callable[[Snapshot, str], str | bytes]
     return make
 
 
+def render_extract(snapshot: Snapshot, slug: str, name: str, language: str) -> bytes:
+    """Return what a report says of one actor, as a document of a format (html, pdf, docx).
+
+    Raises KeyError where it says nothing of that actor.
+    """
+    report = import_module("document.content").of_actor(snapshot, language, slug)
+    writer = {"html": "html", "pdf": "pdf", "docx": "word"}[name]
+    made: str | bytes = import_module(f"document.writers.{writer}").write(report)
+    return made.encode() if isinstance(made, str) else made
+
+
 def data(function: str) -> Callable[[Snapshot, str], str | bytes]:
     """Return what makes a file of data."""
 

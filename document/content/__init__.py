@@ -15,6 +15,7 @@ from document.content import (
     annex,
     changes,
     classes,
+    extract,
     figures,
     masthead,
     method,
@@ -71,6 +72,14 @@ def short(snapshot: Snapshot, language: str) -> Report:
     """Return the summary alone, which stands by itself on two pages."""
     reader = Reader(snapshot, language, elsewhere=masthead.address(snapshot, language))
     return framed(reader, made(reader, "summary"), is_short=True)
+
+
+def of_actor(snapshot: Snapshot, language: str, slug: str) -> Report:
+    """Return what the report says of one actor; raises KeyError where it says nothing of it."""
+    reader = Reader(snapshot, language, elsewhere=masthead.address(snapshot, language))
+    blocks = extract.blocks(reader, slug)
+    chapter = Chapter("extract", reader.actor(slug), reader.anchors.take("actor"), tuple(blocks))
+    return framed(reader, [chapter], is_short=True)
 
 
 def made(reader: Reader, key: str) -> list[Chapter]:

@@ -113,7 +113,9 @@ class _Document:
         report, add = self.report, self.writer.paragraph
         add([Word(report.title)], "Title")
         add([Word(report.subtitle.text)], "Subtitle")
-        add([Word(report.edition, bold=True)], "ReportEdition")
+        # Of a draft the mark says it.
+        if report.edition not in report.marks:
+            add([Word(report.edition, bold=True)], "ReportEdition")
         add([Word(report.reference)], "ReportEdition")
         add([Word(report.made_by)], "ReportEdition")
         add(self.run(Run(report.address, link=report.address)), "ReportEdition")

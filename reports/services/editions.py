@@ -20,7 +20,7 @@ from actions.services import publication
 from actions.services import rounds as round_service
 from actions.services.publication import ActionFacts, EntryFacts
 from document import selection
-from document.snapshot import LANGUAGES, SCHEMA_VERSION, Action, Snapshot, Words, to_json
+from document.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
 from reports import builder
 from reports.formats import FORMATS, of_schema
 from reports.models import FROZEN, PUBLISHED, WITHDRAWN, Edition, EditionFile, Transmission
@@ -261,7 +261,7 @@ def show(edition: Edition) -> None:
                 for key, found in selection.changes(snapshot)
             },
             "previous_year": snapshot.compared.year if snapshot.compared else None,
-            "schema": SCHEMA_VERSION,
+            "schema": edition.stored_schema,
             "actors": {actor.slug: dataclasses.asdict(actor) for actor in snapshot.actors},
         },
         actions=facts(snapshot),

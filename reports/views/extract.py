@@ -1,0 +1,57 @@
+"""What an edition says of one actor, as a page or a file, made when somebody asks for it."""
+
+from functools import lru_cache
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from document.errors import RenderError
+from reports import archive as shelf
+from reports.formats import render_extract
+from reports.models import Edition
+from reports.views import archive, dossier
+from reports.views.dossier import BusyError
+
+FIRST = 3  # schema whose editions have the words of an extract
+KEPT = 24  # extracts in each process's memory
+
+
+@csrf_exempt  # it refuses every method that writes; a POST is told so
+@require_safe
+def extract(
+    request: HttpRequest, plan: str, year: str, number: str, slug: str, extension: str = "html"
+) -> HttpResponse:
+    """Return what a numbered edition says of an actor; like the edition it never changes."""
+    editions = shelf.editions()
+    found = get_object_or_404(
+        editions, round__plan__slug=plan, round__year=int(year), number=int(number)
+    )
+    if found.is_withdrawn:
+        return archive.gone(request, found)
+    known = {actor.slug for actor in shelf.snapshot_of(found).actors}
+    if found.stored_schema < FIRST or slug not in known:
+        raise Http404
+    try:
+        content = made(found.pk, found.checksum, slug, extension, get_language() or "en")
+    except KeyError as error:
+        raise Http404 from error
+    except (BusyError, RenderError):
+        return dossier.later(request, found.round.plan)
+    response = dossier.answer(content, extension, f"{plan}-{year}-e{number}-{slug}")
+    response["Cache-Control"] = archive.FOR_EVER
+    return response
+
+
+@lru_cache(maxsize=KEPT)
+def made(key: int, checksum: str, slug: str, name: str, language: str) -> bytes:  # noqa: ARG001
+    """Return an extract; the last few are at hand. ``checksum`` tells contents apart."""
+    snapshot = shelf.snapshot_of(Edition.objects.only("pk", "checksum").get(pk=key))
+    if not dossier.making.acquire(timeout=dossier.PATIENCE):
+        raise BusyError
+    try:
+        return render_extract(snapshot, slug, name, language)
+    finally:
+        dossier.making.release()
