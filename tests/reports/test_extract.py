@@ -82,7 +82,13 @@ def test_the_word_file_of_an_actor_opens(client: Client, story: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["actors/nobody/", "actors/nobody.pdf", "actors/small-ministry.odt", "actors/small-ministry.json"]
+    "path",
+    [
+        "actors/nobody/",
+        "actors/nobody.pdf",
+        "actors/small-ministry.odt",
+        "actors/small-ministry.json",
+    ],
 )
 def test_an_unknown_actor_or_format_is_not_found(client: Client, story: Story, path: str) -> None:
     assert client.get(f"/en/plans/small/reports/2025/e1/{path}").status_code == 404
