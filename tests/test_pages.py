@@ -578,3 +578,15 @@ def test_the_address_of_an_action_under_its_former_number_leads_to_it(client: Cl
         assert (response.status_code, response["Location"]) == (301, "/nl/plans/nap2/actions/231/")
     assert client.get("/nl/plans/nap2/actions/999/").status_code == 404
     assert action.key == "31"
+
+
+def test_a_number_can_go_to_another_action_which_gets_a_key_of_its_own(client: Client) -> None:
+    plan = Plan.objects.get(slug="nap2")
+    first = plan.actions.get(label="31")
+    first.label = "131"
+    service.save(first, by=None)
+    second = plan.actions.get(label="32")
+    second.key, second.label = "", "31"
+    service.save(second, by=None)
+    assert (first.key, second.key) == ("31", "31-2")
+    assert client.get("/nl/plans/nap2/actions/31/").status_code == 200

@@ -121,9 +121,9 @@ def test_silence_and_what_the_secretariat_set_are_no_movement_on_the_overview(
     part = html[html.index('id="changes-title"') : html.index('id="ways-title"')]
     assert re.findall(r"<dt>(.*?) <strong>(\d+)</strong></dt>", part) == [
         ("Moved up", "2"),
+        ("Completed", "1"),
         ("Less information than in 2024", "1"),
         ("Reassessed", "1"),
-        ("Completed", "1"),
     ]
     assert "In 2024 In progress Less information than in 2024" in words(client, "actions/3/")
     assert (

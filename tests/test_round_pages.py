@@ -121,7 +121,8 @@ def test_the_table_and_the_page_say_what_became_of_an_action(
     table = text[text.index("The same as a table") :]
     assert "Last round Not started Moved up" in table
     assert "Reported 1 of 2 Last round Not started No." in table
-    assert "Last round In progress Less information than in 2024" in table
+    assert "Last round In progress" in table
+    assert "Less information" not in table
     assert "Last round No update received" in table
     assert "Unchanged" not in table
     for label, words in (("1", "Not started Moved up"), ("2", "Not started"), ("3", "In progress")):

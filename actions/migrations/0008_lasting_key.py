@@ -13,14 +13,14 @@ class Migration(migrations.Migration):
             model_name="action",
             name="key",
             field=models.CharField(
-                blank=True, default="", editable=False, max_length=10, verbose_name="lasting key"
+                blank=True, default="", editable=False, max_length=20, verbose_name="lasting key"
             ),
         ),
         migrations.AddField(
             model_name="historicalaction",
             name="key",
             field=models.CharField(
-                blank=True, default="", editable=False, max_length=10, verbose_name="lasting key"
+                blank=True, default="", editable=False, max_length=20, verbose_name="lasting key"
             ),
         ),
         migrations.AddConstraint(

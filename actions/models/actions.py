@@ -48,6 +48,7 @@ PERIOD_KINDS = [
     (PeriodKind.MISSING.value, _("Not stated")),
 ]
 
+MOST_TURNS = 100  # how often a number can go to another action
 label_validator = RegexValidator(
     r"^[0-9]{1,4}([A-Z]|\.[0-9]{1,2})?\Z", _("Write a number such as 22, 22.1 or 18A.")
 )
@@ -83,7 +84,7 @@ class Action(NaturalKey):
     position = models.PositiveIntegerField(_("order in the plan"))
     label = models.CharField(_("number"), max_length=10, validators=[label_validator])
     # What editions and data know it by: the number under which it first stood, for ever.
-    key = models.CharField(_("lasting key"), max_length=10, blank=True, default="", editable=False)
+    key = models.CharField(_("lasting key"), max_length=20, blank=True, default="", editable=False)
     heading_label = char_field(_("number as the heading prints it"), 10, blank=True, default="")
     title_en = char_field(_("title (English)"), 600, blank=True, default="")
     title_fr = char_field(_("title (French)"), 600, blank=True, default="")
@@ -189,7 +190,7 @@ class Action(NaturalKey):
 
     def clean(self) -> None:
         """Refuse a section or parent of another plan, and a code that is no language."""
-        self.key = self.key or self.label
+        self.key = self.key or self._free_key()
         if self.section and self.section.plan_id != self.plan_id:
             raise ValidationError({"section": _("The section belongs to another plan.")})
         if self.parent:
@@ -201,6 +202,13 @@ class Action(NaturalKey):
         if self.pk and (self.parent or self._has_moved()) and self.sub_actions.exists():
             message = _("An action with sub-actions stays a numbered action of its plan.")
             raise ValidationError({"parent" if self.parent else "plan": message})
+
+    def _free_key(self) -> str:
+        """Return its number, or that with a digit behind it where another action had it first."""
+        others = Action.objects.filter(plan=self.plan_id).exclude(pk=self.pk)
+        taken = set(others.values_list("key", flat=True))
+        wanted = (self.label, *(f"{self.label}-{n}" for n in range(2, MOST_TURNS)))
+        return next((key for key in wanted if key not in taken), self.label)
 
     def _has_moved(self) -> bool:
         return not Action.objects.filter(pk=self.pk, plan=self.plan_id).exists()

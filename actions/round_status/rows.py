@@ -14,6 +14,8 @@ from actions.rules import movement as rule
 from actions.rules.figures import Figures, Followed
 from actions.rules.status import Explanation, is_overdue
 
+UNSAID = rule.Movement.LESS_INFORMATION
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -158,8 +160,10 @@ class ActionStatus:
 
     @property
     def movement_word(self) -> str:
-        """The word for it."""
-        return movement_word(self.movement, self.earlier.on.year) if self.earlier else ""
+        """The word for it; while entries come in, silence is no news."""
+        if self.earlier is None or self.movement in {rule.Movement.SAME, UNSAID}:
+            return ""
+        return movement_word(self.movement, self.earlier.on.year)
 
     @property
     def side(self) -> rule.Side:

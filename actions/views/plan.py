@@ -20,15 +20,20 @@ from actions.models.movements import MOVEMENT_WORDS
 from actions.models.statuses import STATUS_WORDS
 from actions.views import presentation
 from actions.views.http import has_working, public_page
+from document import selection
 
 Tile = dict[str, Any]
 
 # What changed since the edition before, in the order of the report.
-CHANGES = {
-    **{key: word for key, word in MOVEMENT_WORDS.items() if key not in {"same", "withdrawn"}},
+FLAGS = {
     "completed": _("Completed"),
+    "reopened": _("Finished work taken up again"),
     "unmoved": _("No movement for two years or more"),
+    "slipped": _("Expected later than before"),
     "amended": _("Amended"),
+}
+CHANGES = {
+    key: (MOVEMENT_WORDS | FLAGS)[key] for key in selection.CHANGES if key in MOVEMENT_WORDS | FLAGS
 }
 
 
@@ -91,6 +96,7 @@ def tile(
     Where a report was published, that is the action's status; else its nature.
     """
     return {
+        "key": action.key or action.label,
         "label": action.label,
         "url": f"{base}{action.label}/",
         "title": action.title,
@@ -174,12 +180,12 @@ def counted(tiles: list[Tile]) -> dict[str, int]:
 def changes(facts: Mapping[str, Any], tiles: list[Tile]) -> list[dict[str, Any]]:
     """Return the tiles of the actions that moved or stand still, by group."""
     groups, year = facts.get("changes", {}), facts.get("previous_year")
-    by_label = {tile["label"]: tile for tile in tiles}
+    by_key = {tile["key"]: tile for tile in tiles}
     found = [
         {
             "key": key,
             "heading": str(heading).format(year=year),
-            "tiles": [by_label[label] for label in groups.get(key, []) if label in by_label],
+            "tiles": [by_key[one] for one in groups.get(key, []) if one in by_key],
         }
         for key, heading in CHANGES.items()
     ]

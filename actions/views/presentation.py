@@ -18,6 +18,7 @@ from actions.models.movements import CAUSE_WORDS, movement_word
 from actions.models.responsibilities import ROLES
 from actions.models.statuses import status_code, status_word
 from actions.rules import markup
+from actions.rules.movement import Movement
 from document import names
 
 Facts = Mapping[str, Any]
@@ -59,6 +60,7 @@ def of_action(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
     expected = [one for one in said if one["expected"]]
     return {
         **state(facts["status"], facts["nature"]),
+        "label": facts["label"],
         "overdue": facts["overdue"],
         "incomplete": 0 < facts["reported"] < facts["expected"],
         "period_end": parse_date(facts["period_end"] or ""),
@@ -101,7 +103,9 @@ def before(facts: Facts) -> dict[str, Any] | None:
     last = max(facts["history"], key=lambda past: past["year"])
     return {
         "year": last["year"],
-        "movement": movement_word(facts["movement"], last["year"]),
+        "movement": movement_word(facts["movement"], last["year"])
+        if facts["movement"] != Movement.SAME
+        else "",
         "causes": [CAUSE_WORDS.get(code, code) for code in facts["causes"]],
         "completed": facts["completed"],
         "amended": facts["amended"],
@@ -116,7 +120,8 @@ def common(facts: Facts, last: Facts) -> dict[str, Any] | None:
     That is where the published status does not go the way of theirs.
     """
     ways = (facts["common_before"], facts["common_now"])
-    if facts["movement"] not in MOVED or ways == (last["status"], facts["status"]):
+    # An edition of an earlier schema says of nobody what they reported both times.
+    if facts["movement"] not in MOVED or not all(ways) or ways == (last["status"], facts["status"]):
         return None
     return {
         "before": state(facts["common_before"], facts["nature"]),

@@ -56,7 +56,8 @@ def shown(apps, using):
 def store(given, rows, actions, groups, previous):
     """Store what pages show of a published round."""
     for row in rows:
-        row.facts = actions[row.action.label]
+        # Under its number of then: the plan may have changed it since.
+        row.facts = actions[row.facts["label"]]
         row.movement = row.facts["movement"]
         row.save(update_fields=["facts", "movement"])
     given.facts = given.facts | {"changes": groups, "previous_year": previous}

@@ -257,7 +257,7 @@ def show(edition: Edition) -> None:
         facts={
             "figures": [dataclasses.asdict(figure) for figure in snapshot.figures],
             "changes": {
-                key: [action.label for action in found]
+                key: [action.action_id for action in found]
                 for key, found in selection.changes(snapshot)
             },
             "previous_year": snapshot.compared.year if snapshot.compared else None,

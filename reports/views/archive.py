@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from django.core.cache import caches
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -188,7 +189,9 @@ def edition_action(
         **titled(action, snapshot),
         "presentation": presentation.of_action(asdict(action), actors_of(snapshot)),
         "history": history(action),
-        "is_in_plan": PlanAction.objects.filter(plan=found.round.plan_id, label=label).exists(),
+        "is_in_plan": PlanAction.objects.filter(
+            Q(key=action.action_id) | Q(key="", label=label), plan=found.round.plan_id
+        ).exists(),
         "previous": neighbour(snapshot, place - 1),
         "next": neighbour(snapshot, place + 1),
         "is_newest": not shelf.editions()
