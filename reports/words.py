@@ -22,6 +22,20 @@ def done(n: int) -> str:
     )
 
 
+def covered(n: int) -> str:
+    """Return the form for a number of actions on which all expected entries were received."""
+    return ngettext(
+        "On {n} action of {whole} every expected entry was received",
+        "On {n} actions of {whole} every expected entry was received",
+        n,
+    )
+
+
+def none_sent(n: int) -> str:
+    """Return the form for a number of actors among those that sent nothing at all."""
+    return ngettext("{n} of them has sent none.", "{n} of them have sent none.", n)
+
+
 def part(n: int) -> str:
     """Return the form for a number of actions that are carried out at least in part."""
     return ngettext(
@@ -32,8 +46,8 @@ def part(n: int) -> str:
 def silent(n: int) -> str:
     """Return the form for a number of actors that have not sent all that was expected."""
     return ngettext(
-        "{n} actor has not sent all the entries expected of it.",
-        "{n} actors have not sent all the entries expected of them.",
+        "{n} actor of {whole} has not sent all the entries expected of it.",
+        "{n} actors of {whole} have not sent all the entries expected of them.",
         n,
     )
 
@@ -89,7 +103,7 @@ LABELS: dict[str, Any] = {
     **MOVEMENT_WORDS,
     **{f"cause_{code}": word for code, word in CAUSE_WORDS.items()},
     "unmoved": _("No movement for two years or more"),
-    "completed": _("Completed"),
+    "completed": _("Completed since {year}"),
     "overdue": _("Overdue"),
     "amended": _("Amended"),
     "reopened": _("Finished work taken up again"),
@@ -101,6 +115,10 @@ LABELS: dict[str, Any] = {
         "reported for the first time, is listed as less or more information."
     ),
     "common": _("Among those who reported both times: {before} → {now}"),
+    "s_coverage_one": form(covered, 1),
+    "s_coverage_other": form(covered, 2),
+    "s_none_sent_one": form(none_sent, 1),
+    "s_none_sent_other": form(none_sent, 2),
     "s_done_one": form(done, 1),
     "s_done_other": form(done, 2),
     "s_part_one": form(part, 1),
@@ -108,9 +126,9 @@ LABELS: dict[str, Any] = {
     "s_before": _("({year}: {n} of {whole})"),
     "s_first": _("This is the first report: there is none to compare it with."),
     "s_moved": _(
-        "Since {year}, by the actors that reported both times, moved up: {moved_up}; moved back: "
-        "{moved_back}; suspended: {suspended}. Without a change of their own, more information: "
-        "{more_information}; less information: {less_information}."
+        "Since {year}, going only by the actors that reported both times: {moved_up} moved up, "
+        "{moved_back} moved back, {suspended} suspended. On {less_information} others less is "
+        "known than in {year}, as entries are missing; on {more_information} more is known."
     ),
     "s_silent_one": form(silent, 1),
     "s_silent_other": form(silent, 2),
@@ -132,10 +150,11 @@ LABELS: dict[str, Any] = {
         "Since {year}: {up} up, {back} back or suspended, {less} with less information"
     ),
     "summary": _("Summary"),
-    "summary_lists": _("What moved, what is due, who is silent"),
+    "summary_lists": _("What changed, what is due, which entries are missing"),
     "silence_note": _(
         "An actor that did not answer is shown as “No update received”, with a question mark, and "
-        "never as “Not started”. A dashed edge means that only some of the expected entries came."
+        "never as “Not started”. A second, dashed edge around a status means that it rests on some "
+        "of the expected entries only."
     ),
     "outlook": _("Obstacles and next steps"),
     "by_actor": _("How each actor reported"),
@@ -260,7 +279,7 @@ LABELS: dict[str, Any] = {
     "original_de": _("original in German"),
     "original_en": _("original in English"),
     "working_title": _("working translation"),
-    "not_reported": _("Actors that have not reported"),
+    "not_reported": _("Missing entries, by actor"),
     "all_reported": _("Every expected entry was received."),
     "annex": _("Annex: all responsibilities"),
     "role": _("Role"),

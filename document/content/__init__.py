@@ -24,7 +24,7 @@ from document.content import (
     summary,
 )
 from document.content.reader import BEHALF, WORKING, Reader
-from document.snapshot import Snapshot, plain
+from document.snapshot import LANGUAGES, Snapshot, plain
 
 # Texts of the secretariat that are not in CHAPTERS by themselves stand at FURTHER.
 FURTHER = "further"
@@ -136,11 +136,6 @@ def framed(reader: Reader, chapters: list[Chapter], *, is_short: bool = False) -
 
 
 def signs(reader: Reader) -> tuple[Mark, ...]:
-    """Return the signs that stand in place of words, each with its meaning."""
-    languages = [code for code in ("nl", "fr", "de", "en") if code != reader.language]
-    found = [
-        Mark(WORKING, reader.label("working_title")),
-        *(Mark(f"[{code.upper()}]", reader.label(f"original_{code}")) for code in languages),
-        Mark(BEHALF, reader.label("on_behalf")),
-    ]
-    return tuple(mark for mark in found if mark.meaning)
+    """Return the signs that stand in place of words, in one order; those that occur."""
+    order = (WORKING, *(f"[{code.upper()}]" for code in LANGUAGES), BEHALF)
+    return tuple(reader.signs[sign] for sign in order if sign in reader.signs)

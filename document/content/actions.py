@@ -12,7 +12,6 @@ from document.blocks import (
     Heading,
     Items,
     Line,
-    Mark,
     Piece,
     Prose,
     Run,
@@ -186,7 +185,7 @@ def remarks(reader: Reader, entry: Entry) -> Iterator[Line]:
     if entry.late:
         yield (Run(reader.label("late")),)
     if entry.on_behalf:
-        yield (Mark(BEHALF, reader.label("on_behalf")),)
+        yield (reader.mark(BEHALF, reader.label("on_behalf")),)
     if entry.unchanged:
         yield (Run(reader.label("unchanged")),)
     if entry.through:

@@ -20,10 +20,7 @@ def blocks(reader: Reader) -> list[Block]:
     found: list[Block] = [*key_figures(reader)]
     found += [Chart(trend(reader))] if len(snapshot.past) + 1 >= FIRST_TREND else []
     if counts:
-        numbered = len(selection.numbered(snapshot.actions))
-        below = len(snapshot.actions) - numbered
-        said = reader.filled("counted", actions=numbered, sub_actions=below)
-        found += [Chart(by_status(reader)), Prose((Run(said),), "fine")]
+        found += [Chart(by_status(reader)), Prose((Run(counted(reader)),), "fine")]
     if snapshot.actions:
         found.append(Chart(by_section(reader)))
     if selection.level_counts(snapshot):
@@ -32,6 +29,13 @@ def blocks(reader: Reader) -> list[Block]:
     if len(selection.years(snapshot)) > 1:
         found.append(Chart(by_year(reader)))
     return found
+
+
+def counted(reader: Reader) -> str:
+    """Return how many actions the plan has, and how many sub-actions beside them."""
+    numbered = len(selection.numbered(reader.snapshot.actions))
+    below = len(reader.snapshot.actions) - numbered
+    return reader.filled("counted", actions=numbered, sub_actions=below)
 
 
 # --- Key figures ----------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from typing import Any
 
 from document import collation, dates, names, richtext, selection
@@ -30,6 +29,8 @@ class Reader:
         self.elsewhere = elsewhere
         self.actors = {actor.slug: actor for actor in snapshot.actors}
         self.statuses = {s.code: plain(s.words, language)[0] for s in snapshot.vocabulary}
+        # The small signs that were given to some text, which a page explains.
+        self.signs: dict[str, Mark] = {}
         self.anchors = Anchors()
         # Labels may be odd or look alike, so each place gets its own name.
         self.places = {
@@ -107,7 +108,7 @@ class Reader:
         if language in {"", self.language}:
             return ()
         meaning = self.label(f"original_{language}")
-        return (Mark(f"[{language.upper()}]", meaning or language),)
+        return (self.mark(f"[{language.upper()}]", meaning or language),)
 
     def rich(self, text: Text, label: str = "") -> Rich:
         """Return a member's text: a checked translation, else the original, marked so."""
@@ -128,12 +129,11 @@ class Reader:
             return (run, *self.original(run.language))
         if self.language in set(official) or not run.text:
             return (run,)
-        return (run, self.working)
+        return (run, self.mark(WORKING, self.label("working_title")))
 
-    @cached_property
-    def working(self) -> Mark:
-        """The mark of a title that is a working translation."""
-        return Mark(WORKING, self.label("working_title"))
+    def mark(self, sign: str, meaning: str) -> Mark:
+        """Return a sign with its meaning, which every page then explains."""
+        return self.signs.setdefault(sign, Mark(sign, meaning))
 
     # --- Actors
 

@@ -3,31 +3,27 @@
 from collections.abc import Iterable, Iterator
 
 from document import selection
-from document.blocks import Block, Facts, Heading, Line, Piece, Prose, Run
+from document.blocks import Block, Facts, Heading, Items, Line, Piece, Prose, Run
 from document.content import figures
 from document.content.reader import Reader
 from document.snapshot import Action, Share
 
-FEW_ACTIONS = 6  # of which the titles stand beside the numbers
+FEW_ACTIONS = 8  # of which the titles stand beside the numbers
 
 
 def blocks(reader: Reader) -> list[Block]:
     """Return the sentences, the key figures, the board, and the lists."""
     return [
-        Prose(tuple(Run(text) for text in spaced(sentences(reader))), "lead"),
-        *figures.key_figures(reader, with_formulas=False),
+        Items(tuple((Run(text),) for text in sentences(reader) if text)),
+        *figures.key_figures(reader),
         Heading(2, (Run(reader.label("by_section")),)),
         figures.board(reader),
+        Prose((Run(figures.counted(reader)),), "fine"),
         Heading(2, (Run(reader.label("summary_lists")),)),
         Facts(tuple(lists(reader))),
+        figures.legend(reader),
         Prose((Run(reader.label("silence_note")),), "fine"),
     ]
-
-
-def spaced(texts: Iterable[str]) -> Iterator[str]:
-    """Yield some sentences with a space between them."""
-    for place, text in enumerate(text for text in texts if text):
-        yield f" {text}" if place else text
 
 
 def sentences(reader: Reader) -> Iterator[str]:
@@ -36,14 +32,17 @@ def sentences(reader: Reader) -> Iterator[str]:
     if not any(entry.status for action in snapshot.actions for entry in action.entries):
         yield reader.label("empty_round")
     shares = {figure.code: figure for figure in snapshot.figures}
+    covered = shares.get("coverage")
+    if covered is not None and covered.whole:
+        said = reader.many("s_coverage", covered.part, whole=covered.whole)
+        yield said + before(reader, covered.code) + "."
     done, part = shares.get("carried_out"), shares.get("at_least_in_part")
     if done is not None and done.whole:
         yield reader.many("s_done", done.part, whole=done.whole) + before(reader, done.code) + "."
     if part is not None and part.whole:
         yield reader.many("s_part", part.part) + before(reader, part.code) + "."
     yield moved(reader)
-    silent = selection.silent_actors(snapshot)
-    yield reader.many("s_silent", len(silent)) if silent else reader.label("s_silent_none")
+    yield silence(reader)
     late = selection.numbered(action for action in snapshot.actions if action.overdue)
     yield reader.many("s_overdue", len(late)) if late else reader.label("s_overdue_none")
     year = snapshot.year + 1
@@ -52,6 +51,17 @@ def sentences(reader: Reader) -> Iterator[str]:
         yield reader.many("s_due", len(due), year=year)
     else:
         yield reader.filled("s_due_none", year=year)
+
+
+def silence(reader: Reader) -> str:
+    """Return of how many actors an entry is missing, and how many of them sent none."""
+    records = selection.records(reader.snapshot)
+    silent = [record for record in records if record.received < record.expected]
+    if not silent:
+        return reader.label("s_silent_none")
+    said = reader.many("s_silent", len(silent), whole=len(records))
+    none = sum(not record.received for record in silent)
+    return f"{said} {reader.many('s_none_sent', none)}" if none else said
 
 
 def moved(reader: Reader) -> str:
@@ -115,11 +125,11 @@ def headed(
 
 
 def named(reader: Reader, actions: list[Action]) -> Line:
-    """Return actions as tiles; few of them with their titles."""
+    """Return actions as tiles; few of them as numbers with their titles."""
     if len(actions) > FEW_ACTIONS:
         return tuple(reader.tile(action) for action in actions)
     found: list[Iterable[Piece]] = []
     for action in actions:
         title = reader.title(action.titles, action.official)
-        found.append((reader.tile(action), Run("\u00a0"), *title))
+        found.append((reader.link(action), Run("\u00a0 "), *title))
     return reader.joined(found)
