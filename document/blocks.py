@@ -223,10 +223,11 @@ class Legend:
 
 @dataclass(frozen=True)
 class Items:
-    """A list of lines: documents, actions."""
+    """A list of lines: documents, actions; a numbered one counts from 1."""
 
     lines: tuple[Line, ...]
     label: str = ""
+    is_ordered: bool = False
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ LABELS: dict[str, Any] = {
     **MOVEMENT_WORDS,
     **{f"cause_{code}": word for code, word in CAUSE_WORDS.items()},
     "unmoved": _("No movement for two years or more"),
-    "completed": _("Completed since {year}"),
+    "completed": _("Carried out or applied since {year}"),
     "overdue": _("Overdue"),
     "amended": _("Amended"),
     "reopened": _("Finished work taken up again"),
@@ -167,6 +167,7 @@ LABELS: dict[str, Any] = {
     "actor_late": pgettext_lazy("entries", "Late"),
     "actor_done": pgettext_lazy("entries", "Carried out"),
     "actor_overdue": pgettext_lazy("entries", "Overdue"),
+    "incomplete": _("rests on some of the expected entries only"),
     "figure_column": _("Key figure"),
     "own_status": _("Status it reported"),
     "action_status": _("Status of the action"),
@@ -241,7 +242,7 @@ LABELS: dict[str, Any] = {
     "licence": _("Licence"),
     "available": _("Languages and formats"),
     "other_formats": _("Dutch, French, German and English; as a web page, PDF, Word and data:"),
-    "recipients": _("Sent to"),
+    "recipients": _("Recipients"),
     "accessibility": _("Accessibility"),
     "accessible": _(
         "The PDF is tagged (PDF/UA-1) and archival (PDF/A-2a); every status has a word and a sign "
@@ -383,6 +384,9 @@ FIGURES: dict[str, tuple[Any, Any]] = {
     ),
     "overdue": (
         _("Overdue"),
-        _("actions whose period ended before the reference date without being finished"),
+        _(
+            "actions whose period ended before the reference date without being fully carried out, "
+            "suspended or not applicable"
+        ),
     ),
 }

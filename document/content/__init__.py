@@ -47,11 +47,11 @@ CHAPTERS = (
     "not_reported", "advice", FURTHER, "classes", "annex", "method",
 )  # fmt: skip
 # Chapters that readers open by themselves.
-STARTS_PAGE = {"summary", "figures", "actions", "by_actor", "annex"}
+STARTS_PAGE = {"summary", "foreword", "figures", "actions", "by_actor", "annex"}
 # Fixed words that a writer puts on its pages by itself.
 FRAME = (
     "contents", "page", "page_column", "skip", "overdue", "as_table", "remarks", "status",
-    "number", "count_of", "run_one", "run_many",
+    "number", "count_of", "run_one", "run_many", "incomplete",
 )  # fmt: skip
 
 
@@ -107,7 +107,8 @@ def written(reader: Reader, key: str) -> list[Chapter]:
         title = reader.words(chapter.titles)
         title = title if title.text else Run(reader.label(key))
         anchor = reader.anchors.take(key)
-        found.append(Chapter(key, title, anchor, (reader.written(chapter.texts, "serif"),)))
+        blocks = (reader.written(chapter.texts, "serif"),)
+        found.append(Chapter(key, title, anchor, blocks, key in STARTS_PAGE))
     return found
 
 

@@ -28,8 +28,8 @@ def blocks(reader: Reader) -> list[Block]:
 
 def columns(reader: Reader) -> tuple[Column, ...]:
     """Return the head of the table."""
-    numbers = (Column(reader.label(f"actor_{key}"), 2, is_number=True) for key in NUMBERS)
-    return (Column(reader.label("actor"), 7), *numbers, Column(reader.label("actions"), 8))
+    numbers = (Column(reader.label(f"actor_{key}"), 3, is_number=True) for key in NUMBERS)
+    return (Column(reader.label("actor"), 7), *numbers, Column(reader.label("actions"), 7))
 
 
 def level_rows(reader: Reader, name: Run, records: list[Record]) -> list[Row]:

@@ -114,7 +114,7 @@ def reopenings(reader: Reader, action: Action) -> list[Line]:
             text, language = entry.reopened.read(reader.language)
             name = reader.short(entry.actor)
             said = Run(text, reader.tongue(language))
-            found.append((name, Run(reader.colon("")), said))
+            found.append((name, Run(reader.colon("")), said, *reader.original(language)))
     return found
 
 

@@ -30,7 +30,7 @@ def blocks(reader: Reader) -> list[Block]:
         found += [
             Heading(2, (Run(reader.label("rule_title")),)),
             Prose((Run(reader.label("rule_intro")),)),
-            Items(tuple((Run(f"{n}.\u00a0 {text}"),) for n, text in enumerate(rules, start=1))),
+            Items(tuple((Run(text),) for text in rules), is_ordered=True),
         ]
         found += [
             Prose((Run(reader.label(key)),))

@@ -43,6 +43,7 @@ def line(reader: Reader, action: Action, entry: Entry, text: Text) -> Line:
         name,
         Run(reader.colon("")),
         Run(start(richtext.plain(found)), reader.tongue(language)),
+        *reader.original(language),
     )
 
 

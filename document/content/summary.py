@@ -13,15 +13,17 @@ FEW_ACTIONS = 8  # of which the titles stand beside the numbers
 
 def blocks(reader: Reader) -> list[Block]:
     """Return the sentences, the key figures, the board, and the lists."""
+    # Alone, it tells by itself what the report tells elsewhere.
+    is_alone = bool(reader.elsewhere)
     return [
         Items(tuple((Run(text),) for text in sentences(reader) if text)),
-        *figures.key_figures(reader),
+        *figures.key_figures(reader, with_formulas=is_alone),
         Heading(2, (Run(reader.label("by_section")),)),
         figures.board(reader),
         Prose((Run(figures.counted(reader)),), "fine"),
         Heading(2, (Run(reader.label("summary_lists")),)),
         Facts(tuple(lists(reader))),
-        figures.legend(reader),
+        *([figures.legend(reader)] if is_alone else []),
         Prose((Run(reader.label("silence_note")),), "fine"),
     ]
 

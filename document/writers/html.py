@@ -280,7 +280,8 @@ class _Page:
         """Return a list of lines."""
         head = f'<p class="text-label">{escape(block.label)}</p>' if block.label else ""
         items = "".join(f"<li>{line(one)}</li>" for one in block.lines)
-        return f'{head}<ul class="items">{items}</ul>' if items else ""
+        tag = "ol" if block.is_ordered else "ul"
+        return f'{head}<{tag} class="items">{items}</{tag}>' if items else ""
 
     def strip(self, block: Strip) -> str:
         """Return the actors of an action beside each other."""

@@ -13,6 +13,7 @@ import pikepdf
 from document.blocks import Report
 from document.writers import typst_data
 
+SOFT_HYPHEN, HYPHEN = b"<00AD>", b"<002D>"  # in a table of what signs mean
 PAGE = re.compile(r"\d+$")
 PAGES = {"de": "S."}  # in the other languages: "p."
 
@@ -22,6 +23,7 @@ def finished(data: bytes, report: Report) -> bytes:
     with pikepdf.open(io.BytesIO(data)) as pdf:
         _tell_links(pdf, typst_data.said(report), PAGES.get(report.language, "p."))
         _head_rows(pdf, typst_data.told_tables(report))
+        _spell_hyphens(pdf)
         out = io.BytesIO()
         pdf.save(
             out,
@@ -30,6 +32,18 @@ def finished(data: bytes, report: Report) -> bytes:
             deterministic_id=True,
         )
     return out.getvalue()
+
+
+def _spell_hyphens(pdf: pikepdf.Pdf) -> None:
+    """Let the sign of a hyphen be read as one.
+
+    A font draws the hyphen of a divided word and a written one alike, and the typesetter tells
+    of that sign what it came to first: a soft hyphen then stood inside every address and name.
+    """
+    for thing in pdf.objects:
+        if isinstance(thing, pikepdf.Dictionary) and "/ToUnicode" in thing:
+            table = thing.ToUnicode
+            table.write(table.read_bytes().replace(SOFT_HYPHEN, HYPHEN))
 
 
 def _tell_links(pdf: pikepdf.Pdf, said: dict[str, str], page_word: str) -> None:

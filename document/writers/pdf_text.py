@@ -18,7 +18,8 @@ LONG_WORD = re.compile(r"[^\W\d_]{65,}|([^\W\d_])\1{9,}")
 LONG_CODE = re.compile(r"\S{30,}")
 # An address breaks before a sign, never in a word or a number that a line can hold.
 BEFORE = re.compile(r"(?<=[^/?&=._%#-])(?=[/?&=._%#-])|(?<=/)(?=[^/])")
-PIECE = 30
+HOST = re.compile(r"[a-z]{2,6}://[\w.-]{1,40}(?=[/:?#])", re.IGNORECASE)
+PIECE = 48
 # No word of so few letters needs a place to break.
 LONGEST_WORD = 10
 
@@ -46,9 +47,11 @@ def _cut_code(found: re.Match[str]) -> str:
     bare = found[0].strip(".,;:!?()«»“”\"'").replace("-", "").replace("’", "")
     if bare.isalpha():
         return found[0]
-    return SPLIT.join(
-        piece if len(piece) <= PIECE else _cut(piece, 20) for piece in BEFORE.split(found[0])
-    )
+    # What leads to a host stays with it.
+    start = HOST.match(found[0])
+    head, rest = (start[0], found[0][start.end() :]) if start else ("", found[0])
+    pieces = [piece for piece in (head, *BEFORE.split(rest)) if piece]
+    return SPLIT.join(piece if len(piece) <= PIECE else _cut(piece, 20) for piece in pieces)
 
 
 def _cut(word: str, size: int) -> str:

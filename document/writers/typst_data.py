@@ -159,7 +159,8 @@ def _(one: Legend) -> dict[str, Any]:
 @block.register
 def _(one: Items) -> dict[str, Any]:
     return {
-        "k": "items", "label": flat(one.label), "lines": [line(item) for item in one.lines],
+        "k": "items", "ordered": one.is_ordered, "label": flat(one.label),
+        "lines": [line(item) for item in one.lines],
     }  # fmt: skip
 
 

@@ -244,7 +244,7 @@ class _Document:
         """Write a list of lines."""
         if block.label:
             self.writer.paragraph([Word(block.label)], "ReportLabel")
-        self.writer.bullets([self.line(line) for line in block.lines])
+        self.writer.items([self.line(line) for line in block.lines], ordered=block.is_ordered)
 
     def strip(self, block: Strip) -> None:
         """Write the actors of an action, each with the sign of what it reported."""

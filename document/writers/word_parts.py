@@ -86,8 +86,11 @@ def _frame(document: Document, report: Report) -> None:
     writer.runs(head, [Run(f"{report.title} · {report.subtitle.text}")])
     for mark in report.marks:
         writer.runs(head, [Run("\n"), Run(mark, style="ReportAlarm")])
-    if report.signs:
-        told = "   ".join(f"{mark.sign} {mark.meaning}" for mark in report.signs)
+    if report.words["incomplete"]:
+        signs = [f"{mark.sign} {mark.meaning}" for mark in report.signs]
+        # What a tile has behind its number.
+        signs += [f"! {report.words['overdue']}", f"… {report.words['incomplete']}"]
+        told = "   ".join(signs)
         writer.runs(foot, [Run(told), Run("\n")])
     writer.runs(foot, [Run(f"{report.edition}\t")])
     for piece in re.split(r"\{(\w+)\}", report.words["page"]):

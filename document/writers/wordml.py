@@ -199,10 +199,11 @@ class Writer:
             self.runs(p, _rich(block, language))
         return p
 
-    def bullets(self, items: Iterable[Iterable[Run]]) -> None:
+    def items(self, items: Iterable[Iterable[Run]], *, ordered: bool) -> None:
         """Add a list of single lines."""
+        number = self._numbered(1, 0) if ordered else str(BULLETS)
         for runs in items:
-            self.runs(self._item(None, "", 0, str(BULLETS)), runs)
+            self.runs(self._item(None, "", 0, number), runs)
 
     def _numbered(self, start: int, level: int) -> str:
         """Return a new numbered list that starts where it should."""

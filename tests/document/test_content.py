@@ -391,7 +391,7 @@ def test_the_colophon_names_who_answers_and_where_the_report_stands() -> None:
     found = said(method.blocks(reader(specimen(3))))
     assert "Responsible publisher: Publisher of the report" in found
     assert "ISSN: 1234-5679" in found
-    assert "Sent to: Chamber of Representatives (en)" in found
+    assert "Recipients: Chamber of Representatives (en)" in found
     bare = dataclasses.replace(specimen(3), publisher="", issn="")
     labels = [text.split(":")[0] for text in said(method.blocks(reader(bare)))]
     assert not {"Responsible publisher", "ISSN"} & set(labels)
