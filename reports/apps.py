@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ReportsConfig(AppConfig):
-    """Progress reports: editions, renderers, archive."""
+    """Progress reports: built, edited, frozen, published, kept."""
 
     name = "reports"
     verbose_name = _("Progress reports")
