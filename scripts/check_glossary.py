@@ -3,9 +3,11 @@
 check_glossary.py
 """
 
+import json
 import re
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ import polib
 from check_messages import LANGUAGES, LOCALE, ROOT, po_path, translations
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
+FIXTURES = ROOT / "fixtures"
 BANS = "## Words that do not stand in our texts"
 
 
@@ -27,7 +30,8 @@ class Ban(NamedTuple):
 
 def main() -> int:
     """Print each fault; return 1 if there is one."""
-    found = list(faults(read(GLOSSARY.read_text(encoding="utf-8")), texts(ROOT / LOCALE)))
+    said = chain(texts(ROOT / LOCALE), remarks(FIXTURES))
+    found = list(faults(read(GLOSSARY.read_text(encoding="utf-8")), said))
     for fault in found:
         print(fault, file=sys.stderr)
     return 1 if found else 0
@@ -57,6 +61,20 @@ def texts(locale: Path) -> Iterator[tuple[str, str, str]]:
                 yield language, entry.msgid, text
             if language == LANGUAGES[0]:
                 yield from (("en", entry.msgid, text) for text in (entry.msgid, entry.msgid_plural))
+
+
+def remarks(fixtures: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield language, English and text of what the editors say themselves beside the facts.
+
+    Titles, periods and summaries of a plan are its own words, and may be any; so may the texts of
+    the sample rounds, which are written as members write.
+    """
+    for path in sorted(fixtures.glob("*.json")):
+        for row in json.loads(path.read_text(encoding="utf-8")) if path.stem != "sample" else []:
+            field = "note" if row["model"] in ("actions.actor", "actions.section") else "reason"
+            for language in ("en", *LANGUAGES):
+                if text := row["fields"].get(f"{field}_{language}"):
+                    yield language, row["fields"].get(f"{field}_en", ""), text
 
 
 def faults(bans: list[Ban], said: Iterator[tuple[str, str, str]]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Tests of the message catalogues, and of the checks themselves on small faulty ones."""
 
+import json
 from pathlib import Path
 
 import check_glossary
@@ -191,3 +192,24 @@ def test_the_glossary_bans_words_in_every_language() -> None:
         )
         == []
     )
+
+
+def test_what_the_editors_remark_beside_the_facts_is_read_too(tmp_path) -> None:
+    (tmp_path / "nap2.json").write_text(
+        json.dumps(
+            [
+                {"model": "actions.plan", "fields": {"title_nl": "Geen bijdrage verschuldigd"}},
+                {
+                    "model": "actions.actionflag",
+                    "fields": {"reason_en": "No entry.", "reason_nl": "Geen bijdrage verschuldigd"},
+                },
+                {"model": "actions.actor", "fields": {"note_de": "schuldet nichts"}},
+            ]
+        )
+    )
+    bans = check_glossary.read(check_glossary.GLOSSARY.read_text())
+    assert list(check_glossary.faults(bans, check_glossary.remarks(tmp_path))) == [
+        'nl: "Geen bijdrage verschuldigd" says "verschuldigd"; write: gevraagd.',
+        'de: "schuldet nichts" says "schuldet"; write: erwartet.',
+    ]
+    assert list(check_glossary.faults(bans, check_glossary.remarks(check_glossary.FIXTURES))) == []
