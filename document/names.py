@@ -1,4 +1,4 @@
-"""In which language a body is named to readers in whose own language it has no name."""
+"""How a body is named: in which language, and whether with its abbreviation."""
 
 
 def fallbacks(level: str) -> tuple[str, ...]:
@@ -10,3 +10,8 @@ def fallbacks(level: str) -> tuple[str, ...]:
     """
     own = ("nl", "fr") if level == "flemish" else ("fr", "nl")
     return (*own, "de", "en")
+
+
+def adds(short: str, name: str) -> bool:
+    """Tell whether an abbreviation says something that the name does not hold already."""
+    return bool(short) and short.casefold() not in name.casefold()

@@ -5,7 +5,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from document.snapshot import Action, Actor, Dossier, Entry, Section, Snapshot, status_code, to_json
+from document.snapshot import (
+    MET,
+    Action,
+    Actor,
+    Compared,
+    Dossier,
+    Entry,
+    Section,
+    Share,
+    Snapshot,
+    status_code,
+    to_json,
+)
 
 # Status codes as charts and legends order them, the furthest first.
 ORDER = (
@@ -24,7 +36,16 @@ CHANGES = (
     "moved_up", "moved_back", "suspended", "completed", "reopened", "more_information",
     "less_information", "reassessed", "unmoved", "overdue", "slipped", "amended", "new",
 )  # fmt: skip
+# Movements of those who reported both times.
+MOVED = frozenset({"moved_up", "moved_back", "suspended"})
+# Statuses after which nothing more is to be done.
+FINISHED = frozenset({"done", "discontinued", "not_applicable"})
 LONG_UNMOVED = 2  # comparisons in a row
+
+
+def is_empty(snapshot: Snapshot) -> bool:
+    """Tell whether no entry at all was accepted."""
+    return not any(entry.status for action in snapshot.actions for entry in action.entries)
 
 
 def by_section(snapshot: Snapshot) -> list[tuple[Section | None, list[Action]]]:
@@ -118,8 +139,7 @@ def due(snapshot: Snapshot, year: int) -> list[Action]:
     return [
         action
         for action in snapshot.actions
-        if action.period_end[:4] == str(year)
-        and action.status not in {"done", "discontinued", "not_applicable"}
+        if action.period_end[:4] == str(year) and action.status not in FINISHED
     ]
 
 
@@ -140,6 +160,22 @@ def code_in(action: Action, year: int, snapshot: Snapshot) -> str:
 def before(action: Action, snapshot: Snapshot) -> str:
     """Return the code of an action's status in the edition that this one is compared with."""
     return code_in(action, snapshot.compared.year, snapshot) if snapshot.compared else ""
+
+
+def share_before(snapshot: Snapshot, code: str) -> Share | None:
+    """Return a key figure in the edition that this one is compared with."""
+    for past in snapshot.past:
+        if snapshot.compared == Compared(past.year, past.edition):
+            return next((share for share in past.figures if share.code == code), None)
+    return None
+
+
+def differs(movement: str, common: tuple[str | None, ...], published: tuple[str, ...]) -> bool:
+    """Tell whether those who reported both times moved otherwise than the published status did.
+
+    An edition of an earlier schema says of nobody what they reported both times.
+    """
+    return movement in MOVED and all(common) and common != published
 
 
 def silent_actors(snapshot: Snapshot) -> list[tuple[Actor, list[Action]]]:
@@ -176,16 +212,14 @@ def records(snapshot: Snapshot) -> list[Record]:
 
 def record(actor: Actor, held: list[tuple[Action, Entry]]) -> Record:
     """Return the record of one actor on the actions on which an entry is expected of it."""
-    met = {"done", "continuous"}
-    finished = {"done", "discontinued", "not_applicable"}
     return Record(
         actor=actor,
         expected=len(held),
         received=sum(bool(entry.status) for _action, entry in held),
         late=sum(entry.late for _action, entry in held),
-        done=sum(entry_code(entry, action) in met for action, entry in held),
+        done=sum(entry_code(entry, action) in MET for action, entry in held),
         # Of an overdue action, those that have not finished their own part.
-        overdue=sum(action.overdue and entry.status not in finished for action, entry in held),
+        overdue=sum(action.overdue and entry.status not in FINISHED for action, entry in held),
         actions=tuple(action for action, _entry in held),
     )
 

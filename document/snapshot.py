@@ -8,6 +8,7 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,10 @@ from document.readers import lift
 
 SCHEMA_VERSION = 3
 LANGUAGES = ("nl", "fr", "de", "en")
+# Where a text is missing in a language.
+FALLBACKS = ("en", "fr", "nl", "de")
+# Codes of the statuses that do all that the plan asks: fully carried out, or applied for good.
+MET = frozenset({"done", "continuous"})
 
 Words = dict[str, str]  # language: text
 
@@ -214,12 +219,12 @@ class Action:
     @property
     def is_met(self) -> bool:
         """Tell whether it does all that the plan asks: fully carried out, or applied for good."""
-        return self.code in {"done", "continuous"}
+        return self.code in MET
 
     @property
     def is_incomplete(self) -> bool:
         """Tell whether its status rests on some of the expected entries only."""
-        return 0 < self.reported < self.expected
+        return is_partial(self.reported, self.expected)
 
 
 @dataclass(frozen=True)
@@ -411,13 +416,18 @@ class Dossier(Snapshot):
         )
 
 
-def status_code(status: str, nature: str) -> str:
-    """Return the vocabulary's code of a status, for an action of a nature."""
+def status_code(status: str, nature: str = "") -> str:
+    """Return the code that picks a status's word, colour and sign, for an action of a nature."""
     return "continuous" if status == "in_progress" and nature == "continuous" else status
 
 
+def is_partial(reported: int, expected: int) -> bool:
+    """Tell whether a status rests on some of the expected entries only."""
+    return 0 < reported < expected
+
+
 def plain(
-    text: Words, language: str, fallbacks: tuple[str, ...] = ("en", "fr", "nl", "de")
+    text: Mapping[str, str], language: str, fallbacks: Sequence[str] = FALLBACKS
 ) -> tuple[str, str]:
     """Return a text in a language, else in the first other one, and the language it is in."""
     for code in (language, *fallbacks):

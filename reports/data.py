@@ -15,6 +15,7 @@ from document import dates, names, selection
 from document.content import masthead
 from document.snapshot import (
     LANGUAGES,
+    MET,
     Action,
     Actor,
     Entry,
@@ -28,7 +29,6 @@ from document.writers import packages
 from reports import dictionary
 
 BOM = "\ufeff"  # by which Excel knows that a CSV is UTF-8
-MET = {"done", "continuous"}
 
 Row = dict[str, Any]
 

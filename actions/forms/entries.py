@@ -22,7 +22,8 @@ from actions.models.entries import (
     validate_length,
 )
 from actions.models.fields import no_control_characters
-from actions.models.statuses import status_code, status_word
+from actions.models.statuses import status_word
+from document.snapshot import status_code
 
 CHOICES = (
     Status.NOT_STARTED,

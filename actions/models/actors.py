@@ -267,7 +267,7 @@ class ActorName(NaturalKey):
     def label(self) -> str:
         """The name, with the abbreviation in brackets where it adds something."""
         name, short = self.name, self.abbreviation
-        return f"{name} ({short})" if short and short.casefold() not in name.casefold() else name
+        return f"{name} ({short})" if naming.adds(short, name) else name
 
     @property
     def short(self) -> str:

@@ -26,9 +26,10 @@ from actions.models.actors import Actor
 from actions.models.fields import code_check, no_control_characters, text_field
 from actions.models.responsibilities import Responsibility
 from actions.models.rounds import ReportingRound
-from actions.models.statuses import STATUS_WORDS, status_code, status_word
+from actions.models.statuses import STATUS_WORDS, status_word
 from actions.querysets import EntryQuerySet
 from actions.rules import transitions
+from document.snapshot import status_code
 
 ENTRY_STATES = [
     (EntryState.EMPTY.value, pgettext_lazy("state of an entry", "To do")),

@@ -9,7 +9,8 @@ from actions.models.fields import code_check
 from actions.models.plan import Plan
 from actions.models.responsibilities import Responsibility
 from actions.models.rounds import ReportingRound
-from actions.models.statuses import coverage_words, status_code, status_word
+from actions.models.statuses import coverage_words, status_word
+from document.snapshot import is_partial, status_code
 
 
 class PublishedRound(models.Model):
@@ -86,7 +87,7 @@ class PublishedAction(models.Model):
     @property
     def is_incomplete(self) -> bool:
         """Tell whether the status rests on some of the expected entries only."""
-        return 0 < self.reported < self.expected
+        return is_partial(self.reported, self.expected)
 
     @property
     def coverage_words(self) -> str:

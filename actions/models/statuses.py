@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions.enums import Nature, Rule, Status
+from actions.enums import Rule, Status
+from document.snapshot import status_code
 
 # code, word, meaning
 STATUSES = [
@@ -94,9 +95,3 @@ def coverage_words(reported: int, expected: int) -> str:
 def status_word(status: str, nature: str = "") -> Any:
     """Return the word of a status; of a continuous action "in progress" has its own."""
     return STATUS_WORDS.get(status_code(status, nature), "")
-
-
-def status_code(status: str, nature: str = "") -> str:
-    """Return the code that picks a status's word, colour and sign."""
-    is_continuous = status == Status.IN_PROGRESS and nature == Nature.CONTINUOUS
-    return "continuous" if is_continuous else status

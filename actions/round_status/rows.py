@@ -8,11 +8,12 @@ from datetime import date
 from actions.enums import HAS_BEEN_HANDED_IN, EntryState, Nature, Status
 from actions.models import Action, Actor, ActorName, Entry, Override, ReportingRound, Responsibility
 from actions.models.movements import movement_word
-from actions.models.statuses import coverage_words, status_code, status_word
+from actions.models.statuses import coverage_words, status_word
 from actions.rules import figures
 from actions.rules import movement as rule
 from actions.rules.figures import Figures, Followed
 from actions.rules.status import Explanation, is_overdue
+from document.snapshot import is_partial, status_code
 
 UNSAID = rule.Movement.LESS_INFORMATION
 
@@ -194,7 +195,7 @@ class ActionStatus:
     @property
     def is_incomplete(self) -> bool:
         """Tell whether the status rests on some of the expected entries only."""
-        return 0 < self.explanation.reported < self.explanation.expected
+        return is_partial(self.explanation.reported, self.explanation.expected)
 
     @property
     def coverage_words(self) -> str:

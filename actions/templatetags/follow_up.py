@@ -4,7 +4,8 @@ from typing import Any
 
 from django import template
 
-from actions.models.statuses import status_code, status_word
+from actions.models.statuses import status_word
+from document.snapshot import status_code
 
 register = template.Library()
 

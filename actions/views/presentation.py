@@ -13,19 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.enums import Rule, Status
 from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
-from actions.models.fields import LANGUAGES
 from actions.models.movements import CAUSE_WORDS, movement_word
 from actions.models.responsibilities import ROLES
-from actions.models.statuses import status_code, status_word
+from actions.models.statuses import status_word
 from actions.rules import markup
 from actions.rules.movement import Movement
-from document import names
+from document import names, selection
+from document.snapshot import FALLBACKS, is_partial, plain, status_code
 
 Facts = Mapping[str, Any]
 Lines = list[dict[str, Any]]
 
-# Movements of those who reported both times.
-MOVED = {"moved_up", "moved_back", "suspended"}
 ORIGINAL_IN = {
     "nl": _("original in Dutch"),
     "fr": _("original in French"),
@@ -34,13 +32,10 @@ ORIGINAL_IN = {
 }
 
 
-def words(text: Mapping[str, str], fallbacks: Sequence[str] = LANGUAGES) -> dict[str, str]:
+def words(text: Mapping[str, str], fallbacks: Sequence[str] = FALLBACKS) -> dict[str, str]:
     """Return a text in the reader's language, else in another one, with its language."""
-    wanted = get_language() or "en"
-    for code in (wanted, *fallbacks):
-        if text.get(code):
-            return {"text": text[code], "language": code}
-    return {"text": "", "language": wanted}
+    found, language = plain(text, get_language() or "en", fallbacks)
+    return {"text": found, "language": language}
 
 
 def actor(slug: str, actors: Mapping[str, Facts]) -> dict[str, Any]:
@@ -50,7 +45,7 @@ def actor(slug: str, actors: Mapping[str, Facts]) -> dict[str, Any]:
         return {"slug": slug, "label": slug, "short": slug, "language": "en"}
     name = words(known["names"], names.fallbacks(known["level"]))
     text, brief = name["text"], known["short"].get(name["language"], "")
-    label = f"{text} ({brief})" if brief and brief.casefold() not in text.casefold() else text
+    label = f"{text} ({brief})" if names.adds(brief, text) else text
     return {"slug": slug, "label": label, "short": brief or text, "language": name["language"]}
 
 
@@ -62,7 +57,7 @@ def of_action(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
         **state(facts["status"], facts["nature"]),
         "label": facts["label"],
         "overdue": facts["overdue"],
-        "incomplete": 0 < facts["reported"] < facts["expected"],
+        "incomplete": is_partial(facts["reported"], facts["expected"]),
         "period_end": parse_date(facts["period_end"] or ""),
         "expected": facts["expected"],
         "reported": facts["reported"],
@@ -109,24 +104,23 @@ def before(facts: Facts) -> dict[str, Any] | None:
         "causes": [CAUSE_WORDS.get(code, code) for code in facts["causes"]],
         "completed": facts["completed"],
         "amended": facts["amended"],
-        "common": common(facts, last),
+        "common": common(
+            facts["movement"],
+            (facts["common_before"], facts["common_now"]),
+            (last["status"], facts["status"]),
+            facts["nature"],
+        ),
         **state(last["status"], last["nature"] or facts["nature"]),
     }
 
 
-def common(facts: Facts, last: Facts) -> dict[str, Any] | None:
-    """Return the statuses of those who reported both times, where they tell another story.
-
-    That is where the published status does not go the way of theirs.
-    """
-    ways = (facts["common_before"], facts["common_now"])
-    # An edition of an earlier schema says of nobody what they reported both times.
-    if facts["movement"] not in MOVED or not all(ways) or ways == (last["status"], facts["status"]):
+def common(
+    movement: str, ways: tuple[str, str], published: tuple[str, str], nature: str
+) -> dict[str, Any] | None:
+    """Return the statuses of those who reported both times, where they tell another story."""
+    if not selection.differs(movement, ways, published):
         return None
-    return {
-        "before": state(facts["common_before"], facts["nature"]),
-        "now": state(facts["common_now"], facts["nature"]),
-    }
+    return {"before": state(ways[0], nature), "now": state(ways[1], nature)}
 
 
 # --- What the actors say -----------------------------------------------------------

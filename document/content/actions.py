@@ -30,7 +30,7 @@ def blocks(reader: Reader) -> list[Block]:
     """Return the whole chapter."""
     snapshot = reader.snapshot
     found: list[Block] = []
-    if not any(entry.status for action in snapshot.actions for entry in action.entries):
+    if selection.is_empty(snapshot):
         found.append(Prose((Run(reader.label("empty_round")),), "notice"))
     for section, actions in selection.by_section(snapshot):
         found += head(reader, section)

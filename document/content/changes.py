@@ -19,8 +19,6 @@ from document.content.figures import words
 from document.content.reader import Reader
 from document.snapshot import Action, Withdrawn, status_code
 
-MOVED = {"moved_up", "moved_back", "suspended"}
-
 
 def title(reader: Reader) -> str:
     """Return "What changed since 2024"; of the first report there is no year to compare with."""
@@ -84,8 +82,13 @@ def row(reader: Reader, key: str, action: Action) -> Row:
 def remarks(reader: Reader, key: str, action: Action) -> Line:
     """Return what is said beside an action in a group, a line each."""
     lines: list[Line] = []
-    if key in MOVED and differs(reader, action):
-        lines.append((Run(among(reader, action)),))
+    common = tuple(
+        status_code(status, action.nature) for status in (action.common_before, action.common_now)
+    )
+    published = (selection.before(action, reader.snapshot), action.code)
+    if selection.differs(key, common, published):
+        then, now = (reader.statuses[code] for code in common)
+        lines.append((Run(reader.filled("common", before=then, now=now)),))
     lines.append((Run(reader.last_year(action)),))
     if key == "reassessed":
         lines += [(Run(reader.label(f"cause_{cause}")),) for cause in action.causes]
@@ -116,23 +119,6 @@ def reopenings(reader: Reader, action: Action) -> list[Line]:
             said = Run(text, reader.tongue(language))
             found.append((name, Run(reader.colon("")), said, *reader.original(language)))
     return found
-
-
-def differs(reader: Reader, action: Action) -> bool:
-    """Tell whether the published statuses tell another story than those who reported twice."""
-    past = selection.before(action, reader.snapshot)
-    now = status_code(action.common_now, action.nature)
-    then = status_code(action.common_before, action.nature)
-    return (then, now) != (past, action.code)
-
-
-def among(reader: Reader, action: Action) -> str:
-    """Return "Among those who reported both times: In progress → Partly carried out"."""
-    ways = [
-        reader.statuses.get(status_code(status, action.nature), status)
-        for status in (action.common_before, action.common_now)
-    ]
-    return reader.filled("common", before=ways[0], now=ways[1])
 
 
 def gone(reader: Reader, action: Withdrawn) -> Row:

@@ -5,8 +5,8 @@ from document.blocks import Block, Board, Chart, Figure, Figures, Legend, Prose,
 from document.blocks import Line as Pieces
 from document.charts import Bar, Drawing, Kind, Line, Trend, Words
 from document.content.reader import Reader
+from document.snapshot import MET, Share, plain
 from document.snapshot import Figure as Given
-from document.snapshot import Share, plain
 
 FIRST_TREND = 2  # rounds that make one
 # What is carried out has all its reports, but where the secretariat set a status.
@@ -70,21 +70,13 @@ def key_figure(reader: Reader, given: Given, *, with_formulas: bool) -> Figure:
 
 def before(reader: Reader, given: Given) -> str:
     """Return the figure of the edition before and the difference: "2024: 38 of 66 (−24)"."""
-    compared = reader.snapshot.compared
-    for past in reader.snapshot.past:
-        if compared and (past.year, past.edition) == (compared.year, compared.edition):
-            for share in past.figures:
-                if share.code == given.code:
-                    return difference(reader, given, share, past.year)
-    return ""
-
-
-def difference(reader: Reader, given: Given, share: Share, year: int) -> str:
-    """Return what a figure was in a year, with the difference in number."""
+    share, compared = selection.share_before(reader.snapshot, given.code), reader.snapshot.compared
+    if share is None or compared is None:
+        return ""
     step = given.part - share.part
     sign = "+" if step > 0 else "−" if step < 0 else "±"
     of = reader.filled("part_of", part=share.part, whole=share.whole)
-    return f"{reader.colon(str(year))}{of} ({sign}{abs(step)})"
+    return f"{reader.colon(str(compared.year))}{of} ({sign}{abs(step)})"
 
 
 # --- Drawings -------------------------------------------------------------------------
@@ -111,7 +103,7 @@ def by_status(reader: Reader) -> Drawing:
     """Draw the statuses of the numbered actions as shares of all of them."""
     counts = selection.status_counts(reader.snapshot.actions)
     tally = dict(counts)
-    done = tally.get("done", 0) + tally.get("continuous", 0)
+    done = sum(tally.get(code, 0) for code in MET)
     none = tally.get("not_reported", 0) + tally.get("insufficient", 0)
     title = reader.filled("f_status", done=done, whole=sum(tally.values()), none=none)
     said = words(
@@ -127,7 +119,7 @@ def by_section(reader: Reader) -> Drawing:
         label = "".join(one.text for one in reader.section(section) if isinstance(one, Run))
         label = f"{section.label} {label}" if section else label
         bars.append(Bar(label, dict(selection.status_counts(actions))))
-    without = sum(not {"done", "continuous"} & set(bar.counts) for bar in bars)
+    without = sum(not MET & set(bar.counts) for bar in bars)
     title = reader.filled("f_section", n=without, whole=len(bars))
     note = reader.label("by_section_note")
     said = words(reader, "by_section", title or reader.label("by_section"), note, "section_column")

@@ -1,7 +1,6 @@
 """What names a report: title, edition, marks, address, how to cite it."""
 
 from document import dates
-from document.blocks import Run
 from document.snapshot import Snapshot, plain
 from document.typography import sign
 
@@ -16,11 +15,6 @@ def subtitle(snapshot: Snapshot, language: str) -> str:
     return snapshot.label("subtitle", language).format(
         plan=plain(snapshot.plan_titles, language)[0]
     )
-
-
-def spoken_subtitle(snapshot: Snapshot, language: str) -> Run:
-    """Return the same, in the language of the plan's name where all of it is one."""
-    return Run(subtitle(snapshot, language))
 
 
 def edition(snapshot: Snapshot, language: str) -> str:

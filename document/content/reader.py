@@ -1,7 +1,7 @@
 """A snapshot as readers of one language get it: its words, names, texts and days."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from document import collation, dates, names, richtext, selection
@@ -90,12 +90,10 @@ class Reader:
         """Return a language, "" where it is that of the document."""
         return "" if language == self.language else language
 
-    def words(self, text: Words, look: str = "", fallbacks: tuple[str, ...] | None = None) -> Run:
+    def words(self, text: Words) -> Run:
         """Return a short text per language in this one, else in another one."""
-        found, spoken = (
-            plain(text, self.language, fallbacks) if fallbacks else plain(text, self.language)
-        )
-        return Run(one_line(found), self.tongue(spoken), look)
+        found, spoken = plain(text, self.language)
+        return Run(one_line(found), self.tongue(spoken))
 
     def term(self, code: str, terms: Iterable[Term]) -> Run:
         """Return the word of a code in a list, else the code."""
@@ -160,9 +158,8 @@ class Reader:
     def full(self, slug: str) -> Line:
         """Return an actor's name and, where the name does not hold it, its abbreviation."""
         name, short = self.actor(slug), self.short(slug)
-        if short.text == name.text or short.text.casefold() in name.text.casefold():
-            return (name,)
-        return (name, Run(f" ({short.text})", name.language))
+        adds = names.adds(short.text, name.text)
+        return (name, Run(f" ({short.text})", name.language)) if adds else (name,)
 
     def in_order(self, actors: Iterable[Actor]) -> list[Actor]:
         """Return actors in the order of their names as readers of this language sort."""
@@ -301,6 +298,3 @@ class Anchors:
 def one_line(text: str) -> str:
     """Return a text on one line; French keeps its no-break spaces."""
     return re.sub(r"[ \t\r\n]+", " ", text).strip()
-
-
-Maker = Callable[[Reader], Any]

@@ -6,7 +6,7 @@ from document import selection
 from document.blocks import Block, Facts, Heading, Items, Line, Piece, Prose, Run
 from document.content import figures
 from document.content.reader import Reader
-from document.snapshot import Action, Share
+from document.snapshot import Action
 
 FEW_ACTIONS = 8  # of which the titles stand beside the numbers
 
@@ -31,7 +31,7 @@ def blocks(reader: Reader) -> list[Block]:
 def sentences(reader: Reader) -> Iterator[str]:
     """Yield what the data say, in words: how far, what moved, silence, overdue, what is due."""
     snapshot = reader.snapshot
-    if not any(entry.status for action in snapshot.actions for entry in action.entries):
+    if selection.is_empty(snapshot):
         yield reader.label("empty_round")
     shares = {figure.code: figure for figure in snapshot.figures}
     covered = shares.get("coverage")
@@ -76,23 +76,9 @@ def moved(reader: Reader) -> str:
     return reader.filled("s_moved", year=compared.year, **{key: counts.get(key, 0) for key in keys})
 
 
-def last_year(reader: Reader, code: str) -> Share | None:
-    """Return a key figure in the edition that this one is compared with."""
-    compared = reader.snapshot.compared
-    past = next(
-        (
-            one
-            for one in reader.snapshot.past
-            if compared and (one.year, one.edition) == (compared.year, compared.edition)
-        ),
-        None,
-    )
-    return next((share for share in past.figures if share.code == code), None) if past else None
-
-
 def before(reader: Reader, code: str) -> str:
     """Return what a figure was last year, in brackets, or ""."""
-    share, compared = last_year(reader, code), reader.snapshot.compared
+    share, compared = selection.share_before(reader.snapshot, code), reader.snapshot.compared
     if share is None or compared is None:
         return ""
     said = reader.filled("s_before", year=compared.year, n=share.part, whole=share.whole)

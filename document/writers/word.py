@@ -202,7 +202,7 @@ class _Document:
             [self.line(cell) or [Word("–")] for cell in row.cells]
             if not row.is_head
             else [self.line(row.cells[0])]
-            for row in (*block.rows,)
+            for row in block.rows
         ]
         foot = [[self.line(cell) for cell in block.foot]] if block.foot else []
         self.writer.table(

@@ -146,21 +146,15 @@ def shown(line: Line) -> dict[str, Any]:
         "amended": line.is_amended,
         "completed": line.step.completed,
         "causes": [CAUSE_WORDS[cause] for cause in line.step.causes],
-        "common": common(line),
+        "common": presentation.common(
+            line.movement,
+            (line.step.before or "", line.step.now or ""),
+            (line.before.status, line.now.status),
+            line.now.nature,
+        )
+        if line.before and line.now
+        else None,
         "in_later": line.now is not None,
-    }
-
-
-def common(line: Line) -> dict[str, Any] | None:
-    """Return the statuses of those who reported both times, where they tell another story."""
-    step, before, now = line.step, line.before, line.now
-    if step.movement not in presentation.MOVED or not (before and now):
-        return None
-    if (step.before, step.now) == (before.status, now.status):
-        return None
-    return {
-        "before": presentation.state(step.before or "", now.nature),
-        "now": presentation.state(step.now or "", now.nature),
     }
 
 
