@@ -72,6 +72,15 @@ def _text(name: str) -> tuple[Column, Column]:
     )
 
 
+MET = Column(
+    "met",
+    "true_or_false",
+    _("True where it does all that the plan asks: done, or applied continuously."),
+)
+EXPECTED_BY = Column(
+    "expected_by", "date_or_empty", _("Day by which unfinished work is now expected.")
+)
+
 ACTIONS: tuple[Column, ...] = (
     *ROUND,
     Column("action", "text", _("Number of the action in the plan; sub-actions have their own.")),
@@ -103,11 +112,7 @@ ACTIONS: tuple[Column, ...] = (
         "code",
         _("Status of the action; in_progress on a continuous action is “applied continuously”."),
     ),
-    Column(
-        "met",
-        "true_or_false",
-        _("True where it does all that the plan asks: done, or applied continuously."),
-    ),
+    MET,
     Column(
         "derived_status",
         "code_or_empty",
@@ -158,7 +163,7 @@ ACTIONS: tuple[Column, ...] = (
         "number_or_empty",
         _("Number of comparisons in a row in which nobody who reported both times moved."),
     ),
-    Column("expected_by", "date_or_empty", _("Day by which unfinished work is now expected.")),
+    EXPECTED_BY,
 )
 
 ENTRIES: tuple[Column, ...] = (
@@ -182,11 +187,7 @@ ENTRIES: tuple[Column, ...] = (
             "received."
         ),
     ),
-    Column(
-        "met",
-        "true_or_false",
-        _("True where it does all that the plan asks: done, or applied continuously."),
-    ),
+    MET,
     Column(
         "since", "number_or_empty", _("Year of finished work that was carried over to this year.")
     ),
@@ -204,7 +205,7 @@ ENTRIES: tuple[Column, ...] = (
     Column("through", "text_or_empty", _("Key of the actor that wrote for this one.")),
     Column("submitted_on", "date_or_empty", _("Day on which the entry was submitted.")),
     Column("accepted_on", "date_or_empty", _("Day on which the entry was accepted.")),
-    Column("expected_by", "date_or_empty", _("Day by which unfinished work is now expected.")),
+    EXPECTED_BY,
     Column("obstacle_codes", "keys", _("Kinds of obstacles, as codes.")),
     Column(
         "mark",

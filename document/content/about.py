@@ -3,6 +3,7 @@
 from document.blocks import Block, Heading, Items, Line, Prose, Run
 from document.content import figures
 from document.content.reader import BEHALF, WORKING, Reader
+from document.snapshot import LANGUAGES
 
 
 def blocks(reader: Reader) -> list[Block]:
@@ -53,7 +54,7 @@ def validation(reader: Reader) -> list[Block]:
 
 def sign_lines(reader: Reader) -> list[Line]:
     """Return what the small signs in titles and texts mean, each once."""
-    languages = [code for code in ("nl", "fr", "de", "en") if code != reader.language]
+    languages = [code for code in LANGUAGES if code != reader.language]
     found = [(WORKING, reader.label("working_title")), (BEHALF, reader.label("on_behalf"))]
     found += [(f"[{code.upper()}]", reader.label(f"original_{code}")) for code in languages]
     return [

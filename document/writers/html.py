@@ -53,6 +53,12 @@ class _Page:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.words = report.words
+        self.makers: dict[type[Any], Callable[[Any], str]] = {
+            Heading: self.heading, Prose: self.prose, Rich: self.rich,
+            StatusLine: self.status_line, Facts: self.facts, Figures: self.figures,
+            Table: self.table, Chart: self.chart, Board: self.board, Legend: self.legend,
+            Items: self.items, Strip: self.strip, Action: self.action, Entry: self.actor,
+        }  # fmt: skip
 
     def page(self) -> str:
         """Return the whole page."""
@@ -142,13 +148,7 @@ class _Page:
 
     def block(self, block: Block) -> str:
         """Return one block; raises KeyError for a kind that this writer does not know."""
-        makers: dict[type[Any], Callable[[Any], str]] = {
-            Heading: self.heading, Prose: self.prose, Rich: self.rich,
-            StatusLine: self.status_line, Facts: self.facts, Figures: self.figures,
-            Table: self.table, Chart: self.chart, Board: self.board, Legend: self.legend,
-            Items: self.items, Strip: self.strip, Action: self.action, Entry: self.actor,
-        }  # fmt: skip
-        return makers[type(block)](block)
+        return self.makers[type(block)](block)
 
     def heading(self, block: Heading) -> str:
         """Return a heading; an action's number leads to itself, to be copied."""

@@ -15,6 +15,7 @@ from document.blocks import (
     Count,
     Entry,
     Facts,
+    Figure,
     Figures,
     Heading,
     Items,
@@ -193,7 +194,7 @@ def heading(one: Heading) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def figure(one: Any) -> dict[str, Any]:
+def figure(one: Figure) -> dict[str, Any]:
     """Return a key figure."""
     return {
         "number": flat(one.number), "title": run(one.title), "share": flat(one.share),

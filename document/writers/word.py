@@ -82,6 +82,16 @@ class _Document:
         self.writer = Writer(self.document)
         self.pictures = iter(self.drawn())
         self.places: dict[str, str] = {}
+        self.writers: dict[type[Any], Callable[[Any], None]] = {
+            Heading: self.heading, Prose: self.prose, Rich: self.rich,
+            StatusLine: self.status_line, Facts: self.facts, Figures: self.figures,
+            Table: self.table, Chart: self.chart, Board: self.board, Legend: self.legend,
+            Items: self.items, Strip: self.strip, Action: self.action, Entry: self.entry,
+        }  # fmt: skip
+        self.makers: dict[type[Any], Callable[[Any], list[Word]]] = {
+            Run: self.run, Status: self.status, Count: self.count, Tile: self.tile,
+            Chip: self.chip, Mark: self.mark, Page: self.page, Break: lambda _one: [Word("\n")],
+        }  # fmt: skip
 
     def drawn(self) -> list[tuple[charts.Chart, bytes]]:
         """Return every drawing of the report as a picture, in the order of reading."""
@@ -144,13 +154,7 @@ class _Document:
 
     def block(self, block: Block) -> None:
         """Write one block; raises KeyError for a kind that this writer does not know."""
-        writers: dict[type[Any], Callable[[Any], None]] = {
-            Heading: self.heading, Prose: self.prose, Rich: self.rich,
-            StatusLine: self.status_line, Facts: self.facts, Figures: self.figures,
-            Table: self.table, Chart: self.chart, Board: self.board, Legend: self.legend,
-            Items: self.items, Strip: self.strip, Action: self.action, Entry: self.entry,
-        }  # fmt: skip
-        writers[type(block)](block)
+        self.writers[type(block)](block)
 
     def heading(self, block: Heading) -> None:
         """Write a heading, with what stands over or before it in front."""
@@ -274,11 +278,7 @@ class _Document:
 
     def piece(self, one: Piece) -> list[Word]:
         """Return one piece of a line."""
-        makers: dict[type[Any], Callable[[Any], list[Word]]] = {
-            Run: self.run, Status: self.status, Count: self.count, Tile: self.tile,
-            Chip: self.chip, Mark: self.mark, Page: self.page, Break: lambda _one: [Word("\n")],
-        }  # fmt: skip
-        return makers[type(one)](one)
+        return self.makers[type(one)](one)
 
     def run(self, one: Run) -> list[Word]:
         """Return a stretch of text; an address that Word cannot open is no link."""
