@@ -95,6 +95,16 @@ def status_counts(actions: Iterable[Action]) -> list[tuple[str, int]]:
     return tally(action.code for action in numbered(actions))
 
 
+def held(snapshot: Snapshot, slug: str) -> list[tuple[Action, Entry]]:
+    """Return the actions under which an actor stands, each with its entry."""
+    return [
+        (action, entry)
+        for action in snapshot.actions
+        for entry in shown(action)
+        if entry.actor == slug
+    ]
+
+
 def level_counts(snapshot: Snapshot) -> list[tuple[str, list[tuple[str, int]]]]:
     """Return, by level of government, the tally of the statuses of its expected entries."""
     level_of = {actor.slug: actor.level for actor in snapshot.actors}

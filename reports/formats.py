@@ -1,7 +1,7 @@
 """The formats of a report: what each says, which writer makes it, how it is served and named."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 from django.utils.translation import gettext as _
@@ -51,29 +51,18 @@ class Format:
         return made.encode() if isinstance(made, str) else made
 
 
-def written(writer: str, content: str) -> Callable[[Snapshot, str], str | bytes]:
-    """Return what makes a document: some content, by a writer.
+def written(writer: str, content: str, *about: str) -> Callable[[Snapshot, str], str | bytes]:
+    """Return what makes a document: some content, of what it is about, by a writer.
 
     Both are imported when they are needed, as most requests need none and each weighs much.
     """
 
     def make(snapshot: Snapshot, language: str) -> str | bytes:
-        report = getattr(import_module("document.content"), content)(snapshot, language)
+        report = getattr(import_module("document.content"), content)(snapshot, language, *about)
         made: str | bytes = import_module(f"document.writers.{writer}").write(report)
         return made
 
     return make
-
-
-def render_extract(snapshot: Snapshot, slug: str, name: str, language: str) -> bytes:
-    """Return what a report says of one actor, as a document of a format (html, pdf, docx).
-
-    Raises KeyError where it says nothing of that actor.
-    """
-    report = import_module("document.content").of_actor(snapshot, language, slug)
-    writer = {"html": "html", "pdf": "pdf", "docx": "word"}[name]
-    made: str | bytes = import_module(f"document.writers.{writer}").write(report)
-    return made.encode() if isinstance(made, str) else made
 
 
 def data(function: str) -> Callable[[Snapshot, str], str | bytes]:
@@ -95,6 +84,12 @@ WORDS = {
     "csv": "CSV",
     "xlsx": "Excel",
 }
+
+
+def of_actor(name: str, slug: str) -> Format:
+    """Return the format (html, pdf, docx) of what a report says of one actor."""
+    make = written("word" if name == "docx" else name, "of_actor", slug)
+    return replace(FORMATS[name], make=make)
 
 
 def label(name: str) -> str:

@@ -10,12 +10,7 @@ from document.snapshot import Action, Entry
 def blocks(reader: Reader, slug: str) -> list[Block]:
     """Return the record of an actor and its actions; raises KeyError for one without any."""
     actor = reader.actors[slug]
-    held = [
-        (action, entry)
-        for action in reader.snapshot.actions
-        for entry in selection.shown(action)
-        if entry.actor == slug
-    ]
+    held = selection.held(reader.snapshot, slug)
     if not held:
         raise KeyError(slug)
     record = selection.record(actor, [pair for pair in held if pair[1].expected])

@@ -8,9 +8,10 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from document import selection
 from document.errors import RenderError
 from reports import archive as shelf
-from reports.formats import render_extract
+from reports.formats import of_actor
 from reports.models import Edition
 from reports.views import archive, dossier
 from reports.views.dossier import BusyError
@@ -31,13 +32,10 @@ def extract(
     )
     if found.is_withdrawn:
         return archive.gone(request, found)
-    known = {actor.slug for actor in shelf.snapshot_of(found).actors}
-    if found.stored_schema < FIRST or slug not in known:
+    if found.stored_schema < FIRST or not selection.held(shelf.snapshot_of(found), slug):
         raise Http404
     try:
         content = made(found.pk, found.checksum, slug, extension, get_language() or "en")
-    except KeyError as error:
-        raise Http404 from error
     except (BusyError, RenderError):
         return dossier.later(request, found.round.plan)
     response = dossier.answer(content, extension, f"{plan}-{year}-e{number}-{slug}")
@@ -52,6 +50,6 @@ def made(key: int, checksum: str, slug: str, name: str, language: str) -> bytes:
     if not dossier.making.acquire(timeout=dossier.PATIENCE):
         raise BusyError
     try:
-        return render_extract(snapshot, slug, name, language)
+        return of_actor(name, slug).render(snapshot, language)
     finally:
         dossier.making.release()

@@ -9,7 +9,7 @@ from django.test import Client
 from document import content
 from document.blocks import Row, Table
 from reports import archive
-from reports.formats import render_extract
+from reports.formats import of_actor
 from reports.views import extract
 from tests.published import SECRETS, Story
 from tests.reports.specimen import specimen
@@ -54,12 +54,12 @@ def test_an_actor_of_which_the_report_says_nothing_has_no_extract() -> None:
 
 @pytest.mark.parametrize(("name", "start"), [("html", b"<!doctype html>"), ("docx", b"PK")])
 def test_an_extract_is_a_document(name: str, start: bytes) -> None:
-    assert render_extract(specimen(3), "actor-3", name, "fr").startswith(start)
+    assert of_actor(name, "actor-3").render(specimen(3), "fr").startswith(start)
 
 
 @pytest.mark.slow
 def test_an_extract_is_a_pdf_too() -> None:
-    assert render_extract(specimen(3), "actor-3", "pdf", "nl").startswith(b"%PDF-")
+    assert of_actor("pdf", "actor-3").render(specimen(3), "nl").startswith(b"%PDF-")
 
 
 def test_the_page_of_an_edition_shows_what_it_says_of_an_actor(
