@@ -74,16 +74,22 @@ def build(
 
     ``edition`` is 0 for a draft. What became of the actions is told by the editions before.
     """
-    return comparison.told(build_round(given, now, edition, note or {}), earlier_editions(given))
+    replaced = newest(given)
+    alone = build_round(given, now, edition, note or {}, replaced)
+    return comparison.told(alone, earlier_editions(given, replaced))
 
 
-def build_round(given: ReportingRound, now: datetime, edition: int, note: Words) -> Snapshot:
-    """Return what the report of a round says of that round alone."""
+def build_round(
+    given: ReportingRound, now: datetime, edition: int, note: Words, replaced: Edition | None
+) -> Snapshot:
+    """Return what the report of a round says of that round alone.
+
+    ``replaced`` is the edition that it takes the place of.
+    """
     local = timezone.localtime(now)
     stands = round_status.of_round(given, texts=True)
     told = Told(read_translations(stands), read_reopenings(stands), read_classes(given))
     actions = tuple(build_action(row, told) for row in stands.rows)
-    before = newest(given)
     consultation = getattr(given, "consultation", None)
     return Snapshot(
         schema=SCHEMA_VERSION,
@@ -113,7 +119,7 @@ def build_round(given: ReportingRound, now: datetime, edition: int, note: Words)
         figures=build_figures(stands),
         chapters=build_chapters(given),
         note=note,
-        replaces=before.number if before else None,
+        replaces=replaced.number if replaced else None,
         validated_on=(
             consultation.validated_on.isoformat()
             if consultation and consultation.validated_on
@@ -122,7 +128,7 @@ def build_round(given: ReportingRound, now: datetime, edition: int, note: Words)
         validation=per_language(consultation, "note") if consultation else {},
         made_at="" if edition else local.isoformat(timespec="minutes"),
         successions=build_successions(given),
-        further=("correction",) if before else (),
+        further=("correction",) if replaced else (),
         goals=terms((str(number), title) for number, title in TITLES[Scheme.SDG].items()),
         pillars=terms((str(number), title) for number, title in TITLES[Scheme.PILLAR].items()),
         themes=tuple(Term(row.slug, per_language(row, "title")) for row in Theme.objects.all()),
@@ -216,8 +222,12 @@ def read_classes(given: ReportingRound) -> dict[int, dict[str, tuple[str, ...]]]
 
 def read_reopenings(now: RoundStatus) -> dict[int, str]:
     """Return, by entry, why finished work was taken up again; the last reason that was given."""
-    voices = [v for row in now.rows for v in (*row.expected, *row.voluntary)]
-    keys = [voice.entry.pk for voice in voices if voice.entry and not voice.entry.is_carried]
+    keys = [
+        voice.entry.pk
+        for row in now.rows
+        for voice in row.voices
+        if voice.entry and not voice.entry.is_carried
+    ]
     rows = ReviewEvent.objects.filter(entry__in=keys, kind=Event.REOPENED).order_by("pk")
     return dict(rows.values_list("entry", "comment"))
 
@@ -314,8 +324,12 @@ def build_documents(evidence: list[dict[str, str]]) -> Iterator[Document]:
 
 def read_translations(now: RoundStatus) -> Translations:
     """Return the translations of a round's texts by entry and field."""
-    voices = [v for row in now.rows for v in (*row.expected, *row.voluntary)]
-    keys = {voice.entry.spoken.pk for voice in voices if voice.entry and voice.status}
+    keys = {
+        voice.entry.spoken.pk
+        for row in now.rows
+        for voice in row.voices
+        if voice.entry and voice.status
+    }
     found: Translations = {}
     for row in Translation.objects.filter(entry__in=keys):
         found.setdefault((row.entry_id, row.field), []).append(row)
@@ -325,25 +339,25 @@ def read_translations(now: RoundStatus) -> Translations:
 # --- Earlier editions ---------------------------------------------------------------
 
 
-def earlier_editions(given: ReportingRound) -> list[Snapshot]:
+def earlier_editions(given: ReportingRound, replaced: Edition | None) -> list[Snapshot]:
     """Return what the rounds before said, newest first: the newest published edition of each.
 
     A further edition keeps the comparison of the one that it takes the place of.
     """
     rows = Edition.objects.filter(
         round__plan=given.plan_id, round__year__lt=given.year, state=PUBLISHED
-    ).order_by("-round__year", "-number")
-    before = newest(given)
-    listed = [row.snapshot for row in rows]
-    if before is not None:
-        fixed = before.snapshot.compared
-        listed = [one for one in listed if fixed and one.year <= fixed.year]
-        same = [one for one in listed if fixed and (one.year, one.edition) == astuple(fixed)]
-        listed = [*same, *listed]
-    found: dict[int, Snapshot] = {}
-    for one in listed:
-        found.setdefault(one.year, one)
-    return sorted(found.values(), key=lambda one: -one.year)
+    ).select_related("round")
+    listed = list(rows.order_by("round__year", "number"))
+    found = {row.round.year: row for row in listed}
+    if replaced is not None:
+        fixed = replaced.snapshot.compared
+        found = {year: row for year, row in found.items() if fixed and year <= fixed.year}
+        found |= {
+            row.round.year: row
+            for row in listed
+            if fixed and (row.round.year, row.number) == astuple(fixed)
+        }
+    return [found[year].snapshot for year in sorted(found, reverse=True)]
 
 
 def newest(given: ReportingRound) -> Edition | None:

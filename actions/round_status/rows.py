@@ -177,6 +177,11 @@ class ActionStatus:
         )
 
     @property
+    def voices(self) -> tuple[Voice, ...]:
+        """All actors that say something or of which something is expected."""
+        return (*self.expected, *self.voluntary)
+
+    @property
     def missing(self) -> tuple[Voice, ...]:
         """The actors of which an entry is expected and none is accepted."""
         return tuple(voice for voice in self.expected if voice.status is None)

@@ -37,6 +37,10 @@ def show_round_status(request: MemberRequest, plan: str, year: int) -> HttpRespo
         "action_count": len(now.numbered),
         "sub_action_count": len(now.sub_actions),
         "legend": legend(now),
+        "incomplete_tiles": {
+            "count": sum(row.is_incomplete for row in now.numbered),
+            "sub_count": sum(row.is_incomplete for row in now.sub_actions),
+        },
         "board": board(now),
         "loose": [row for row in now.rows if row.action.section_id is None],
     }
@@ -59,7 +63,7 @@ def show_action_status(request: MemberRequest, plan: str, year: int, label: str)
         "row": row,
         "rule": RULE_WORDS[row.explanation.rule],
         "none_expected": row.explanation.rule == Rule.NONE_EXPECTED,
-        "said": [said(voice, request.rights) for voice in (*row.expected, *row.voluntary)],
+        "said": [said(voice, request.rights) for voice in row.voices],
         "earlier": [(past.round, past.rows[0]) for past in years[1:] if past.rows],
         "override_url": override_url(request.rights, found, action),
         **neighbours(found, action),

@@ -181,7 +181,7 @@ def withdraw(edition: Edition, *, by: User, reason: Mapping[str, str], now: date
         setattr(found, f"withdrawal_{language}", text)
     found.state, found.withdrawn_by, found.withdrawn_at = WITHDRAWN, by, now
     found.save()
-    speaking = newest(stored)
+    speaking = builder.newest(stored)
     stored.published = speaking.number if speaking else None
     stored.save(update_fields=["published"])
     if speaking is None:
@@ -211,11 +211,6 @@ def record_transmission(
 
 
 # --- Parts ----------------------------------------------------------------------
-
-
-def newest(given: ReportingRound) -> Edition | None:
-    """Return the published edition of a round that speaks."""
-    return Edition.objects.filter(round=given, state=PUBLISHED).order_by("-number").first()
 
 
 def digest(content: bytes) -> str:
