@@ -92,6 +92,15 @@ def test_an_overdue_tile_says_so_to_the_ear_too(reader, given) -> None:
     assert "Action 2 : Action 2 , No update received , overdue" not in text_of(response)
 
 
+def test_the_legend_tells_a_dashed_tile_where_one_stands(reader, given, report, entry_of) -> None:
+    said = "Based on some of the expected entries only"
+    assert said not in text_of(reader.get(status_path(given)))
+    report(entry_of(given, "1", "plan-1-1"), "partly_done")
+    response = reader.get(status_path(given))
+    assert 'class="tile tile--partly_done incomplete"' in response.content.decode()
+    assert f"{said} 1" in text_of(response)
+
+
 def test_the_table_says_the_same_as_the_board(reader, given, report, entry_of, office) -> None:
     report(entry_of(given, "1", "plan-1-1"), "partly_done")
     overridden(given, office, "2")
