@@ -2,10 +2,7 @@
 
 import dataclasses
 import hashlib
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
@@ -26,8 +23,9 @@ from document.snapshot import LANGUAGES, Snapshot, Term, Text
 from document.writers import glyphs, pdf_text
 from document.writers.pdf import TIMEOUT, write
 from tests.document.reading import all_of
+from tests.elsewhere import digests
 from tests.reports.pdf_reading import Element, opened, pieces, squeezed, stand_ins, tags, text_of
-from tests.reports.specimen import NASTY, every, full, specimen, unused
+from tests.reports.specimen import NASTY, every, full, odd, specimen, unused
 from tests.reports.tokens import marked, replaced
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -35,10 +33,6 @@ PROFILES = (ValidationProfile.PDF_UA_1, ValidationProfile.PDF_A_2A)
 # Errs on streams that end in a carriage return; lengths_hold() checks by itself.
 EXCUSED = "PDFA2A-STREAM-LENGTH-001"
 STREAM = re.compile(rb"/Length (\d+)(?:(?!/Length|endobj).)*?>>\s*stream\r?\n", re.DOTALL)
-NOBODY: dict[str, Any] = {
-    "status": "not_reported", "derived": "not_reported", "entries": (), "history": (),
-    "missing": (), "expected": 0, "reported": 0, "movement": "", "unmoved": 0,
-}  # fmt: skip
 
 pytestmark = pytest.mark.slow
 
@@ -101,26 +95,6 @@ def test_the_summary_alone_keeps_to_both_standards_on_two_pages(language: str) -
     data = write(content.short(full(200, edition=0), language))
     assert failures(data) == []
     assert len(opened(data).pages) == 2
-
-
-def odd(case: str) -> Snapshot:
-    """Return a snapshot that is right and strange."""
-    snapshot = specimen(1 if case == "one entry" else 6)
-    actions = snapshot.actions
-    if case == "no entries":
-        actions = tuple(dataclasses.replace(a, **NOBODY) for a in actions)
-    elif case == "all discontinued":
-        said: dict[str, Any] = {"status": "discontinued", "derived": "discontinued", "history": ()}
-        actions = tuple(dataclasses.replace(a, **said, movement="") for a in actions)
-    elif case == "no sections":
-        actions = tuple(dataclasses.replace(a, section="") for a in actions)
-        return dataclasses.replace(snapshot, sections=(), actions=actions)
-    elif case == "bare":
-        return dataclasses.replace(
-            snapshot, actions=(), sections=(), actors=(), figures=(), chapters=(), opened_on="",
-            date="", edition=0,
-        )  # fmt: skip
-    return dataclasses.replace(snapshot, actions=actions)
 
 
 @pytest.mark.parametrize(
@@ -456,18 +430,6 @@ def test_a_typesetter_that_takes_too_long_is_stopped() -> None:
         render(specimen(3), "en", timeout=0.01)
 
 
-OTHER_PROCESS = """
-import hashlib, sys
-import django
-django.setup()
-from document import content
-from document.writers import pdf
-from tests.reports.specimen import specimen
-made = pdf.write(content.report(specimen(6), "fr"))
-sys.stdout.write(hashlib.sha256(made).hexdigest())
-"""
-
-
 def test_the_file_is_packed() -> None:
     data = made()
     assert data.count(b"/ObjStm") > 1
@@ -477,20 +439,12 @@ def test_the_file_is_packed() -> None:
 
 def test_another_process_and_another_hash_seed_change_no_byte() -> None:
     first = hashlib.sha256(render(specimen(6), "fr")).hexdigest()
-    facts = os.environ | {"DJANGO_SETTINGS_MODULE": "napmonitor.settings", "DEBUG": "1"}
-    facts |= {"TZ": "Pacific/Auckland", "LC_ALL": "C"}
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", OTHER_PROCESS],
-            cwd=ROOT,
-            env=facts | {"PYTHONHASHSEED": seed},
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert digests == {first}
+    making = (
+        "from document.writers import pdf\nmade = [pdf.write(content.report(specimen(6), 'fr'))]"
+    )
+    for seed in ("1", "2"):
+        made_there = digests(making, PYTHONHASHSEED=seed, TZ="Pacific/Auckland", LC_ALL="C")
+        assert made_there == [first]
 
 
 @pytest.mark.parametrize(

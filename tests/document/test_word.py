@@ -3,15 +3,12 @@
 import dataclasses
 import hashlib
 import io
-import os
 import shutil
 import subprocess
-import sys
 import zipfile
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import docx
 import pytest
@@ -35,19 +32,12 @@ from document.writers.pictures import pictures
 from document.writers.word import SIGNS
 from document.writers.wordml import usable
 from tests.document.reading import all_of
-from tests.reports.specimen import NASTY, entry, every, full, specimen, unused
+from tests.elsewhere import digests
+from tests.reports.specimen import NASTY, entry, every, full, odd, specimen, unused
 from tests.reports.tokens import marked, replaced
 
 ROOT = Path(__file__).resolve().parents[2]
 # What makes the document of another process, with another hash seed, at another time.
-OTHER_PROCESS = """
-import hashlib, sys, django
-django.setup()
-from document import content
-from document.writers import word
-from tests.reports.specimen import specimen
-print(hashlib.sha256(word.write(content.report(specimen(), "fr"))).hexdigest())
-"""
 
 
 # Where the specimen leads: to documents, the plan, the licence, its own pages.
@@ -412,15 +402,10 @@ def test_the_bytes_are_equal_in_another_process_and_at_another_time() -> None:
     digest = hashlib.sha256(made("fr")).hexdigest()
     with time_machine.travel(datetime(2031, 7, 2, 3, 4, 5, tzinfo=UTC)):
         assert hashlib.sha256(render(specimen(), "fr")).hexdigest() == digest
-    environment = {
-        **os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT), "TZ": "Asia/Tokyo",
-        "DJANGO_SETTINGS_MODULE": "napmonitor.settings", "DEBUG": "1",
-    }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", OTHER_PROCESS], cwd=ROOT, env=environment, check=True,
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.stdout.strip() == digest
+    making = (
+        "from document.writers import word\nmade = [word.write(content.report(specimen(), 'fr'))]"
+    )
+    assert digests(making, PYTHONHASHSEED="7", TZ="Asia/Tokyo") == [digest]
 
 
 def test_the_package_has_neither_times_nor_a_template_of_others() -> None:
@@ -428,33 +413,6 @@ def test_the_package_has_neither_times_nor_a_template_of_others() -> None:
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         names = package.namelist()
     assert not [name for name in names if "thumbnail" in name or "theme" in name]
-
-
-NOBODY: dict[str, Any] = {
-    "entries": (), "expected": 0, "reported": 0, "missing": (), "status": "not_reported",
-}  # fmt: skip
-
-
-def odd(case: str) -> Snapshot:
-    """Return a snapshot that is right and strange."""
-    snapshot = specimen(1 if case == "one entry" else 6)
-    actions = snapshot.actions
-    if case == "no entries":
-        actions = tuple(dataclasses.replace(a, **NOBODY) for a in actions)
-    elif case == "all discontinued":
-        said: dict[str, Any] = {"status": "discontinued", "derived": "discontinued", "history": ()}
-        actions = tuple(dataclasses.replace(a, **said, movement="") for a in actions)
-    elif case == "no sections":
-        actions = tuple(dataclasses.replace(a, section="") for a in actions)
-        return dataclasses.replace(snapshot, sections=(), actions=actions)
-    elif case == "no actions":
-        actions = ()
-    elif case == "bare":
-        return dataclasses.replace(
-            snapshot, actions=(), sections=(), actors=(), figures=(), chapters=(), opened_on="",
-            date="", edition=0,
-        )  # fmt: skip
-    return dataclasses.replace(snapshot, actions=actions)
 
 
 @pytest.mark.parametrize(

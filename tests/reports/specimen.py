@@ -27,6 +27,7 @@ __all__ = [
     "entry",
     "every",
     "full",
+    "odd",
     "overridden",
     "specimen",
     "unused",
@@ -70,3 +71,31 @@ def full(entries: int = 24, **facts: Any) -> Snapshot:
 def unused(language: str) -> set[str]:
     """Return the texts of it that no report prints: the chapter on advice has a fixed title."""
     return {f".chapters[1].titles.{language}"}
+
+
+NOBODY: dict[str, Any] = {
+    "status": "not_reported", "derived": "not_reported", "entries": (), "history": (),
+    "missing": (), "expected": 0, "reported": 0, "movement": "", "unmoved": 0,
+}  # fmt: skip
+
+
+def odd(case: str) -> Snapshot:
+    """Return a snapshot that is right and strange."""
+    snapshot = specimen(1 if case == "one entry" else 6)
+    actions = snapshot.actions
+    if case == "no entries":
+        actions = tuple(dataclasses.replace(a, **NOBODY) for a in actions)
+    elif case == "all discontinued":
+        said: dict[str, Any] = {"status": "discontinued", "derived": "discontinued", "history": ()}
+        actions = tuple(dataclasses.replace(a, **said, movement="") for a in actions)
+    elif case == "no sections":
+        actions = tuple(dataclasses.replace(a, section="") for a in actions)
+        return dataclasses.replace(snapshot, sections=(), actions=actions)
+    elif case == "no actions":
+        actions = ()
+    elif case == "bare":
+        return dataclasses.replace(
+            snapshot, actions=(), sections=(), actors=(), figures=(), chapters=(), opened_on="",
+            date="", edition=0,
+        )  # fmt: skip
+    return dataclasses.replace(snapshot, actions=actions)
