@@ -576,8 +576,33 @@ def test_the_address_of_an_action_under_its_former_number_leads_to_it(client: Cl
     for former in ("31", "131"):
         response = client.get(f"/nl/plans/nap2/actions/{former}/")
         assert (response.status_code, response["Location"]) == (301, "/nl/plans/nap2/actions/231/")
+        assert response["Cache-Control"] == "no-cache"
+    asked = client.get("/nl/plans/nap2/actions/31/", {"year": "2025"})
+    assert asked["Location"] == "/nl/plans/nap2/actions/231/?year=2025"
     assert client.get("/nl/plans/nap2/actions/999/").status_code == 404
     assert action.key == "31"
+
+
+def test_a_number_that_several_actions_had_leads_to_the_last_of_them(client: Client) -> None:
+    plan = Plan.objects.get(slug="nap2")
+    for label in ("40", "32", "38"):
+        action = plan.actions.get(label=label)
+        for new in ("131", f"2{label}"):
+            action.label = new
+            service.save(action, by=None)
+    response = client.get("/nl/plans/nap2/actions/131/")
+    assert response["Location"] == "/nl/plans/nap2/actions/238/"
+
+
+def test_a_number_that_editions_know_an_action_by_stays_its_own(client: Client) -> None:
+    plan = Plan.objects.get(slug="nap2")
+    for label, numbers in (("31", ("131",)), ("32", ("31", "232"))):
+        action = plan.actions.get(label=label)
+        for number in numbers:
+            action.label = number
+            service.save(action, by=None)
+    response = client.get("/nl/plans/nap2/actions/31/")
+    assert response["Location"] == "/nl/plans/nap2/actions/131/"
 
 
 def test_a_number_can_go_to_another_action_which_gets_a_key_of_its_own(client: Client) -> None:

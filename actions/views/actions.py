@@ -114,13 +114,30 @@ def counted(actions: int, sub_actions: int) -> str:
 
 
 def moved(plan: str, label: str) -> Action:
-    """Return the action that had this number before another one; raises Http404 without one."""
-    former = Action.history.filter(plan__slug=plan, label=label).values("id")
+    """Return the action that this number leads to; raises Http404 where no action had it.
+
+    That is the one that editions know by it, else the one that had it last.
+    """
     rows = Action.objects.select_related("plan").filter(plan__slug=plan)
-    found = rows.filter(Q(key=label) | Q(pk__in=former)).order_by("pk").first()
+    last = Action.history.filter(plan__slug=plan, label=label).order_by("-history_id")
+    holders = [*last.values_list("id", flat=True)]
+    found = min(
+        rows.filter(Q(key=label) | Q(pk__in=holders)),
+        key=lambda row: -1 if row.key == label else holders.index(row.pk),
+        default=None,
+    )
     if found is None:
         raise Http404
     return found
+
+
+def redirected(request: HttpRequest, plan: str, label: str) -> HttpResponse:
+    """Lead a former number to its action; asked each time, as a number can go to another one."""
+    query = request.GET.urlencode()
+    where = moved(plan, label).get_absolute_url() + (f"?{query}" if query else "")
+    response = redirect(where, permanent=True)
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 @public_page
@@ -139,7 +156,7 @@ def action(request: HttpRequest, plan: str, label: str) -> HttpResponse:
     )
     found = queryset.filter(plan__slug=plan, label=label).first()
     if found is None:
-        return redirect(moved(plan, label), permanent=True)
+        return redirected(request, plan, label)
     links = sorted(found.theme_links.all(), key=lambda link: link.theme.position)
     context = {
         "plan": found.plan,
