@@ -21,7 +21,7 @@ PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 def build(
     snapshot: Snapshot,
-    labels: Collection[str],
+    keys: Collection[str],
     *,
     chosen: str,
     language: str,
@@ -30,10 +30,11 @@ def build(
 ) -> Dossier:
     """Return a dossier of some actions of an edition, in the language that is active.
 
+    ``keys`` are the ``action_id`` of those that it holds.
     ``chosen`` says in words how they were chosen, ``on`` when, ``checksum`` is that of the
     edition's data. What the edition says of the actions stays as it is.
     """
-    actions = tuple(action for action in snapshot.actions if action.label in labels)
+    actions = tuple(action for action in snapshot.actions if action.action_id in keys)
     wanted = {action.section for action in actions}
     spoken = set(actors_of(actions))
     facts = {field.name: getattr(snapshot, field.name) for field in dataclasses.fields(snapshot)}

@@ -105,6 +105,17 @@ def label(name: str) -> str:
     return f"{parts[kind.name]}, {word}" if kind.name in parts else word
 
 
+def file_name(plan: str, year: int, which: str, name: str, language: str) -> str:
+    """Return what a computer calls a file: nap2-2025-e1-summary-nl.pdf.
+
+    ``which`` is the edition, or "draft".
+    """
+    kind = FORMATS[name]
+    part = "" if kind.name in {"report", "data"} else kind.name
+    parts = [plan, str(year), which, part, language if kind.per_language else ""]
+    return "-".join(filter(None, parts)) + f".{kind.extension}"
+
+
 def of_schema(schema: int) -> list[str]:
     """Return the formats that an edition of a schema has."""
     return [name for name, kind in FORMATS.items() if kind.since <= schema <= kind.until]

@@ -217,7 +217,7 @@ def make_plan(source: Source) -> Any:
         for number in range(1, actions + 1):
             Action.objects.create(
                 plan=plan, section=section, position=number, label=str(number),
-                title_en=f"Action {number}", title_source=source, nature="one_off",
+                key=str(number), title_en=f"Action {number}", title_source=source, nature="one_off",
             )  # fmt: skip
         return plan
 

@@ -193,7 +193,7 @@ def build() -> Scene:
     )  # fmt: skip
     for position, (label, (actor, role)) in enumerate(ACTIONS.items()):
         action = Action.objects.create(
-            plan=plan, position=position, label=label, title_en=f"Action {label}",
+            plan=plan, position=position, label=label, key=label, title_en=f"Action {label}",
             title_source=source, nature="one_off",
         )  # fmt: skip
         through = {"reports_through": scene.actors["ministry"]} if actor == "agency" else {}

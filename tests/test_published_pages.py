@@ -365,6 +365,18 @@ def test_an_actor_shows_what_it_reported_over_the_years(client: Client, story: S
     assert "In the progress report 2024: 1 of 2 entries received." in older
 
 
+def test_an_actor_leads_to_what_the_report_says_of_it_only_where_it_does(
+    client: Client, story: Story
+) -> None:
+    extract = "/en/plans/small/reports/2025/e1/actors/small-ministry/"
+    page = client.get("/en/plans/small/actors/small-ministry/").content.decode()
+    assert f'<a href="{extract}">' in page
+    assert client.get(extract).status_code == 200
+    silent = client.get("/en/plans/small/actors/fps-justice/")
+    assert "In the progress report 2025 no entry is expected of it." in text_of(silent)
+    assert "/reports/2025/e1/actors/" not in silent.content.decode()
+
+
 def test_a_theme_shows_the_status_of_its_actions(client: Client, story: Story) -> None:
     theme = Theme.objects.get(slug="smes")
     for label in ("1", "4"):

@@ -31,12 +31,13 @@ from document.content import masthead
 from document.snapshot import LANGUAGES, Action, Snapshot
 from document.writers.html import style_hash
 from reports import archive as shelf
-from reports.formats import FORMATS, label
+from reports.formats import FORMATS, file_name, label
 from reports.models import Edition, EditionFile
 
 pages_kept = caches["editions"]
 
-FOR_EVER = "public, max-age=31536000, immutable"
+# What was withdrawn is gone within minutes; asking again costs a reader next to nothing.
+MINUTES = "public, max-age=300, must-revalidate"
 ASK_EACH_TIME = "no-cache"
 # What a browser shows itself; the rest it stores.
 SHOWN_IN_BROWSERS = {"pdf", "json"}
@@ -124,7 +125,7 @@ def edition(request: HttpRequest, plan: str, year: int, number: int) -> HttpResp
     kept = pages_kept.get(key) if token else None
     if kept is None:
         file = shelf.file_of(plan, year, number, "html", language)
-        response = stored(request, file, FOR_EVER, plan=plan, year=year, number=number)
+        response = stored(request, file, MINUTES, plan=plan, year=year, number=number)
         if response.status_code == HTTPStatus.OK and token:
             pages_kept.set(key, (response.content, dict(response.items())))
         return response
@@ -141,7 +142,7 @@ def edition_file(
     """Return a stored file of a numbered edition, in the language of the address."""
     language = get_language() or "en"
     file = shelf.file_of(plan, int(year), int(number), shelf.FILES[name], language)
-    return stored(request, file, FOR_EVER, plan=plan, year=int(year), number=int(number))
+    return stored(request, file, MINUTES, plan=plan, year=int(year), number=int(number))
 
 
 @lasting
@@ -156,7 +157,7 @@ def newest_file(request: HttpRequest, plan: str, year: str, name: str) -> HttpRe
 def edition_summary(request: HttpRequest, plan: str, year: int, number: int) -> HttpResponse:
     """Return the summary of a numbered edition as a page."""
     file = shelf.file_of(plan, year, number, "summary_html", get_language() or "en")
-    return stored(request, file, FOR_EVER, plan=plan, year=year, number=number)
+    return stored(request, file, MINUTES, plan=plan, year=year, number=number)
 
 
 @lasting
@@ -189,9 +190,11 @@ def edition_action(
         **titled(action, snapshot),
         "presentation": presentation.of_action(asdict(action), actors_of(snapshot)),
         "history": history(action),
-        "is_in_plan": PlanAction.objects.filter(
-            Q(key=action.action_id) | Q(key="", label=label), plan=found.round.plan_id
-        ).exists(),
+        "in_plan": PlanAction.objects.filter(
+            Q(key=action.action_id) | Q(key="", label=action.action_id), plan=found.round.plan_id
+        )
+        .values_list("label", flat=True)
+        .first(),
         "previous": neighbour(snapshot, place - 1),
         "next": neighbour(snapshot, place + 1),
         "is_newest": not shelf.editions()
@@ -233,7 +236,7 @@ def stored(
         response["Content-Security-Policy"] = policy(response.content)
         return response
     shown = "inline" if kind.extension in SHOWN_IN_BROWSERS else "attachment"
-    name = file_name(plan, year, file)
+    name = file_name(plan, year, f"e{file.edition.number}", file.format, file.language)
     response["Content-Disposition"] = f'{shown}; filename="{name}"'
     if kind.extension in {"json", "csv", "xlsx"}:
         response["Access-Control-Allow-Origin"] = "*"  # open data: other sites may read it
@@ -247,14 +250,6 @@ def missing(request: HttpRequest, plan: str, year: int, number: int | None) -> H
     if not wanted:
         raise Http404
     return gone(request, wanted[0])
-
-
-def file_name(plan: str, year: int, file: EditionFile) -> str:
-    """Return what a reader's computer calls a file: nap2-2025-e1-nl.pdf."""
-    kind = FORMATS[file.format]
-    part = "" if kind.name in {"report", "data"} else kind.name
-    parts = [plan, str(year), f"e{file.edition.number}", part, file.language]
-    return "-".join(filter(None, parts)) + f".{kind.extension}"
 
 
 def policy(content: bytes) -> str:

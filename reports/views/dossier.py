@@ -1,9 +1,8 @@
 """A dossier on request: the actions that the list's filters choose, from a published edition."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from datetime import date
 from http import HTTPStatus
-from threading import BoundedSemaphore
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,17 +22,11 @@ from document.writers.html import style_hash
 from reports import archive as shelf
 from reports import dossier as dossiers
 from reports.formats import FORMATS
+from reports.making import BusyError, OnRequest
 from reports.models import Edition
 
 OFFERED = ("html", "pdf", "docx")
 KEPT = 12  # dossiers in each process's memory
-AT_ONCE = 2  # made at the same time by each process; a PDF takes a second of a core
-PATIENCE = 15  # seconds that a reader waits for others' dossiers
-making = BoundedSemaphore(AT_ONCE)
-
-
-class BusyError(Exception):
-    """Too many dossiers are being made at this moment."""
 
 
 @csrf_exempt  # it refuses every method that writes; a POST is told so
@@ -52,22 +45,33 @@ def dossier(request: HttpRequest, plan: str) -> HttpResponse:
         return none(request, found, _("The address asks for something that is not known here."))
     snapshot = shelf.snapshot_of(edition)
     labels = set(request.GET.getlist("action"))
-    if labels - {action.label for action in snapshot.actions}:
+    # By the number that an action has now; one that the plan no longer has, by its last.
+    now = numbers(found.actions.all())
+    known = {now.get(action.action_id, action.label): action for action in snapshot.actions}
+    if labels - known.keys():
         return none(request, found, _("The report has no such action."))
-    listed = set(filters.qs.values_list("label", flat=True))
-    chosen = tuple(
-        action.label
-        for action in snapshot.actions
-        if action.label in listed and action.label in (labels or listed)
-    )
+    listed = numbers(filters.qs)
+    chosen = [
+        action
+        for label, action in known.items()
+        if action.action_id in listed and label in (labels or known)
+    ]
     if not chosen:
         return none(request, found, _("No action of the report fits this choice."))
-    words = "; ".join(in_words(filters, labels and chosen)) or _("all actions of the plan")
+    asked = [action.label for action in chosen] if labels else []
+    words = "; ".join(in_words(filters, asked)) or _("all actions of the plan")
+    keys = tuple(action.action_id for action in chosen)
+    language, on = get_language() or "en", timezone.localdate()
     try:
-        content = made(edition, chosen, words, name)
+        content = made(edition.pk, edition.checksum, keys, words, name, language, on)
     except (BusyError, RenderError):
         return later(request, found)
     return answer(content, name, f"{plan}-{edition.round.year}-dossier")
+
+
+def numbers(actions: Any) -> dict[str, str]:
+    """Return the numbers of some actions by what editions know them by; see ``Action.key``."""
+    return {key or label: label for key, label in actions.values_list("key", "label")}
 
 
 def newest(plan: Plan, filters: ActionFilter) -> Edition | None:
@@ -100,26 +104,16 @@ def shown(field: Any, value: str) -> str:
 # --- Making -------------------------------------------------------------------------
 
 
-def made(edition: Edition, labels: tuple[str, ...], words: str, name: str) -> bytes:
-    """Return a dossier; one that was made today already is at hand."""
-    language, on = get_language() or "en", timezone.localdate()
-    return _make(edition.pk, edition.checksum, labels, words, name, language, on)
-
-
-@lru_cache(maxsize=KEPT)
-def _make(
-    key: int, checksum: str, labels: tuple[str, ...], words: str, name: str, language: str, on: Any
+def make(
+    key: int, checksum: str, keys: tuple[str, ...], words: str, name: str, language: str, on: date
 ) -> bytes:
+    """Return a dossier; ``key`` and ``checksum`` are those of the edition, ``on`` is today."""
     snapshot = shelf.snapshot_of(Edition.objects.only("pk", "checksum").get(pk=key))
-    part = dossiers.build(
-        snapshot, labels, chosen=words, language=language, on=on, checksum=checksum
-    )
-    if not making.acquire(timeout=PATIENCE):
-        raise BusyError
-    try:
-        return FORMATS[name].render(part, language)
-    finally:
-        making.release()
+    part = dossiers.build(snapshot, keys, chosen=words, language=language, on=on, checksum=checksum)
+    return FORMATS[name].render(part, language)
+
+
+made = OnRequest(make, size=KEPT)
 
 
 def answer(content: bytes, name: str, stem: str) -> HttpResponse:
@@ -147,12 +141,8 @@ def none(request: HttpRequest, plan: Plan, reason: str) -> HttpResponse:
 
 def later(request: HttpRequest, plan: Plan) -> HttpResponse:
     """Ask to come back."""
-    reason = _("The dossier could not be made at this moment. Try again in a minute.")
-    response = TemplateResponse(
-        request,
-        "reports/no_dossier.html",
-        {"plan": plan, "reason": reason},
-        status=HTTPStatus.SERVICE_UNAVAILABLE,
-    )
+    context = {"plan": plan}
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    response = TemplateResponse(request, "reports/later.html", context, status=status)
     response["Retry-After"] = "60"
     return response

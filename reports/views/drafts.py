@@ -14,7 +14,7 @@ from actions.refusals import Refused
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
 from document.errors import RenderError
 from document.writers.html import style_hash
-from reports.formats import FORMATS, label, of_today
+from reports.formats import FORMATS, file_name, label, of_today
 from reports.forms.editing import CommentForm
 from reports.models import Consultation
 from reports.services import editions, texts
@@ -72,13 +72,14 @@ def draft_file(request: MemberRequest, plan: str, year: int, name: str) -> HttpR
         raise Http404
     if name not in FOR_MEMBERS and not request.rights.is_secretariat:
         raise PermissionDenied
+    language = get_language() or "en"
     try:
         snapshot = editions.draft(found, now=request.now)
-        content = FORMATS[name].render(snapshot, get_language() or "en")
+        content = FORMATS[name].render(snapshot, language)
     except RenderError as error:
         messages.error(request, _("The draft could not be made. %s") % error)
         return redirect("reports:draft", plan, year)
-    return file_response(content, name, f"{plan}-{year}-draft")
+    return file_response(content, name, file_name(plan, year, "draft", name, language))
 
 
 @member_page()
@@ -90,12 +91,12 @@ def frozen_file(request: MemberRequest, key: int, name: str, language: str) -> H
     row = get_object_or_404(
         edition.files, format=name, language="" if language == "xx" else language
     )
-    return file_response(
-        bytes(row.content), name, f"{edition.round.plan.slug}-{edition.round.year}"
-    )
+    given = edition.round
+    saved = file_name(given.plan.slug, given.year, f"e{edition.number}", name, row.language)
+    return file_response(bytes(row.content), name, saved)
 
 
-def file_response(content: bytes, name: str, stem: str) -> HttpResponse:
+def file_response(content: bytes, name: str, saved: str) -> HttpResponse:
     """Return a file; HTML is shown with its own styles, anything else is saved."""
     kind = FORMATS[name]
     response = HttpResponse(content, content_type=kind.media_type)
@@ -103,7 +104,5 @@ def file_response(content: bytes, name: str, stem: str) -> HttpResponse:
         styles = style_hash(content.decode())
         response._csp_update = {"style-src": [styles]}  # type: ignore[attr-defined]  # noqa: SLF001
         return response
-    part = "" if kind.name in {"report", "data"} else f"-{kind.name}"
-    file_name = f"{stem}{part}-{get_language() or 'en'}.{kind.extension}"
-    response["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    response["Content-Disposition"] = f'attachment; filename="{saved}"'
     return response

@@ -1,9 +1,8 @@
 """What an edition says of one actor, as a page or a file, made when somebody asks for it."""
 
-from functools import lru_cache
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -12,9 +11,9 @@ from document import selection
 from document.errors import RenderError
 from reports import archive as shelf
 from reports.formats import of_actor
+from reports.making import BusyError, OnRequest
 from reports.models import Edition
 from reports.views import archive, dossier
-from reports.views.dossier import BusyError
 
 FIRST = 3  # schema whose editions have the words of an extract
 KEPT = 24  # extracts in each process's memory
@@ -25,7 +24,7 @@ KEPT = 24  # extracts in each process's memory
 def extract(
     request: HttpRequest, plan: str, year: str, number: str, slug: str, extension: str = "html"
 ) -> HttpResponse:
-    """Return what a numbered edition says of an actor; like the edition it never changes."""
+    """Return what a numbered edition says of an actor, in the layout of today."""
     editions = shelf.editions()
     found = get_object_or_404(
         editions, round__plan__slug=plan, round__year=int(year), number=int(number)
@@ -39,17 +38,15 @@ def extract(
     except (BusyError, RenderError):
         return dossier.later(request, found.round.plan)
     response = dossier.answer(content, extension, f"{plan}-{year}-e{number}-{slug}")
-    response["Cache-Control"] = archive.FOR_EVER
-    return response
+    response["Cache-Control"] = archive.MINUTES
+    set_response_etag(response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
-@lru_cache(maxsize=KEPT)
-def made(key: int, checksum: str, slug: str, name: str, language: str) -> bytes:  # noqa: ARG001
-    """Return an extract; the last few are at hand. ``checksum`` tells contents apart."""
+def make(key: int, checksum: str, slug: str, name: str, language: str) -> bytes:  # noqa: ARG001
+    """Return an extract of the edition ``key``; ``checksum`` tells contents apart."""
     snapshot = shelf.snapshot_of(Edition.objects.only("pk", "checksum").get(pk=key))
-    if not dossier.making.acquire(timeout=dossier.PATIENCE):
-        raise BusyError
-    try:
-        return of_actor(name, slug).render(snapshot, language)
-    finally:
-        dossier.making.release()
+    return of_actor(name, slug).render(snapshot, language)
+
+
+made = OnRequest(make, size=KEPT)

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.http import urlencode
 
 from actions.models import ReportingRound
+from actions.services import plan as plans
 from reports import archive
 from reports.models import Edition, EditionFile
 from reports.services import editions
@@ -168,7 +169,7 @@ def test_an_edition_is_served_byte_for_byte_as_it_was_stored(
         response = client.get(f"/{language}/{REPORTS}/2025/e1/")
         assert response.content == bytes(file.content)
         assert response["ETag"] == f'"{file.checksum}"'
-        assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert response["Cache-Control"] == "public, max-age=300, must-revalidate"
         assert response["Content-Type"] == "text/html; charset=utf-8"
         assert "Cookie" not in response.get("Vary", "")
 
@@ -230,7 +231,7 @@ def test_the_language_of_the_address_picks_the_file(
     part = "" if stem in {"report", "data"} else f"{stem}-"
     form = archive.FILES[name]
     file = file_of(story.second, form, language)
-    for place, keep in (("e1/", "public, max-age=31536000, immutable"), ("", "no-cache")):
+    for place, keep in (("e1/", "public, max-age=300, must-revalidate"), ("", "no-cache")):
         response = client.get(f"/{language}/{REPORTS}/2025/{place}{name}")
         assert response.content == f"{form} {language} of 2025 e1".encode()
         assert response["ETag"] == f'"{file.checksum}"'
@@ -384,6 +385,21 @@ def test_a_text_stands_in_its_language_or_in_a_checked_translation(
     assert "Staatsblad" not in french
     dutch = client.get(f"/nl/{page}").content.decode()
     assert 'class="original"' not in dutch
+
+
+def test_the_page_of_a_renumbered_action_leads_to_its_number_of_today(
+    client: Client, story: Story
+) -> None:
+    page = f"/en/{REPORTS}/2025/e1/actions/1/"
+    action = story.scene.plan.actions.get(label="1")
+    action.label = "77"
+    plans.save(action, by=None)
+    other = story.scene.plan.actions.get(label="2")
+    other.label = "1"
+    plans.save(other, by=None)
+    assert '<a href="/en/plans/small/actions/77/">The action in the plan</a>' in (
+        client.get(page).content.decode()
+    )
 
 
 def test_an_edition_is_read_once_for_all_its_actions(client: Client, story: Story) -> None:

@@ -8,12 +8,13 @@ import docx
 import pytest
 from django.test import Client
 
+from actions.services import plan as plans
 from document import content, selection
 from document.content import masthead
 from document.errors import RenderError
-from document.snapshot import Dossier
-from reports import archive, dossier
-from reports.formats import FORMATS
+from document.snapshot import Dossier, Snapshot
+from reports import archive, dossier, making
+from reports.formats import FORMATS, Format
 from reports.views import dossier as views
 from tests.published import SECRETS, at_work
 from tests.reports.specimen import NASTY, overridden, specimen
@@ -25,14 +26,13 @@ DAY = date(2026, 5, 4)
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    views._make.cache_clear()
+    views.made.clear()
     archive.read.cache_clear()
 
 
 def made(chosen: str = "theme: water", labels: tuple[str, ...] = ("2", "3")) -> Dossier:
-    return dossier.build(
-        specimen(), labels, chosen=chosen, language="en", on=DAY, checksum="c" * 64
-    )
+    keys = [action.action_id for action in specimen().actions if action.label in labels]
+    return dossier.build(specimen(), keys, chosen=chosen, language="en", on=DAY, checksum="c" * 64)
 
 
 def text_of(response) -> str:
@@ -163,12 +163,29 @@ def test_a_dossier_can_be_saved(story, client, name, start, shown) -> None:
     assert response.content.startswith(start)
 
 
-def test_the_same_dossier_is_made_once(story, client) -> None:
+def test_the_same_dossier_is_made_once(story, client, monkeypatch) -> None:
+    made: list[str] = []
+    render = Format.render
+
+    def counted(kind: Format, snapshot: Snapshot, language: str) -> bytes:
+        made.append(language)
+        return render(kind, snapshot, language)
+
+    monkeypatch.setattr(Format, "render", counted)
     first = client.get(ADDRESS, {"action": "1", "format": "pdf"}).content
     assert client.get(ADDRESS, {"action": "1", "format": "pdf"}).content == first
     client.get("/nl/plans/small/dossier/", {"action": "1", "format": "pdf"})
-    kept = views._make.cache_info()
-    assert (kept.hits, kept.misses) == (1, 2)
+    assert made == ["en", "nl"]
+
+
+def test_a_renumbered_action_is_chosen_by_its_number_of_today(story, client) -> None:
+    for former, label in (("1", "77"), ("2", "1")):
+        action = story.scene.plan.actions.get(label=former)
+        action.label = label
+        plans.save(action, by=None)
+    assert labels_in(text_of(client.get(ADDRESS, {"action": "77"}))) == {"1"}
+    assert labels_in(text_of(client.get(ADDRESS, {"action": "1"}))) == {"2"}
+    assert labels_in(text_of(client.get(ADDRESS, {"q": "77"}))) == {"1"}
 
 
 @pytest.mark.parametrize(
@@ -214,15 +231,16 @@ def test_nobody_writes_to_it(story, method) -> None:
 def test_a_reader_is_asked_to_come_back_when_too_many_are_being_made(
     story, client, monkeypatch
 ) -> None:
-    monkeypatch.setattr(views, "PATIENCE", 0.01)
-    for _turn in range(views.AT_ONCE):
-        assert views.making.acquire(blocking=False)
+    monkeypatch.setattr(making, "PATIENCE", 0.01)
+    for _turn in range(making.AT_ONCE):
+        assert making.running.acquire(blocking=False)
     try:
         response = client.get(ADDRESS, {"action": "1"})
     finally:
-        for _turn in range(views.AT_ONCE):
-            views.making.release()
+        for _turn in range(making.AT_ONCE):
+            making.running.release()
     assert (response.status_code, response["Retry-After"]) == (503, "60")
+    assert "The document could not be made at this moment." in text_of(response)
     assert client.get(ADDRESS, {"action": "1"}).status_code == 200
 
 
@@ -232,8 +250,8 @@ def test_a_dossier_that_cannot_be_made_is_no_fault_page(story, client, monkeypat
 
     monkeypatch.setattr(type(FORMATS["html"]), "render", fail)
     assert client.get(ADDRESS, {"action": "1"}).status_code == 503
-    assert views.making.acquire(blocking=False)
-    views.making.release()
+    assert making.running.acquire(blocking=False)
+    making.running.release()
 
 
 # --- The link in the list ---------------------------------------------------------------

@@ -225,6 +225,9 @@ def test_the_secretariat_sees_the_draft_in_every_format(browser, year, name) -> 
     response = browser.get(f"/nl/desk/rounds/nap2/2025/draft/{name}/")
     assert response.status_code == 200
     assert len(response.content) > 1000
+    if name == "entries_csv":
+        saved = "nap2-2025-draft-entries-nl.csv"
+        assert response["Content-Disposition"] == f'attachment; filename="{saved}"'
 
 
 def test_a_member_reads_the_draft_and_gets_no_data_file(year, make_member, sign_in) -> None:
@@ -256,7 +259,11 @@ def test_the_secretariat_freezes_and_publishes(browser, year, office, monkeypatc
     edition = Edition.objects.get()
     path = f"/en/secretariat/editions/{edition.pk}/"
     assert "Files of this edition" in text(browser.get(f"{path}publish/"))
-    assert browser.get(f"{path}files/pdf/nl/").content == b"file"
+    file = browser.get(f"{path}files/pdf/nl/")
+    assert file.content == b"file"
+    assert file["Content-Disposition"] == 'attachment; filename="nap2-2025-e1-nl.pdf"'
+    data = browser.get(f"{path}files/json/xx/")
+    assert data["Content-Disposition"] == 'attachment; filename="nap2-2025-e1.json"'
     html = text(browser.post(f"{path}publish/", follow=True))
     assert "The report is published." in html
     again = text(browser.post(f"{path}discard/", follow=True))

@@ -20,7 +20,7 @@ ADDRESS = "/en/plans/small/reports/2025/e1/actors/small-ministry"
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    extract.made.cache_clear()
+    extract.made.clear()
     archive.read.cache_clear()
 
 
@@ -67,7 +67,7 @@ def test_the_page_of_an_edition_shows_what_it_says_of_an_actor(
 ) -> None:
     response = client.get(f"{ADDRESS}/")
     assert response.status_code == 200
-    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "public, max-age=300, must-revalidate"
     html = response.content.decode()
     assert "<h2" in html
     assert "Ministry" in html
@@ -98,3 +98,10 @@ def test_the_page_of_an_actor_leads_to_its_extract(client: Client, story: Story)
     html = client.get("/en/plans/small/actors/small-ministry/").content.decode()
     assert f'href="{ADDRESS}/"' in html
     assert f'href="{ADDRESS}.pdf"' in html
+
+
+def test_a_browser_that_has_an_extract_is_told_so(client: Client, story: Story) -> None:
+    mark = client.get(f"{ADDRESS}/")["ETag"]
+    again = client.get(f"{ADDRESS}/", headers={"if-none-match": mark})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", mark)
+    assert client.get(f"{ADDRESS}.docx", headers={"if-none-match": mark}).status_code == 200
