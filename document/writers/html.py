@@ -38,6 +38,8 @@ STYLE_ELEMENT = re.compile("<style>(.*?)</style>", re.DOTALL)
 # What no HTML may hold, whatever was typed.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 NUMBER = ' class="num"'
+# More columns than this stand closer together.
+ROOMY = 5
 # The page's h1 is the title of the report, so a chapter is h2.
 DEEPER = 1
 
@@ -214,6 +216,7 @@ class _Page:
         rows = "".join(self.row(block, row.cells, is_head=row.is_head) for row in block.rows)
         foot = f"<tfoot>{self.row(block, block.foot, is_head=False)}</tfoot>" if block.foot else ""
         look = f" list-table--{block.look}" if block.look else ""
+        look += " list-table--dense" if len(block.columns) > ROOMY else ""
         return (
             f'<table class="list-table{look}" role="table">'
             f'<caption class="unseen">{escape(block.title)}</caption><colgroup>{widths}</colgroup>'
@@ -235,10 +238,11 @@ class _Page:
             )
             tag, role = ("th", "rowheader") if place == 0 else ("td", "cell")
             scope = ' scope="row"' if place == 0 else ""
+            # Read on narrow screens, where the row is a card; its first cell names the row.
             head = f'<span class="cell-head" aria-hidden="true">{escape(column.title)}</span> '
             found += (
                 f'<{tag} role="{role}"{scope}{attribute("class", kinds)}>'
-                f"{head if column.is_number else ''}{line(cell) or '–'}</{tag}>"
+                f"{head if place else ''}<span>{line(cell) or '–'}</span></{tag}>"
             )
         return f'<tr role="row">{found}</tr>'
 
