@@ -39,7 +39,7 @@ admin.site.index_title = _("Plans and actors")
 admin.site.site_url = "/"
 
 LANGUAGES = ("en", "fr", "nl", "de")
-REFUSED = _("The database refuses this: other rows need it as it is.")
+REFUSED = _("The database refuses this: other records depend on it.")
 FIELDS: Any = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})},
     models.URLField: {"assume_scheme": "https"},

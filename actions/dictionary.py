@@ -110,7 +110,7 @@ FIELDS = [
         _("Number of the action in the plan’s final table; sub-actions have their own."),
     ),
     Field("heading_label", TEXT, _("Number as the heading in the plan’s text prints it.")),
-    Field("parent", TEXT_OR_NULL, _("Label of the numbered action that a sub-action hangs under.")),
+    Field("parent", TEXT_OR_NULL, _("Number of the numbered action that a sub-action belongs to.")),
     Field("section", OBJECT_OR_NULL, _("Number and title of the section.")),
     _flat("section.number", NUMBER, _("Number of the section."), "section_number", NUMBER_OR_EMPTY),
     _flat(
@@ -182,9 +182,9 @@ FIELDS = [
         "actor_slugs",
         KEYS.cell,
         _(
-            "Keys of the actors, in the order of the source. In the columns that follow, each line"
-            " holds a key, a colon and what is said of that actor; where nothing is, there is no"
-            " line."
+            "Keys of the actors, in the order of the source. In the columns that follow, each "
+            "line holds a key, a colon and what is said of that actor; an actor of which nothing "
+            "is said has no line."
         ),
     ),
     _flat(
@@ -288,11 +288,11 @@ FIELDS = [
     _flat(
         "flag_reasons",
         OBJECT,
-        _("For each flag: what is printed, what is shown here, and why."),
+        _("For each oddity: what is printed, what is shown here, and why."),
         "flag_reasons",
         PAIRS,
         _(
-            "For each flag: what is printed, what is shown here, and why. Here as in every cell "
+            "For each oddity: what is printed, what is shown here, and why. Here as in every cell "
             "with lines, a line that starts with a space goes on with the text above it."
         ),
     ),
@@ -309,7 +309,10 @@ FIELDS = [
     Field(
         "overdue",
         TRUE_FALSE_OR_NULL,
-        _("True where the period ended before the report’s reference date without being finished."),
+        _(
+            "True where the period ended before the report’s reference date and the action was "
+            "not finished."
+        ),
     ),
     Field(
         "entries_expected", NUMBER_OR_NULL, _("Number of actors of which an entry was expected.")
@@ -319,9 +322,9 @@ FIELDS = [
         "movement",
         CODE_OR_NULL,
         _(
-            "Since the report before, by those who reported both times: moved_up, moved_back, "
-            "suspended, more_information, less_information, reassessed, same or new; missing "
-            "where there is nothing to compare with."
+            "Movement since the previous report, judged by the actors that reported both times: "
+            "moved_up, moved_back, suspended, more_information, less_information, reassessed, "
+            "same or new; missing where there is nothing to compare with."
         ),
     ),
     Field("report_year", NUMBER_OR_NULL, _("Year of the report that the status is from.")),
@@ -329,7 +332,7 @@ FIELDS = [
     Field(
         "report_is_sample",
         TRUE_FALSE_OR_NULL,
-        _("True where the report is sample data: nothing in it is real reporting."),
+        _("True where the report is sample data: it contains no real entries."),
     ),
 ]
 

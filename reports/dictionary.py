@@ -45,16 +45,14 @@ WRITTEN = _("In Markdown; translated where a translation was checked, else as it
 # What every table starts with: the round that a row speaks of.
 ROUND = (
     Column("plan", "text", _("Key of the plan in addresses.")),
-    Column("year", "number", _("Year that the row speaks of.")),
+    Column("year", "number", _("Year that the row refers to.")),
     Column(
         "edition",
         "number",
         _("Number of the edition that says it; 0 is a draft, no published edition."),
     ),
     Column("is_draft", "true_or_false", _("True in a draft, which is no published edition.")),
-    Column(
-        "is_sample", "true_or_false", _("True for sample data, where nothing is real reporting.")
-    ),
+    Column("is_sample", "true_or_false", _("True for sample data, which contain no real entries.")),
     Column(
         "action_id",
         "text",
@@ -78,17 +76,21 @@ MET = Column(
     _("True where it does all that the plan asks: done, or applied continuously."),
 )
 EXPECTED_BY = Column(
-    "expected_by", "date_or_empty", _("Day by which unfinished work is now expected.")
+    "expected_by",
+    "date_or_empty",
+    _("Day by which unfinished work is now expected to be completed."),
 )
 
 ACTIONS: tuple[Column, ...] = (
     *ROUND,
     Column("action", "text", _("Number of the action in the plan; sub-actions have their own.")),
-    Column("parent", "text_or_empty", _("Number of the action that a sub-action hangs under.")),
+    Column("parent", "text_or_empty", _("Number of the action that a sub-action belongs to.")),
     Column("section", "text_or_empty", _("Number of the section.")),
     Column("section_title", "text_or_empty", _("Title of the section.")),
     Column(
-        "title", "text_or_empty", _("Title of the action as this edition prints it, in each year.")
+        "title",
+        "text_or_empty",
+        _("Title of the action as this edition prints it, also in the rows of earlier years."),
     ),
     Column("title_language", "code_or_empty", LANGUAGE),
     Column(
@@ -147,8 +149,8 @@ ACTIONS: tuple[Column, ...] = (
         "movement",
         "code_or_empty",
         _(
-            "What became of it since the edition compared with, by those who reported both times; "
-            "empty where there is nothing to compare with."
+            "Movement of the action since the edition compared with, judged by the actors that "
+            "reported both times; empty where there is nothing to compare with."
         ),
     ),
     Column("causes", "keys", _("Why it was reassessed, as codes.")),
@@ -161,7 +163,7 @@ ACTIONS: tuple[Column, ...] = (
     Column(
         "unmoved",
         "number_or_empty",
-        _("Number of comparisons in a row in which nobody who reported both times moved."),
+        _("Number of comparisons in a row in which no actor that reported both times moved."),
     ),
     EXPECTED_BY,
 )
@@ -210,7 +212,7 @@ ENTRIES: tuple[Column, ...] = (
     Column(
         "mark",
         "code_or_empty",
-        _("In a further edition: corrected, or supplemented where it came in since."),
+        _("In a further edition: corrected, or supplemented where the entry was received since."),
     ),
     *_text("done"),
     *_text("results"),
@@ -261,6 +263,9 @@ LABELS: dict[str, Any] = {
     "column": _("Column"),
     "type": _("Type"),
     "table": _("Table"),
-    "example": _("Example: what share of its expected entries each level has carried out"),
+    "example": _(
+        "Example: of the entries expected at each level of government, the share whose action "
+        "is carried out or continuously applied"
+    ),
     "movement": _("Movement"),
 }

@@ -83,9 +83,9 @@ def introduction(snapshot: Snapshot, count: int, chosen: str, language: str, on:
         _("This dossier was made on %(day)s from the %(report)s (%(edition)s): %(address)s")
         % facts,
         _(
-            "It is no report of its own: what it says of these actions stands in that edition, "
-            "word for word. The figures of the whole report are not repeated here, as they would "
-            "say something else of a part."
+            "It is not a separate report: what it says of these actions is taken word for word "
+            "from that edition. The figures of the whole report are not repeated here, as they "
+            "would mean something else for a selection."
         ),
     )
     text = "\n\n".join(lines)

@@ -78,7 +78,7 @@ LABELS: dict[str, Any] = {
     "title": _("Progress report {year}"),
     "subtitle": _("Follow-up: {plan}"),
     "draft": _("Draft: not a published edition"),
-    "sample": _("Sample data: nothing here is real reporting"),
+    "sample": _("Sample data: no real entries"),
     "edition": _("Edition {number} of {date}"),
     "reference": _("Situation on {date}"),
     "contents": _("Contents"),
@@ -87,7 +87,7 @@ LABELS: dict[str, Any] = {
     "about": _("Who made this report, and how to read it"),
     "figures": _("Key figures"),
     "figures_formula": _("Formula"),
-    "figures_incomplete": _("of which {n} on incomplete reporting"),
+    "figures_incomplete": _("of which {n} based on incomplete reporting"),
     "by_status": _("Actions by status"),
     "by_section": _("Status by section"),
     "by_section_note": _("The numbered actions of each section, by status."),
@@ -111,8 +111,9 @@ LABELS: dict[str, Any] = {
     "due": _("Due in {year}"),
     "compared": _(
         "Compared with edition {edition} of the report on {year}. An action moves only by actors "
-        "whose entries were accepted both times. What changed because others fell silent, or "
-        "reported for the first time, is listed as less or more information."
+        "whose entries were accepted both times. What changed because others no longer reported, "
+        "or reported for the first time, is listed under “Less information” or “More "
+        "information”."
     ),
     "common": _("Among those who reported both times: {before} → {now}"),
     "s_coverage_one": form(covered, 1),
@@ -139,7 +140,9 @@ LABELS: dict[str, Any] = {
     "s_due_one": form(due, 1),
     "s_due_other": form(due, 2),
     "s_due_none": _("No unfinished action is due in {year}."),
-    "f_status": _("Carried out or applied: {done} of {whole} actions; no usable news: {none}"),
+    "f_status": _(
+        "Carried out or applied: {done} of {whole} actions; no usable information: {none}"
+    ),
     "f_level": _("Entries received by level: from {low} ({lowest}) to {high} ({highest})"),
     "f_section": _("Sections in which no action is carried out or applied: {n} of {whole}"),
     "sub_actions_one": form(sub_actions, 1),
@@ -147,20 +150,20 @@ LABELS: dict[str, Any] = {
     "f_years": _("Same status as in {year}: {n} of {whole} actions"),
     "f_trend": _("{title}: {before} in {year_before}, {now} in {year}"),
     "f_movement": _(
-        "Since {year}: {up} up, {back} back or suspended, {less} with less information"
+        "Since {year}: {up} moved up, {back} moved back or suspended, {less} with less information"
     ),
     "summary": _("Summary"),
     "summary_lists": _("What changed, what is due, which entries are missing"),
     "silence_note": _(
-        "An actor that did not answer is shown as “No update received”, with a question mark, and "
-        "never as “Not started”. A second, dashed edge around a status means that it rests on some "
-        "of the expected entries only."
+        "An actor that did not report is shown as “No update received”, with a question mark, and "
+        "never as “Not started”. A second, dashed edge around a status means that it rests on "
+        "some of the expected entries only."
     ),
     "outlook": _("Obstacles and next steps"),
     "by_actor": _("How each actor reported"),
     "by_actor_note": _(
-        "Each number counts entries on an action. Carried out includes what is applied "
-        "continuously; overdue counts unfinished parts of actions whose period has ended."
+        "The numbers count entries on actions. Carried out includes what is applied continuously; "
+        "overdue counts unfinished parts of actions whose period has ended."
     ),
     "actor_expected": pgettext_lazy("entries", "Expected"),
     "actor_received": pgettext_lazy("entries", "Received"),
@@ -183,8 +186,8 @@ LABELS: dict[str, Any] = {
     "mark_supplemented": _("received since the edition before"),
     "advice": _("Advice received, and what was done with it"),
     "no_advice": _("No advice of a council or organisation is recorded for this report."),
-    "voices": _("{n} of {m} councils and organisations that were invited wrote a note."),
-    "voices_refused": _("Notes not taken: {n}."),
+    "voices": _("{n} of {m} councils and organisations that were invited gave their advice."),
+    "voices_refused": _("Advice not included: {n}."),
     "answer": _("Answer: {actor}"),
     "classes": _("Annex: by pillar, goal and theme"),
     "by_pillars": _("By pillar of the UN Guiding Principles"),
@@ -196,23 +199,28 @@ LABELS: dict[str, Any] = {
     "rule_title": _("The rule"),
     "rule_intro": _(
         "Counted are the accepted entries of this round, carried-over ones included, of every "
-        "actor of which an entry is expected; what does not apply to an actor leaves first. "
-        "Whoever has fully carried out its part, or applies a continuous action, does all that "
-        "the plan asks. The first line that holds gives the status:"
+        "actor of which an entry is expected; entries that say “not applicable” are left out "
+        "first. Whoever has fully carried out its part, or applies a continuous action, does all "
+        "that the plan asks. The first line that holds gives the status:"
     ),
     "rule_1": _(
         "All entries say “not applicable”: not applicable. No entry is expected, or none is "
         "accepted: no update received."
     ),
-    "rule_2": _("Everybody reported, and all suspended or dropped it: suspended or dropped."),
+    "rule_2": _(
+        "Everybody reported, and all suspended or dropped their work: suspended or dropped."
+    ),
     "rule_3": _(
         "Everybody reported and does all that the plan asks: fully carried out where all have "
         "finished, else applied continuously."
     ),
-    "rule_4": _("Somebody has carried out a part, or applies it: partly carried out."),
+    "rule_4": _("Somebody has carried out a part, or applies the action: partly carried out."),
     "rule_5": _("Somebody is working on it: in progress."),
     "rule_6": _("Somebody has not started: not started."),
-    "rule_7": _("Otherwise some have stopped and the rest are silent: insufficient information."),
+    "rule_7": _(
+        "Otherwise some have suspended or dropped their work and the rest have not reported: "
+        "insufficient information."
+    ),
     "rule_overdue": _(
         "Overdue is an action whose period in the plan ended before the reference date without "
         "its being fully carried out, suspended or not applicable. A continuous action without "
@@ -227,7 +235,7 @@ LABELS: dict[str, Any] = {
         "stands for those that it took over from. So no report that goes missing, or comes in "
         "for the first time, moves an action by itself."
     ),
-    "limits_title": _("What this report cannot tell"),
+    "limits_title": _("Limits of this report"),
     "limits_self": _("The actors report on themselves; the secretariat checks what they write."),
     "limits_evidence": _("Entries with evidence: {n} of {whole}."),
     "limits_language": _(
@@ -246,7 +254,7 @@ LABELS: dict[str, Any] = {
     "accessibility": _("Accessibility"),
     "accessible": _(
         "The PDF is tagged (PDF/UA-1) and archival (PDF/A-2a); every status has a word and a sign "
-        "beside its colour; each drawing is told in words."
+        "beside its colour; each chart is described in words."
     ),
     "actions": _("The actions"),
     "section": _("Section {number}"),
@@ -290,11 +298,11 @@ LABELS: dict[str, Any] = {
     "total": _("Total"),
     "method": _("Method"),
     "method_text": _(
-        "Each responsible actor reports on each of its actions how far it is. The secretariat "
-        "checks the entries and accepts them; nobody accepts their own entry. The status of an "
-        "action follows from the accepted entries by a fixed rule and is explained with it. An "
-        "actor that does not report is never counted as “not started”. While an entry is missing, "
-        "the action does not count as carried out."
+        "Each responsible actor reports how far each of its actions has progressed. The "
+        "secretariat checks the entries and accepts them; nobody accepts their own entry. The "
+        "status of an action follows from the accepted entries by a fixed rule and is explained "
+        "with it. An actor that does not report is never counted as “not started”. While an entry "
+        "is missing, the action does not count as carried out."
     ),
     "vocabulary": _("Vocabulary"),
     "meaning": _("Meaning"),
@@ -311,15 +319,15 @@ LABELS: dict[str, Any] = {
     "empty_round": _("No entry was received in this round."),
     "how_to_read": _("How to read it"),
     "how_to_read_text": _(
-        "Each action has one status, derived from what the responsible actors reported. Beside "
-        "it stands how many of them reported. Under it stands what each actor wrote, in its own "
+        "Each action has one status, derived from what the responsible actors reported. Beside it "
+        "stands how many of them reported. Under it stands what each actor wrote, in its own "
         "words. A text without a checked translation is printed in the language it was written "
-        "in, and says so. Statuses are no scores: no action is given a percentage of progress."
+        "in, and says so. Statuses are not scores: no action is given a percentage of progress."
     ),
     "legend": _("Signs and colours"),
     "as_table": _("The same as a table"),
     "skip": _("Skip to the content"),
-    "counted": _("Actions: {actions}. Sub-actions, counted beside them: {sub_actions}."),
+    "counted": _("Actions: {actions}. Sub-actions, counted separately: {sub_actions}."),
     "levels_note": _(
         "This counts the expected entries: an action of several actors counts once for each of "
         "them."
@@ -372,15 +380,21 @@ def in_languages(text: Any) -> Words:
 FIGURES: dict[str, tuple[Any, Any]] = {
     "coverage": (
         _("Coverage of the reporting"),
-        _("actions for which every expected entry was accepted, of those on which one is expected"),
+        _(
+            "actions on which every expected entry was accepted, out of the actions on which an "
+            "entry is expected"
+        ),
     ),
     "carried_out": (
         _("Carried out or continuously applied"),
-        _("actions fully carried out or continuously applied, of the actions that apply"),
+        _(
+            "actions fully carried out or continuously applied, out of the actions that apply "
+            "to at least one actor"
+        ),
     ),
     "at_least_in_part": (
         _("Carried out at least in part"),
-        _("the same, with the actions partly carried out"),
+        _("the same, plus the actions partly carried out"),
     ),
     "overdue": (
         _("Overdue"),

@@ -137,7 +137,7 @@ def test_a_fault_is_shown_beside_the_field_and_nothing_is_lost(secretariat_clien
     data |= {"label": "<b>", "title_nl": "Mijn werk", "period_start_0": "x"}
     response = secretariat_client.post(url, data)
     assert response.status_code == 200
-    assert "Write a number such as 22, 22.1 or 18A." in response.content.decode()
+    assert "Enter a number such as 22, 22.1 or 18A." in response.content.decode()
     assert "Mijn werk" in response.content.decode()
 
 
@@ -248,7 +248,7 @@ def test_rows_below_that_clash_are_refused_and_nothing_typed_is_lost(
         page("action", "change", action.pk),
         {"flags-0-code": second.code, "flags-1-code": first.code, "title_nl": "Mijn werk"},
     )
-    assert "The action has this flag already." in html
+    assert "The action has this oddity already." in html
     assert "Mijn werk" in html
     assert [flag.code for flag in action.flags.all()[:2]] == [first.code, second.code]
 

@@ -69,7 +69,7 @@ def test_who_has_nothing_to_write_is_told_so(make_member, open_round, sign_in) -
     open_round()
     observer = make_member("observer", "federal-planning-bureau", "observer@example.org")
     html = page(sign_in(observer))
-    assert "You read along; you have no entries of your own to write." in html
+    assert "You can read the entries; you have none of your own to write." in html
 
 
 def test_without_an_open_round_there_is_nothing_to_write(contributor, sign_in) -> None:

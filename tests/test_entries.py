@@ -551,7 +551,7 @@ def test_many_are_accepted_at_once_and_each_refusal_is_told(scene: Scene, now_op
     assert refused == [
         (own, "You may not decide on this entry."),
         (stale, "The entry was changed after you opened it."),
-        (draft, "This cannot be done any more: the entry has moved on."),
+        (draft, "This cannot be done any more: the state of the entry has changed meanwhile."),
     ]
     states = [scene.entry(now_open, label).state for label in "1629"]
     assert states == ["accepted", "submitted", "submitted", "draft"]

@@ -243,7 +243,7 @@ def test_submitting_leads_to_the_entry_and_names_the_next_one(entry, contributor
     response = sign_in(contributor).post(path(entry), typed(entry, "submit"), follow=True)
     entry.refresh_from_db()
     assert (entry.state, entry.submitted_by, entry.late) == ("submitted", contributor, False)
-    assert "This entry is in; thank you." in text(response)
+    assert "This entry has been submitted; thank you." in text(response)
     assert 'class="next-link"' in text(response)
 
 
@@ -259,7 +259,7 @@ def test_submitting_twice_makes_one_version_and_one_line_in_the_thread(
 @pytest.mark.parametrize(
     ("fields", "field", "message"),
     [
-        ({"status": ""}, "status", "Choose how far your organisation is."),
+        ({"status": ""}, "status", "Say how far your organisation has got with this action."),
         ({"done": "  \n "}, "done", "Write what was done."),
         ({"language": ""}, "language", "Choose the language that you wrote in."),
         ({"status": "discontinued"}, "reason", "This status needs a reason."),
@@ -372,7 +372,7 @@ def test_carried_over_work_is_taken_up_again_with_a_reason(
 def test_what_cannot_be_taken_back_says_so(entry, contributor, sign_in) -> None:
     client = sign_in(contributor)
     html = text(client.post(f"{path(entry)}withdraw/", follow=True))
-    assert "This cannot be done any more: the entry has moved on." in html
+    assert "This cannot be done any more: the state of the entry has changed meanwhile." in html
 
 
 # --- Returned -------------------------------------------------------------------
@@ -389,7 +389,7 @@ def test_a_returned_entry_shows_each_comment_at_its_field(
     )  # fmt: skip
     html = text(sign_in(contributor).get(path(entry)))
     assert "Comment of the review:</strong> Welke verordening?" in html
-    assert "What happened with this entry" in html
+    assert "History of this entry" in html
 
 
 # --- Who and when -----------------------------------------------------------------
@@ -407,7 +407,7 @@ def test_others_drafts_are_hidden_and_their_submitted_entries_are_read_only(
     html = text(client.get(path(entry)))
     assert "Wij deden iets." in html
     assert "Intern." not in html
-    assert "What happened with this entry" not in html
+    assert "History of this entry" not in html
     for act in ("save", "submit", "preview", "copy:done"):
         assert client.post(path(entry), typed(entry, act)).status_code == 403
     assert client.post(f"{path(entry)}withdraw/").status_code == 403

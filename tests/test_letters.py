@@ -190,7 +190,7 @@ def test_letters_on_a_sample_round_say_so(scene, is_sample) -> None:
         assert found is not None
         speaks_of_round = kind not in {LetterKind.INVITATION, LetterKind.SIGN_IN}
         for text in (found.text, found.html):
-            marked = "Sample data: nothing here is real reporting." in text
+            marked = "Sample data: no real entries." in text
             assert marked == (is_sample and speaks_of_round), kind
 
 

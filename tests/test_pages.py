@@ -310,7 +310,7 @@ def test_the_table_tells_a_listener_what_it_holds_and_how_it_is_sorted(client: C
 def test_an_action_shows_both_printed_titles_and_why(client: Client) -> None:
     words = text_of(client.get("/en/plans/nap2/actions/28/"))
     assert "Within the natural stone sector: support for the TruStone initiative" in words
-    assert "Printed otherwise in the final table: Within the nature sector: support" in words
+    assert "Printed differently in the final table: Within the nature sector: support" in words
     assert "What is odd in the source" in words
 
 

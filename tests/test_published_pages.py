@@ -23,7 +23,7 @@ from tests.published import NOTE, SECRETS, Story, at_work, publish
 
 pytestmark = pytest.mark.django_db
 PLAN = "plans/small"
-MARK = "Sample data: nothing here is real reporting."
+MARK = "Sample data: no real entries."
 PAGES = ("", "actions/", "actions/1/", "actors/small-ministry/")
 
 
@@ -88,7 +88,7 @@ def test_the_overview_shows_the_published_figures_with_their_formulas(
             str(figure.part) if figure.code == "overdue" else f"{figure.part} of {figure.whole}"
         )
         assert f"{figure.titles['en']} {number} {figure.formulas['en']}" in found
-    assert "Situation on 31 December 2025, as the progress report 2025 says it" in found
+    assert "Situation on 31 December 2025, according to the progress report 2025" in found
     assert "Fully carried out 1 " in found
     assert f'href="/en/{PLAN}/reports/2025/"' in client.get(f"/en/{PLAN}/").content.decode()
 
@@ -152,7 +152,7 @@ def test_an_action_that_came_later_stands_on_the_board_without_a_status(
     html = client.get(f"/en/{PLAN}/").content.decode()
     assert tiles(html)["99"] == "tile"
     assert "not in this report" in html
-    assert "The progress report 2025 does not speak of this action." in words(client, "actions/99/")
+    assert "The progress report 2025 does not cover this action." in words(client, "actions/99/")
     assert "not in this report" in words(client, "actions/?q=99")
 
 

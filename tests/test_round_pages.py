@@ -479,7 +479,7 @@ def test_what_a_service_refuses_is_said(desk, open_round, followed_plan) -> None
 def test_closing_is_confirmed_with_what_it_does(desk, given, report, entry_of) -> None:
     report(entry_of(given, "1", "plan-1-1"), "done", state="submitted")
     text = text_of(desk.get(f"{ROUNDS}{given.pk}/close/"))
-    assert "3 expected entries have not been handed in and count as no update received." in text
+    assert "3 expected entries have not been submitted and count as no update received." in text
     assert "1 submitted entry can still be accepted or returned." in text
     response = desk.post(f"{ROUNDS}{given.pk}/close/", follow=True)
     assert "The round is closed." in text_of(response)
@@ -505,7 +505,7 @@ def test_reopening_asks_why_and_until_when(desk, open_round, followed_plan) -> N
     assert given.state == RoundState.CLOSED
     response = desk.post(path, {"closes_on": day, "reason": "Elections."}, follow=True)
     assert "The round is open again." in text_of(response)
-    assert "Reopened because: Elections." in text_of(response)
+    assert "Reason for reopening: Elections." in text_of(response)
     given.refresh_from_db()
     assert (given.state, given.closes_on) == (RoundState.OPEN, day)
 

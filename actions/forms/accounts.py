@@ -84,7 +84,7 @@ def name_new_passwords(form: forms.Form) -> None:
     """Give the two fields of a new password our labels."""
     rules = form.fields["password1"].help_text
     plain(form.fields["password1"], _("New password"))
-    plain(form.fields["password2"], _("New password, once more"))
+    plain(form.fields["password2"], _("New password, again"))
     form.fields["password1"].help_text = rules
 
 

@@ -85,7 +85,7 @@ class StatusField(forms.ChoiceField):
             choices=[(code.value, status_word(code, nature)) for code in CHOICES],
             widget=forms.RadioSelect,
             required=False,
-            label=_("How far is your organisation with this action?"),
+            label=_("How far has your organisation got with this action?"),
             error_messages={"invalid_choice": _("Choose one of the listed statuses.")},
         )
 
@@ -196,7 +196,7 @@ class DocumentForm(forms.Form):
         label=_("Date"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _("Write the date as day, month and year.")},
+        error_messages={"invalid": _("Enter the date as day, month and year.")},
     )
 
     def document(self) -> dict[str, str] | None:
@@ -245,7 +245,7 @@ class ReasonForm(forms.Form):
     """A reason, for taking finished work up again."""
 
     reason = forms.CharField(
-        label=_("Why do you take it up again?"),
+        label=_("Why is the finished work taken up again?"),
         help_text=_("The report prints this reason."),
         widget=forms.Textarea(attrs={"rows": 3}),
         validators=[no_control_characters, validate_length],

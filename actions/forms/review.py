@@ -33,7 +33,7 @@ class DecisionForm(forms.Form):
     """What a reviewer decides on the version that they saw, with comments."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
-    comment = comment_field(_("Comment on the whole"), 3)
+    comment = comment_field(_("Comment on the entry as a whole"), 3)
 
     def __init__(self, *args: Any, headings: dict[str, Any], **options: Any) -> None:
         super().__init__(*args, **options)

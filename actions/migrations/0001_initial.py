@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
                         validators=[
                             django.core.validators.RegexValidator(
                                 "^[0-9]{1,4}([A-Z]|\\.[0-9]{1,2})?\\Z",
-                                "Write a number such as 22, 22.1 or 18A.",
+                                "Enter a number such as 22, 22.1 or 18A.",
                             )
                         ],
                         verbose_name="number",
@@ -485,7 +485,7 @@ class Migration(migrations.Migration):
                             ("title_slip", "Slip in the wording of the title"),
                             ("title_missing", "Title not available"),
                             ("title_incomplete", "Title known in part only"),
-                            ("text_differs", "Sources tell of it in different words"),
+                            ("text_differs", "The sources describe it in different words"),
                             ("reference_wrong", "A source refers to it by a wrong number"),
                             ("label_differs", "Heading and table number it differently"),
                             ("label_missing", "The table prints no number"),
@@ -576,7 +576,7 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="Stands in addresses and files for ever; do not change it.",
+                        help_text="Used permanently in addresses and files; do not change it.",
                         max_length=60,
                         unique=True,
                         verbose_name="key in addresses",
@@ -720,7 +720,7 @@ class Migration(migrations.Migration):
                             ("title_slip", "Slip in the wording of the title"),
                             ("title_missing", "Title not available"),
                             ("title_incomplete", "Title known in part only"),
-                            ("text_differs", "Sources tell of it in different words"),
+                            ("text_differs", "The sources describe it in different words"),
                             ("reference_wrong", "A source refers to it by a wrong number"),
                             ("label_differs", "Heading and table number it differently"),
                             ("label_missing", "The table prints no number"),
@@ -1140,7 +1140,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="why so (English)",
+                        verbose_name="grounds (English)",
                     ),
                 ),
                 (
@@ -1149,7 +1149,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="why so (French)",
+                        verbose_name="grounds (French)",
                     ),
                 ),
                 (
@@ -1158,7 +1158,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="why so (Dutch)",
+                        verbose_name="grounds (Dutch)",
                     ),
                 ),
                 (
@@ -1167,7 +1167,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="why so (German)",
+                        verbose_name="grounds (German)",
                     ),
                 ),
                 (
@@ -1730,7 +1730,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="why so (English)",
+                        verbose_name="grounds (English)",
                     ),
                 ),
                 (
@@ -1739,7 +1739,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="why so (French)",
+                        verbose_name="grounds (French)",
                     ),
                 ),
                 (
@@ -1748,7 +1748,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="why so (Dutch)",
+                        verbose_name="grounds (Dutch)",
                     ),
                 ),
                 (
@@ -1757,7 +1757,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="why so (German)",
+                        verbose_name="grounds (German)",
                     ),
                 ),
                 (
@@ -2039,7 +2039,7 @@ class Migration(migrations.Migration):
                         auto_created=True, blank=True, db_index=True, verbose_name="ID"
                     ),
                 ),
-                ("valid_to", models.DateField(verbose_name="worded so until")),
+                ("valid_to", models.DateField(verbose_name="wording valid until")),
                 (
                     "title_en",
                     models.CharField(
@@ -2268,7 +2268,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty: since it exists.",
                         null=True,
-                        verbose_name="called so from",
+                        verbose_name="name valid from",
                     ),
                 ),
                 (
@@ -2503,7 +2503,7 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="Stands in addresses and files for ever; do not change it.",
+                        help_text="Used permanently in addresses and files; do not change it.",
                         max_length=60,
                         verbose_name="key in addresses",
                     ),
@@ -2669,7 +2669,7 @@ class Migration(migrations.Migration):
                         validators=[
                             django.core.validators.RegexValidator(
                                 "^[0-9]{1,4}([A-Z]|\\.[0-9]{1,2})?\\Z",
-                                "Write a number such as 22, 22.1 or 18A.",
+                                "Enter a number such as 22, 22.1 or 18A.",
                             )
                         ],
                         verbose_name="number",
@@ -2920,7 +2920,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("valid_to", models.DateField(verbose_name="worded so until")),
+                ("valid_to", models.DateField(verbose_name="wording valid until")),
                 (
                     "title_en",
                     models.CharField(
@@ -3099,7 +3099,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty: since it exists.",
                         null=True,
-                        verbose_name="called so from",
+                        verbose_name="name valid from",
                     ),
                 ),
                 (
@@ -3744,7 +3744,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 django.db.models.functions.text.Lower("email"),
                 name="user_email_unique_whatever_case",
-                violation_error_message="Somebody with this e-mail address exists already.",
+                violation_error_message="This e-mail address is already in use.",
             ),
         ),
         migrations.AddConstraint(
@@ -3752,7 +3752,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("action", "code"),
                 name="action_flag_once",
-                violation_error_message="The action has this flag already.",
+                violation_error_message="The action has this oddity already.",
             ),
         ),
         migrations.AddConstraint(
@@ -3816,7 +3816,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("action", "actor"),
                 name="responsibility_once",
-                violation_error_message="The actor stands under this action already.",
+                violation_error_message="The actor is listed under this action already.",
             ),
         ),
         migrations.AddConstraint(
@@ -3920,7 +3920,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("action", "scheme", "number"),
                 name="classification_once",
-                violation_error_message="The action is classified so already.",
+                violation_error_message="The action has this classification already.",
             ),
         ),
         migrations.AddConstraint(
@@ -4200,7 +4200,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("action", "theme", "source"),
                 name="action_theme_once_a_source",
-                violation_error_message="The action stands under this theme already.",
+                violation_error_message="The action is listed under this theme already.",
             ),
         ),
         migrations.AddConstraint(
@@ -4209,7 +4209,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("source__isnull", True)),
                 fields=("action", "theme"),
                 name="action_theme_once_by_editors",
-                violation_error_message="The action stands under this theme already.",
+                violation_error_message="The action is listed under this theme already.",
             ),
         ),
         migrations.AddConstraint(

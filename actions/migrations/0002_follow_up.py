@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
                 (
                     "reference_date",
                     models.DateField(
-                        help_text="The day that the status speaks of, as a rule 31 December.",
+                        help_text="The day that the status refers to, as a rule 31 December.",
                         verbose_name="reference date",
                     ),
                 ),
@@ -445,7 +445,7 @@ class Migration(migrations.Migration):
                 (
                     "reference_date",
                     models.DateField(
-                        help_text="The day that the status speaks of, as a rule 31 December.",
+                        help_text="The day that the status refers to, as a rule 31 December.",
                         verbose_name="reference date",
                     ),
                 ),
@@ -653,8 +653,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "overridden status",
-                "verbose_name_plural": "overridden statuses",
+                "verbose_name": "status set by the secretariat",
+                "verbose_name_plural": "statuses set by the secretariat",
                 "ordering": ["round", "action"],
             },
         ),
@@ -1076,7 +1076,7 @@ class Migration(migrations.Migration):
                 (
                     "unchanged",
                     models.BooleanField(
-                        default=False, verbose_name="still true, with the text of last year"
+                        default=False, verbose_name="text of last year, confirmed as still true"
                     ),
                 ),
                 ("late", models.BooleanField(default=False, verbose_name="late")),
@@ -1632,7 +1632,7 @@ class Migration(migrations.Migration):
                         blank=True, default="", max_length=20, verbose_name="movement"
                     ),
                 ),
-                ("facts", models.JSONField(default=dict, verbose_name="what the edition says")),
+                ("facts", models.JSONField(default=dict, verbose_name="content of the edition")),
                 (
                     "action",
                     models.ForeignKey(
@@ -1873,7 +1873,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("round", "action"),
                 name="override_once",
-                violation_error_message="The status is overridden already.",
+                violation_error_message="The secretariat has already set a status for this action.",
             ),
         ),
         migrations.AddConstraint(

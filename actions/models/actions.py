@@ -50,7 +50,7 @@ PERIOD_KINDS = [
 
 MOST_TURNS = 100  # how often a number can go to another action
 label_validator = RegexValidator(
-    r"^[0-9]{1,4}([A-Z]|\.[0-9]{1,2})?\Z", _("Write a number such as 22, 22.1 or 18A.")
+    r"^[0-9]{1,4}([A-Z]|\.[0-9]{1,2})?\Z", _("Enter a number such as 22, 22.1 or 18A.")
 )
 
 
@@ -217,7 +217,7 @@ class Action(NaturalKey):
         if parent.plan_id != self.plan_id:
             raise ValidationError({"parent": _("The action above belongs to another plan.")})
         if parent.parent_id or parent.pk == self.pk:
-            message = _("A sub-action hangs under a numbered action.")
+            message = _("A sub-action belongs to a numbered action.")
             raise ValidationError({"parent": message})
 
     @property
@@ -279,7 +279,7 @@ class FormerWording(NaturalKey):
     action = models.ForeignKey(
         Action, models.CASCADE, related_name="former_wordings", verbose_name=_("action")
     )
-    valid_to = models.DateField(_("worded so until"))
+    valid_to = models.DateField(_("wording valid until"))
     title_en = char_field(_("title (English)"), 600, blank=True, default="")
     title_fr = char_field(_("title (French)"), 600, blank=True, default="")
     title_nl = char_field(_("title (Dutch)"), 600, blank=True, default="")

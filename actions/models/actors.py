@@ -65,7 +65,7 @@ class Actor(NaturalKey):
         _("key in addresses"),
         max_length=60,
         unique=True,
-        help_text=_("Stands in addresses and files for ever; do not change it."),
+        help_text=_("Used permanently in addresses and files; do not change it."),
     )
     parent = models.ForeignKey(
         "self",
@@ -196,7 +196,7 @@ class ActorName(NaturalKey):
 
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="names", verbose_name=_("actor"))
     valid_from = models.DateField(
-        _("called so from"), null=True, blank=True, help_text=_("Empty: since it exists.")
+        _("name valid from"), null=True, blank=True, help_text=_("Empty: since it exists.")
     )
     name_en = char_field(_("name (English)"), 200, blank=True, default="")
     name_fr = char_field(_("name (French)"), 200, blank=True, default="")

@@ -33,7 +33,7 @@ FLAGS = [
     (FlagCode.TITLE_SLIP.value, _("Slip in the wording of the title")),
     (FlagCode.TITLE_MISSING.value, _("Title not available")),
     (FlagCode.TITLE_INCOMPLETE.value, _("Title known in part only")),
-    (FlagCode.TEXT_DIFFERS.value, _("Sources tell of it in different words")),
+    (FlagCode.TEXT_DIFFERS.value, _("The sources describe it in different words")),
     (FlagCode.REFERENCE_WRONG.value, _("A source refers to it by a wrong number")),
     (FlagCode.LABEL_DIFFERS.value, _("Heading and table number it differently")),
     (FlagCode.LABEL_MISSING.value, _("The table prints no number")),
@@ -137,13 +137,13 @@ class ActionTheme(NaturalKey):
             models.UniqueConstraint(
                 fields=["action", "theme", "source"],
                 name="action_theme_once_a_source",
-                violation_error_message=_("The action stands under this theme already."),
+                violation_error_message=_("The action is listed under this theme already."),
             ),
             models.UniqueConstraint(
                 fields=["action", "theme"],
                 condition=Q(source__isnull=True),
                 name="action_theme_once_by_editors",
-                violation_error_message=_("The action stands under this theme already."),
+                violation_error_message=_("The action is listed under this theme already."),
             ),
             code_check("action_theme_basis_known", "basis", Basis),
             models.CheckConstraint(
@@ -184,7 +184,7 @@ class Classification(NaturalKey):
             models.UniqueConstraint(
                 fields=["action", "scheme", "number"],
                 name="classification_once",
-                violation_error_message=_("The action is classified so already."),
+                violation_error_message=_("The action has this classification already."),
             ),
             code_check("classification_basis_known", "basis", Basis),
             models.CheckConstraint(
@@ -232,7 +232,7 @@ class ActionFlag(NaturalKey):
             models.UniqueConstraint(
                 fields=["action", "code"],
                 name="action_flag_once",
-                violation_error_message=_("The action has this flag already."),
+                violation_error_message=_("The action has this oddity already."),
             ),
             code_check("action_flag_code_known", "code", FlagCode),
         ]

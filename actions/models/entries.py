@@ -101,7 +101,7 @@ def validate_address(address: str) -> None:
     except ValueError:
         valid = False
     if not valid or any(c.isspace() for c in address) or len(address) > LONGEST_ADDRESS:
-        raise ValidationError(_("Write an address that starts with https:// or http://."))
+        raise ValidationError(_("Enter an address that starts with https:// or http://."))
     no_control_characters(address)
 
 
@@ -140,7 +140,7 @@ def validate_document(row: dict[str, str]) -> None:
     except ValueError:
         dated = False
     if not dated:
-        raise ValidationError(_("Write the date as day, month and year."))
+        raise ValidationError(_("Enter the date as day, month and year."))
 
 
 class Entry(models.Model):
@@ -183,7 +183,7 @@ class Entry(models.Model):
     evidence = models.JSONField(
         _("evidence"), default=list, blank=True, validators=[validate_evidence]
     )
-    unchanged = models.BooleanField(_("still true, with the text of last year"), default=False)
+    unchanged = models.BooleanField(_("text of last year, confirmed as still true"), default=False)
     late = models.BooleanField(_("late"), default=False)
     on_behalf = models.BooleanField(_("entry written on the actor’s behalf"), default=False)
     carried_from = models.ForeignKey(

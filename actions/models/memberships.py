@@ -25,7 +25,7 @@ ROLE_MEANINGS = {
     MemberRole.OBSERVER: _("reads entries and drafts of reports"),
     MemberRole.CONTRIBUTOR: _("writes and submits the entries of the organisation"),
     MemberRole.COORDINATOR: _("also invites and removes colleagues of the organisation"),
-    MemberRole.REVIEWER: _("accepts and returns entries of other organisations"),
+    MemberRole.REVIEWER: _("accepts or returns entries of other organisations"),
     MemberRole.SECRETARIAT: _("manages rounds, members, reviews and reports"),
 }
 
@@ -139,7 +139,7 @@ class Invitation(models.Model):
         """Write addresses as accounts do."""
         self.email = self.email.strip().lower()
         if len(self.email) == 0:
-            raise ValidationError({"email": _("Write an e-mail address.")})
+            raise ValidationError({"email": _("Enter an e-mail address.")})
 
     @property
     def role_meaning(self) -> str:

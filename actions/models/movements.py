@@ -22,11 +22,13 @@ MOVEMENT_WORDS: dict[str, Any] = {
 # Why an action was reassessed.
 CAUSE_WORDS: dict[str, Any] = {
     Cause.NATURE.value: _("its nature changed (one-off or continuous)"),
-    Cause.APPLICABLE.value: _("it applies again, or no longer, to all actors or to some"),
+    Cause.APPLICABLE.value: _("it concerns all or some actors again, or no longer"),
     Cause.ADDED.value: _("actors were added"),
     Cause.ENDED.value: _("actors are no longer responsible"),
     Cause.OVERRIDE.value: _("the secretariat set, changed or lifted a status"),
-    Cause.OTHERS_REPORTED.value: _("some actors reported that had not, and others no longer did"),
+    Cause.OTHERS_REPORTED.value: _(
+        "some actors reported that had not the last time, and others no longer did"
+    ),
 }
 
 

@@ -64,7 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("email"),
                 name="user_email_unique_whatever_case",
-                violation_error_message=_("Somebody with this e-mail address exists already."),
+                violation_error_message=_("This e-mail address is already in use."),
             ),
         ]
 

@@ -59,7 +59,7 @@ class PublishedAction(models.Model):
     expected = models.PositiveSmallIntegerField(_("expected"), default=0)
     reported = models.PositiveSmallIntegerField(_("reported"), default=0)
     movement = models.CharField(_("movement"), max_length=20, blank=True, default="")
-    facts = models.JSONField(_("what the edition says"), default=dict)
+    facts = models.JSONField(_("content of the edition"), default=dict)
 
     class Meta:
         verbose_name = _("published status of an action")

@@ -69,10 +69,10 @@ class Responsibility(NaturalKey):
         default=False,
         help_text=_("The source does not print this actor or this role in so many words."),
     )
-    reason_en = text_field(_("why so (English)"))
-    reason_fr = text_field(_("why so (French)"))
-    reason_nl = text_field(_("why so (Dutch)"))
-    reason_de = text_field(_("why so (German)"))
+    reason_en = text_field(_("grounds (English)"))
+    reason_fr = text_field(_("grounds (French)"))
+    reason_nl = text_field(_("grounds (Dutch)"))
+    reason_de = text_field(_("grounds (German)"))
     commitment = text_field(_("commitment in the actor's own words"))
     commitment_language = models.CharField(
         _("language of the commitment"), max_length=2, blank=True, default=""
@@ -114,7 +114,7 @@ class Responsibility(NaturalKey):
             models.UniqueConstraint(
                 fields=["action", "actor"],
                 name="responsibility_once",
-                violation_error_message=_("The actor stands under this action already."),
+                violation_error_message=_("The actor is listed under this action already."),
             ),
             code_check("responsibility_role_known", "role", Role),
             period_check("responsibility_valid_in_order"),

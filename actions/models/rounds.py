@@ -50,7 +50,7 @@ class ReportingRound(models.Model):
     )
     reference_date = models.DateField(
         _("reference date"),
-        help_text=_("The day that the status speaks of, as a rule 31 December."),
+        help_text=_("The day that the status refers to, as a rule 31 December."),
     )
     state = models.CharField(
         _("state"), max_length=20, choices=ROUND_STATES, default=RoundState.PLANNED.value,
@@ -213,14 +213,16 @@ class Override(models.Model):
     reason_language: ClassVar[property] = language_property("reason")
 
     class Meta:
-        verbose_name = _("overridden status")
-        verbose_name_plural = _("overridden statuses")
+        verbose_name = _("status set by the secretariat")
+        verbose_name_plural = _("statuses set by the secretariat")
         ordering = ["round", "action"]
         constraints = [
             models.UniqueConstraint(
                 fields=["round", "action"],
                 name="override_once",
-                violation_error_message=_("The status is overridden already."),
+                violation_error_message=_(
+                    "The secretariat has already set a status for this action."
+                ),
             ),
             code_check("override_status_known", "status", sorted(REPORTABLE)),
             models.CheckConstraint(

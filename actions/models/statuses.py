@@ -38,12 +38,12 @@ STATUSES = [
     (
         Status.DISCONTINUED.value,
         pgettext_lazy("status", "Suspended or dropped"),
-        _("Work has stopped, with a reason."),
+        _("Work has been suspended or dropped; the reason is given."),
     ),
     (
         Status.NOT_APPLICABLE.value,
         pgettext_lazy("status", "Not applicable"),
-        _("The action does not concern the actor, with a reason."),
+        _("The action does not concern the actor; the reason is given."),
     ),
     (
         Status.NOT_REPORTED.value,

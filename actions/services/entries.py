@@ -28,7 +28,7 @@ from actions.permissions import Rights
 from actions.refusals import Conflict, Refused
 from actions.rules import deadlines, markup, transitions
 
-NOT_NOW = _("This cannot be done any more: the entry has moved on.")
+NOT_NOW = _("This cannot be done any more: the state of the entry has changed meanwhile.")
 TOO_LATE = _("The round is closed for writing. Ask the secretariat for an extension.")
 NOT_OPEN = _("The round is not open yet.")
 FROZEN = _("The report of this round is frozen; nothing can change until it is published.")
@@ -329,7 +329,7 @@ def check_complete(entry: Entry) -> None:
     """Raise ValidationError, by field, where an entry cannot be handed in."""
     found: dict[str, Any] = {}
     if not entry.status:
-        found["status"] = _("Choose how far your organisation is.")
+        found["status"] = _("Say how far your organisation has got with this action.")
     if markup.is_blank(entry.done):
         found["done"] = _("Write what was done.")
     if not entry.language:

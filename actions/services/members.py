@@ -183,7 +183,9 @@ def hand_over(membership: Membership, *, to: Membership, by: User) -> Membership
     if other.actor_id != own.actor_id or other.ended_at or other.user_id == by.pk:
         raise PermissionDenied
     if other.role not in MANAGED:
-        raise Refused(_("Only somebody who writes for the organisation can coordinate it."))
+        raise Refused(
+            _("Only somebody who writes for the organisation can take on its coordination.")
+        )
     for row, role in ((other, MemberRole.COORDINATOR), (own, MemberRole.CONTRIBUTOR)):
         row.role = role
         plan.save(row, by=by)
@@ -265,7 +267,7 @@ def check_invitable(address: str, actor: Actor, *, now: datetime) -> None:
     except ValidationError as error:
         raise ValidationError({"email": error.messages}) from error
     if not address:
-        raise ValidationError({"email": _("Write an e-mail address.")})
+        raise ValidationError({"email": _("Enter an e-mail address.")})
     if actor.is_unspecified or (actor.valid_to and actor.valid_to < timezone.localdate(now)):
         raise ValidationError({"actor": _("Nobody can be a member of this organisation.")})
     if current(user__email__iexact=address, actor=actor).exists():
@@ -294,7 +296,7 @@ def check_name(name: str) -> str:
     """Return a tidy name; raises ValidationError where there is none, or one not to be stored."""
     given = " ".join(name.split()) if "\x00" not in name else name
     if not given:
-        raise ValidationError({"name": _("Write your name.")})
+        raise ValidationError({"name": _("Enter your name.")})
     try:
         no_control_characters(given)
         User._meta.get_field("name").run_validators(given)  # noqa: SLF001

@@ -289,7 +289,7 @@ def _keep_what_stands(reporting_round: ReportingRound, stored: ReportingRound) -
         reporting_round.year,
         reporting_round.reference_date,
     ):
-        raise Refused(_("Plan, year and reference date stay as they are once it was opened."))
+        raise Refused(_("Plan, year and reference date stay as they are once the round is open."))
     for field in ReportingRound._meta.concrete_fields:  # noqa: SLF001
         if not field.editable:
             setattr(reporting_round, field.attname, getattr(stored, field.attname))

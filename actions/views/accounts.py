@@ -58,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "enter_current_password": _("This is not your current password."),
         "incorrect_code": _("This code is not right."),
         "incorrect_password": _("This password is not right."),
-        "invalid_login": _("Write your e-mail address."),
+        "invalid_login": _("Enter your e-mail address."),
         "rate_limited": TOO_MANY,
         "too_many_login_attempts": TOO_MANY,
     }

@@ -416,7 +416,7 @@ def reopen(request: MemberRequest, key: int) -> HttpResponse:
         try:
             reason = form.cleaned_data["reason"]
             entries.reopen(found, by=request.user, reason=reason, now=request.now)
-            messages.success(request, _("You can write again what is going on."))
+            messages.success(request, _("You can write an entry on this action again."))
             return redirect("actions:entry", found.pk)
         except ValidationError as error:
             form.add_error(None, error.messages)

@@ -83,7 +83,9 @@ def hand_over(request: MemberRequest, key: int) -> HttpResponse:
         except Refused as refusal:
             tell_refusal(request, refusal)
         else:
-            messages.success(request, _("You have handed over. You are a contributor now."))
+            messages.success(
+                request, _("You have handed over the coordination. Your role is now: contributor.")
+            )
         return redirect("actions:profile")
     return TemplateResponse(request, "desk/member_hand_over.html", {"membership": to})
 
@@ -99,7 +101,7 @@ def withdraw(request: MemberRequest, key: int) -> HttpResponse:
     except Refused as refusal:
         tell_refusal(request, refusal)
     else:
-        messages.success(request, _("The invitation is withdrawn; its link works no longer."))
+        messages.success(request, _("The invitation is withdrawn; its link no longer works."))
     return redirect("actions:all-members" if request.rights.is_secretariat else "actions:members")
 
 

@@ -54,7 +54,7 @@ def show_action_status(request: MemberRequest, plan: str, year: int, label: str)
     action = get_object_or_404(Action, plan=found.plan, label=label)
     years = round_status.of_action(found, action)
     if not years[0].rows:
-        raise Http404(_("The action does not stand in the plan on the reference date."))
+        raise Http404(_("The action is not in the plan on the reference date."))
     row = years[0].rows[0]
     context = {
         "plan": found.plan,

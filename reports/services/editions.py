@@ -147,7 +147,7 @@ def publish(edition: Edition, *, by: User, now: datetime) -> Edition:
     stored = round_service.lock(edition.round)
     found = Edition.objects.select_for_update(of=("self",)).filter(pk=edition.pk).first()
     if found is None:
-        raise Refused(_("The frozen edition was given up meanwhile."))
+        raise Refused(_("The frozen edition was discarded meanwhile."))
     if found.is_published:
         return found
     if not found.is_frozen:
@@ -155,7 +155,7 @@ def publish(edition: Edition, *, by: User, now: datetime) -> Edition:
     if missing_files(found):
         raise Refused(_("Not all files are made yet."))
     if broken_files(found):
-        raise Refused(_("A stored file does not match its checksum; give this edition up."))
+        raise Refused(_("A stored file does not match its checksum; discard this edition."))
     found.state, found.published_by, found.published_at = PUBLISHED, by, now
     found.save(update_fields=["state", "published_by", "published_at"])
     stored.frozen_at, stored.published = None, found.number

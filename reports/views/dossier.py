@@ -42,7 +42,7 @@ def dossier(request: HttpRequest, plan: str) -> HttpResponse:
     if edition is None:
         return none(request, found, _("No progress report has been published yet."))
     if filters.form.errors:
-        return none(request, found, _("The address asks for something that is not known here."))
+        return none(request, found, _("The address contains something that is not known here."))
     snapshot = shelf.snapshot_of(edition)
     labels = set(request.GET.getlist("action"))
     # By the number that an action has now; one that the plan no longer has, by its last.

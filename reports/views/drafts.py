@@ -43,7 +43,7 @@ def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             texts.comment(found, **form.cleaned_data, by=request.user, now=request.now)
-            messages.success(request, _("Thank you; your comment is kept."))
+            messages.success(request, _("Thank you; your comment is saved."))
             return redirect("reports:draft", plan, year)
         except ValidationError as error:
             show_refusal(form, error)

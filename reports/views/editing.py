@@ -220,7 +220,7 @@ def discard(request: MemberRequest, key: int) -> HttpResponse:
     edition = find_edition(key)
     try:
         editions.discard(edition, by=request.user, now=request.now)
-        messages.success(request, _("The frozen edition is given up; review can go on."))
+        messages.success(request, _("The frozen edition is discarded; review can go on."))
     except Refused as refusal:
         tell_refusal(request, refusal)
     return redirect("reports:editing", edition.round_id)

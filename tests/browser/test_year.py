@@ -183,7 +183,7 @@ def write_with_the_keyboard(page: Page, site: str) -> int:
     keys.count += 2
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")
-    page.get_by_text("This entry is in; thank you.").wait_for()
+    page.get_by_text("This entry has been submitted; thank you.").wait_for()
     return keys.count
 
 
@@ -235,7 +235,7 @@ def test_a_year_from_the_invitation_to_the_close(site, mailbox, person, language
     contributor.get_by_role("button", name="Preview").click()
     assert contributor.locator("#preview strong").inner_text() == "public procurement"
     contributor.get_by_role("button", name="Submit").click()
-    contributor.get_by_text("This entry is in; thank you.").wait_for()
+    contributor.get_by_text("This entry has been submitted; thank you.").wait_for()
 
     reviewer.goto(f"{site}/en/secretariat/review/{entry}/")
     assert reviewer.locator("ins").first.is_visible()

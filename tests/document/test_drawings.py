@@ -51,11 +51,11 @@ def test_a_report_has_each_drawing_once_with_a_title_that_says_what_is_found() -
     found = drawings(specimen(24))
     assert {key: drawing.words.title for key, drawing in found.items()} == {
         "trend": "Carried out (en): 33% in 2024, 50% in 2025",
-        "by_status": "Carried out or applied: 2 of 8 actions; no usable news: 2",
+        "by_status": "Carried out or applied: 2 of 8 actions; no usable information: 2",
         "by_section": "Sections in which no action is carried out or applied: 1 of 2",
         "by_level": "Entries received by level: from 60% (flemish (en)) to 100% (partner (en))",
         "by_year": "Same status as in 2024: 2 of 8 actions",
-        "movement": "Since 2024: 0 up, 2 back or suspended, 1 with less information",
+        "movement": "Since 2024: 0 moved up, 2 moved back or suspended, 1 with less information",
     }
 
 
@@ -111,7 +111,9 @@ def test_movement_counts_what_became_of_the_numbered_actions() -> None:
             "Moved back": "1", "Total": "6",
         }
     }  # fmt: skip
-    assert chart.title == "Since 2024: 2 up, 1 back or suspended, 1 with less information"
+    assert (
+        chart.title == "Since 2024: 2 moved up, 1 moved back or suspended, 1 with less information"
+    )
     assert chart.description.startswith("Moved up 2, Unchanged 1, New 1")
 
 

@@ -426,7 +426,7 @@ def test_sample_editions_are_marked_on_every_page(client: Client, story: Story) 
     pages = (
         "", "2025/", "2025/e1/actions/1/", "compare/", "2024/e1/actions/1/",
     )  # fmt: skip
-    mark = "Sample data: nothing here is real reporting."
+    mark = "Sample data: no real entries."
     for page in pages:
         assert mark not in text_of(client.get(f"/en/{REPORTS}/{page}"))
     ReportingRound.objects.filter(plan=story.scene.plan).update(is_sample=True)

@@ -56,7 +56,7 @@ def test_the_page_shows_the_actions_by_what_became_of_them(client: Client, story
     }
     words = text_of(response)
     assert "From 2024 to 2025" in words
-    assert "Edition 1 of 2024 and edition 1 of 2025, as published." in words
+    assert "Edition 1 of the report 2024 and edition 1 of the report 2025, as published." in words
     assert "Completed 2024 In progress 2025 Fully carried out" in words
     assert words.count("Completed") == 1
     assert "Among those who reported both times" not in words
@@ -168,7 +168,7 @@ def test_a_correction_takes_the_place_of_the_edition_that_was_compared(
     client.get(f"{URL}/")
     story.correct()
     words = text_of(client.get(f"{URL}/"))
-    assert "Edition 1 of 2024 and edition 2 of 2025, as published." in words
+    assert "Edition 1 of the report 2024 and edition 2 of the report 2025, as published." in words
 
 
 @pytest.mark.parametrize(

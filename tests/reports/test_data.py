@@ -352,7 +352,7 @@ def test_the_workbook_is_typed_framed_and_described() -> None:
     assert about.created == about.modified == datetime(2026, 4, 15)  # noqa: DTZ001
     assert "Sample data" in about.description
     assert [sheet.oddHeader.center.text for sheet in found] == [
-        "Sample data: nothing here is real reporting"
+        "Sample data: no real entries"
     ] * len(SHEETS)
 
 

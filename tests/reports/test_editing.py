@@ -50,7 +50,7 @@ def test_the_editing_page_says_what_is_missing(browser, year) -> None:
     html = text(browser.get(address(year)))
     expected = year.entries.filter(expected=True).count()
     assert f"1 of {expected} expected entries are accepted." in html
-    assert f"{expected - 1} are not in" in html
+    assert f"{expected - 1} have not been submitted" in html
     assert "The foreword is not written in: NL, FR, DE, EN" in html
     assert "Close the round first; then its report can be frozen." in html
 
