@@ -164,7 +164,8 @@ class Action:
     ``action_id`` outlives a change of number or section. ``status`` is the override's where
     there is one, else ``derived``. ``rule`` names the rule that matched. ``movement`` is one of
     new, reassessed, suspended, moved_up, moved_back, more_information, less_information, same,
-    or "" where there is nothing to compare with; ``causes`` say why it was reassessed.
+    or "" where there is nothing to compare with; ``causes`` say why else
+    than by those who reported both times its status differs.
     ``common_before`` and ``common_now`` are the statuses derived from those alone who reported
     both times. ``unmoved`` counts the comparisons in a row in which none of these said anything
     else. ``slipped`` tells that it is expected later than in the edition compared with.

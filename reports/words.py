@@ -139,7 +139,9 @@ LABELS: dict[str, Any] = {
     "s_overdue_none": _("No action is overdue."),
     "s_due_one": form(due, 1),
     "s_due_other": form(due, 2),
-    "s_due_none": _("No unfinished action is due in {year}."),
+    "s_due_none": _(
+        "No action is due in {year} that is not finished, suspended or dropped already."
+    ),
     "f_status": _(
         "Carried out or applied: {done} of {whole} actions; no usable information: {none}"
     ),

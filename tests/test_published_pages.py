@@ -15,6 +15,7 @@ from actions import dictionary
 from actions.models import Action, Override, PublishedAction, ReportingRound, Theme
 from actions.services import plan as service
 from actions.services import rounds
+from actions.views import plan as overview
 from reports import archive
 from reports.models import Edition
 from reports.services import editions
@@ -98,12 +99,25 @@ def test_the_overview_shows_what_changed_since_the_report_before(
 ) -> None:
     html = client.get(f"/en/{PLAN}/").content.decode()
     part = html[html.index('id="changes-title"') : html.index('id="ways-title"')]
-    groups = re.findall(r"<dt>(.*?) <strong>.*?</dt>\s*<dd>(.*?)</dd>", part, re.DOTALL)
-    found = {head: re.findall(r"/actions/([^/]+)/", tiles_) for head, tiles_ in groups}
+    groups = re.findall(r"<dt>(.*?)\s*<strong>.*?</dt>\s*<dd>(.*?)</dd>", part, re.DOTALL)
+    found = {head.strip(): re.findall(r"/actions/([^/]+)/", tiles_) for head, tiles_ in groups}
     # What is completed stands in both groups: it is said beside the movement.
-    assert found == {"Moved up": ["1", "2"], "Moved back": ["3"], "Completed": ["1"]}
+    assert found == {
+        "Moved up": ["1", "2"], "Moved back": ["3"], "Carried out or applied since 2024": ["1"]
+    }  # fmt: skip
     assert "What changed since 2024" in part
     assert f'href="/en/{PLAN}/reports/compare/?from=2024&amp;to=2025"' in part
+
+
+def test_what_changed_counts_sub_actions_beside_the_actions() -> None:
+    tiles = [
+        {"key": "22", "is_sub_action": False},
+        {"key": "22.1", "is_sub_action": True},
+        {"key": "22.2", "is_sub_action": True},
+    ]
+    facts = {"changes": {"moved_up": ["22", "22.1", "22.2"]}, "previous_year": 2024}
+    (group,) = overview.changes(facts, tiles)
+    assert (group["count"], group["sub_count"]) == (1, 2)
 
 
 def test_silence_and_what_the_secretariat_set_are_no_movement_on_the_overview(
@@ -119,9 +133,9 @@ def test_silence_and_what_the_secretariat_set_are_no_movement_on_the_overview(
     story.correct()
     html = client.get(f"/en/{PLAN}/").content.decode()
     part = html[html.index('id="changes-title"') : html.index('id="ways-title"')]
-    assert re.findall(r"<dt>(.*?) <strong>(\d+)</strong></dt>", part) == [
+    assert re.findall(r"<dt>\s*(.*?)\s*<strong>(\d+)</strong>\s*</dt>", part) == [
         ("Moved up", "2"),
-        ("Completed", "1"),
+        ("Carried out or applied since 2024", "1"),
         ("Less information than in 2024", "1"),
         ("Reassessed", "1"),
     ]
@@ -251,7 +265,8 @@ def test_an_action_shows_its_status_and_why(client: Client, story: Story) -> Non
     assert "Fully carried out 1 of 1 actor reported" in found
     assert (
         "Why this status? Every actor has fully carried out its part. "
-        "Counted Ministry : Fully carried out In 2024 In progress Moved up Completed"
+        "Counted Ministry : Fully carried out In 2024 In progress Moved up "
+        "Carried out or applied since 2024"
     ) in found
     assert "Among those who reported both times" not in found
     silent = words(client, "actions/4/")
@@ -290,7 +305,8 @@ def test_an_action_shows_what_moved_behind_a_status_that_was_set(
         by=story.by, institution=story.scene.actors["office"], at=NOW,
     )  # fmt: skip
     story.correct()
-    said = "Moved up Among those who reported both times: Not started → In progress"
+    cause = "the secretariat set, changed or lifted a status"
+    said = f"Moved up {cause} Among those who reported both times: Not started → In progress"
     assert f"In 2024 Not started {said}" in words(client, "actions/2/")
     assert f"In 2024 Not started {said}" in words(client, "reports/2025/e2/actions/2/")
 

@@ -24,7 +24,7 @@ class Movement(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why an action was reassessed, though nobody who reported both times moved it."""
+    """Why the published status of an action differs, apart from those who reported both times."""
 
     NATURE = "nature"  # one-off became continuous, or the other way round
     APPLICABLE = "applicable"  # it applies again, or no longer, to all or to some
@@ -73,7 +73,8 @@ class Step:
     """What became of an action.
 
     ``before`` and ``now`` are its statuses derived from the common actors alone, None where
-    there are none; ``causes`` say why it was reassessed. ``unmoved`` tells that at least one
+    there are none; ``causes`` say why it was reassessed, or that the secretariat set a status
+    where the published ones go another way than these. ``unmoved`` tells that at least one
     actor reported both times, none of these says anything else, and the work is unfinished.
     """
 
@@ -128,16 +129,18 @@ def movement(
 def _kind(
     before: Side, now: Side, pairs: list[Pair], c0: Status, c1: Status
 ) -> tuple[Movement, tuple[Cause, ...]]:
-    """Return the first that matches, and where it is a reassessment its causes."""
+    """Return the first that matches, with the causes; see ``Step``."""
     if before.nature != now.nature:
         return Movement.REASSESSED, (Cause.NATURE,)
     if (before.status == Status.NOT_APPLICABLE) != (now.status == Status.NOT_APPLICABLE):
         return Movement.REASSESSED, (Cause.APPLICABLE,)
-    if c1 == Status.DISCONTINUED != c0:
-        return Movement.SUSPENDED, ()
     step = rank(c1, now.nature) - rank(c0, now.nature)
-    if step:
-        return (Movement.MOVED_UP if step > 0 else Movement.MOVED_BACK), ()
+    if c1 == Status.DISCONTINUED != c0 or step:
+        is_set = before.override is not None or now.override is not None
+        causes = (Cause.OVERRIDE,) if is_set and (before.status, now.status) != (c0, c1) else ()
+        if c1 == Status.DISCONTINUED != c0:
+            return Movement.SUSPENDED, causes
+        return (Movement.MOVED_UP if step > 0 else Movement.MOVED_BACK), causes
     if before.status == now.status:
         return Movement.SAME, ()
     return _information(before, now, pairs)

@@ -26,7 +26,7 @@ Tile = dict[str, Any]
 
 # What changed since the edition before, in the order of the report.
 FLAGS = {
-    "completed": _("Completed"),
+    "completed": _("Carried out or applied since {year}"),
     "reopened": _("Finished work taken up again"),
     "unmoved": _("No movement for two years or more"),
     "slipped": _("Expected later than before"),
@@ -181,12 +181,14 @@ def changes(facts: Mapping[str, Any], tiles: list[Tile]) -> list[dict[str, Any]]
     """Return the tiles of the actions that moved or stand still, by group."""
     groups, year = facts.get("changes", {}), facts.get("previous_year")
     by_key = {tile["key"]: tile for tile in tiles}
-    found = [
+    listed = {key: [by_key[one] for one in groups.get(key, []) if one in by_key] for key in CHANGES}
+    return [
         {
             "key": key,
-            "heading": str(heading).format(year=year),
-            "tiles": [by_key[one] for one in groups.get(key, []) if one in by_key],
+            "heading": str(CHANGES[key]).format(year=year),
+            "tiles": found,
+            **counted(found),
         }
-        for key, heading in CHANGES.items()
+        for key, found in listed.items()
+        if found
     ]
-    return [group for group in found if group["tiles"]]

@@ -57,6 +57,8 @@ def compare(request: HttpRequest, plan: str) -> HttpResponse:
                     "key": key,
                     "heading": movement_word(key, pair.before.round.year),
                     "lines": [shown(one) for one in listed],
+                    "count": sum(not one.action.is_sub_action for one in listed),
+                    "sub_count": sum(one.action.is_sub_action for one in listed),
                 }
                 for key, listed in comparison.grouped(lines)
             ],

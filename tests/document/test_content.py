@@ -189,7 +189,10 @@ def odd(case: str) -> Snapshot:
         ("nothing reported", "No entry was received in this round."),
         ("everything done", "Every actor sent all the entries expected of it."),
         ("everything done", "No action is overdue."),
-        ("everything done", "No unfinished action is due in 2026."),
+        (
+            "everything done",
+            "No action is due in 2026 that is not finished, suspended or dropped already.",
+        ),
         ("one action", "1 action of 1 is carried out or continuously applied."),
         ("one action", "1 action is overdue."),
         (

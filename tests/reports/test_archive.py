@@ -369,7 +369,7 @@ def test_an_action_reads_as_its_edition_has_it_whatever_the_plan_says_now(
     assert "In progress" in old
     assert "Fully carried out" not in old
     assert "De wet staat in het Staatsblad." in new
-    assert "In 2024 In progress Moved up Completed" in new
+    assert "In 2024 In progress Moved up Carried out or applied since 2024" in new
 
 
 def test_a_text_stands_in_its_language_or_in_a_checked_translation(

@@ -96,6 +96,7 @@ def test_a_reassessment_names_its_causes() -> None:
 
 def test_an_override_hides_no_movement_of_those_who_report() -> None:
     found = movement(side(GOING, override=DONE), side(PARTLY, override=DONE))
+    assert found.causes == (Cause.OVERRIDE,)
     assert (found.movement, found.before, found.now) == (Movement.MOVED_UP, GOING, PARTLY)
     assert not found.completed
 
