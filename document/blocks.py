@@ -268,7 +268,8 @@ Block = (
 class Chapter:
     """A chapter: its key, its title, its anchor, and what is in it.
 
-    ``starts_page`` asks for a page of its own, where a format has pages.
+    ``starts_page`` asks for a page of its own, where a format has pages; ``is_close`` for
+    blocks that stand close together and take the whole width.
     """
 
     key: str
@@ -276,6 +277,7 @@ class Chapter:
     anchor: str
     blocks: tuple[Block, ...]
     starts_page: bool = False
+    is_close: bool = False
 
 
 @dataclass(frozen=True)

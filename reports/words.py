@@ -142,14 +142,12 @@ LABELS: dict[str, Any] = {
     "s_due_none": _(
         "No action is due in {year} that is not finished, suspended or dropped already."
     ),
-    "f_status": _(
-        "Carried out or applied: {done} of {whole} actions; no usable information: {none}"
-    ),
+    "f_status": _("Actions carried out or applied: {done}; without usable information: {none}"),
     "f_level": _("Entries received by level: from {low} ({lowest}) to {high} ({highest})"),
     "f_section": _("Sections in which no action is carried out or applied: {n} of {whole}"),
     "sub_actions_one": form(sub_actions, 1),
     "sub_actions_other": form(sub_actions, 2),
-    "f_years": _("Same status as in {year}: {n} of {whole} actions"),
+    "f_years": _("Same status as in {year}: {n} of {whole} actions, of which {still} unchanged"),
     "f_trend": _("{title}: {before} in {year_before}, {now} in {year}"),
     "f_movement": _(
         "Since {year}: {up} moved up, {back} moved back or suspended, {less} with less information"
@@ -176,6 +174,7 @@ LABELS: dict[str, Any] = {
     "figure_column": _("Key figure"),
     "own_status": _("Status it reported"),
     "action_status": _("Status of the action"),
+    "extract_title": _("{report}: extract for one actor"),
     "extract_note": _("What the report says of this actor; each action leads to the whole report."),
     "number_column": pgettext_lazy("number of an action", "No."),
     "draft_of": _("Draft of {date}, {time}: not a published edition"),

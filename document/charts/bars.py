@@ -21,9 +21,10 @@ from document.charts.looks import HAIRLINE, INK, MUTED, look
 
 HIGH = 17
 GAP = 10
-SIDE = 40  # room for the sum at the end of a row
+SIDE = 50  # room for the sum at the end of a row
 ROOMY = 400  # from which labels stand beside their bars
 LABELS = 0.46  # of the width
+OWN_FONT = 1.15  # what is this wide is set in our own font, narrower than what a browser may have
 TIGHT = 7
 THIN = 9  # height of a bar of a year
 YEAR = 34  # room for a year before its bar
@@ -42,8 +43,8 @@ def shares(words: Words, kinds: Sequence[Kind], bars: Sequence[Bar], wide: float
     left = LABELS * wide if beside else 0.0
     for bar in bars:
         total = count(shown, bar)
-        room = left - GAP if beside else wide - SIDE
-        lines = wrap(bar.label, room, 2 if beside else 3) if bar.label else ()
+        room = (left - GAP) * OWN_FONT if beside else wide - SIDE
+        lines = wrap(bar.label, room) if bar.label else ()
         for place, text in enumerate(lines):
             parts += write(0, top + SIZE + LINE * place, text)
         if lines and not beside:

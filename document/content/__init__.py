@@ -4,6 +4,7 @@ A chapter is a module with a function ``blocks``; its key stands in CHAPTERS.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from document import dates
 from document.blocks import Block, Chapter, Mark, Report, Run
@@ -78,8 +79,12 @@ def of_actor(snapshot: Snapshot, language: str, slug: str) -> Report:
     """Return what the report says of one actor; raises KeyError where it says nothing of it."""
     reader = Reader(snapshot, language, elsewhere=masthead.address(snapshot, language))
     blocks = extract.blocks(reader, slug)
-    chapter = Chapter("extract", reader.actor(slug), reader.anchors.take("actor"), tuple(blocks))
-    return framed(reader, [chapter], is_short=True)
+    anchor = reader.anchors.take("actor")
+    chapter = Chapter("extract", reader.actor(slug), anchor, tuple(blocks), is_close=True)
+    report = framed(reader, [chapter], is_short=True)
+    # An edition from before has no title for it.
+    title = reader.filled("extract_title", report=report.title)
+    return replace(report, title=title or report.title)
 
 
 def made(reader: Reader, key: str) -> list[Chapter]:
@@ -94,7 +99,7 @@ def made(reader: Reader, key: str) -> list[Chapter]:
     if not blocks:
         return []
     anchor = reader.anchors.kept(key)
-    return [Chapter(key, Run(title), anchor, tuple(blocks), key in STARTS_PAGE)]
+    return [Chapter(key, Run(title), anchor, tuple(blocks), key in STARTS_PAGE, key == "summary")]
 
 
 def written(reader: Reader, key: str) -> list[Chapter]:

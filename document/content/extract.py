@@ -2,6 +2,7 @@
 
 from document import selection
 from document.blocks import Block, Column, Facts, Line, Prose, Row, Run, Status, Table
+from document.content.actions import remarks
 from document.content.actors import NUMBERS
 from document.content.reader import Reader
 from document.snapshot import Action, Entry
@@ -30,7 +31,7 @@ def blocks(reader: Reader, slug: str) -> list[Block]:
 
 def columns(reader: Reader) -> tuple[Column, ...]:
     """Return the head of the table."""
-    keys = (("action_column", 10), ("own_status", 5), ("action_status", 5), ("remarks", 4))
+    keys = (("action_column", 9), ("own_status", 5), ("action_status", 5), ("remarks", 6))
     return tuple(Column(reader.label(key), width) for key, width in keys)
 
 
@@ -38,19 +39,14 @@ def row(reader: Reader, action: Action, entry: Entry) -> Row:
     """Return an action with what the actor reported and how the action stands."""
     title = reader.title(action.titles, action.official)
     code = selection.entry_code(entry, action)
-    said = [reader.coverage(action), reader.last_year(action)]
-    if action.overdue:
-        said.append(reader.label("overdue"))
-    if entry.since is not None:
-        said.append(reader.filled("since", year=entry.since))
-    if entry.late:
-        said.append(reader.label("late"))
+    overdue = reader.label("overdue") if action.overdue else ""
+    told = (reader.coverage(action), reader.last_year(action), overdue)
     own: Line = (Status(code, reader.word(code, action)),) if code else ()
     return Row(
         (
             (reader.link(action), Run("\u00a0 "), *title),
             own,
             (reader.status(action),),
-            reader.joined(((Run(text),) for text in said if text), ";"),
+            reader.joined((*((Run(text),) for text in told if text), *remarks(reader, entry))),
         )
     )

@@ -105,6 +105,7 @@ def by_status(reader: Reader) -> Drawing:
     tally = dict(counts)
     done = sum(tally.get(code, 0) for code in MET)
     none = tally.get("not_reported", 0) + tally.get("insufficient", 0)
+    # An edition keeps the words of its day, and some name the whole.
     title = reader.filled("f_status", done=done, whole=sum(tally.values()), none=none)
     said = words(
         reader, "by_status", title or reader.label("by_status"), amounts(reader, counts), "status"
@@ -162,7 +163,8 @@ def by_year(reader: Reader) -> Drawing:
     )
     numbered = selection.numbered(snapshot.actions)
     same = sum(selection.code_in(action, years[-2], snapshot) == action.code for action in numbered)
-    title = reader.filled("f_years", year=years[-2], n=same, whole=len(numbered))
+    still = sum(action.movement == "same" for action in numbered)
+    title = reader.filled("f_years", year=years[-2], n=same, whole=len(numbered), still=still)
     note = reader.label("by_year_note")
     said = words(reader, "by_year", title or reader.label("by_year"), note, "action_column")
     return Drawing("matrix", said, lines, kinds(reader), tuple(str(year) for year in years))

@@ -1,12 +1,14 @@
 """The summary: how far the plan is, what moved, who is silent, what is due; on two pages."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from document import selection
-from document.blocks import Block, Facts, Heading, Items, Line, Piece, Prose, Run
+from document.blocks import Block, Break, Facts, Heading, Items, Line, Piece, Prose, Run
 from document.content import figures
 from document.content.reader import Reader
-from document.snapshot import Action
+from document.snapshot import Action, Actor
+from document.typography import sign
 
 FEW_ACTIONS = 8  # of which the titles stand beside the numbers
 
@@ -100,8 +102,24 @@ def lists(reader: Reader) -> Iterator[tuple[str, Line]]:
         yield headed(reader, "due", due, snapshot.year + 1)
     silent = reader.sorted_silent()
     if silent:
-        names = [(reader.actor(actor.slug), Run(f" ({len(actions)})")) for actor, actions in silent]
-        yield f"{reader.label('not_reported')} ({len(silent)})", reader.joined(names)
+        yield f"{reader.label('not_reported')} ({len(silent)})", by_level(reader, silent)
+
+
+def by_level(reader: Reader, silent: list[tuple[Actor, list[Action]]]) -> Line:
+    """Return silent actors with how many entries are missing, each level of government apart."""
+    found: list[Piece] = []
+    for level in reader.snapshot.levels:
+        names = [
+            (reader.actor(actor.slug), Run(f" ({len(actions)})"))
+            for actor, actions in silent
+            if actor.level == level.code
+        ]
+        if names:
+            term = reader.term(level.code, reader.snapshot.levels)
+            found += [Break()] if found else []
+            found += [replace(term, look="strong"), Run(f"{sign(':', reader.language)} ")]
+            found += reader.joined(names)
+    return tuple(found)
 
 
 def headed(

@@ -54,6 +54,7 @@ def data(report: Report) -> dict[str, Any]:
             "anchor": chapter.anchor,
             "blocks": listed(chapter.blocks),
             "new_page": chapter.starts_page,
+            "close": chapter.is_close,
         }
         for chapter in report.chapters
     ]

@@ -148,7 +148,7 @@ def test_one_bar_of_the_whole_needs_no_label() -> None:
         chart = charts.shares(words(), STATUSES, [Bar("", {"done": 3})], wide)
         assert numbers(drawn(chart)) == ["Word of done", "n = 3", "3"]
         assert chart.table.rows == (("Total", "3", "3"),)
-        assert areas(chart)[0][0] == pytest.approx(wide, abs=45)
+        assert areas(chart)[0][0] == pytest.approx(wide, abs=55)
 
 
 def test_areas_are_in_proportion() -> None:
