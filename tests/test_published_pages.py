@@ -10,12 +10,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from actions import dictionary
 from actions.models import Action, Override, PublishedAction, ReportingRound, Theme
 from actions.services import plan as service
 from actions.services import rounds
 from actions.views import plan as overview
+from actions.views import presentation
 from reports import archive
 from reports.models import Edition
 from reports.services import editions
@@ -351,6 +353,16 @@ def test_an_action_shows_the_texts_of_this_year_with_their_language(
     assert "Het ontwerp van 2024." not in html
     french = client.get(f"/fr/{PLAN}/actions/1/").content.decode()
     assert '<div class="measure" lang="fr"><p>La loi est au Moniteur.</p>' in french
+
+
+def test_why_finished_work_was_taken_up_again_is_told_before_anything_else() -> None:
+    reason = {"language": "nl", "original": "Er komt een tweede uitgave.", "translations": {}}
+    done = {"language": "en", "original": "A second edition.", "translations": {}}
+    with translation.override("en"):
+        first, second = presentation.texts({"texts": {"done": done}, "reopened": reason})
+    assert (first["heading"], first["original"]) == ("Taken up again because", "original in Dutch")
+    assert "Er komt een tweede uitgave." in first["html"]
+    assert "A second edition." in second["html"]
 
 
 def test_an_action_leads_to_its_earlier_years(client: Client, story: Story) -> None:

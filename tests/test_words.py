@@ -14,7 +14,7 @@ from lxml import html
 
 from actions.models import Succession
 from actions.services import plan as service
-from actions.templatetags.typography import size
+from actions.templatetags.typography import shortened, size
 from actions.typography import sign
 from document.typography import french_faults
 from tests import access
@@ -98,11 +98,17 @@ def test_a_sign_has_the_space_of_its_language(language, colon, question) -> None
         ("nl", 352_700, "352,7\u00a0kB"),
         ("de", 1_499_000, "1,5\u00a0MB"),
         ("en", 17, "17 bytes"),
+        ("en", 53_200, "53.2\u00a0kB"),
     ],
 )
 def test_the_size_of_a_file_is_told_in_the_units_of_the_language(language, count, written) -> None:
     with translation.override(language):
         assert size(count) == written
+
+
+def test_a_long_title_is_cut_between_words() -> None:
+    assert shortened("Bijdrage aan de Europese richtlijn", 20) == "Bijdrage aan de …"
+    assert shortened("Bijdrage", 20) == "Bijdrage"
 
 
 def own_texts(content: bytes) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """The signs and sizes of a language in templates, with the spaces that the language asks for."""
 
+from textwrap import shorten
+
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
@@ -13,10 +15,18 @@ KILO = 1000
 
 
 @register.filter
+def shortened(text: str, letters: int) -> str:
+    """Return the first words of a text, as many as fit into so many letters."""
+    return shorten(text, letters, placeholder=" …")
+
+
+@register.filter
 def size(count: int) -> str:
     """Return the size of a file in the units of its language: "352.7 kB", « 352,7 ko »."""
     if count < KILO:
         return ngettext("%(n)s byte", "%(n)s bytes", count) % {"n": count}
     if count < KILO**2:
-        return gettext("%s kB") % number_format(round(count / KILO, 1), 1)
-    return gettext("%s MB") % number_format(round(count / KILO**2, 1), 1)
+        said = gettext("%s kB") % number_format(round(count / KILO, 1), 1)
+    else:
+        said = gettext("%s MB") % number_format(round(count / KILO**2, 1), 1)
+    return said.replace(" ", "\u00a0")

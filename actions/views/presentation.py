@@ -24,6 +24,7 @@ from document.snapshot import FALLBACKS, is_partial, plain, status_code
 Facts = Mapping[str, Any]
 Lines = list[dict[str, Any]]
 
+REOPENED = _("Taken up again because")
 ORIGINAL_IN = {
     "nl": _("original in Dutch"),
     "fr": _("original in French"),
@@ -147,14 +148,14 @@ def voice(entry: Facts, facts: Facts, actors: Mapping[str, Facts]) -> dict[str, 
 def texts(entry: Facts) -> Iterable[dict[str, Any]]:
     """Yield an actor's texts: a checked translation, else the original, marked as such."""
     wanted = get_language() or "en"
-    for name in PUBLISHED_TEXTS:
-        text = entry["texts"].get(name)
+    told = [(HEADINGS[name], entry["texts"].get(name)) for name in PUBLISHED_TEXTS]
+    for heading, text in ((REOPENED, entry.get("reopened")), *told):
         if text is None:
             continue
         translated = text["translations"].get(wanted) if wanted != text["language"] else None
         language = wanted if translated else text["language"]
         yield {
-            "heading": HEADINGS[name],
+            "heading": heading,
             "html": markup.to_html(translated or text["original"]),
             "language": language,
             "original": "" if language == wanted else ORIGINAL_IN.get(language, language),
