@@ -37,6 +37,9 @@ STYLE = Path(__file__).with_name("report.css")
 STYLE_ELEMENT = re.compile("<style>(.*?)</style>", re.DOTALL)
 # What no HTML may hold, whatever was typed.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+TAG = re.compile("<[^>]*>")
+# No word of any language: it breaks where it must, so that its column stays as wide as others.
+OVERLONG = re.compile(r"[^\s-]{31,}")
 NUMBER = ' class="num"'
 # More columns than this stand closer together.
 ROOMY = 5
@@ -227,22 +230,26 @@ class _Page:
     def row(self, block: Table, cells: tuple[Line, ...], *, is_head: bool) -> str:
         """Return a row; a group's head spans the whole."""
         if is_head:
+            said = line(cells[0])
             return (
-                f'<tr class="group" role="row"><th role="rowheader" colspan="{len(block.columns)}">'
-                f"{line(cells[0])}</th></tr>"
+                f'<tr class="group" role="row"><th role="rowheader" colspan="{len(block.columns)}"'
+                f"{attribute('class', overlong(said))}>{said}</th></tr>"
             )
         found = ""
         for place, (cell, column) in enumerate(zip(cells, block.columns, strict=True)):
-            kinds = " ".join(
-                kind for kind, holds in (("num", column.is_number), ("none", not cell)) if holds
+            said = line(cell) or "–"
+            marks = (
+                ("num", column.is_number),
+                ("none", not cell),
             )
+            kinds = " ".join([kind for kind, holds in marks if holds] + [overlong(said)]).strip()
             tag, role = ("th", "rowheader") if place == 0 else ("td", "cell")
             scope = ' scope="row"' if place == 0 else ""
             # Read on narrow screens, where the row is a card; its first cell names the row.
             head = f'<span class="cell-head" aria-hidden="true">{escape(column.title)}</span> '
             found += (
                 f'<{tag} role="{role}"{scope}{attribute("class", kinds)}>'
-                f"{head if place else ''}<span>{line(cell) or '–'}</span></{tag}>"
+                f"{head if place else ''}<span>{said}</span></{tag}>"
             )
         return f'<tr role="row">{found}</tr>'
 
@@ -307,6 +314,11 @@ class _Page:
             f'<div class="entry">{self.heading(block.heading)}{self.status_line(block.status)}'
             f"{self.blocks(block.blocks)}</div>"
         )
+
+
+def overlong(said: str) -> str:
+    """Return the class of a cell with a word that must break, else ""."""
+    return "long" if OVERLONG.search(TAG.sub(" ", said)) else ""
 
 
 def number(text: str) -> str:

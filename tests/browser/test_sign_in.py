@@ -98,5 +98,5 @@ def test_a_passkey_that_is_not_there_is_told_on_the_page(chromium, site: str) ->
     page = chromium.new_context().new_page()
     page.goto(f"{site}/en/account/sign-in/")  # 127.0.0.1: no passkey can be there
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.get_by_text("Passkeys do not work at an address of numbers.").wait_for()
+    page.get_by_text("Passkeys do not work at an IP address.").wait_for()
     page.context.close()

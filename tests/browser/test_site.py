@@ -28,6 +28,13 @@ PATHS = (
     "accessibility/",
     "privacy/",
 )
+# Tables that are wider than what holds them, where that does not scroll by itself.
+RUNNING_OVER = """
+[...document.querySelectorAll("table")]
+    .filter((table) => table.offsetWidth > table.parentElement.clientWidth + 1)
+    .filter((table) => getComputedStyle(table.parentElement).overflowX === "visible")
+    .map((table) => table.textContent.trim().slice(0, 60))
+"""
 RULES = {
     "resultTypes": ["violations"],  # what is in order need not be described node by node
     "runOnly": {
@@ -38,9 +45,10 @@ RULES = {
 
 
 def faults(page) -> list[str]:
-    """Return what axe finds, a line a fault."""
+    """Return what axe finds, a line a fault, and the tables that run over their column."""
+    wide = [f"runs over its column: {caption}" for caption in page.evaluate(RUNNING_OVER)]
     found = Axe().run(page, options=RULES).response["violations"]
-    return [
+    return wide + [
         f"{violation['id']}: {node['target']} {node['failureSummary'][:200]}"
         for violation in found
         for node in violation["nodes"]
