@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,6 +12,8 @@ from markdown_it.token import Token
 PARSER = MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 100}).enable(
     ["list", "emphasis", "link", "escape", "newline"]
 )
+# Each text of a report stands in several formats and languages, and is read once for all.
+KEPT = 2_000
 ADDRESS = re.compile(r"(https?://[^/]|mailto:.)", re.IGNORECASE)
 # Here, and not only in the HTML, as a report is made from the same tokens. A link to another
 # place on this site would lead nowhere in a report.
@@ -46,6 +49,7 @@ class List:
 Block = Paragraph | List
 
 
+@lru_cache(maxsize=KEPT)
 def parse(text: str) -> tuple[Block, ...]:
     """Return the blocks of a text; what is no Markdown of ours stays as it was typed."""
     blocks, _end = _blocks(PARSER.parse(text), 0, "")

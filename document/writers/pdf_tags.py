@@ -14,6 +14,11 @@ from document.blocks import Report
 from document.writers import typst_data
 
 SOFT_HYPHEN, HYPHEN = b"<00AD>", b"<002D>"  # in a table of what signs mean
+# In these there is no table and no row: they are most of the tree, and need no reading.
+LEAVES = frozenset(
+    pikepdf.Name(f"/{kind}")
+    for kind in ("P", "Span", "Link", "Figure", "L", "H1", "H2", "H3", "H4", "H5", "H6", "TD")
+)
 PAGE = re.compile(r"\d+$")
 PAGES = {"de": "S."}  # in the other languages: "p."
 
@@ -40,9 +45,14 @@ def _spell_hyphens(pdf: pikepdf.Pdf) -> None:
     A font draws the hyphen of a divided word and a written one alike, and the typesetter tells
     of that sign what it came to first: a soft hyphen then stood inside every address and name.
     """
-    for thing in pdf.objects:
-        if isinstance(thing, pikepdf.Dictionary) and "/ToUnicode" in thing:
-            table = thing.ToUnicode
+    fonts = {
+        font.objgen: font
+        for page in pdf.pages
+        for font in page.get("/Resources", {}).get("/Font", {}).values()
+    }
+    for font in fonts.values():
+        if "/ToUnicode" in font:
+            table = font.ToUnicode
             table.write(table.read_bytes().replace(SOFT_HYPHEN, HYPHEN))
 
 
@@ -106,7 +116,7 @@ def _children(node: Any) -> Iterator[Any]:
 
 
 def _nodes(start: Any) -> Iterator[Any]:
-    """Yield the elements of a tree of tags in the order of reading."""
+    """Yield the elements of a tree of tags in the order of reading, none below one of LEAVES."""
     waiting = [start]
     while waiting:
         node = waiting.pop()
@@ -114,6 +124,6 @@ def _nodes(start: Any) -> Iterator[Any]:
             waiting += reversed(list(node))
         elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
             yield node
-            kids = node.get("/K")
+            kids = None if node.S in LEAVES else node.get("/K")
             if kids is not None:
                 waiting.append(kids)

@@ -1,6 +1,6 @@
 """A report as data for the Typst template: every text in characters that can be printed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -37,10 +37,12 @@ from document.blocks import (
     walk,
 )
 from document.writers.glyphs import printable
-from document.writers.pdf_text import blocks, flat, link, text
+from document.writers.pdf_text import blocks, divided, divided_name, flat, link, text
 
 WIDE = 480  # units across a drawing, which the page prints a little smaller than points
 LONG_TITLE = 600  # letters
+NAME = 4  # level of the headings that are names in a narrow column
+RUNNING = {"", "lead"}  # looks of running text, whose long words are divided
 # Letters in a cell of a table that fit a page for certain, however narrow the column.
 LONGEST_CELL = 500
 
@@ -103,7 +105,10 @@ def _(one: Heading) -> dict[str, Any]:
 
 @block.register
 def _(one: Prose) -> dict[str, Any]:
-    return {"k": "prose", "line": line(one.line), "look": one.look}
+    said = line(one.line)
+    if one.look in RUNNING:
+        said = changed(said, divided)
+    return {"k": "prose", "line": said, "look": one.look}
 
 
 @block.register
@@ -162,7 +167,7 @@ def _(one: Legend) -> dict[str, Any]:
 def _(one: Items) -> dict[str, Any]:
     return {
         "k": "items", "ordered": one.is_ordered, "label": flat(one.label),
-        "lines": [line(item) for item in one.lines],
+        "lines": [changed(line(item), divided) for item in one.lines],
     }  # fmt: skip
 
 
@@ -189,8 +194,10 @@ def _(one: Entry) -> dict[str, Any]:
 
 def heading(one: Heading) -> dict[str, Any]:
     """Return a heading; ``long`` tells a title of many lines, which is set smaller."""
+    said = line(one.line)
     return {
-        "k": "heading", "level": one.level, "line": line(one.line), "anchor": one.anchor,
+        "k": "heading", "level": one.level, "anchor": one.anchor,
+        "line": changed(said, divided_name) if one.level == NAME else said,
         "number": flat(one.number), "over": flat(one.over), "long": letters(one.line) > LONG_TITLE,
     }  # fmt: skip
 
@@ -231,6 +238,11 @@ def chart(one: Chart) -> dict[str, Any]:
 
 
 # --- Lines ------------------------------------------------------------------------------
+
+
+def changed(pieces: list[dict[str, Any]], change: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Return a line whose runs of text are changed by a function."""
+    return [one if "k" in one else one | {"t": change(one["t"])} for one in pieces]
 
 
 def letters(given: Line) -> int:
