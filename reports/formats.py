@@ -38,6 +38,11 @@ class Format:
         """Tell whether browsers show it as a page of its own, with its own style."""
         return self.extension == "html"
 
+    @property
+    def is_document(self) -> bool:
+        """Tell whether it is made by a writer of documents, which needs no Django."""
+        return self.extension in {"html", "pdf", "docx"}
+
     def render(self, snapshot: Snapshot, language: str) -> bytes:
         """Return a report as the bytes of a file.
 

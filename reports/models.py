@@ -166,6 +166,51 @@ class EditionFile(models.Model):
         return f"{self.edition} {self.format} {self.language}"
 
 
+WAITING, RUNNING, FAILED, DONE = "waiting", "running", "failed", "done"
+RENDERING_STATES = [
+    (WAITING, pgettext_lazy("state of a rendering", "Waiting")),
+    (RUNNING, pgettext_lazy("state of a rendering", "Running")),
+    (FAILED, pgettext_lazy("state of a rendering", "Failed")),
+    (DONE, pgettext_lazy("state of a rendering", "Done")),
+]
+
+
+class Rendering(models.Model):
+    """That a frozen edition asks for its files, until it is published; see ``manage.py work``.
+
+    ``taken_at`` is renewed with each file: whoever has not told for a while is gone.
+    ``problems`` has a format, a language and what went wrong of each file that failed.
+    """
+
+    edition = models.OneToOneField(
+        Edition, models.CASCADE, primary_key=True, verbose_name=_("edition")
+    )
+    state = models.CharField(_("state"), max_length=20, choices=RENDERING_STATES, default=WAITING)
+    asked_by = person(_("asked for by"))
+    asked_at = models.DateTimeField(_("asked for at"))
+    taken_at = models.DateTimeField(_("taken up at"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    problems = models.JSONField(_("problems"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("rendering of an edition")
+        verbose_name_plural = _("renderings of editions")
+        ordering = ["asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[WAITING, RUNNING, FAILED, DONE]),
+                name="rendering_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RUNNING, taken_at__isnull=False) | ~Q(state=RUNNING),
+                name="rendering_running_since",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition} {self.state}"
+
+
 class Chapter(models.Model):
     """A text of the secretariat for the report of a round, in up to four languages."""
 

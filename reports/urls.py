@@ -32,6 +32,7 @@ urlpatterns = [
         name="translate",
     ),
     path("secretariat/editions/<int:key>/files/", editing.files, name="files"),
+    path("secretariat/editions/<int:key>/progress/", editing.progress, name="progress"),
     path("secretariat/editions/<int:key>/publish/", editing.publish, name="publish"),
     path("secretariat/editions/<int:key>/discard/", editing.discard, name="discard"),
     path("secretariat/editions/<int:key>/withdraw/", editing.withdraw, name="withdraw"),

@@ -20,7 +20,6 @@ STEPS = (
     ("load_sample",),
     ("load_sample_edition",),
 )
-LETTERS_EVERY = 5  # seconds
 
 
 def main(arguments: list[str]) -> int:
@@ -45,13 +44,12 @@ def main(arguments: list[str]) -> int:
 
 
 def serve(port: str) -> None:
-    """Serve, and send the letters of the outbox, printed here, as long as this process runs.
+    """Serve, and send letters, printed here, and make files, as long as this process runs.
 
     A fault in the code is printed, and looked at again when the file has changed.
     """
     autoreload.check_errors(django.setup)()
-    every = ["send_letters", "--every", str(LETTERS_EVERY)]
-    threading.Thread(target=call_command, args=every, daemon=True).start()
+    threading.Thread(target=call_command, args=["work"], daemon=True).start()
     call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
 
 

@@ -97,13 +97,7 @@ def chosen(line: Line) -> str:
     return next((role for role in SENDERS if line.answer(role) in TAKEN), "")
 
 
-# A correction that is taken would have all its files made; its form is that of a withdrawal.
-SLOW = ("/en/secretariat/reports/{closed2023}/freeze/",)
-FORMS = [
-    line
-    for line in access.lines()
-    if line.method == "POST" and chosen(line) and line.path not in SLOW
-]
+FORMS = [line for line in access.lines() if line.method == "POST" and chosen(line)]
 PAGES = [line for line in access.lines() if line.method == "GET"]
 
 

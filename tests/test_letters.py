@@ -770,10 +770,9 @@ def test_a_dry_run_sends_nothing_and_names_nobody(scene) -> None:
     assert not Letter.objects.exclude(state="waiting").exists()
 
 
-@pytest.mark.parametrize("options", [["--every", "0"], ["--every", "-1"], ["--limit", "0"]])
-def test_the_command_refuses_numbers_that_make_no_sense(options) -> None:
+def test_the_command_refuses_a_limit_that_makes_no_sense() -> None:
     with pytest.raises(CommandError, match="above 0"):
-        said(*options)
+        said("--limit", "0")
 
 
 def test_no_more_than_the_limit_is_sent_at_a_time(scene) -> None:

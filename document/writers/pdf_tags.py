@@ -45,11 +45,11 @@ def _spell_hyphens(pdf: pikepdf.Pdf) -> None:
     A font draws the hyphen of a divided word and a written one alike, and the typesetter tells
     of that sign what it came to first: a soft hyphen then stood inside every address and name.
     """
-    fonts = {
-        font.objgen: font
-        for page in pdf.pages
-        for font in page.get("/Resources", {}).get("/Font", {}).values()
-    }
+    fonts: dict[tuple[int, int], Any] = {}
+    for page in pdf.pages:
+        resources: Any = page.get("/Resources", {})
+        for font in resources.get("/Font", {}).values():
+            fonts[font.objgen] = font
     for font in fonts.values():
         if "/ToUnicode" in font:
             table = font.ToUnicode

@@ -1,8 +1,6 @@
 """Plays the sample report: chapters, translations, and an edition of the round that is over."""
 
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from itertools import islice
 
@@ -10,7 +8,8 @@ from actions.enums import EntryState
 from actions.management.sample import texts as sample
 from actions.management.sample.replay import moment
 from actions.models import Entry, ReportingRound, Responsibility, User
-from reports.formats import FORMATS
+from document.errors import RenderError
+from reports import rendering
 from reports.management import sample_texts as words
 from reports.models import FOREWORD, FURTHER, Chapter, Edition
 from reports.services import editions, texts
@@ -94,15 +93,10 @@ def publish(given: ReportingRound, *, by: User, say: Callable[[str], object]) ->
 
 def render(edition: Edition, *, say: Callable[[str], object]) -> None:
     """Make and store the files that an edition lacks, a few at the same time."""
-    snapshot, missing = edition.snapshot, editions.missing_files(edition)
-
-    def make(pair: tuple[str, str]) -> bytes:
-        name, language = pair
-        return FORMATS[name].render(snapshot, language or "en")
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for number, ((name, language), content) in enumerate(
-            zip(missing, pool.map(make, missing), strict=True), start=1
-        ):
-            say(f"  {number} of {len(missing)} files")
-            editions.store_file(edition, name, language, content)
+    missing = editions.missing_files(edition)
+    found = rendering.files(edition.content, missing)
+    for number, ((name, language), content) in enumerate(found, start=1):
+        if isinstance(content, RenderError):
+            raise content
+        say(f"  {number} of {len(missing)} files")
+        editions.store_file(edition, name, language, content)

@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -23,7 +22,15 @@ from document import selection
 from document.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
 from reports import builder
 from reports.formats import FORMATS, of_schema
-from reports.models import FROZEN, PUBLISHED, WITHDRAWN, Edition, EditionFile, Transmission
+from reports.models import (
+    FROZEN,
+    PUBLISHED,
+    WITHDRAWN,
+    Edition,
+    EditionFile,
+    Rendering,
+    Transmission,
+)
 
 
 def draft(given: ReportingRound, *, now: datetime) -> Snapshot:
@@ -61,6 +68,7 @@ def freeze(
         frozen_at=now,
         **{f"note_{language}": text for language, text in words.items()},
     )
+    Rendering.objects.create(edition=edition, asked_by=by, asked_at=now)
     stored.frozen_at = now
     stored.save(update_fields=["frozen_at"])
     return edition
@@ -79,36 +87,6 @@ def missing_files(edition: Edition) -> list[tuple[str, str]]:
         for language in (LANGUAGES if FORMATS[name].per_language else ("",))
     ]
     return [pair for pair in wanted if pair not in there]
-
-
-def render_files(edition: Edition, *, by: User, now: datetime) -> int:
-    """Make the files that a frozen edition lacks; return how many.
-
-    Each is stored by itself, so that a stop in between costs only the one at work. A
-    renderer that fails says which text it could not set; nothing is published then.
-    """
-    round_service.secretariat(by, now)
-    snapshot = edition.snapshot
-    missing = missing_files(edition)
-
-    def render(pair: tuple[str, str]) -> bytes:
-        return made(edition, snapshot, *pair)
-
-    # Two at once: Typst sets each PDF in a process of its own, and somebody waits.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for (name, language), content in zip(missing, pool.map(render, missing), strict=True):
-            store_file(edition, name, language, content)
-    return len(missing)
-
-
-def made(edition: Edition, snapshot: Snapshot, name: str, language: str) -> bytes:
-    """Return a file of an edition, made anew from what it says.
-
-    Its data are the snapshot byte for byte as it was frozen, in the schema of that day.
-    """
-    if name == "json":
-        return edition.content.encode()
-    return FORMATS[name].render(snapshot, language or "en")
 
 
 def store_file(edition: Edition, name: str, language: str, content: bytes) -> None:
@@ -158,6 +136,7 @@ def publish(edition: Edition, *, by: User, now: datetime) -> Edition:
         raise Refused(_("A stored file does not match its checksum; discard this edition."))
     found.state, found.published_by, found.published_at = PUBLISHED, by, now
     found.save(update_fields=["state", "published_by", "published_at"])
+    Rendering.objects.filter(edition=found).delete()
     stored.frozen_at, stored.published = None, found.number
     stored.save(update_fields=["frozen_at", "published"])
     show(found)

@@ -1,6 +1,7 @@
 """Where the secretariat makes a report: what is missing, chapters, freeze, publish, send."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from actions import typography
 from actions.forms.refusals import show_refusal
 from actions.models import ReportingRound, Section
 from actions.refusals import Conflict, Refused
@@ -23,10 +25,9 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
-from document.errors import RenderError
 from document.snapshot import LANGUAGES
-from reports import readiness
-from reports.formats import label, of_today
+from reports import pulse, readiness
+from reports.formats import FORMATS, label, of_today
 from reports.forms.editing import ChapterForm, ConsultationForm, NoteForm, TransmissionForm
 from reports.models import (
     ADVICE,
@@ -39,7 +40,7 @@ from reports.models import (
     DraftComment,
     Edition,
 )
-from reports.services import editions, texts
+from reports.services import editions, renderings, texts
 
 
 def find_round(key: int) -> ReportingRound:
@@ -85,7 +86,8 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
         "chapters": chapters(found),
         "consultation": consultation,
         "comments": comments_on(found),
-        "editions": [edition_line(edition) for edition in made],
+        "editions": [edition_line(edition, request.now) for edition in made],
+        "is_silent": pulse.is_silent(),
         "frozen": next((edition for edition in made if edition.is_frozen), None),
         "next_number": len(made) + 1,
         "formats": [(name, label(name)) for name in of_today()],
@@ -100,13 +102,23 @@ def comments_on(found: ReportingRound) -> QuerySet[DraftComment]:
     return rows.prefetch_related("institution__names")
 
 
-def edition_line(edition: Edition) -> dict[str, Any]:
+def edition_line(edition: Edition, now: datetime) -> dict[str, Any]:
     """Return what the list shows of an edition."""
+    progress = renderings.progress(edition, now=now) if edition.is_frozen else None
     return {
         "edition": edition,
-        "missing": len(editions.missing_files(edition)) if edition.is_frozen else 0,
+        "progress": progress,
+        "missing": progress.whole - progress.made if progress else 0,
+        "problems": [problem(one) for one in progress.problems] if progress else [],
         "transmissions": list(edition.transmissions.all()),
     }
+
+
+def problem(one: dict[str, str]) -> str:
+    """Return why a file was not made: "PDF, NL: …"."""
+    name = label(one["format"]) if one["format"] in FORMATS else ""
+    file = ", ".join(filter(None, (name, one["language"].upper())))
+    return f"{file}{typography.sign(':')} {one['text']}" if file else one["text"]
 
 
 def chapters(found: ReportingRound) -> list[dict[str, Any]]:
@@ -176,13 +188,9 @@ def freeze(request: MemberRequest, key: int) -> HttpResponse:
 
 
 def make_files(request: MemberRequest, edition: Edition) -> HttpResponse:
-    """Make the files that a frozen edition lacks, and say how that went."""
+    """Ask for the files that a frozen edition lacks, and lead to how far they are."""
     try:
-        made = editions.render_files(edition, by=request.user, now=request.now)
-        messages.success(request, _("%s files are made. Look at them, then publish.") % made)
-    except RenderError as error:
-        words = _("A file could not be made; nothing is published. %s")
-        messages.error(request, words % error)
+        renderings.ask(edition, by=request.user, now=request.now)
     except Refused as refusal:
         tell_refusal(request, refusal)
     return redirect("reports:editing", edition.round_id)
@@ -190,8 +198,20 @@ def make_files(request: MemberRequest, edition: Edition) -> HttpResponse:
 
 @member_page(secretariat, methods=WRITE)
 def files(request: MemberRequest, key: int) -> HttpResponse:
-    """Go on making the files of a frozen edition."""
+    """Ask again for the files of a frozen edition."""
     return make_files(request, find_edition(key))
+
+
+@member_page(secretariat)
+def progress(request: MemberRequest, key: int) -> HttpResponse:
+    """Tell a page that waits how far the files of an edition are; once they end, it reloads."""
+    edition = find_edition(key)
+    found = renderings.progress(edition, now=request.now)
+    context = {"edition": edition, "progress": found, "is_silent": pulse.is_silent()}
+    response = TemplateResponse(request, "reports/_progress.html", context)
+    if not found.is_under_way:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @member_page(secretariat, methods=READ_WRITE)

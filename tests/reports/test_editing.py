@@ -1,5 +1,6 @@
 """The secretariat's pages about a report, and the draft that members read."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +9,9 @@ from django.utils import timezone
 
 from actions.models import Entry, ReportingRound
 from actions.services import entries, rounds
-from reports import readiness
+from reports import readiness, rendering
 from reports.models import Chapter, DraftComment, Edition, Translation
-from reports.services import editions
+from reports.services import editions, renderings
 from tests.published import FILES
 
 pytestmark = pytest.mark.django_db
@@ -246,17 +247,15 @@ def test_a_member_reads_the_draft_and_gets_no_data_file(year, make_member, sign_
 def test_the_secretariat_freezes_and_publishes(browser, year, office, monkeypatch) -> None:
     rounds.close(year, by=office, now=timezone.now())
 
-    def quickly(edition: Edition, **_: Any) -> int:
-        missing = editions.missing_files(edition)
-        for name, language in missing:
-            editions.store_file(edition, name, language, b"file")
-        return len(missing)
+    def quickly(_content: str, wanted: list[tuple[str, str]]) -> Iterator[Any]:
+        yield from ((pair, b"file") for pair in wanted)
 
-    monkeypatch.setattr(editions, "render_files", quickly)
+    monkeypatch.setattr(rendering, "files", quickly)
     assert "Freeze, and make the files" in text(browser.get(address(year, "freeze/")))
     html = text(browser.post(address(year, "freeze/"), follow=True))
-    assert f"{FILES} files are made. Look at them, then publish." in html
+    assert f"The files are being made: 0 of {FILES}." in html
     edition = Edition.objects.get()
+    renderings.work()
     path = f"/en/secretariat/editions/{edition.pk}/"
     assert "Files of this edition" in text(browser.get(f"{path}publish/"))
     file = browser.get(f"{path}files/pdf/nl/")

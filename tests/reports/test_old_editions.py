@@ -13,7 +13,7 @@ from django.test import Client
 from actions.models import PublishedAction
 from document import readers
 from document.snapshot import from_json
-from reports import archive, tables
+from reports import archive, rendering, tables
 from reports.formats import of_schema
 from reports.models import Edition
 from reports.services import editions
@@ -147,7 +147,7 @@ def test_a_frozen_edition_of_schema_1_is_published_in_its_own_data(story: Story)
     for name, language in editions.missing_files(frozen):
         content = b"a stand-in"
         if name == "json":
-            content = editions.made(frozen, frozen.snapshot, name, language)
+            content = rendering.made(frozen.content, name, language)
         editions.store_file(frozen, name, language, content)
     published = editions.publish(frozen, by=story.by, now=NOW)
     stored = bytes(published.files.get(format="json").content)

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from document.errors import RenderError
 from document.snapshot import Snapshot
+from reports import rendering
 from reports.formats import FORMATS
 from reports.management import asked
 from reports.management.progress import Progress
@@ -88,7 +89,7 @@ def again(edition: Edition, snapshot: Snapshot | None, row: EditionFile) -> str:
     if snapshot is None:
         return "no new rendering without the snapshot"
     try:
-        made = editions.made(edition, snapshot, row.format, row.language)
+        made = rendering.made(edition.content, row.format, row.language)
     except RenderError as error:
         return f"a new rendering fails: {error}"
     if made == bytes(row.content):

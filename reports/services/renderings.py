@@ -1,0 +1,155 @@
+"""The files of frozen editions: asked for by the secretariat, made by ``manage.py work``."""
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import User
+from actions.refusals import Refused
+from actions.services import rounds as round_service
+from document.errors import RenderError
+from reports import rendering
+from reports.models import DONE, FAILED, RUNNING, WAITING, Edition, Rendering
+from reports.services import editions
+
+logger = logging.getLogger(__name__)
+
+# Longer than any file may take; who has not told for so long will not tell any more.
+LEFT_AFTER = timedelta(minutes=3)
+MOST_ATTEMPTS = 3
+LONGEST_PROBLEM = 500
+ENDED = "the program that makes the files ended"
+
+
+class Progress(NamedTuple):
+    """How far the files of an edition are; ``problems`` say which failed, and why."""
+
+    made: int
+    whole: int
+    is_under_way: bool
+    problems: list[dict[str, str]]
+
+
+def ask(edition: Edition, *, by: User, now: datetime) -> Rendering:
+    """Ask for the files that a frozen edition lacks; asking twice changes nothing.
+
+    Only for the secretariat. Raises Refused for an edition that is not frozen any more.
+    """
+    round_service.secretariat(by, now)
+    with transaction.atomic():
+        found = Edition.objects.select_for_update(of=("self",)).filter(pk=edition.pk).first()
+        if found is None or not found.is_frozen:
+            raise Refused(_("The frozen edition was discarded meanwhile."))
+        asked = {"asked_by": by, "asked_at": now}
+        row, is_new = Rendering.objects.get_or_create(edition=found, defaults=asked)
+        if not is_new and not is_under_way(row, now=now):
+            row.state, row.attempts, row.problems, row.taken_at = WAITING, 0, [], None
+            row.asked_by, row.asked_at = by, now
+            row.save()
+        return row
+
+
+def progress(edition: Edition, *, now: datetime) -> Progress:
+    """Return how far the files of an edition are."""
+    row = Rendering.objects.filter(edition=edition).first()
+    missing = len(editions.missing_files(edition))
+    there = edition.files.count()
+    return Progress(
+        made=there,
+        whole=there + missing,
+        is_under_way=bool(missing and row and is_under_way(row, now=now)),
+        problems=row.problems if row and missing and row.state == FAILED else [],
+    )
+
+
+def is_under_way(row: Rendering, *, now: datetime) -> bool:
+    """Tell whether files are being made, or will be without anybody asking again."""
+    if row.state == RUNNING and row.attempts >= MOST_ATTEMPTS:
+        return not is_left(row, now=now)
+    return row.state in {WAITING, RUNNING}
+
+
+def is_left(row: Rendering, *, now: datetime) -> bool:
+    """Tell whether whoever made these files has not told for too long."""
+    return row.state == RUNNING and (row.taken_at is None or row.taken_at < now - LEFT_AFTER)
+
+
+# --- The worker -------------------------------------------------------------------------
+
+
+def work(
+    *, clock: Callable[[], datetime] = timezone.now, is_stopped: Callable[[], bool] = bool
+) -> Rendering | None:
+    """Make the files of the edition that waits longest; None where none waits.
+
+    Each file is stored by itself, so that a stop in between costs only those at work. A file
+    that fails is named, and the others are made all the same.
+    """
+    row = take(now=clock())
+    if row is None:
+        return None
+    edition = row.edition
+    problems: list[dict[str, str]] = []
+    with closing(rendering.files(edition.content, editions.missing_files(edition))) as found:
+        for (name, language), made in found:
+            if isinstance(made, RenderError):
+                logger.warning("%s %s %s was not made: %s", edition, name, language, made)
+                text = str(made)[:LONGEST_PROBLEM]
+                problems.append({"format": name, "language": language, "text": text})
+            elif not store(edition, name, language, made):
+                logger.info("%s was discarded while its files were made", edition)
+                return row
+            if not change(row, taken_at=clock()):
+                return row  # somebody thought that we were gone, and makes them now
+            if is_stopped():
+                change(row, state=WAITING, taken_at=None)
+                return row
+    change(row, state=FAILED if problems else DONE, problems=problems)
+    return row
+
+
+def take(*, now: datetime) -> Rendering | None:
+    """Claim the rendering that waits longest, or that somebody left; stored before it begins."""
+    left = Q(state=RUNNING, taken_at__lt=now - LEFT_AFTER)
+    ended = [{"format": "", "language": "", "text": ENDED}]
+    Rendering.objects.filter(left, attempts__gte=MOST_ATTEMPTS).update(state=FAILED, problems=ended)
+    due = Rendering.objects.filter(Q(state=WAITING) | left)
+    for key in due.order_by("asked_at", "pk").values_list("pk", flat=True):
+        with transaction.atomic(durable=True):
+            taken = due.filter(pk=key).update(
+                state=RUNNING, taken_at=now, attempts=F("attempts") + 1, problems=[]
+            )
+            row = Rendering.objects.select_related("edition__round__plan").filter(pk=key).first()
+        if taken and row is not None:
+            return row
+    return None
+
+
+def store(edition: Edition, name: str, language: str, content: bytes) -> bool:
+    """Store a file; tell whether the edition was still there, and frozen."""
+    try:
+        with transaction.atomic():
+            rows = Edition.objects.select_for_update(of=("self",)).filter(pk=edition.pk)
+            found = rows.only("state").first()
+            if found is None or not found.is_frozen:
+                return False
+            editions.store_file(found, name, language, content)
+    except IntegrityError:
+        return False
+    return True
+
+
+def change(row: Rendering, **columns: object) -> bool:
+    """Store columns of a rendering, as long as it is still ours from this very attempt."""
+    ours = Rendering.objects.filter(pk=row.pk, state=RUNNING, attempts=row.attempts)
+    changed = ours.update(**columns)
+    for name, value in columns.items():
+        setattr(row, name, value)
+    return bool(changed)
