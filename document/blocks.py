@@ -285,7 +285,8 @@ class Report:
     """A document in one language, with what stands on its cover and on every page.
 
     ``words`` are the fixed words that a writer needs by itself, by key; ``marks`` must stand
-    on every page; ``signs`` are the signs that a page explains at its foot.
+    on every page; ``signs`` are the signs that a page explains at its foot; ``citation`` is how
+    to cite the document, its address last.
     """
 
     language: str
@@ -302,6 +303,7 @@ class Report:
     notices: tuple[Block, ...]
     chapters: tuple[Chapter, ...]
     words: dict[str, str] = field(default_factory=dict)
+    citation: str = ""
     is_short: bool = False
 
 

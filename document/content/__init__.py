@@ -52,7 +52,7 @@ STARTS_PAGE = {"summary", "foreword", "figures", "actions", "by_actor", "annex"}
 # Fixed words that a writer puts on its pages by itself.
 FRAME = (
     "contents", "page", "page_column", "skip", "overdue", "as_table", "remarks", "status",
-    "number", "count_of", "run_one", "run_many", "incomplete",
+    "number", "count_of", "run_one", "run_many", "incomplete", "cite",
 )  # fmt: skip
 
 
@@ -137,6 +137,7 @@ def framed(reader: Reader, chapters: list[Chapter], *, is_short: bool = False) -
         notices=(*about.notes(reader), *about.validation(reader)),
         chapters=tuple(chapters),
         words=words,
+        citation=masthead.citation(snapshot, language),
         is_short=is_short,
     )
 

@@ -305,7 +305,16 @@ class _Page:
         return (
             f'<article class="action"{anchor}><header class="action-head">'
             f"{self.heading(block.heading)}{self.blocks(block.head)}</header>"
-            f"{self.blocks(block.entries)}</article>"
+            f"{self.blocks(block.entries)}{self.cited(block.heading)}</article>"
+        )
+
+    def cited(self, heading: Heading) -> str:
+        """Return how to cite an action, to be copied."""
+        title = line(tuple(one for one in shown(heading.line) if isinstance(one, Run)))
+        where = escape(f"{self.report.citation}#{heading.anchor}")
+        return (
+            f'<details class="cited"><summary>{escape(self.words["cite"])}</summary>'
+            f"<p>{escape(heading.over)}. {title}. {where}</p></details>"
         )
 
     def actor(self, block: Entry) -> str:

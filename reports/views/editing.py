@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from actions import typography
@@ -25,6 +26,7 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
+from document.content.opening import opening
 from document.snapshot import LANGUAGES
 from reports import pulse, readiness
 from reports.formats import FORMATS, label, of_today
@@ -308,6 +310,10 @@ def chapter(request: MemberRequest, key: int, kind: str, number: int) -> HttpRes
     found = find_round(key)
     row = find_chapter(found, kind, number)
     start = {name.name: getattr(row, name.name) for name in row._meta.fields}  # noqa: SLF001
+    is_introduction = kind == SECTION and request.method == "GET"
+    openings = openings_of(found, row, now=request.now) if is_introduction else {}
+    if "begin" in request.GET:
+        start |= {name: text for name, text in openings.items() if not start[name]}
     form = ChapterForm(
         request.POST if request.method == "POST" else None,
         with_titles=kind == FURTHER,
@@ -330,11 +336,19 @@ def chapter(request: MemberRequest, key: int, kind: str, number: int) -> HttpRes
         "row": row,
         "form": form,
         "conflict": conflict,
+        "opening": openings.get(f"text_{get_language()}", ""),
         "section": Section.objects.filter(plan=found.plan_id, number=row.section or 0).first(),
     }
     return TemplateResponse(
         request, "reports/chapter.html", context, status=409 if conflict else 200
     )
+
+
+def openings_of(found: ReportingRound, row: Chapter, *, now: datetime) -> dict[str, str]:
+    """Return, by column, what the data say of the section that a chapter introduces."""
+    snapshot = editions.draft(found, now=now)
+    number = str(row.section)
+    return {f"text_{code}": opening(snapshot, code, number) for code in LANGUAGES}
 
 
 def attempt_chapter(request: MemberRequest, form: ChapterForm, row: Chapter) -> Chapter | None:

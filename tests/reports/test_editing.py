@@ -218,6 +218,21 @@ def test_the_validation_is_recorded_but_not_in_advance(browser, year) -> None:
     assert (snapshot.validated_on, snapshot.validation) == (today, {"nl": "Zonder debat"})
 
 
+def test_an_introduction_can_begin_with_what_the_data_say(browser, year) -> None:
+    page = text(browser.get(address(year, "chapters/section/3/")))
+    assert "What the data say" in page
+    assert "Missing entries, by actor: " in page
+    browser.post(address(year, "chapters/section/3/"), {"version": "0", "text_nl": "Sectie."})
+    begun = browser.get(address(year, "chapters/section/3/"), {"begin": "1"}).context["form"]
+    assert begun["text_nl"].value() == "Sectie."
+    assert begun["text_fr"].value().startswith("Les actions (")
+    assert "Contributions manquantes, par acteur\u00a0: " in begun["text_fr"].value()
+
+
+def test_only_introductions_of_sections_begin_with_data(browser, year) -> None:
+    assert "What the data say" not in text(browser.get(address(year, "chapters/foreword/0/")))
+
+
 # --- Drafts --------------------------------------------------------------------------
 
 
