@@ -1,11 +1,15 @@
 """A member's Markdown as a tree that every renderer reads: paragraphs and lists of runs."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+from document.typed import covered, uncovered
 
 # Paragraphs, lists, bold, italic and links; anything else stays as it was typed.
 # Text nested deeper than the limit would be left out.
@@ -18,6 +22,39 @@ ADDRESS = re.compile(r"(https?://[^/]|mailto:.)", re.IGNORECASE)
 # Here, and not only in the HTML, as a report is made from the same tokens. A link to another
 # place on this site would lead nowhere in a report.
 PARSER.validateLink = lambda url: ADDRESS.match(url) is not None  # type: ignore[method-assign]
+_normalized = PARSER.normalizeLink
+PARSER.normalizeLink = lambda url: _normalized(uncovered(url))  # type: ignore[method-assign]
+# An address as it stands in a sentence, without the signs that end the sentence.
+TYPED = re.compile(r"(?:https?://|www\.)[^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?)\]}'’*]", re.IGNORECASE)
+
+
+def _link_addresses(state: StateCore) -> None:
+    """Make links of the addresses that were typed as such."""
+    for token in state.tokens:
+        if token.children and TYPED.search(token.content):
+            depth = 0
+            found: list[Token] = []
+            for child in token.children:
+                depth += child.nesting if child.type.startswith("link_") else 0
+                found += [child] if depth or child.type != "text" else _with_links(child.content)
+            token.children = found
+
+
+def _with_links(text: str) -> Iterator[Token]:
+    """Yield a text with its addresses as links."""
+    place = 0
+    for found in TYPED.finditer(text):
+        address = found[0] if "://" in found[0] else f"https://{found[0]}"
+        if ADDRESS.match(address):
+            yield Token("text", "", 0, content=text[place : found.start()])
+            yield Token("link_open", "a", 1, attrs={"href": PARSER.normalizeLink(address)})
+            yield Token("text", "", 0, content=found[0])
+            yield Token("link_close", "a", -1)
+            place = found.end()
+    yield Token("text", "", 0, content=text[place:])
+
+
+PARSER.core.ruler.push("addresses", _link_addresses)
 
 
 @dataclass(frozen=True)
@@ -52,12 +89,20 @@ Block = Paragraph | List
 @lru_cache(maxsize=KEPT)
 def parse(text: str) -> tuple[Block, ...]:
     """Return the blocks of a text; what is no Markdown of ours stays as it was typed."""
-    blocks, _end = _blocks(PARSER.parse(text), 0, "")
+    blocks, _end = _blocks(PARSER.parse(covered(text)), 0, "")
     return blocks
 
 
+def html(text: str) -> str:
+    """Return a text as HTML; what is no Markdown of ours is escaped."""
+    return uncovered(str(PARSER.render(covered(text))))
+
+
 def plain(text: str) -> str:
-    """Return a text without its marks, a line feed between paragraphs and items."""
+    """Return a text without its marks, a line feed between paragraphs and items.
+
+    Numbers of items stay.
+    """
     return "\n".join(_lines(parse(text)))
 
 
@@ -67,7 +112,9 @@ def _lines(blocks: tuple[Block, ...]) -> list[str]:
         if isinstance(block, Paragraph):
             found.append("".join(run.text for run in block.runs))
         else:
-            found += [line for item in block.items for line in _lines(item)]
+            for number, item in enumerate(block.items, start=block.start):
+                first, *others = _lines(item) or [""]
+                found += [f"{number}. {first}" if block.ordered else first, *others]
     return found
 
 
@@ -117,5 +164,6 @@ def _runs(children: list[Token]) -> tuple[Run, ...]:
                 found.append(Run("\n", bool(bold), bool(italic), link))
             case _:
                 if token.content:
-                    found.append(Run(token.content, bool(bold), bool(italic), link))
+                    said = uncovered(token.content)
+                    found.append(Run(said, bool(bold), bool(italic), link))
     return tuple(found)

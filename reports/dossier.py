@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.typography import sign
-from document import dates
+from document import dates, typed
 from document.content import masthead
 from document.snapshot import Action, Chapter, Dossier, Snapshot
 
 LONGEST_CHOICE = 250
 SPACES = re.compile(r"[ \t\r\n]+")  # no-break spaces stay
-PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def build(
@@ -120,4 +119,4 @@ def literal(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return a text that Markdown leaves as it is."""
-    return PUNCTUATION.sub(r"\\\1", SPACES.sub(" ", text).strip())
+    return typed.literal(SPACES.sub(" ", text).strip())

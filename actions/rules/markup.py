@@ -4,7 +4,7 @@ import re
 
 import nh3
 
-from document.richtext import PARSER
+from document import richtext
 
 TAGS = {"p", "br", "ul", "ol", "li", "strong", "em", "a"}
 SCHEMES = {"http", "https", "mailto"}
@@ -13,7 +13,7 @@ SCHEMES = {"http", "https", "mailto"}
 def to_html(text: str) -> str:
     """Return a member's text as safe HTML."""
     return nh3.clean(
-        PARSER.render(text),
+        richtext.html(text),
         tags=TAGS,
         attributes={"a": {"href"}, "ol": {"start"}, "*": set()},
         url_schemes=SCHEMES,

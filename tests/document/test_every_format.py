@@ -34,10 +34,10 @@ from document.blocks import (
     walk,
 )
 from document.charts import Words
-from document.snapshot import Snapshot
+from document.snapshot import Snapshot, Text
 from document.writers import html, pdf, word
 from tests.reports.pdf_reading import opened, squeezed, tags, text_of
-from tests.reports.specimen import full
+from tests.reports.specimen import action, entry, full, specimen
 
 # What readers get of each kind of thing; its other facts are codes, anchors and looks.
 TEXTS: dict[type[Any], tuple[str, ...]] = {
@@ -113,10 +113,10 @@ def fields(value: Any) -> list[str]:
 
 
 def in_html(report: Report) -> tuple[str, str]:
-    """Return the text, without the contents at the side."""
+    """Return the text, without the contents at the side and what is only there to be copied."""
     page = lxml.html.fromstring(html.write(report))
-    for contents in page.xpath("//nav"):
-        contents.drop_tree()
+    for beside in page.xpath("//nav | //details[@class='cited']"):
+        beside.drop_tree()
     return squeezed(page.text_content()), ""
 
 
@@ -204,3 +204,19 @@ def test_what_is_told_of_the_edition_stands_in_every_format(name: str, make: Mak
     said = [run.text for block in report.notices for run in block.line]  # type: ignore[union-attr]
     assert len(said) == 4
     assert [one for one in said if squeezed(one) not in text] == []
+
+
+@every_format
+def test_dates_stars_and_signs_stand_as_they_were_typed_in_every_format(name: str) -> None:
+    typed = (
+        "14. Juni 2025 begonnen",
+        "3. Oktober 2025 gelesen",
+        "17. November 2025 verabschiedet",
+        "Kolleg*innen und Freund*innen, 5*3*2, + 4 %",
+    )
+    said = dataclasses.replace(
+        entry(1, "actor-1", 1, "done"), texts={"done": Text("de", "\n".join(typed))}
+    )
+    snapshot = specimen(3, actions=(action(1, (said,)),), notes=())
+    text, _told = READERS[name](content.report(snapshot, "de"))
+    assert [one for one in typed if squeezed(one) not in text] == []

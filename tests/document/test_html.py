@@ -387,9 +387,9 @@ def test_only_links_that_lead_to_the_web_or_to_mail_are_links() -> None:
 
 
 def test_markdown_becomes_paragraphs_lists_and_emphasis_and_nothing_else() -> None:
-    assert rich("**a** _b_\nc\n\n3. d\n4. e\n\n- f\n  - g") == (
+    assert rich("**a** _b_\nc\n\n1. d\n2. e\n\n- f\n  - g") == (
         '<p dir="auto"><strong>a</strong> <em>b</em><br>c</p>'
-        '<ol start="3"><li><p dir="auto">d</p></li><li><p dir="auto">e</p></li></ol>'
+        '<ol><li><p dir="auto">d</p></li><li><p dir="auto">e</p></li></ol>'
         '<ul><li><p dir="auto">f</p><ul><li><p dir="auto">g</p></li></ul></li></ul>'
     )
     assert rich("# a <b>c</b> `d`") == '<p dir="auto"># a &lt;b&gt;c&lt;/b&gt; `d`</p>'
@@ -422,3 +422,12 @@ def test_the_silent_are_listed_each_in_the_language_of_its_name() -> None:
 def test_an_actor_that_is_no_longer_known_stands_by_its_key() -> None:
     said = entry(1, "gone", 1, "done")
     assert "gone" in page(specimen(3, actions=(action(1, (said,)),))).text
+
+
+def test_each_action_says_how_to_cite_it() -> None:
+    page = html.write(content.report(specimen(3), "en"))
+    cited = re.findall(r'<details class="cited">.*?</details>', page)
+    assert len(cited) == len(specimen(3).actions)
+    assert cited[0].startswith('<details class="cited"><summary>How to cite')
+    assert "Action 1. " in cited[0]
+    assert "/en/plans/nap2/reports/2025/e1/#action-1</p>" in cited[0]

@@ -246,25 +246,25 @@ def test_characters_that_xml_or_a_font_cannot_hold_stand_as_their_code() -> None
 
 
 def test_markdown_becomes_lists_breaks_and_looks() -> None:
-    text = "een **twee** _drie_\nvier\n\n4. a\n   - b\n\n     c\n5. d\n\n- e\n\nf\n\n1. g"
+    text = "een **twee** _drie_\nvier\n\n1. a\n   - b\n\n     c\n2. d\n\n- e\n\nf\n\n1. g\n2. h"
     document = reopened(render(with_text(text), "nl"))
     found = [p for p in document.paragraphs if style_of(p) in {"ListParagraph", "Normal"}]
     start = [p.text for p in found].index("een twee drie\nvier")
-    first, *listed = found[start : start + 8]
+    first, *listed = found[start : start + 9]
     assert [(r.text, r.bold, r.italic) for r in first.runs if r.text.strip()] == [
         ("een ", None, None), ("twee", True, None), ("drie", None, True), ("vier", None, None),
     ]  # fmt: skip
-    assert [p.text for p in listed] == ["a", "b", "c", "d", "e", "f", "g"]
+    assert [p.text for p in listed] == ["a", "b", "c", "d", "e", "f", "g", "h"]
     levels = [numbering(p) for p in listed]
     lists = [level and level[1] for level in levels]
     one, bullets, last = lists[0], lists[1], lists[6]
-    assert levels == [(0, one), (1, bullets), None, (0, one), (0, bullets), None, (0, last)]
+    assert levels == [(0, one), (1, bullets), None, (0, one), (0, bullets), None] + 2 * [(0, last)]
     assert len({one, bullets, last}) == 3
     starts = {
         num.numId: [s.get(qn("w:val")) for s in num.iter(qn("w:startOverride"))]
         for num in document.part.numbering_part.element.num_lst
     }
-    assert (starts[one], starts[last]) == (["4"], ["1"])
+    assert (starts[one], starts[last]) == (["1"], ["1"])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actions.rules import markup
+from document import richtext
 from document.richtext import PARSER
 
 ALLOWED = {"p", "br", "ul", "ol", "li", "strong", "em", "a"}
@@ -24,13 +25,18 @@ REL = "nofollow noopener noreferrer"
         ("One.\nTwo.", "<p>One.<br>\nTwo.</p>"),
         ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
         ("1. a\n2. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>"),
-        ("3. a", '<ol start="3">\n<li>a</li>\n</ol>'),
         ("**a** *b*", "<p><strong>a</strong> <em>b</em></p>"),
         (
             "[the bill](https://example.org/a?b=c)",
             f'<p><a href="https://example.org/a?b=c" rel="{REL}">the bill</a></p>',
         ),
-        (r"\*a\*", "<p>*a*</p>"),
+        ("• a\n– b\n\uf0b7 c", "<ul>\n<li>a</li>\n<li>b</li>\n<li>c</li>\n</ul>"),
+        ("* a\n* b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        (
+            "See https://a.be/a_b*c, or www.b.be.",
+            f'<p>See <a href="https://a.be/a_b*c" rel="{REL}">https://a.be/a_b*c</a>, '
+            f'or <a href="https://www.b.be" rel="{REL}">www.b.be</a>.</p>',
+        ),
     ],
 )
 def test_paragraphs_lists_bold_italic_and_links_are_set(text: str, expected: str) -> None:
@@ -46,8 +52,20 @@ def test_paragraphs_lists_bold_italic_and_links_are_set(text: str, expected: str
         ("---", "<p>---</p>"),
         ("~~no~~", "<p>~~no~~</p>"),
         ("a | b\n--|--", "<p>a | b<br>\n--|--</p>"),
-        ("https://example.org", "<p>https://example.org</p>"),
-        ("<https://example.org>", "<p>&lt;https://example.org&gt;</p>"),
+        ("<//example.org>", "<p>&lt;//example.org&gt;</p>"),
+        ("14. März 2025\n3. Oktober 2025", "<p>14. März 2025<br>\n3. Oktober 2025</p>"),
+        ("3. a\n4. b", "<p>3. a<br>\n4. b</p>"),
+        ("1. Januar 2025", "<p>1. Januar 2025</p>"),
+        ("01. a\n02. b", "<p>01. a<br>\n02. b</p>"),
+        ("2025.", "<p>2025.</p>"),
+        ("Bürger*innen und Freund*innen", "<p>Bürger*innen und Freund*innen</p>"),
+        ("5*3*2 and 5 * 3 * 2", "<p>5*3*2 and 5 * 3 * 2</p>"),
+        ("+ 5 %", "<p>+ 5 %</p>"),
+        ("* a footnote", "<p>* a footnote</p>"),
+        ("- - -", "<p>- - -</p>"),
+        ("-", "<p>-</p>"),
+        (r"C:\dir\*.txt", r"<p>C:\dir\*.txt</p>"),
+        (r"\*a\*", r"<p>\*a\*</p>"),
         ("<b>bold</b>", "<p>&lt;b&gt;bold&lt;/b&gt;</p>"),
         ("a < b & c > d", "<p>a &lt; b &amp; c &gt; d</p>"),
         ("&lt;script&gt; &copy;", "<p>&amp;lt;script&amp;gt; &amp;copy;</p>"),
@@ -57,7 +75,7 @@ def test_paragraphs_lists_bold_italic_and_links_are_set(text: str, expected: str
         ("[x](https:///)", "<p>[x](https:///)</p>"),
         ("[x](#top)", "<p>[x](#top)</p>"),
         ("[x](tel:112)", "<p>[x](tel:112)</p>"),
-        ("[a]: https://example.org\n\n[a]", "<p>[a]: https://example.org</p>\n<p>[a]</p>"),
+        ("[a]: //example.org\n\n[a]", "<p>[a]: //example.org</p>\n<p>[a]</p>"),
     ],
 )
 def test_anything_else_stays_as_it_was_typed(text: str, expected: str) -> None:
@@ -187,6 +205,57 @@ def test_the_longest_text_made_to_be_slow_is_read_in_a_moment(text: str) -> None
     # Ordinary texts of this length take a hundredth of it.
     assert time.process_time() - started < 2
     assert found.tags <= ALLOWED
+
+
+class Reading(HTMLParser):
+    """Collects what a page says, the numbers of its lists included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = ""
+        self.lists: list[int | None] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"ul", "ol"}:
+            self.lists.append(int(dict(attrs).get("start") or 1) if tag == "ol" else None)
+        if tag == "li" and (number := self.lists[-1]) is not None:
+            self.said += str(number)
+            self.lists[-1] = number + 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"ul", "ol"}:
+            self.lists.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.said += data
+
+
+def words(text: str) -> str:
+    """Return the letters and digits of a text."""
+    return "".join(sign for sign in text if sign.isalnum())
+
+
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(["", " ", "  ", "    ", "\t"]),
+        st.sampled_from(
+            ["", "- ", "* ", "+ ", "• ", "– ", "1. ", "2. ", "3. ", "14. ", "1) ", "2) "]
+        ),
+        st.text(alphabet="ab1 2*_.-+)\\é", max_size=12),
+    ).map("".join),
+    max_size=8,
+).map("\n".join)
+
+
+@given(LINES | st.text(alphabet="ab12 *_.-+)•–\\\n\té", max_size=120))
+@example("14. März\n3. Oktober\n17. November")
+@example("- 14. a\n  1. b\n  2. c\n1. d")
+@example("1. a\n\n   2. b\n2. c")
+def test_the_letters_and_digits_of_any_text_come_out_in_their_order(text: str) -> None:
+    page = Reading()
+    page.feed(markup.to_html(text))
+    assert words(page.said) == words(text)
+    assert words(richtext.plain(text)) == words(text)
 
 
 def test_lists_in_lists_stay_lists() -> None:
