@@ -29,11 +29,15 @@ ENDED = "the program that makes the files ended"
 
 
 class Progress(NamedTuple):
-    """How far the files of an edition are; ``problems`` say which failed, and why."""
+    """How far the files of an edition are; ``problems`` say which failed, and why.
+
+    ``is_under_way`` tells that nobody has to ask again, ``is_waiting`` that no worker is at it.
+    """
 
     made: int
     whole: int
     is_under_way: bool
+    is_waiting: bool
     problems: list[dict[str, str]]
 
 
@@ -65,6 +69,7 @@ def progress(edition: Edition, *, now: datetime) -> Progress:
         made=there,
         whole=there + missing,
         is_under_way=bool(missing and row and is_under_way(row, now=now)),
+        is_waiting=bool(missing and row and (row.state == WAITING or is_left(row, now=now))),
         problems=row.problems if row and missing and row.state == FAILED else [],
     )
 

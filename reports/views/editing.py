@@ -89,7 +89,6 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
         "consultation": consultation,
         "comments": comments_on(found),
         "editions": [edition_line(edition, request.now) for edition in made],
-        "is_silent": pulse.is_silent(),
         "frozen": next((edition for edition in made if edition.is_frozen), None),
         "next_number": len(made) + 1,
         "formats": [(name, label(name)) for name in of_today()],
@@ -110,6 +109,7 @@ def edition_line(edition: Edition, now: datetime) -> dict[str, Any]:
     return {
         "edition": edition,
         "progress": progress,
+        "is_silent": bool(progress and progress.is_waiting and pulse.is_silent()),
         "missing": progress.whole - progress.made if progress else 0,
         "problems": [problem(one) for one in progress.problems] if progress else [],
         "transmissions": list(edition.transmissions.all()),
@@ -209,7 +209,8 @@ def progress(request: MemberRequest, key: int) -> HttpResponse:
     """Tell a page that waits how far the files of an edition are; once they end, it reloads."""
     edition = find_edition(key)
     found = renderings.progress(edition, now=request.now)
-    context = {"edition": edition, "progress": found, "is_silent": pulse.is_silent()}
+    is_silent = found.is_waiting and pulse.is_silent()
+    context = {"edition": edition, "progress": found, "is_silent": is_silent}
     response = TemplateResponse(request, "reports/_progress.html", context)
     if not found.is_under_way:
         response["HX-Refresh"] = "true"

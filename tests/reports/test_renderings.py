@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.refusals import Refused
 from document.errors import RenderError
@@ -62,7 +63,7 @@ def later(minutes: int) -> datetime:
 
 def test_what_is_frozen_waits_for_its_files(frozen: Edition) -> None:
     whole = len(editions.missing_files(frozen))
-    assert renderings.progress(frozen, now=NOW) == (0, whole, True, [])
+    assert renderings.progress(frozen, now=NOW) == (0, whole, True, True, [])
 
 
 def test_asking_twice_changes_nothing(frozen: Edition, story: Story) -> None:
@@ -236,6 +237,9 @@ def test_the_page_says_how_far_the_files_are_and_who_is_not_there(frozen, browse
     )
     assert "HX-Refresh" not in waiting
     Pulse().beat()
+    assert "not running" not in browser.get(address).content.decode()
+    cache.delete(pulse.KEY)
+    assert renderings.take(now=timezone.now()) is not None
     assert "not running" not in browser.get(address).content.decode()
 
 
