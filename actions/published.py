@@ -7,6 +7,7 @@ from django.db.models import Prefetch, Q
 from actions.enums import Nature, Status
 from actions.models import Plan, PublishedAction, PublishedEntry, PublishedRound
 from actions.models.statuses import STATUSES
+from document import snapshot
 
 CONTINUOUS = "continuous"
 # The codes that an action can have, in the order of the vocabulary.
@@ -47,6 +48,17 @@ def of_actor(actor: int, rounds: Iterable[PublishedRound]) -> list[PublishedEntr
         .defer("shown__facts")
         .order_by("-shown__year", "responsibility__action__position", "responsibility__action")
     )
+
+
+def action_of(row: PublishedAction) -> snapshot.Action:
+    """Return what an edition says of an action, as the edition has it."""
+    return snapshot.of_facts(snapshot.Action, row.facts)
+
+
+def actors_of(given: PublishedRound) -> dict[str, snapshot.Actor]:
+    """Return the actors of a published round by key, as the edition calls them."""
+    actors = given.facts["actors"].items()
+    return {slug: snapshot.of_facts(snapshot.Actor, facts) for slug, facts in actors}
 
 
 def with_status(given: PublishedRound) -> Prefetch:

@@ -22,6 +22,7 @@ FALLBACKS = ("en", "fr", "nl", "de")
 MET = frozenset({"done", "continuous"})
 
 Words = dict[str, str]  # language: text
+Kind = typing.TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -461,6 +462,15 @@ def from_json(text: str) -> Snapshot:
     lifted = lift(data, SCHEMA_VERSION)
     lifted = {key: value for key, value in lifted.items() if key != "$schema"}
     found: Snapshot = _build(Snapshot, lifted)
+    return found
+
+
+def of_facts(kind: type[Kind], facts: Mapping[str, Any]) -> Kind:
+    """Return a part of a snapshot, an action or an actor, that was stored by itself.
+
+    Raises ValueError for facts that are none in the schema of today.
+    """
+    found: Kind = _build(kind, facts)
     return found
 
 

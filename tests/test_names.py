@@ -1,7 +1,6 @@
 """Names of bodies: which one readers get, and marked as which language."""
 
 import json
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -61,7 +60,7 @@ def test_pages_editions_and_reports_name_a_body_in_the_same_language(
     name = f"Somebody in {shown}"
     with override(reader):
         assert (actor.name, actor.name_language) == (name, shown)
-        said = presentation.actor("somebody", {"somebody": asdict(frozen)})
+        said = presentation.actor("somebody", {"somebody": frozen})
         assert (said["label"], said["language"]) == (actor.label, shown)
         short = actor.short
     assert said["short"] == short

@@ -18,6 +18,7 @@ from actions.services import plan as service
 from actions.services import rounds
 from actions.views import plan as overview
 from actions.views import presentation
+from document.snapshot import Entry, Text
 from reports import archive
 from reports.models import Edition
 from reports.services import editions
@@ -356,10 +357,12 @@ def test_an_action_shows_the_texts_of_this_year_with_their_language(
 
 
 def test_why_finished_work_was_taken_up_again_is_told_before_anything_else() -> None:
-    reason = {"language": "nl", "original": "Er komt een tweede uitgave.", "translations": {}}
-    done = {"language": "en", "original": "A second edition.", "translations": {}}
+    said = Entry(
+        "ministry", "lead", expected=True, texts={"done": Text("en", "A second edition.")},
+        reopened=Text("nl", "Er komt een tweede uitgave."),
+    )  # fmt: skip
     with translation.override("en"):
-        first, second = presentation.texts({"texts": {"done": done}, "reopened": reason})
+        first, second = presentation.texts(said)
     assert (first["heading"], first["original"]) == ("Taken up again because", "original in Dutch")
     assert "Er komt een tweede uitgave." in first["html"]
     assert "A second edition." in second["html"]

@@ -24,6 +24,7 @@ from actions.querysets import valid_on
 from actions.tables import ActionTable
 from actions.views import presentation
 from actions.views.http import has_working, is_partial, public_page
+from document import snapshot
 
 PER_PAGE = 25
 SORTABLE = ("label", "title", "status", "period_end", "nature")
@@ -182,10 +183,11 @@ def reported(action: Action, year: str | None) -> dict[str, Any]:
         return {"report": None}
     said = published.of_action(action.pk, rounds)
     now = said.get(report.pk)
+    actors = published.actors_of(report)
     return {
         "report": report,
         "is_sample": any(given.is_sample for given in rounds if given.pk in said),
-        "presentation": presentation.of_action(now.facts, report.facts["actors"]) if now else None,
+        "presentation": presentation.of_action(published.action_of(now), actors) if now else None,
         "matrix": matrix(rounds, said, report),
         "past_years": [
             {"round": given, "said": said[given.pk]}
@@ -199,12 +201,12 @@ def matrix(
     rounds: list[PublishedRound], said: dict[int, PublishedAction], report: PublishedRound
 ) -> dict[str, Any]:
     """Return the actors of an action by year, each called as in the newest report with it."""
-    names: dict[str, Any] = {}
-    for given in rounds:
-        if given.pk in said:
-            names = given.facts["actors"] | names
-    names |= report.facts["actors"]
-    listed = [(given.year, said[given.pk].facts) for given in rounds if given.pk in said]
+    names: dict[str, snapshot.Actor] = {}
+    speaking = [given for given in rounds if given.pk in said]
+    for given in speaking:
+        names = published.actors_of(given) | names
+    names |= published.actors_of(report)
+    listed = [(given.year, published.action_of(said[given.pk])) for given in speaking]
     return presentation.matrix(listed, names) | {"year": report.year}
 
 

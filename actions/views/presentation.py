@@ -1,7 +1,7 @@
 """An action as an edition tells it, ready to print in the reader's language.
 
-Made from plain facts alone (an action of a snapshot as a dictionary, and the actors by key),
-so that the pages of the newest edition and of any older one say the same.
+Made from an action of a snapshot and its actors by key alone, so that the pages of the newest
+edition and of any older one say the same.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,9 +19,9 @@ from actions.models.statuses import status_word
 from actions.rules import markup
 from actions.rules.movement import Movement
 from document import names, selection
-from document.snapshot import FALLBACKS, is_partial, plain, status_code
+from document.snapshot import FALLBACKS, Action, Actor, Entry, plain, status_code
 
-Facts = Mapping[str, Any]
+Actors = Mapping[str, Actor]
 Lines = list[dict[str, Any]]
 
 REOPENED = _("Taken up again because")
@@ -39,39 +39,39 @@ def words(text: Mapping[str, str], fallbacks: Sequence[str] = FALLBACKS) -> dict
     return {"text": found, "language": language}
 
 
-def actor(slug: str, actors: Mapping[str, Facts]) -> dict[str, Any]:
+def actor(slug: str, actors: Actors) -> dict[str, Any]:
     """Return an actor as the edition calls it; one that it does not name, by its key."""
     known = actors.get(slug)
     if known is None:
         return {"slug": slug, "label": slug, "short": slug, "language": "en"}
-    name = words(known["names"], names.fallbacks(known["level"]))
-    text, brief = name["text"], known["short"].get(name["language"], "")
+    name = words(known.names, names.fallbacks(known.level))
+    text, brief = name["text"], known.short.get(name["language"], "")
     label = f"{text} ({brief})" if names.adds(brief, text) else text
     return {"slug": slug, "label": label, "short": brief or text, "language": name["language"]}
 
 
-def of_action(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
+def of_action(action: Action, actors: Actors) -> dict[str, Any]:
     """Return all that the page of an action shows of an edition."""
-    said = [voice(entry, facts, actors) for entry in facts["entries"]]
+    said = [voice(entry, action, actors) for entry in action.entries]
     expected = [one for one in said if one["expected"]]
     return {
-        **state(facts["status"], facts["nature"]),
-        "label": facts["label"],
-        "overdue": facts["overdue"],
-        "incomplete": is_partial(facts["reported"], facts["expected"]),
-        "period_end": parse_date(facts["period_end"] or ""),
-        "expected": facts["expected"],
-        "reported": facts["reported"],
-        "none_expected": facts["rule"] == Rule.NONE_EXPECTED,
-        "why": words(facts["why"]),
-        "override": override(facts, actors),
+        **state(action.status, action.nature),
+        "label": action.label,
+        "overdue": action.overdue,
+        "incomplete": action.is_incomplete,
+        "period_end": parse_date(action.period_end or ""),
+        "expected": action.expected,
+        "reported": action.reported,
+        "none_expected": action.rule == Rule.NONE_EXPECTED,
+        "why": words(action.why),
+        "override": override(action, actors),
         "said": said,
         "strip": expected,
         "counted": [v for v in expected if v["status"] not in {"", Status.NOT_APPLICABLE}],
-        "missing": [actor(slug, actors) for slug in facts["missing"]],
-        "left_out": [actor(slug, actors) for slug in facts["left_out"]],
-        "before": before(facts),
-        "unmoved": facts["unmoved"],
+        "missing": [actor(slug, actors) for slug in action.missing],
+        "left_out": [actor(slug, actors) for slug in action.left_out],
+        "before": before(action),
+        "unmoved": action.unmoved,
     }
 
 
@@ -80,38 +80,38 @@ def state(status: str, nature: str) -> dict[str, Any]:
     return {"code": status_code(status, nature), "word": status_word(status, nature)}
 
 
-def override(facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any] | None:
+def override(action: Action, actors: Actors) -> dict[str, Any] | None:
     """Return the status that the secretariat set, with the derived one and the reason."""
-    given = facts["override"]
+    given = action.override
     if given is None:
         return None
     return {
-        "derived": state(facts["derived"], facts["nature"]),
-        "reason": words(given["reason"]),
-        "institution": actor(given["institution"], actors),
+        "derived": state(action.derived, action.nature),
+        "reason": words(given.reason),
+        "institution": actor(given.institution, actors),
     }
 
 
-def before(facts: Facts) -> dict[str, Any] | None:
+def before(action: Action) -> dict[str, Any] | None:
     """Return the status in the latest earlier edition, and what became of it since."""
-    if not facts["history"]:
+    if not action.history:
         return None
-    last = max(facts["history"], key=lambda past: past["year"])
+    last = max(action.history, key=lambda past: past.year)
     return {
-        "year": last["year"],
-        "movement": movement_word(facts["movement"], last["year"])
-        if facts["movement"] != Movement.SAME
+        "year": last.year,
+        "movement": movement_word(action.movement, last.year)
+        if action.movement != Movement.SAME
         else "",
-        "causes": [CAUSE_WORDS.get(code, code) for code in facts["causes"]],
-        "completed": facts["completed"],
-        "amended": facts["amended"],
+        "causes": [CAUSE_WORDS.get(code, code) for code in action.causes],
+        "completed": action.completed,
+        "amended": action.amended,
         "common": common(
-            facts["movement"],
-            (facts["common_before"], facts["common_now"]),
-            (last["status"], facts["status"]),
-            facts["nature"],
+            action.movement,
+            (action.common_before, action.common_now),
+            (last.status, action.status),
+            action.nature,
         ),
-        **state(last["status"], last["nature"] or facts["nature"]),
+        **state(last.status, last.nature or action.nature),
     }
 
 
@@ -127,60 +127,60 @@ def common(
 # --- What the actors say -----------------------------------------------------------
 
 
-def voice(entry: Facts, facts: Facts, actors: Mapping[str, Facts]) -> dict[str, Any]:
+def voice(entry: Entry, action: Action, actors: Actors) -> dict[str, Any]:
     """Return what one actor said; of one that said nothing, only who it is."""
     return {
-        **actor(entry["actor"], actors),
-        **state(entry["status"] or Status.NOT_REPORTED, facts["nature"]),
-        "status": entry["status"],
-        "role": dict(ROLES).get(entry["role"], entry["role"]),
-        "expected": entry["expected"],
-        "since": entry["since"],
-        "late": entry["late"],
-        "on_behalf": entry["on_behalf"],
-        "unchanged": entry["unchanged"],
-        "through": actor(entry["through"], actors) if entry["through"] else None,
+        **actor(entry.actor, actors),
+        **state(entry.status or Status.NOT_REPORTED, action.nature),
+        "status": entry.status,
+        "role": dict(ROLES).get(entry.role, entry.role),
+        "expected": entry.expected,
+        "since": entry.since,
+        "late": entry.late,
+        "on_behalf": entry.on_behalf,
+        "unchanged": entry.unchanged,
+        "through": actor(entry.through, actors) if entry.through else None,
         "texts": list(texts(entry)),
         "documents": documents(entry),
     }
 
 
-def texts(entry: Facts) -> Iterable[dict[str, Any]]:
+def texts(entry: Entry) -> Iterable[dict[str, Any]]:
     """Yield an actor's texts: a checked translation, else the original, marked as such."""
     wanted = get_language() or "en"
-    told = [(HEADINGS[name], entry["texts"].get(name)) for name in PUBLISHED_TEXTS]
-    for heading, text in ((REOPENED, entry.get("reopened")), *told):
+    told = [(HEADINGS[name], entry.texts.get(name)) for name in PUBLISHED_TEXTS]
+    for heading, text in ((REOPENED, entry.reopened), *told):
         if text is None:
             continue
-        translated = text["translations"].get(wanted) if wanted != text["language"] else None
-        language = wanted if translated else text["language"]
+        translated = text.translations.get(wanted) if wanted != text.language else None
+        language = wanted if translated else text.language
         yield {
             "heading": heading,
-            "html": markup.to_html(translated or text["original"]),
+            "html": markup.to_html(translated or text.original),
             "language": language,
             "original": "" if language == wanted else ORIGINAL_IN.get(language, language),
         }
 
 
-def documents(entry: Facts) -> Lines:
+def documents(entry: Entry) -> Lines:
     """Return the evidence that an actor gave; titles are in the language of its texts."""
-    spoken = next((text["language"] for text in entry["texts"].values()), "")
+    spoken = next((text.language for text in entry.texts.values()), "")
     return [
         {
-            "title": row["title"],
+            "title": row.title,
             "language": spoken,
-            "address": row["address"],
-            "kind": words(row["kind"])["text"],
-            "date": parse_date(row["date"] or ""),
+            "address": row.address,
+            "kind": words(row.kind)["text"],
+            "date": parse_date(row.date or ""),
         }
-        for row in entry["evidence"]
+        for row in entry.evidence
     ]
 
 
 # --- Years --------------------------------------------------------------------------
 
 
-def matrix(years: Iterable[tuple[int, Facts]], names: Mapping[str, Facts]) -> dict[str, Any]:
+def matrix(years: Iterable[tuple[int, Action]], names: Actors) -> dict[str, Any]:
     """Return the actors of an action by year, given newest first; ``names`` are the actors.
 
     The columns run from the oldest year to the newest. An actor that no edition of a year
@@ -188,17 +188,17 @@ def matrix(years: Iterable[tuple[int, Facts]], names: Mapping[str, Facts]) -> di
     """
     columns = list(years)[::-1]
     found: dict[str, dict[int, dict[str, Any]]] = {}
-    for year, facts in reversed(columns):
-        for entry in facts["entries"]:
-            shown = state(entry["status"] or Status.NOT_REPORTED, facts["nature"])
-            found.setdefault(entry["actor"], {})[year] = shown | {"since": entry["since"]}
+    for year, action in reversed(columns):
+        for entry in action.entries:
+            shown = state(entry.status or Status.NOT_REPORTED, action.nature)
+            found.setdefault(entry.actor, {})[year] = shown | {"since": entry.since}
     lines = [
-        {**actor(slug, names), "cells": [by_year.get(year) for year, _facts in columns]}
+        {**actor(slug, names), "cells": [by_year.get(year) for year, _action in columns]}
         for slug, by_year in found.items()
     ]
     legend = {cell["code"]: cell["word"] for row in lines for cell in row["cells"] if cell}
     return {
-        "years": [year for year, _facts in columns],
+        "years": [year for year, _action in columns],
         "lines": lines,
         "legend": list(legend.items()),
     }

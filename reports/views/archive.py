@@ -28,7 +28,7 @@ from actions.views import presentation
 from actions.views.http import LANGUAGE_NAMES, public_page
 from document import dates
 from document.content import masthead
-from document.snapshot import LANGUAGES, Action, Snapshot
+from document.snapshot import LANGUAGES, Action, Actor, Snapshot
 from document.writers.html import style_hash
 from reports import archive as shelf
 from reports.formats import FORMATS, file_name, label
@@ -188,7 +188,7 @@ def edition_action(
         "round": found.round,
         "label": label,
         **titled(action, snapshot),
-        "presentation": presentation.of_action(asdict(action), actors_of(snapshot)),
+        "presentation": presentation.of_action(action, actors_of(snapshot)),
         "history": history(action),
         "in_plan": PlanAction.objects.filter(
             Q(key=action.action_id) | Q(key="", label=action.action_id), plan=found.round.plan_id
@@ -398,6 +398,6 @@ def neighbour(snapshot: Snapshot, place: int) -> dict[str, Any] | None:
     return {"label": action.label, "title": presentation.words(action.titles)}
 
 
-def actors_of(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
+def actors_of(snapshot: Snapshot) -> dict[str, Actor]:
     """Return the actors of an edition by key."""
-    return {actor.slug: asdict(actor) for actor in snapshot.actors}
+    return {actor.slug: actor for actor in snapshot.actors}
