@@ -61,6 +61,11 @@ def actors_of(given: PublishedRound) -> dict[str, snapshot.Actor]:
     return {slug: snapshot.of_facts(snapshot.Actor, facts) for slug, facts in actors}
 
 
+def figures_of(given: PublishedRound) -> list[snapshot.Figure]:
+    """Return the key figures of a published round."""
+    return [snapshot.of_facts(snapshot.Figure, facts) for facts in given.facts["figures"]]
+
+
 def with_status(given: PublishedRound) -> Prefetch:
     """Return what adds ``published_now`` to actions: a list of their one status, or none."""
     rows = PublishedAction.objects.filter(shown=given).defer("facts")

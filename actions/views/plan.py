@@ -144,21 +144,12 @@ def reported(
         "report": report,
         "other_reports": [given for given in rounds if given != report],
         "is_sample": report.is_sample,
-        "report_figures": [figure(given) for given in report.facts["figures"]],
+        "report_figures": [presentation.figure(one) for one in published.figures_of(report)],
         "legend": legend(listed),
         "incomplete_tiles": counted([tile for tile in listed if tile["incomplete"]]),
         "overdue_tiles": counted([tile for tile in listed if tile["overdue"]]),
         "changes": changes(report.facts, listed),
         "previous_year": report.facts.get("previous_year"),
-    }
-
-
-def figure(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a published figure with its title and formula in the reader's language."""
-    return {
-        **given,
-        "title": presentation.words(given["titles"]),
-        "formula": presentation.words(given["formulas"]),
     }
 
 

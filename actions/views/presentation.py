@@ -5,6 +5,7 @@ edition and of any older one say the same.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.dateparse import parse_date
@@ -19,7 +20,7 @@ from actions.models.statuses import status_word
 from actions.rules import markup
 from actions.rules.movement import Movement
 from document import names, selection
-from document.snapshot import FALLBACKS, Action, Actor, Entry, plain, status_code
+from document.snapshot import FALLBACKS, Action, Actor, Entry, Figure, plain, status_code
 
 Actors = Mapping[str, Actor]
 Lines = list[dict[str, Any]]
@@ -48,6 +49,11 @@ def actor(slug: str, actors: Actors) -> dict[str, Any]:
     text, brief = name["text"], known.short.get(name["language"], "")
     label = f"{text} ({brief})" if names.adds(brief, text) else text
     return {"slug": slug, "label": label, "short": brief or text, "language": name["language"]}
+
+
+def figure(given: Figure) -> dict[str, Any]:
+    """Return a published figure with its title and formula in the reader's language."""
+    return {**asdict(given), "title": words(given.titles), "formula": words(given.formulas)}
 
 
 def of_action(action: Action, actors: Actors) -> dict[str, Any]:

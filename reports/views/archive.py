@@ -5,7 +5,6 @@ A numbered edition never changes, so browsers may keep it; what is newest is ask
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from functools import wraps
 from http import HTTPStatus
 from itertools import groupby
@@ -84,7 +83,7 @@ def report(request: HttpRequest, plan: str, year: int) -> HttpResponse:
         "edition": newest,
         "round": newest.round,
         "title": masthead.title(snapshot, language),
-        "figures": [figure(given) for given in snapshot.figures],
+        "figures": [presentation.figure(given) for given in snapshot.figures],
         "note": spoken(newest, "note"),
         "citation": masthead.citation(snapshot, language),
         "validated_on": dates.day(snapshot.validated_on, language),
@@ -352,15 +351,6 @@ def transmissions(editions: list[Edition]) -> list[dict[str, Any]]:
         for edition in editions
         for row in edition.transmissions.all()
     ]
-
-
-def figure(given: Any) -> dict[str, Any]:
-    """Return a published figure with its title and formula in the reader's language."""
-    return {
-        **asdict(given),
-        "title": presentation.words(given.titles),
-        "formula": presentation.words(given.formulas),
-    }
 
 
 def titled(action: Action, snapshot: Snapshot) -> dict[str, Any]:
