@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connection
 
 from actions.management import letters, signals
 from reports.models import DONE, FAILED
@@ -40,11 +40,15 @@ class Command(BaseCommand):
             is_idle = True
             for task in (self.letters, self.files):
                 try:
-                    close_old_connections()
                     pulse.beat()
                     is_idle = not task(stop.is_set) and is_idle
-                except DatabaseError:
-                    logger.exception("The database does not answer; trying again.")
+                except Exception as error:
+                    if once:
+                        raise
+                    # Whatever one task meets, the other goes on, and this one is tried again.
+                    logger.exception("Something went wrong; trying again.")
+                    if isinstance(error, DatabaseError):
+                        connection.close()
             if is_idle:
                 if once:
                     return
