@@ -59,6 +59,7 @@ urlpatterns = [
     path("plans/<slug:plan>/themes/<slug:slug>/", themes.theme, name="theme"),
     path("invitation/<str:secret>/", profile.invitation, name="invitation"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/signed-in/", pages.signed_in, name="signed-in"),
     path("desk/profile/", profile.profile, name="profile"),
     path("desk/members/", members.members, name="members"),
     path("desk/members/<int:key>/remove/", members.remove, name="member-remove"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import Entry
@@ -487,3 +488,17 @@ def test_the_form_costs_the_same_queries_however_many_entries_there_are(
             client.get(path(row))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_half_a_page_is_refused_to_somebody_who_is_signed_out(client) -> None:
+    address = reverse("actions:desk")
+    whole = client.get(address)
+    assert (whole.status_code, "/account/sign-in/" in whole["Location"]) == (302, True)
+    part = client.get(address, headers={"HX-Request": "true"})
+    assert (part.status_code, part.content.decode()) == (401, "You are signed out.")
+    assert client.get(reverse("actions:signed-in")).content == b"no"
+
+
+def test_a_page_can_ask_whether_a_text_would_be_taken(office, sign_in) -> None:
+    answer = sign_in(office).get(reverse("actions:signed-in"))
+    assert (answer.content, "no-store" in answer["Cache-Control"]) == (b"yes", True)

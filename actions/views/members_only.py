@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
 from actions import permissions
 from actions.models import User
@@ -55,7 +57,8 @@ def member_page(
 ) -> Callable[[View], View]:
     """Make a page for members: signed in, allowed, in these methods; nobody keeps a copy.
 
-    Somebody who is not signed in goes to the sign-in page and comes back; the secretariat
+    Somebody who is not signed in goes to the sign-in page and comes back, or gets 401 where
+    only a part of a page was asked for; the secretariat
     without a second factor goes to add one; somebody who may not is told so (403). The view
     finds ``rights``, ``now`` and ``on`` on the request.
     """
@@ -85,6 +88,9 @@ def answer(
     if request.method not in methods:
         return HttpResponseNotAllowed(methods)
     if not request.user.is_authenticated:
+        # Half a page that led to the sign-in page would put that page into a line of this one.
+        if request.htmx:
+            return HttpResponse(_("You are signed out."), status=HTTPStatus.UNAUTHORIZED)
         return redirect_to_login(request.get_full_path())
     request.now = timezone.now()
     request.on = timezone.localdate(request.now)

@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request, override
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -93,6 +94,15 @@ def ready(_request: HttpRequest) -> HttpResponse:
     if not Plan.objects.exists():
         return HttpResponse("no plan", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@csrf_exempt
+@require_safe
+@never_cache
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Tell a page that is about to send a text whether it would be taken: yes or no."""
+    answer = "yes" if request.user.is_authenticated else "no"
+    return HttpResponse(answer, content_type="text/plain")
 
 
 def not_found(request: HttpRequest, exception: Exception | None) -> HttpResponse:

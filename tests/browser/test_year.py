@@ -12,7 +12,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.test_sign_in import check
 from tests.levels import first_of_all
@@ -56,6 +56,12 @@ def one_time_code(secret: str) -> str:
     return f"{number % 1_000_000:06d}"
 
 
+def is_fault(said: ConsoleMessage) -> bool:
+    """Tell whether a browser complains of anything but that a connection or a session ended."""
+    ended = ("ERR_INTERNET_DISCONNECTED", "status of 401")
+    return said.type == "error" and not any(one in said.text for one in ended)
+
+
 @pytest.fixture
 def person(chromium: Browser, site: str) -> Iterator:
     """A factory of people's browsers; complaints of a browser fail the test."""
@@ -68,7 +74,7 @@ def person(chromium: Browser, site: str) -> Iterator:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("console", lambda m: complaints.append(m.text) if is_fault(m) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
@@ -187,6 +193,23 @@ def write_with_the_keyboard(page: Page, site: str) -> int:
     return keys.count
 
 
+def sign_out_behind(page: Page, site: str, mailbox: Path, address: str) -> None:
+    """End the session of somebody who writes, try to send, and sign in again in another window."""
+    written = page.locator("#id_done").input_value()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_text("Not sent: no connection.").wait_for()
+    page.context.set_offline(False)
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_text("Not sent: you are signed out.").wait_for()
+    assert page.locator("#id_done").input_value() == written
+    other = page.context.new_page()
+    sign_in(other, site, mailbox, address)
+    other.wait_for_url("**/desk/**")
+    other.close()
+
+
 def look(page: Page, site: str, *paths: str) -> None:
     """Hold pages to the rules of accessibility, in every run where they are narrow."""
     for path in paths:
@@ -234,6 +257,7 @@ def test_a_year_from_the_invitation_to_the_close(site, mailbox, person, language
     contributor.locator("#id_done").fill("The order on **public procurement** was adopted.")
     contributor.get_by_role("button", name="Preview").click()
     assert contributor.locator("#preview strong").inner_text() == "public procurement"
+    sign_out_behind(contributor, site, mailbox, f"writer-{language}@example.org")
     contributor.get_by_role("button", name="Submit").click()
     contributor.get_by_text("This entry has been submitted; thank you.").wait_for()
 

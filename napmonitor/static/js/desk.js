@@ -4,6 +4,57 @@
 // After a form was refused the reader hears why: the summary takes the focus.
 document.querySelector("[data-focus]")?.focus();
 
+// A text is sent only where it would be taken: signed in, and with a connection. Else it stays
+// here, and the page says why. Who signed in again in another window has a new token by then.
+const texts = document.currentScript.dataset;
+const asked = new WeakSet();
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+
+const whyNot = async () => {
+  try {
+    const answer = await fetch(texts.signedIn, { cache: "no-store" });
+    return (await answer.text()) === "yes" ? "" : texts.signedOut;
+  } catch {
+    return texts.offline;
+  }
+};
+
+const notSent = (sending, submitter, words) => {
+  const line = sending.querySelector(".not-sent") ?? document.createElement("p");
+  line.className = "notice notice--alarm not-sent";
+  line.setAttribute("role", "alert");
+  line.textContent = words;
+  (submitter?.closest(".buttons, .entry-bar") ?? sending.lastElementChild).prepend(line);
+};
+
+document.addEventListener(
+  "submit",
+  async (event) => {
+    const { target: sending, submitter } = event;
+    const field = sending.querySelector('[name="csrfmiddlewaretoken"]');
+    if (!field) return;
+    if (asked.has(sending) || !sending.querySelector("textarea")) {
+      asked.delete(sending);
+      field.value = token() ?? field.value;
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const problem = await whyNot();
+    if (problem) {
+      notSent(sending, submitter, problem);
+      return;
+    }
+    asked.add(sending);
+    sending.requestSubmit(submitter);
+  },
+  true,
+);
+document.body.addEventListener("htmx:configRequest", (event) => {
+  const { parameters } = event.detail;
+  if (token() && "csrfmiddlewaretoken" in parameters) parameters.csrfmiddlewaretoken = token();
+});
+
 const form = document.getElementById("entry-form");
 if (form) {
   const state = document.getElementById("save-state");
