@@ -114,7 +114,7 @@ def work(
             if not change(row, taken_at=clock()):
                 return row  # somebody thought that we were gone, and makes them now
             if is_stopped():
-                change(row, state=WAITING, taken_at=None)
+                change(row, state=WAITING, taken_at=None, attempts=0)
                 return row
     change(row, state=FAILED if problems else DONE, problems=problems)
     return row

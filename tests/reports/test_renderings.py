@@ -164,6 +164,7 @@ def test_a_worker_that_is_stopped_leaves_the_rest_to_the_next(frozen, quickly) -
     quickly({})
     renderings.work(is_stopped=lambda: True)
     assert (state(frozen), frozen.files.count()) == (WAITING, 1)
+    assert Rendering.objects.get(edition=frozen).attempts == 0
     renderings.work()
     assert state(frozen) == DONE
 
