@@ -191,7 +191,10 @@ class DocumentForm(forms.Form):
         validators=[validate_address],
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
     )
-    kind = forms.ChoiceField(label=_("Kind"), choices=EVIDENCE_KINDS, required=False)
+    # Nothing is preset; what nobody says of what kind it is, is of another one.
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[("", _("Choose …")), *EVIDENCE_KINDS], required=False
+    )
     date = forms.DateField(
         label=_("Date"),
         required=False,

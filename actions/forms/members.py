@@ -61,8 +61,10 @@ class InvitationForm(forms.Form):
         roles = frozenset(MemberRole) if everything else WRITING_ROLES
         self.fields["role"].choices = role_choices(roles)  # type: ignore[attr-defined]
         if everything:
+            # Nothing is preset: the first of the alphabet was invited by mistake.
+            choices = [("", _("Choose …")), *actor_choices()]
             actor = forms.TypedChoiceField(
-                label=_("Organisation"), coerce=int, choices=actor_choices(), widget=Select()
+                label=_("Organisation"), coerce=int, choices=choices, widget=Select()
             )
             self.fields = {"email": self.fields["email"], "actor": actor, **self.fields}
 
