@@ -24,8 +24,10 @@ ADDRESS = re.compile(r"(https?://[^/]|mailto:.)", re.IGNORECASE)
 PARSER.validateLink = lambda url: ADDRESS.match(url) is not None  # type: ignore[method-assign]
 _normalized = PARSER.normalizeLink
 PARSER.normalizeLink = lambda url: _normalized(uncovered(url))  # type: ignore[method-assign]
-# An address as it stands in a sentence, without the signs that end the sentence.
-TYPED = re.compile(r"(?:https?://|www\.)[^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?)\]}'’*]", re.IGNORECASE)
+# An address as it stands in a sentence.
+TYPED = re.compile(r"(?<![\w@./])(?:https?://|www\.)[^\s<>\"«»“”|]+", re.IGNORECASE)
+ENDS = ".,;:!?…'’*"
+BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
 def _link_addresses(state: StateCore) -> None:
@@ -44,14 +46,25 @@ def _with_links(text: str) -> Iterator[Token]:
     """Yield a text with its addresses as links."""
     place = 0
     for found in TYPED.finditer(text):
-        address = found[0] if "://" in found[0] else f"https://{found[0]}"
-        if ADDRESS.match(address):
+        typed = _without_end(found[0])
+        address = typed if "://" in typed else f"https://{typed}"
+        if ADDRESS.match(address) and "." in typed:
             yield Token("text", "", 0, content=text[place : found.start()])
             yield Token("link_open", "a", 1, attrs={"href": PARSER.normalizeLink(address)})
-            yield Token("text", "", 0, content=found[0])
+            yield Token("text", "", 0, content=typed)
             yield Token("link_close", "a", -1)
-            place = found.end()
+            place = found.start() + len(typed)
     yield Token("text", "", 0, content=text[place:])
+
+
+def _without_end(address: str) -> str:
+    """Return an address without the signs that end its sentence, or the bracket around it."""
+    while address and (
+        address[-1] in ENDS
+        or address.count(address[-1]) > address.count(BRACKETS.get(address[-1], address[-1]))
+    ):
+        address = address[:-1]
+    return address
 
 
 PARSER.core.ruler.push("addresses", _link_addresses)
@@ -89,13 +102,34 @@ Block = Paragraph | List
 @lru_cache(maxsize=KEPT)
 def parse(text: str) -> tuple[Block, ...]:
     """Return the blocks of a text; what is no Markdown of ours stays as it was typed."""
-    blocks, _end = _blocks(PARSER.parse(covered(text)), 0, "")
+    blocks, _end = _blocks(tokens(text), 0, "")
     return blocks
 
 
 def html(text: str) -> str:
     """Return a text as HTML; what is no Markdown of ours is escaped."""
-    return uncovered(str(PARSER.render(covered(text))))
+    return uncovered(str(PARSER.renderer.render(tokens(text), PARSER.options, {})))
+
+
+def tokens(text: str) -> list[Token]:
+    """Return a text as parsed; where its numbers would count otherwise, they make no list."""
+    found = PARSER.parse(covered(text))
+    return found if _counts_as_typed(found) else PARSER.parse(covered(text, has_numbers=False))
+
+
+def _counts_as_typed(found: list[Token]) -> bool:
+    """Tell whether each item of a numbered list has the number that was typed."""
+    counts: list[int] = []
+    for token in found:
+        if token.type == "ordered_list_open":
+            counts.append(int(token.attrs.get("start", 1)))
+        elif token.type == "ordered_list_close":
+            counts.pop()
+        elif token.type == "list_item_open" and token.info:
+            if token.info != str(counts[-1]):
+                return False
+            counts[-1] += 1
+    return True
 
 
 def plain(text: str) -> str:

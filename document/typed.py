@@ -20,19 +20,25 @@ BULLET = re.compile(rf"^([ \t]*)[{BULLETS}][ \t]+(?=\S)", re.MULTILINE)
 BACKSLASH = re.compile(r"\\([*_]*)")
 WITHIN_WORD = re.compile(r"(?<=\w)\*+(?=\w)")
 MARKER = re.compile(r"([ \t]*)([-+*]|(\d{1,9})[.)])(?=[ \t]|$)")
+DEEPEST = 10  # lists within lists; what Markdown nests deeper than it can, it leaves out
+OUT_OF_COUNT = -1  # in a run: what came here was not the next number
 ONLY_SIGNS = re.compile(r"[-+* \t]*")
 
 
-def covered(text: str) -> str:
-    """Return a text as Markdown that says what was typed; ``uncovered`` gives the signs back."""
+def covered(text: str, *, has_numbers: bool = True) -> str:
+    """Return a text as Markdown that says what was typed; ``uncovered`` gives the signs back.
+
+    Without ``has_numbers`` no number makes a list.
+    """
     text = WITHIN_WORD.sub(lambda found: _cover(found[0]), text)
     text = BACKSLASH.sub(lambda found: rf"\\{_cover(found[1])}", text)
     lines = BULLET.sub(r"\1- ", text).replace("\r\n", "\n").split("\n")
-    numbered = _numbered(lines)
-    return "\n".join(
-        _marked(line, stays=_is_bullet(lines, place) or place in numbered)
-        for place, line in enumerate(lines)
-    )
+    items = {
+        n
+        for n in _items(lines)
+        if has_numbers or not (marker := MARKER.match(lines[n])) or not marker[3]
+    }
+    return "\n".join(_marked(line, stays=n in items) for n, line in enumerate(lines))
 
 
 def literal(text: str) -> str:
@@ -45,36 +51,51 @@ def uncovered(text: str) -> str:
     return text.translate(UNCOVER)
 
 
-def _numbered(lines: list[str]) -> set[int]:
-    """Return the places of the lines whose numbers begin at 1 and count up, two at least."""
+def _items(lines: list[str]) -> set[int]:
+    """Return the places of the lines that are items of a list.
+
+    After a dash, or a star where there are more lines of that kind; after numbers that begin at
+    1 and count up, two at least. Lines are items of one list where they stand under one item.
+    """
+    has_stars = sum(line.lstrip().startswith("* ") for line in lines) > 1
+    bullets: set[int] = set()
     runs: list[list[int]] = []
-    # By indent, the run that goes on there and the sign after its numbers.
+    # The items that a line may stand under: their places, and from which column on.
+    parents: list[tuple[int, int]] = []
+    # By the item above (-1 for none), the run that goes on there and the sign after its numbers.
     current: dict[int, tuple[str, list[int]]] = {}
     is_after_blank = False
     for place, line in enumerate(lines):
         marker = MARKER.match(line)
-        if marker and marker[3]:
-            indent, sign = len(marker[1].expandtabs()), marker[2][-1]
-            before, run = current.get(indent, (sign, []))
-            run = run if before == sign else []
-            current = {deep: one for deep, one in current.items() if deep < indent}
-            if marker[3] == str(len(run) + 1) and line[marker.end() :].strip():
-                run.append(place)
-                runs.append(run)
-                current[indent] = sign, run
-        elif is_after_blank and line.strip() and not line.startswith((" ", "\t")):
-            current.clear()
+        if marker is None or not line[marker.end() :].strip():
+            if is_after_blank and line.strip() and not line.startswith((" ", "\t")):
+                parents, current = [], {}
+        else:
+            indent = len(marker[1].expandtabs())
+            while parents and indent < parents[-1][1]:
+                parents.pop()
+            above = parents[-1][0] if parents else -1
+            content = indent + len(marker[2]) + 1
+            if len(parents) < DEEPEST:
+                if not marker[3]:
+                    current.pop(above, None)
+                    if marker[2] == "-" or (marker[2] == "*" and has_stars):
+                        bullets.add(place)
+                        parents.append((place, content))
+                else:
+                    sign = marker[2][-1]
+                    before, run = current.get(above, (sign, []))
+                    run = run if before == sign else []
+                    if OUT_OF_COUNT not in run and marker[3] == str(len(run) + 1):
+                        run.append(place)
+                        runs.append(run)
+                        current[above] = sign, run
+                        parents.append((place, content))
+                    elif run:
+                        # The list is still open, so that nothing begins at 1 beside it.
+                        current[above] = sign, [*run, OUT_OF_COUNT]
         is_after_blank = not line.strip()
-    return {place for run in runs if len(run) > 1 for place in run}
-
-
-def _is_bullet(lines: list[str], place: int) -> bool:
-    """Tell whether a line is an item: after a dash, or after a star beside another such line."""
-    line = lines[place].lstrip()
-    if line.startswith("* "):
-        beside = lines[max(place - 1, 0) : place] + lines[place + 1 : place + 2]
-        return any(one.lstrip().startswith("* ") for one in beside)
-    return line.startswith(("- ", "-\t"))
+    return bullets | {place for run in runs if len(run) > 1 for place in run}
 
 
 def _marked(line: str, *, stays: bool) -> str:

@@ -251,6 +251,9 @@ LINES = st.lists(
 @example("14. März\n3. Oktober\n17. November")
 @example("- 14. a\n  1. b\n  2. c\n1. d")
 @example("1. a\n\n   2. b\n2. c")
+@example("1. a\n  1. x\n  2. y\n2. b")
+@example("  1. a\n    2. a\n3. a")
+@example("1. a\n2. b\n3. c\n1. d\n2. e")
 def test_the_letters_and_digits_of_any_text_come_out_in_their_order(text: str) -> None:
     page = Reading()
     page.feed(markup.to_html(text))
@@ -261,6 +264,29 @@ def test_the_letters_and_digits_of_any_text_come_out_in_their_order(text: str) -
 def test_lists_in_lists_stay_lists() -> None:
     html = markup.to_html("- a\n  - b\n    - c\n")
     assert html.count("<ul>") == html.count("</ul>") == 3
+
+
+def test_a_list_fifty_lists_deep_is_not_left_out() -> None:
+    text = "\n".join(f"{'  ' * depth}- w{depth}" for depth in range(60))
+    assert words(richtext.plain(text)) == words(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://a.be/Foo_(bar)", "https://a.be/Foo_(bar)"),
+        ("(https://a.be/z).", "https://a.be/z"),
+        ("https://a.be/x…", "https://a.be/x"),
+        ("a|https://b.be|c", "https://b.be"),
+    ],
+)
+def test_an_address_ends_where_its_sentence_goes_on(text: str, address: str) -> None:
+    assert read(text).addresses == [address]
+
+
+@pytest.mark.parametrize("text", ["awww.x.be", "info@www.x.be", "www.", "https://"])
+def test_what_only_looks_like_an_address_is_none(text: str) -> None:
+    assert read(text).addresses == []
 
 
 def test_a_text_in_many_lists_is_not_left_out() -> None:
