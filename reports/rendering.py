@@ -5,11 +5,12 @@ These processes know nothing of Django: they begin in a moment and open no datab
 
 import os
 import signal
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from document.errors import RenderError
 from document.snapshot import Snapshot, from_json
@@ -48,8 +49,8 @@ def files(
         if not FORMATS[pair[0]].is_document:
             try:
                 yield pair, made(content, *pair)
-            except RenderError as error:
-                yield pair, error
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+                yield pair, named(error)
 
 
 def made(content: str, name: str, language: str) -> bytes:
@@ -60,6 +61,13 @@ def made(content: str, name: str, language: str) -> bytes:
     if name == "json":
         return content.encode()
     return FORMATS[name].render(_snapshot(content), language or "en")
+
+
+def named(error: Exception) -> RenderError:
+    """Return a fault as the one that says why a file was not made."""
+    if isinstance(error, RenderError):
+        return error
+    return RenderError(f"{type(error).__name__} {error}".strip())
 
 
 def _order(pair: Pair) -> tuple[int, Pair]:
@@ -79,10 +87,10 @@ def _together(
         for future in as_completed(asked):
             try:
                 yield asked[future], future.result()
-            except RenderError as error:
-                yield asked[future], error
             except BrokenProcessPool:
                 yield asked[future], None
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+                yield asked[future], named(error)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -92,6 +100,15 @@ def _begin() -> None:
     os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["RAYON_NUM_THREADS"] = "1"
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process once the one that began it is gone, however that ended."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @lru_cache(maxsize=1)

@@ -105,7 +105,8 @@ def discard(edition: Edition, *, by: User, now: datetime) -> None:
     """Give a frozen edition up, so that review can go on."""
     round_service.secretariat(by, now)
     stored = round_service.lock(edition.round)
-    found = Edition.objects.filter(pk=edition.pk).first()
+    # Locked first, as whoever stores a file of it, or asks for files, does.
+    found = Edition.objects.select_for_update(of=("self",)).filter(pk=edition.pk).first()
     if found is None:
         return
     if not found.is_frozen:

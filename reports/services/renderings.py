@@ -100,6 +100,16 @@ def work(
     row = take(now=clock())
     if row is None:
         return None
+    try:
+        make(row, clock=clock, is_stopped=is_stopped)
+    except Exception:
+        change(row, state=WAITING, taken_at=None)
+        raise
+    return row
+
+
+def make(row: Rendering, *, clock: Callable[[], datetime], is_stopped: Callable[[], bool]) -> None:
+    """Make and store the files of an edition, and how that ended."""
     edition = row.edition
     problems: list[dict[str, str]] = []
     with closing(rendering.files(edition.content, editions.missing_files(edition))) as found:
@@ -110,14 +120,13 @@ def work(
                 problems.append({"format": name, "language": language, "text": text})
             elif not store(edition, name, language, made):
                 logger.info("%s was discarded while its files were made", edition)
-                return row
+                return
             if not change(row, taken_at=clock()):
-                return row  # somebody thought that we were gone, and makes them now
+                return  # somebody thought that we were gone, and makes them now
             if is_stopped():
                 change(row, state=WAITING, taken_at=None, attempts=0)
-                return row
+                return
     change(row, state=FAILED if problems else DONE, problems=problems)
-    return row
 
 
 def take(*, now: datetime) -> Rendering | None:

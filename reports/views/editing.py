@@ -207,7 +207,9 @@ def files(request: MemberRequest, key: int) -> HttpResponse:
 @member_page(secretariat)
 def progress(request: MemberRequest, key: int) -> HttpResponse:
     """Tell a page that waits how far the files of an edition are; once they end, it reloads."""
-    edition = find_edition(key)
+    edition = Edition.objects.filter(pk=min(key, LARGEST_KEY)).first()
+    if edition is None:  # discarded meanwhile by somebody else
+        return HttpResponse(headers={"HX-Refresh": "true"})
     found = renderings.progress(edition, now=request.now)
     is_silent = found.is_waiting and pulse.is_silent()
     context = {"edition": edition, "progress": found, "is_silent": is_silent}

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.cache import set_response_etag
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -40,7 +40,7 @@ def extract(
     response = dossier.answer(content, extension, f"{plan}-{year}-e{number}-{slug}")
     response["Cache-Control"] = archive.MINUTES
     set_response_etag(response)
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+    return archive.not_modified(request, response) or response
 
 
 def make(key: int, checksum: str, slug: str, name: str, language: str) -> bytes:  # noqa: ARG001

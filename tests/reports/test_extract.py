@@ -104,4 +104,6 @@ def test_a_browser_that_has_an_extract_is_told_so(client: Client, story: Story) 
     mark = client.get(f"{ADDRESS}/")["ETag"]
     again = client.get(f"{ADDRESS}/", headers={"if-none-match": mark})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", mark)
+    # Browsers would put the policy of the site in place of the page's own.
+    assert "Content-Security-Policy" not in again
     assert client.get(f"{ADDRESS}.docx", headers={"if-none-match": mark}).status_code == 200

@@ -169,6 +169,17 @@ def test_a_worker_that_is_stopped_leaves_the_rest_to_the_next(frozen, quickly) -
     assert state(frozen) == DONE
 
 
+def test_a_fault_in_between_leaves_the_work_to_the_next(frozen, monkeypatch) -> None:
+    def files(_content: str, wanted: list[tuple[str, str]]) -> Iterator[Any]:
+        yield wanted[0], b"made"
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(rendering, "files", files)
+    with pytest.raises(OSError, match="disk"):
+        renderings.work()
+    assert (state(frozen), frozen.files.count()) == (WAITING, 1)
+
+
 # --- Processes of their own ----------------------------------------------------------
 
 
@@ -186,6 +197,12 @@ def test_a_process_that_dies_takes_no_other_file_along(monkeypatch) -> None:
     found = dict(rendering.files("{}", [("html", "nl"), ("html", "fr"), ("html", "de")]))
     assert found["html", "nl"] == found["html", "de"] == b"html"
     assert str(found["html", "fr"]) == "the process that made it ended"
+
+
+@pytest.mark.slow
+def test_a_snapshot_that_cannot_be_read_fails_file_by_file() -> None:
+    found = dict(rendering.files('{"schema": 3}', [("html", "nl"), ("entries_csv", "nl")]))
+    assert {type(one) for one in found.values()} == {RenderError}
 
 
 @pytest.fixture
@@ -242,6 +259,12 @@ def test_the_page_says_how_far_the_files_are_and_who_is_not_there(frozen, browse
     cache.delete(pulse.KEY)
     assert renderings.take(now=timezone.now()) is not None
     assert "not running" not in browser.get(address).content.decode()
+
+
+def test_a_page_that_waits_for_what_was_discarded_loads_anew(frozen, story, browser) -> None:
+    address = reverse("reports:progress", args=[frozen.pk])
+    editions.discard(frozen, by=story.by, now=NOW)
+    assert browser.get(address)["HX-Refresh"] == "true"
 
 
 def test_the_page_loads_anew_once_the_files_are_made(frozen, browser, quickly) -> None:

@@ -4,16 +4,25 @@
 // After a form was refused the reader hears why: the summary takes the focus.
 document.querySelector("[data-focus]")?.focus();
 
-// A text is sent only where it would be taken: signed in, and with a connection. Else it stays
-// here, and the page says why. Who signed in again in another window has a new token by then.
+// A text is sent only where it would be taken: signed in as the same person, and with a
+// connection. Else it stays here, and the page says why. Who signed in again in another window
+// has a new token by then.
 const texts = document.currentScript.dataset;
-const asked = new WeakSet();
+const asking = new WeakSet();
+const allowed = new WeakSet();
+const PATIENCE = 10_000;
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
 
 const whyNot = async () => {
   try {
-    const answer = await fetch(texts.signedIn, { cache: "no-store" });
-    return (await answer.text()) === "yes" ? "" : texts.signedOut;
+    const answer = await fetch(texts.signedIn, {
+      cache: "no-store",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (!answer.ok) return texts.offline;
+    const person = await answer.text();
+    if (person === texts.person) return "";
+    return person === "" ? texts.signedOut : texts.another;
   } catch {
     return texts.offline;
   }
@@ -32,28 +41,28 @@ document.addEventListener(
   async (event) => {
     const { target: sending, submitter } = event;
     const field = sending.querySelector('[name="csrfmiddlewaretoken"]');
-    if (!field) return;
-    if (asked.has(sending) || !sending.querySelector("textarea")) {
-      asked.delete(sending);
-      field.value = token() ?? field.value;
-      return;
-    }
+    if (!field || !sending.querySelector("textarea") || allowed.has(sending)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (asking.has(sending)) return;
+    asking.add(sending);
     const problem = await whyNot();
+    asking.delete(sending);
     if (problem) {
       notSent(sending, submitter, problem);
       return;
     }
-    asked.add(sending);
-    sending.requestSubmit(submitter);
+    sending.querySelector(".not-sent")?.remove();
+    field.value = token() ?? field.value;
+    allowed.add(sending);
+    try {
+      sending.requestSubmit(submitter);
+    } finally {
+      allowed.delete(sending);
+    }
   },
   true,
 );
-document.body.addEventListener("htmx:configRequest", (event) => {
-  const { parameters } = event.detail;
-  if (token() && "csrfmiddlewaretoken" in parameters) parameters.csrfmiddlewaretoken = token();
-});
 
 const form = document.getElementById("entry-form");
 if (form) {
