@@ -58,7 +58,7 @@ def one_time_code(secret: str) -> str:
 
 def is_fault(said: ConsoleMessage) -> bool:
     """Tell whether a browser complains of anything but that a connection or a session ended."""
-    ended = ("ERR_INTERNET_DISCONNECTED", "status of 401")
+    ended = ("ERR_INTERNET_DISCONNECTED", "status of 401", "Code 401")
     return said.type == "error" and not any(one in said.text for one in ended)
 
 
