@@ -10,6 +10,7 @@ import types
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from document.readers import lift
@@ -23,6 +24,8 @@ MET = frozenset({"done", "continuous"})
 
 Words = dict[str, str]  # language: text
 Kind = typing.TypeVar("Kind")
+# Asked of each part of each snapshot, and slow to answer.
+_hints = cache(typing.get_type_hints)
 
 
 @dataclass(frozen=True)
@@ -493,7 +496,7 @@ def _build(kind: Any, value: Any) -> Any:
 def _build_dataclass(kind: Any, value: Any) -> Any:
     if not isinstance(value, dict):
         raise ValueError(f"{value!r} is no {kind.__name__}")
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     if set(value) - set(hints):
         raise ValueError(f"{kind.__name__} has no {sorted(set(value) - set(hints))}")
     try:

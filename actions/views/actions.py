@@ -1,6 +1,7 @@
 """The list of a plan's actions, and the page of one."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from actions import published
 from actions.enums import Scheme
 from actions.filters import ActionFilter
 from actions.forms.plan import MENUS, REPORT_MENUS, filter_layout
-from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound
+from actions.models import Action, Actor, Plan, PublishedRound
 from actions.models.actors import LEVELS
 from actions.models.responsibilities import expected_of
 from actions.models.schemes import TITLES
@@ -182,13 +183,14 @@ def reported(action: Action, year: str | None) -> dict[str, Any]:
     if report is None:
         return {"report": None}
     said = published.of_action(action.pk, rounds)
-    now = said.get(report.pk)
-    actors = published.actors_of(report)
+    told = {given: published.action_of(said[given.pk]) for given in rounds if given.pk in said}
+    actors = {given: published.actors_of(given) for given in {report, *told}}
+    now = told.get(report)
     return {
         "report": report,
         "is_sample": any(given.is_sample for given in rounds if given.pk in said),
-        "presentation": presentation.of_action(published.action_of(now), actors) if now else None,
-        "matrix": matrix(rounds, said, report),
+        "presentation": presentation.of_action(now, actors[report]) if now else None,
+        "matrix": matrix(told, actors, report),
         "past_years": [
             {"round": given, "said": said[given.pk]}
             for given in rounds
@@ -198,15 +200,16 @@ def reported(action: Action, year: str | None) -> dict[str, Any]:
 
 
 def matrix(
-    rounds: list[PublishedRound], said: dict[int, PublishedAction], report: PublishedRound
+    told: Mapping[PublishedRound, snapshot.Action],
+    actors: Mapping[PublishedRound, dict[str, snapshot.Actor]],
+    report: PublishedRound,
 ) -> dict[str, Any]:
     """Return the actors of an action by year, each called as in the newest report with it."""
     names: dict[str, snapshot.Actor] = {}
-    speaking = [given for given in rounds if given.pk in said]
-    for given in speaking:
-        names = published.actors_of(given) | names
-    names |= published.actors_of(report)
-    listed = [(given.year, published.action_of(said[given.pk])) for given in speaking]
+    for given in told:
+        names = actors[given] | names
+    names |= actors[report]
+    listed = [(given.year, action) for given, action in told.items()]
     return presentation.matrix(listed, names) | {"year": report.year}
 
 
