@@ -33,11 +33,8 @@ def covered(text: str, *, has_numbers: bool = True) -> str:
     text = WITHIN_WORD.sub(lambda found: _cover(found[0]), text)
     text = BACKSLASH.sub(lambda found: rf"\\{_cover(found[1])}", text)
     lines = BULLET.sub(r"\1- ", text).replace("\r\n", "\n").split("\n")
-    items = {
-        n
-        for n in _items(lines)
-        if has_numbers or not (marker := MARKER.match(lines[n])) or not marker[3]
-    }
+    bullets, numbers = _items(lines)
+    items = bullets | numbers if has_numbers else bullets
     return "\n".join(_marked(line, stays=n in items) for n, line in enumerate(lines))
 
 
@@ -51,51 +48,67 @@ def uncovered(text: str) -> str:
     return text.translate(UNCOVER)
 
 
-def _items(lines: list[str]) -> set[int]:
-    """Return the places of the lines that are items of a list.
+class _Counts:
+    """Numbers that count up line by line, by the item that they stand under (-1 for none)."""
+
+    def __init__(self) -> None:
+        self.runs: list[list[int]] = []
+        # The run that goes on, and the sign after its numbers.
+        self.current: dict[int, tuple[str, list[int]]] = {}
+
+    def takes(self, place: int, marker: re.Match[str], above: int) -> bool:
+        """Tell whether the number of a line is the next one, and count it."""
+        sign = marker[2][-1]
+        before, run = self.current.get(above, (sign, []))
+        run = run if before == sign else []
+        if OUT_OF_COUNT not in run and marker[3] == str(len(run) + 1):
+            run.append(place)
+            self.runs.append(run)
+            self.current[above] = sign, run
+            return True
+        if run:
+            # The list is still open, so that nothing begins at 1 beside it.
+            self.current[above] = sign, [*run, OUT_OF_COUNT]
+        return False
+
+    def places(self) -> set[int]:
+        """Return the lines that make lists, of two items at least."""
+        return {place for run in self.runs if len(run) > 1 for place in run}
+
+
+def _items(lines: list[str]) -> tuple[set[int], set[int]]:
+    """Return the places of the lines that are items of lists: of bullets, and of numbers.
 
     After a dash, or a star where there are more lines of that kind; after numbers that begin at
     1 and count up, two at least. Lines are items of one list where they stand under one item.
     """
     has_stars = sum(line.lstrip().startswith("* ") for line in lines) > 1
     bullets: set[int] = set()
-    runs: list[list[int]] = []
+    counts = _Counts()
     # The items that a line may stand under: their places, and from which column on.
     parents: list[tuple[int, int]] = []
-    # By the item above (-1 for none), the run that goes on there and the sign after its numbers.
-    current: dict[int, tuple[str, list[int]]] = {}
     is_after_blank = False
     for place, line in enumerate(lines):
+        was_after_blank, is_after_blank = is_after_blank, not line.strip()
         marker = MARKER.match(line)
         if marker is None or not line[marker.end() :].strip():
-            if is_after_blank and line.strip() and not line.startswith((" ", "\t")):
-                parents, current = [], {}
+            if was_after_blank and line.strip() and not line.startswith((" ", "\t")):
+                parents, counts.current = [], {}
+            continue
+        indent = len(marker[1].expandtabs())
+        parents = [(one, column) for one, column in parents if column <= indent]
+        if len(parents) == DEEPEST:
+            continue
+        above = parents[-1][0] if parents else -1
+        if marker[3]:
+            is_item = counts.takes(place, marker, above)
         else:
-            indent = len(marker[1].expandtabs())
-            while parents and indent < parents[-1][1]:
-                parents.pop()
-            above = parents[-1][0] if parents else -1
-            content = indent + len(marker[2]) + 1
-            if len(parents) < DEEPEST:
-                if not marker[3]:
-                    current.pop(above, None)
-                    if marker[2] == "-" or (marker[2] == "*" and has_stars):
-                        bullets.add(place)
-                        parents.append((place, content))
-                else:
-                    sign = marker[2][-1]
-                    before, run = current.get(above, (sign, []))
-                    run = run if before == sign else []
-                    if OUT_OF_COUNT not in run and marker[3] == str(len(run) + 1):
-                        run.append(place)
-                        runs.append(run)
-                        current[above] = sign, run
-                        parents.append((place, content))
-                    elif run:
-                        # The list is still open, so that nothing begins at 1 beside it.
-                        current[above] = sign, [*run, OUT_OF_COUNT]
-        is_after_blank = not line.strip()
-    return bullets | {place for run in runs if len(run) > 1 for place in run}
+            counts.current.pop(above, None)
+            is_item = marker[2] == "-" or (marker[2] == "*" and has_stars)
+            bullets |= {place} if is_item else set()
+        if is_item:
+            parents.append((place, indent + len(marker[2]) + 1))
+    return bullets, counts.places()
 
 
 def _marked(line: str, *, stays: bool) -> str:
