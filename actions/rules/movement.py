@@ -134,22 +134,34 @@ def _kind(
         return Movement.REASSESSED, (Cause.NATURE,)
     if (before.status == Status.NOT_APPLICABLE) != (now.status == Status.NOT_APPLICABLE):
         return Movement.REASSESSED, (Cause.APPLICABLE,)
-    step = rank(c1, now.nature) - rank(c0, now.nature)
-    if c1 == Status.DISCONTINUED != c0 or step:
-        is_set = before.override is not None or now.override is not None
-        causes = (Cause.OVERRIDE,) if is_set and (before.status, now.status) != (c0, c1) else ()
-        if c1 == Status.DISCONTINUED != c0:
-            return Movement.SUSPENDED, causes
-        return (Movement.MOVED_UP if step > 0 else Movement.MOVED_BACK), causes
+    moved = _moved(c0, c1, now.nature)
+    if moved:
+        sets_apart = _is_set(before, now) and (before.status, now.status) != (c0, c1)
+        return moved, (Cause.OVERRIDE,) if sets_apart else ()
     if before.status == now.status:
         return Movement.SAME, ()
     return _information(before, now, pairs)
 
 
+def _moved(c0: Status, c1: Status, nature: Nature) -> Movement | None:
+    """Return how those who reported both times moved an action; None where they did not."""
+    if c1 == Status.DISCONTINUED != c0:
+        return Movement.SUSPENDED
+    step = rank(c1, nature) - rank(c0, nature)
+    if not step:
+        return None
+    return Movement.MOVED_UP if step > 0 else Movement.MOVED_BACK
+
+
+def _is_set(before: Side, now: Side) -> bool:
+    """Tell whether the secretariat set a status in one of the two rounds."""
+    return before.override is not None or now.override is not None
+
+
 def _information(before: Side, now: Side, pairs: list[Pair]) -> tuple[Movement, tuple[Cause, ...]]:
     """Return what changed a published status that no common actor moved."""
     found = {cause for pair in pairs for cause in _causes(pair, before, now)}
-    if before.override is not None or now.override is not None:
+    if _is_set(before, now):
         found.add(Cause.OVERRIDE)
     both = [pair for pair in pairs if pair.before and pair.now]
     came = any(_heard(pair, before, now) == (False, True) for pair in both)
