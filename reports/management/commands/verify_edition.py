@@ -6,7 +6,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from document.errors import RenderError
-from document.snapshot import Snapshot
 from reports import rendering
 from reports.formats import FORMATS
 from reports.management import asked
@@ -48,10 +47,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{name} ({edition.state})")
         self.stdout.write(f"  snapshot  {'matches' if is_whole else 'DOES NOT MATCH'} its SHA-256")
         wrong = [] if is_whole else [f"{name} snapshot"]
-        snapshot = None
         try:
-            snapshot = edition.snapshot if is_whole else None
+            is_readable = is_whole and bool(edition.snapshot)
         except ValueError as error:
+            is_readable = False
             self.stdout.write(f"  snapshot  cannot be read: {error}")
             wrong = [f"{name} snapshot (cannot be read)"]
         with Progress(self.stderr) as progress:
@@ -60,9 +59,8 @@ class Command(BaseCommand):
                 progress.say(f"  {title} …")
                 fits = editions.digest(bytes(row.content)) == row.checksum
                 progress.say("")
-                self.stdout.write(
-                    f"  {title:<9} {said(fits=fits)}, {again(edition, snapshot, row)}"
-                )
+                made = again(edition, row, is_readable=is_readable)
+                self.stdout.write(f"  {title:<9} {said(fits=fits)}, {made}")
                 wrong += [] if fits else [f"{name} {title}"]
         for kind, language in editions.missing_files(edition):
             title = f"{kind} {language}".strip()
@@ -84,9 +82,9 @@ def said(*, fits: bool) -> str:
     return "matches its SHA-256" if fits else "DOES NOT MATCH its SHA-256"
 
 
-def again(edition: Edition, snapshot: Snapshot | None, row: EditionFile) -> str:
+def again(edition: Edition, row: EditionFile, *, is_readable: bool) -> str:
     """Return whether a new rendering has the same bytes."""
-    if snapshot is None:
+    if not is_readable:
         return "no new rendering without the snapshot"
     try:
         made = rendering.made(edition.content, row.format, row.language)
