@@ -568,11 +568,17 @@ def test_a_responsibility_that_has_ended_is_gone_from_every_list_alike(client, n
         assert "none named" in cell
 
 
-def test_the_address_of_an_action_under_its_former_number_leads_to_it(client: Client) -> None:
-    action = Plan.objects.get(slug="nap2").actions.get(label="31")
-    for label in ("131", "231"):
-        action.label = label
+def renumber(label: str, *numbers: str) -> Action:
+    """Give an action one number after another."""
+    action = Action.objects.get(plan__slug="nap2", label=label)
+    for number in numbers:
+        action.label = number
         service.save(action, by=None)
+    return action
+
+
+def test_the_address_of_an_action_under_its_former_number_leads_to_it(client: Client) -> None:
+    action = renumber("31", "131", "231")
     for former in ("31", "131"):
         response = client.get(f"/nl/plans/nap2/actions/{former}/")
         assert (response.status_code, response["Location"]) == (301, "/nl/plans/nap2/actions/231/")
@@ -584,33 +590,22 @@ def test_the_address_of_an_action_under_its_former_number_leads_to_it(client: Cl
 
 
 def test_a_number_that_several_actions_had_leads_to_the_last_of_them(client: Client) -> None:
-    plan = Plan.objects.get(slug="nap2")
     for label in ("40", "32", "38"):
-        action = plan.actions.get(label=label)
-        for new in ("131", f"2{label}"):
-            action.label = new
-            service.save(action, by=None)
+        renumber(label, "131", f"2{label}")
     response = client.get("/nl/plans/nap2/actions/131/")
     assert response["Location"] == "/nl/plans/nap2/actions/238/"
 
 
 def test_a_number_that_editions_know_an_action_by_stays_its_own(client: Client) -> None:
-    plan = Plan.objects.get(slug="nap2")
-    for label, numbers in (("31", ("131",)), ("32", ("31", "232"))):
-        action = plan.actions.get(label=label)
-        for number in numbers:
-            action.label = number
-            service.save(action, by=None)
+    renumber("31", "131")
+    renumber("32", "31", "232")
     response = client.get("/nl/plans/nap2/actions/31/")
     assert response["Location"] == "/nl/plans/nap2/actions/131/"
 
 
 def test_a_number_can_go_to_another_action_which_gets_a_key_of_its_own(client: Client) -> None:
-    plan = Plan.objects.get(slug="nap2")
-    first = plan.actions.get(label="31")
-    first.label = "131"
-    service.save(first, by=None)
-    second = plan.actions.get(label="32")
+    first = renumber("31", "131")
+    second = Action.objects.get(plan__slug="nap2", label="32")
     second.key, second.label = "", "31"
     service.save(second, by=None)
     assert (first.key, second.key) == ("31", "31-2")

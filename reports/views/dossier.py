@@ -133,16 +133,17 @@ def answer(content: bytes, name: str, stem: str) -> HttpResponse:
 
 def none(request: HttpRequest, plan: Plan, reason: str) -> HttpResponse:
     """Say why there is no dossier."""
-    context = {"plan": plan, "reason": reason}
+    context = {"plan": plan, "title": _("No dossier"), "reason": reason, "is_choice": True}
     return TemplateResponse(
-        request, "reports/no_dossier.html", context, status=HTTPStatus.NOT_FOUND
+        request, "reports/no_document.html", context, status=HTTPStatus.NOT_FOUND
     )
 
 
 def later(request: HttpRequest, plan: Plan) -> HttpResponse:
     """Ask to come back."""
-    context = {"plan": plan}
+    reason = _("The document could not be made at this moment. Try again in a minute.")
+    context = {"plan": plan, "title": _("Not at this moment"), "reason": reason}
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    response = TemplateResponse(request, "reports/later.html", context, status=status)
+    response = TemplateResponse(request, "reports/no_document.html", context, status=status)
     response["Retry-After"] = "60"
     return response
