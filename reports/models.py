@@ -175,40 +175,83 @@ RENDERING_STATES = [
 ]
 
 
-class Rendering(models.Model):
-    """That a frozen edition asks for its files, until it is published; see ``manage.py work``.
+class Job(models.Model):
+    """Something that ``manage.py work`` makes; see ``services/jobs.py`` for how it is claimed.
 
-    ``taken_at`` is renewed with each file: whoever has not told for a while is gone.
+    ``taken_at`` is renewed while it is made: whoever has not told for a while is gone.
     ``problems`` has a format, a language and what went wrong of each file that failed.
     """
 
-    edition = models.OneToOneField(
-        Edition, models.CASCADE, primary_key=True, verbose_name=_("edition")
-    )
     state = models.CharField(_("state"), max_length=20, choices=RENDERING_STATES, default=WAITING)
-    asked_by = person(_("asked for by"))
     asked_at = models.DateTimeField(_("asked for at"))
     taken_at = models.DateTimeField(_("taken up at"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     problems = models.JSONField(_("problems"), default=list, blank=True)
 
     class Meta:
-        verbose_name = _("rendering of an edition")
-        verbose_name_plural = _("renderings of editions")
+        abstract = True
         ordering = ["asked_at"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=[WAITING, RUNNING, FAILED, DONE]),
-                name="rendering_state_known",
+                name="%(class)s_state_known",
             ),
             models.CheckConstraint(
                 condition=Q(state=RUNNING, taken_at__isnull=False) | ~Q(state=RUNNING),
-                name="rendering_running_since",
+                name="%(class)s_running_since",
+            ),
+        ]
+
+
+class Rendering(Job):
+    """That a frozen edition asks for its files, until it is published."""
+
+    edition = models.OneToOneField(
+        Edition, models.CASCADE, primary_key=True, verbose_name=_("edition")
+    )
+    asked_by = person(_("asked for by"))
+
+    class Meta(Job.Meta):
+        verbose_name = _("rendering of an edition")
+        verbose_name_plural = _("renderings of editions")
+
+    def __str__(self) -> str:
+        return f"{self.edition} {self.state}"
+
+
+class Document(Job):
+    """A document that somebody asked for: made once, kept for a while, then forgotten.
+
+    ``recipe`` says what it is made of, see ``services/recipes.py``. ``key`` is what its address
+    or its hash says; what is not for everybody has an owner, who alone gets it.
+    """
+
+    key = models.CharField(_("key"), max_length=64, unique=True)
+    recipe = models.JSONField(_("recipe"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    content = models.BinaryField(_("content"), null=True, blank=True)
+
+    class Meta(Job.Meta):
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = [
+            *Job.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(state=DONE, content__isnull=False)
+                | (~Q(state=DONE) & Q(content__isnull=True)),
+                name="document_there_when_done",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.edition} {self.state}"
+        return f"{self.recipe.get('kind', '')} {self.key[:8]} {self.state}"
 
 
 class Chapter(models.Model):

@@ -19,6 +19,7 @@ from reports.formats import FORMATS
 AT_ONCE = 2
 # Of the 19 steps that there are: readers come first.
 NICENESS = 10
+ENDED = "the process that made it ended"
 # What takes longest comes first, so that none of it is left for the end.
 LONGEST = ("pdf", "docx", "html")
 Pair = tuple[str, str]
@@ -42,7 +43,7 @@ def files(
     # Which of them took the process along shows when each is alone.
     for one in lost:
         for pair, found in _together(content, [one]):
-            ended = RenderError("the process that made it ended")
+            ended = RenderError(ENDED)
             yield pair, ended if found is None else found
     # Data take a moment, and need the words of the data dictionary.
     for pair in wanted:
@@ -51,6 +52,17 @@ def files(
                 yield pair, made(content, *pair)
             except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
                 yield pair, named(error)
+
+
+def alone(snapshot: Snapshot, name: str, language: str) -> bytes:
+    """Return one document, made in a process of its own. Raises RenderError."""
+    pool = new_pool(1)
+    try:
+        return pool.submit(_rendered, snapshot, name, language).result()
+    except BrokenProcessPool as error:
+        raise RenderError(ENDED) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def made(content: str, name: str, language: str) -> bytes:
@@ -78,8 +90,7 @@ def _together(
     content: str, wanted: Sequence[Pair]
 ) -> Iterator[tuple[Pair, bytes | RenderError | None]]:
     """Yield files as they are made, two at once; None for what died with its process."""
-    # Begun anew, not copied from this process, which has threads and a database.
-    pool = ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn"), initializer=_begin)
+    pool = new_pool(AT_ONCE)
     try:
         asked: dict[Future[bytes], Pair] = {
             pool.submit(made, content, *pair): pair for pair in wanted
@@ -93,6 +104,15 @@ def _together(
                 yield asked[future], named(error)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _rendered(snapshot: Snapshot, name: str, language: str) -> bytes:
+    return FORMATS[name].render(snapshot, language)
+
+
+def new_pool(size: int) -> ProcessPoolExecutor:
+    """Return processes that are begun anew, not copied: this one has threads and a database."""
+    return ProcessPoolExecutor(size, mp_context=get_context("spawn"), initializer=_begin)
 
 
 def _begin() -> None:

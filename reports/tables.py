@@ -8,8 +8,8 @@ from django.db.models import Max
 from actions import database as actions_database
 from reports import database as reports_database
 
-# What a database makes for itself: who is signed in, what is remembered for a while.
-PASSING = ("django_session", "actions_shared")
+# What a database makes for itself: who is signed in, what is remembered or kept for a while.
+PASSING = ("django_session", "actions_shared", "reports_document")
 
 
 def drop_triggers(*, using: str = "default") -> None:

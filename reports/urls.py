@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from reports.views import dossier, drafts, editing, translations
+from reports.views import documents, dossier, drafts, editing, translations
 
 app_name = "reports"
 urlpatterns = [
@@ -48,4 +48,5 @@ urlpatterns = [
         drafts.draft_file,
         name="draft-file",
     ),
+    path("desk/documents/<slug:key>/", documents.own, name="document"),
 ]

@@ -36,7 +36,7 @@ from actions.models import (
 from actions.services import entries, members, rounds
 from reports.formats import FORMATS
 from reports.models import Chapter, Edition
-from reports.services import editions, texts
+from reports.services import documents, editions, recipes, texts
 from tests import follow_up
 
 # The people, in the order of the columns of the table; the three last are let in nowhere.
@@ -274,6 +274,9 @@ def add_report(site: Site) -> None:
     until = site.today + timedelta(days=9)
     texts.consult(given, until=until, validated_on=None, notes={}, by=by, now=site.now)
     texts.comment(given, about="", text=word("said"), by=scene.people["observer"], now=site.now)
+    recipe = recipes.of_draft(given, "pdf", "en")
+    document = documents.ask(recipe, owner=scene.people["writer"], now=site.now)
+    site.keys["document"] = document.key
     chapter = texts.save_chapter(
         Chapter(round=given, kind="further", position=1),
         by=by, version=0, texts={"title_nl": "Zqchapter", "text_nl": "Zqchapter."}, now=site.now,

@@ -190,7 +190,8 @@ def test_the_site_starts_with_samples_sends_letters_follows_the_code_and_stops_a
     try:
         end = time.monotonic() + 120
         while "Letters: 1 sent." not in log.read_text():
-            assert server.poll() is None and time.monotonic() < end, log.read_text()
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
             time.sleep(0.5)
         # Again and again: a change before the reloader has looked for the first time is not seen.
         while "The code as it is now." not in log.read_text():

@@ -16,8 +16,8 @@ from django.db.migrations.recorder import MigrationRecorder
 FORMAT = "napmonitor backup"
 VERSION = 1
 MANIFEST = "manifest.json"
-# What a database makes for itself: who is signed in, what is remembered for a while.
-LEFT_OUT = frozenset({"sessions.session", "actions.shared", "actions.revision"})
+# What a database makes for itself: who is signed in, what is remembered or kept for a while.
+LEFT_OUT = frozenset({"sessions.session", "actions.shared", "actions.revision", "reports.document"})
 Model = type[models.Model]
 
 

@@ -3,11 +3,10 @@
 import logging
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,16 +15,10 @@ from actions.refusals import Refused
 from actions.services import rounds as round_service
 from document.errors import RenderError
 from reports import rendering
-from reports.models import DONE, FAILED, RUNNING, WAITING, Edition, Rendering
-from reports.services import editions
+from reports.models import DONE, FAILED, WAITING, Edition, Rendering
+from reports.services import editions, jobs
 
 logger = logging.getLogger(__name__)
-
-# Longer than any file may take; who has not told for so long will not tell any more.
-LEFT_AFTER = timedelta(minutes=3)
-MOST_ATTEMPTS = 3
-LONGEST_PROBLEM = 500
-ENDED = "the program that makes the files ended"
 
 
 class Progress(NamedTuple):
@@ -53,10 +46,9 @@ def ask(edition: Edition, *, by: User, now: datetime) -> Rendering:
             raise Refused(_("The frozen edition was discarded meanwhile."))
         asked = {"asked_by": by, "asked_at": now}
         row, is_new = Rendering.objects.get_or_create(edition=found, defaults=asked)
-        if not is_new and not is_under_way(row, now=now):
-            row.state, row.attempts, row.problems, row.taken_at = WAITING, 0, [], None
-            row.asked_by, row.asked_at = by, now
-            row.save()
+        if not is_new and not jobs.is_under_way(row, now=now):
+            row.asked_by = by
+            jobs.ask_again(row, now=now, also=["asked_by"])
         return row
 
 
@@ -68,22 +60,10 @@ def progress(edition: Edition, *, now: datetime) -> Progress:
     return Progress(
         made=there,
         whole=there + missing,
-        is_under_way=bool(missing and row and is_under_way(row, now=now)),
-        is_waiting=bool(missing and row and (row.state == WAITING or is_left(row, now=now))),
+        is_under_way=bool(missing and row and jobs.is_under_way(row, now=now)),
+        is_waiting=bool(missing and row and jobs.is_waiting(row, now=now)),
         problems=row.problems if row and missing and row.state == FAILED else [],
     )
-
-
-def is_under_way(row: Rendering, *, now: datetime) -> bool:
-    """Tell whether files are being made, or will be without anybody asking again."""
-    if row.state == RUNNING and row.attempts >= MOST_ATTEMPTS:
-        return not is_left(row, now=now)
-    return row.state in {WAITING, RUNNING}
-
-
-def is_left(row: Rendering, *, now: datetime) -> bool:
-    """Tell whether whoever made these files has not told for too long."""
-    return row.state == RUNNING and (row.taken_at is None or row.taken_at < now - LEFT_AFTER)
 
 
 # --- The worker -------------------------------------------------------------------------
@@ -103,9 +83,14 @@ def work(
     try:
         make(row, clock=clock, is_stopped=is_stopped)
     except Exception:
-        change(row, state=WAITING, taken_at=None)
+        jobs.change(row, state=WAITING, taken_at=None)
         raise
     return row
+
+
+def take(*, now: datetime) -> Rendering | None:
+    """Claim the rendering that waits longest, or that somebody left."""
+    return jobs.take(Rendering.objects.select_related("edition__round__plan"), now=now)
 
 
 def make(row: Rendering, *, clock: Callable[[], datetime], is_stopped: Callable[[], bool]) -> None:
@@ -116,34 +101,16 @@ def make(row: Rendering, *, clock: Callable[[], datetime], is_stopped: Callable[
         for (name, language), made in found:
             if isinstance(made, RenderError):
                 logger.warning("%s %s %s was not made: %s", edition, name, language, made)
-                text = str(made)[:LONGEST_PROBLEM]
-                problems.append({"format": name, "language": language, "text": text})
+                problems.append(jobs.problem(str(made), name, language))
             elif not store(edition, name, language, made):
                 logger.info("%s was discarded while its files were made", edition)
                 return
-            if not change(row, taken_at=clock()):
+            if not jobs.change(row, taken_at=clock()):
                 return  # somebody thought that we were gone, and makes them now
             if is_stopped():
-                change(row, state=WAITING, taken_at=None, attempts=0)
+                jobs.change(row, state=WAITING, taken_at=None, attempts=0)
                 return
-    change(row, state=FAILED if problems else DONE, problems=problems)
-
-
-def take(*, now: datetime) -> Rendering | None:
-    """Claim the rendering that waits longest, or that somebody left; stored before it begins."""
-    left = Q(state=RUNNING, taken_at__lt=now - LEFT_AFTER)
-    ended = [{"format": "", "language": "", "text": ENDED}]
-    Rendering.objects.filter(left, attempts__gte=MOST_ATTEMPTS).update(state=FAILED, problems=ended)
-    due = Rendering.objects.filter(Q(state=WAITING) | left)
-    for key in due.order_by("asked_at", "pk").values_list("pk", flat=True):
-        with transaction.atomic(durable=True):
-            taken = due.filter(pk=key).update(
-                state=RUNNING, taken_at=now, attempts=F("attempts") + 1, problems=[]
-            )
-            row = Rendering.objects.select_related("edition__round__plan").filter(pk=key).first()
-        if taken and row is not None:
-            return row
-    return None
+    jobs.change(row, state=FAILED if problems else DONE, problems=problems)
 
 
 def store(edition: Edition, name: str, language: str, content: bytes) -> bool:
@@ -158,12 +125,3 @@ def store(edition: Edition, name: str, language: str, content: bytes) -> bool:
     except IntegrityError:
         return False
     return True
-
-
-def change(row: Rendering, **columns: object) -> bool:
-    """Store columns of a rendering, as long as it is still ours from this very attempt."""
-    ours = Rendering.objects.filter(pk=row.pk, state=RUNNING, attempts=row.attempts)
-    changed = ours.update(**columns)
-    for name, value in columns.items():
-        setattr(row, name, value)
-    return bool(changed)

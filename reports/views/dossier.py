@@ -1,7 +1,7 @@
 """A dossier on request: the actions that the list's filters choose, from a published edition."""
 
+import json
 from collections.abc import Iterator
-from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -20,13 +20,16 @@ from actions.models import Plan
 from document.errors import RenderError
 from document.writers.html import style_hash
 from reports import archive as shelf
-from reports import dossier as dossiers
-from reports.formats import FORMATS
+from reports.formats import FORMATS, WORDS
 from reports.making import BusyError, OnRequest
-from reports.models import Edition
+from reports.models import FAILED, Edition
+from reports.services import documents, recipes
+from reports.services.recipes import Recipe
+from reports.views import documents as waiting
 
 OFFERED = ("html", "pdf", "docx")
 KEPT = 12  # dossiers in each process's memory
+MOST_AT_ONCE = 10  # actions that a file may hold that is made while the reader waits
 
 
 @csrf_exempt  # it refuses every method that writes; a POST is told so
@@ -43,30 +46,55 @@ def dossier(request: HttpRequest, plan: str) -> HttpResponse:
         return none(request, found, _("No progress report has been published yet."))
     if filters.form.errors:
         return none(request, found, _("The address contains something that is not known here."))
-    snapshot = shelf.snapshot_of(edition)
     labels = set(request.GET.getlist("action"))
     # By the number that an action has now; one that the plan no longer has, by its last.
     now = numbers(found.actions.all())
-    known = {now.get(action.action_id, action.label): action for action in snapshot.actions}
+    actions = shelf.snapshot_of(edition).actions
+    known = {now.get(action.action_id, action.label): action for action in actions}
     if labels - known.keys():
         return none(request, found, _("The report has no such action."))
     listed = numbers(filters.qs)
     chosen = [
         action
-        for label, action in known.items()
-        if action.action_id in listed and label in (labels or known)
+        for number, action in known.items()
+        if action.action_id in listed and number in (labels or known)
     ]
     if not chosen:
         return none(request, found, _("No action of the report fits this choice."))
     asked = [action.label for action in chosen] if labels else []
     words = "; ".join(in_words(filters, asked)) or _("all actions of the plan")
-    keys = tuple(action.action_id for action in chosen)
+    keys = [action.action_id for action in chosen]
     language, on = get_language() or "en", timezone.localdate()
+    recipe = recipes.of_dossier(edition, keys, words, name, language, on)
+    give = beside if name != "html" and len(keys) > MOST_AT_ONCE else at_once
     try:
-        content = made(edition.pk, edition.checksum, keys, words, name, language, on)
+        return give(request, found, recipe, f"{plan}-{edition.round.year}-dossier")
     except (BusyError, RenderError):
         return later(request, found)
-    return answer(content, name, f"{plan}-{edition.round.year}-dossier")
+
+
+def at_once(_request: HttpRequest, _plan: Plan, recipe: Recipe, stem: str) -> HttpResponse:
+    """Return a small dossier. Raises BusyError and RenderError."""
+    content = made(json.dumps(recipe, sort_keys=True))
+    return answer(content, recipe["format"], stem)
+
+
+def beside(request: HttpRequest, plan: Plan, recipe: Recipe, stem: str) -> HttpResponse:
+    """Return a large dossier, which is made beside the web, or the page that waits for it.
+
+    Raises BusyError.
+    """
+    name = recipe["format"]
+    row = documents.ask(recipe, now=timezone.now())
+    if row.state == FAILED:
+        return waiting.failed(request) or later(request, plan)
+
+    def serve(content: bytes) -> HttpResponse:
+        return answer(content, name, stem)
+
+    return waiting.answer(
+        request, row, label=WORDS[name], serve=serve, opens=name == "pdf", layout="base.html"
+    )
 
 
 def numbers(actions: Any) -> dict[str, str]:
@@ -104,13 +132,10 @@ def shown(field: Any, value: str) -> str:
 # --- Making -------------------------------------------------------------------------
 
 
-def make(
-    key: int, checksum: str, keys: tuple[str, ...], words: str, name: str, language: str, on: date
-) -> bytes:
-    """Return a dossier; ``key`` and ``checksum`` are those of the edition, ``on`` is today."""
-    snapshot = shelf.snapshot_of(Edition.objects.only("pk", "checksum").get(pk=key))
-    part = dossiers.build(snapshot, keys, chosen=words, language=language, on=on, checksum=checksum)
-    return FORMATS[name].render(part, language)
+def make(recipe: str) -> bytes:
+    """Return a dossier, whose recipe comes as JSON."""
+    snapshot, name, language = recipes.order(json.loads(recipe))
+    return FORMATS[name].render(snapshot, language)
 
 
 made = OnRequest(make, size=KEPT)

@@ -17,11 +17,13 @@ from document.writers.html import style_hash
 from reports.formats import FORMATS, file_name, label, of_today
 from reports.forms.editing import CommentForm
 from reports.models import Consultation
-from reports.services import editions, texts
+from reports.services import documents, editions, recipes, texts
 from reports.views.editing import comments_on, find_edition
 
 # What every member may have; the rest is for the secretariat.
 FOR_MEMBERS = ("html", "pdf", "summary_html", "summary_pdf")
+# What takes more than a moment.
+SLOW = ("pdf", "docx")
 
 
 def find_draft(plan: str, year: int) -> ReportingRound:
@@ -66,13 +68,14 @@ def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
 
 @member_page()
 def draft_file(request: MemberRequest, plan: str, year: int, name: str) -> HttpResponse:
-    """Render the draft as it stands at this moment."""
+    """Render the draft as it stands at this moment; what takes long is made beside the web."""
     found = find_draft(plan, year)
-    if name not in of_today():
-        raise Http404
-    if name not in FOR_MEMBERS and not request.rights.is_secretariat:
-        raise PermissionDenied
+    check_format(request, name)
     language = get_language() or "en"
+    if name in SLOW:
+        recipe = recipes.of_draft(found, name, language)
+        row = documents.ask(recipe, owner=request.user, anew=True, now=request.now)
+        return redirect("reports:document", row.key)
     try:
         snapshot = editions.draft(found, now=request.now)
         content = FORMATS[name].render(snapshot, language)
@@ -80,6 +83,14 @@ def draft_file(request: MemberRequest, plan: str, year: int, name: str) -> HttpR
         messages.error(request, _("The draft could not be made. %s") % error)
         return redirect("reports:draft", plan, year)
     return file_response(content, name, file_name(plan, year, "draft", name, language))
+
+
+def check_format(request: MemberRequest, name: str) -> None:
+    """Raise Http404 for a format that drafts do not have, PermissionDenied for that of others."""
+    if name not in of_today():
+        raise Http404
+    if name not in FOR_MEMBERS and not request.rights.is_secretariat:
+        raise PermissionDenied
 
 
 @member_page()

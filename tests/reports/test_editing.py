@@ -236,7 +236,7 @@ def test_only_introductions_of_sections_begin_with_data(browser, year) -> None:
 # --- Drafts --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["html", "entries_csv", "json", "xlsx", "docx"])
+@pytest.mark.parametrize("name", ["html", "entries_csv", "json", "xlsx", "summary_docx"])
 def test_the_secretariat_sees_the_draft_in_every_format(browser, year, name) -> None:
     response = browser.get(f"/nl/desk/rounds/nap2/2025/draft/{name}/")
     assert response.status_code == 200

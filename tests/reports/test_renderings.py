@@ -21,7 +21,7 @@ from document.snapshot import to_json
 from reports import pulse, rendering
 from reports.models import DONE, FAILED, RUNNING, WAITING, Edition, Rendering
 from reports.pulse import Pulse
-from reports.services import editions, renderings
+from reports.services import editions, jobs, renderings
 from reports.specimen import specimen
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW
@@ -126,12 +126,12 @@ def test_what_a_worker_left_is_taken_up_again_where_it_stopped(frozen, quickly) 
 
 
 def test_what_took_three_workers_along_is_not_tried_again(frozen: Edition) -> None:
-    for turn in range(renderings.MOST_ATTEMPTS):
+    for turn in range(jobs.MOST_ATTEMPTS):
         assert renderings.take(now=later(4 * turn)) is not None
-    assert renderings.take(now=later(4 * renderings.MOST_ATTEMPTS)) is None
+    assert renderings.take(now=later(4 * jobs.MOST_ATTEMPTS)) is None
     assert state(frozen) == FAILED
     found = renderings.progress(frozen, now=later(20))
-    assert [one["text"] for one in found.problems] == [renderings.ENDED]
+    assert [one["text"] for one in found.problems] == [jobs.ENDED]
 
 
 def test_a_worker_that_was_thought_gone_stops(frozen, monkeypatch) -> None:

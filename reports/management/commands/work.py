@@ -1,8 +1,9 @@
-"""The command that works beside the web processes: sends letters, makes files of editions."""
+"""The command that works beside the web processes: sends letters, makes documents and files."""
 
 import logging
 import time
 from collections.abc import Callable
+from threading import Event, Thread
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,18 +12,23 @@ from django.db import DatabaseError, connection
 from actions.management import letters, signals
 from reports.models import DONE, FAILED
 from reports.pulse import Pulse
-from reports.services import renderings
+from reports.services import documents, renderings
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between two looks; somebody may wait for a code to sign in with
-MOST_LETTERS = 100  # at a time, so that files are not kept waiting
+MOST_LETTERS = 100  # at a time, so that a stop is not kept waiting
+Task = Callable[[Callable[[], bool]], int]
 
 
 class Command(BaseCommand):
-    """Go on until told to stop, never in the middle of a letter or a file."""
+    """Go on until told to stop, never in the middle of a letter or a file.
 
-    help = "Send letters and make the files of editions, until it is stopped."
+    Letters, documents on request and files of editions each go on by themselves: whoever
+    waits for a code does not wait for a report.
+    """
+
+    help = "Send letters, make documents and the files of editions, until it is stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take how often to look, and whether to stop once nothing is left to do."""
@@ -35,24 +41,37 @@ class Command(BaseCommand):
         """Work; a database that is away for a while is waited for."""
         if every <= 0:
             raise CommandError("--every takes a number above 0.")
-        stop, pulse = signals.stop_signal(), Pulse()
+        stop = signals.stop_signal()
+        tasks = (self.letters, self.documents, self.files)
+        if once:
+            Pulse().beat()
+            while sum(task(stop.is_set) for task in tasks) and not stop.is_set():
+                pass
+            return
+        # They end with whatever process this is called in, be it only to start anew.
+        threads = [
+            Thread(target=self.go_on, args=(task, stop, every), daemon=True) for task in tasks
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def go_on(self, task: Task, stop: Event, every: float) -> None:
+        """Do a task again and again; whatever it meets, it is tried again, as are the others."""
+        pulse = Pulse()
         while not stop.is_set():
             is_idle = True
-            for task in (self.letters, self.files):
-                try:
-                    pulse.beat()
-                    is_idle = not task(stop.is_set) and is_idle
-                except Exception as error:
-                    if once:
-                        raise
-                    # Whatever one task meets, the other goes on, and this one is tried again.
-                    logger.exception("Something went wrong; trying again.")
-                    if isinstance(error, DatabaseError):
-                        connection.close()
+            try:
+                pulse.beat()
+                is_idle = not task(stop.is_set)
+            except Exception as error:
+                logger.exception("Something went wrong; trying again.")
+                if isinstance(error, DatabaseError):
+                    connection.close()
             if is_idle:
-                if once:
-                    return
                 stop.wait(every)
+        connection.close()
 
     def letters(self, is_stopped: Callable[[], bool]) -> int:
         """Send what is due; return how many letters there were."""
@@ -60,6 +79,17 @@ class Command(BaseCommand):
         if found:
             self.stdout.write(letters.told(found))
         return found.total()
+
+    def documents(self, _is_stopped: Callable[[], bool]) -> int:
+        """Make one document that somebody waits for; return 1 where there was one."""
+        start = time.monotonic()
+        row = documents.work()
+        if row is None:
+            return 0
+        seconds = time.monotonic() - start
+        ended = f"made ({seconds:.1f} s)" if row.state == DONE else "not made"
+        self.stdout.write(f"A {row.recipe['kind']} was {ended}.")
+        return 1
 
     def files(self, is_stopped: Callable[[], bool]) -> int:
         """Make the files of one edition; return 1 where there was one."""
