@@ -23,19 +23,20 @@ Serve = Callable[[bytes], HttpResponse]
 
 
 def answer(
-    request: HttpRequest, row: Document, *, label: str, serve: Serve, opens: bool, layout: str
+    request: HttpRequest, row: Document, *, title: str, serve: Serve, opens: bool, layout: str
 ) -> HttpResponse:
     """Return a document once it is made, until then a page that waits for it.
 
-    ``label`` says what it is ("Word"), ``serve`` makes a response of its bytes. The page asks
-    by itself, and leads to what a browser ``opens``; without scripts its link does. ``layout``
-    is the template of the page around it.
+    ``title`` says what it is, ``serve`` makes a response of its bytes. The page asks by itself,
+    and leads to what a browser ``opens``; without scripts its link does. ``layout`` is the
+    template of the page around it.
     """
     is_part = is_partial(request)
     if row.state == DONE and not is_part:
         return serve(bytes(row.content or b""))
     context = {
-        "label": label,
+        "title": title,
+        "label": label(row.recipe["format"]),
         "layout": layout,
         "address": request.get_full_path(),
         "is_made": row.state == DONE,
@@ -68,7 +69,8 @@ def own(request: MemberRequest, key: str) -> HttpResponse:
     def serve(content: bytes) -> HttpResponse:
         return drafts.file_response(content, name, saved)
 
-    return answer(request, row, label=label(name), serve=serve, opens=False, layout="member.html")
+    title = _("Draft of the report %(year)s") % {"year": found.year}
+    return answer(request, row, title=title, serve=serve, opens=False, layout="member.html")
 
 
 def failed(request: HttpRequest) -> HttpResponse | None:

@@ -20,7 +20,7 @@ from actions.models import Plan
 from document.errors import RenderError
 from document.writers.html import style_hash
 from reports import archive as shelf
-from reports.formats import FORMATS, WORDS
+from reports.formats import FORMATS
 from reports.making import BusyError, OnRequest
 from reports.models import FAILED, Edition
 from reports.services import documents, recipes
@@ -93,7 +93,7 @@ def beside(request: HttpRequest, plan: Plan, recipe: Recipe, stem: str) -> HttpR
         return answer(content, name, stem)
 
     return waiting.answer(
-        request, row, label=WORDS[name], serve=serve, opens=name == "pdf", layout="base.html"
+        request, row, title=_("Dossier"), serve=serve, opens=name == "pdf", layout="base.html"
     )
 
 
