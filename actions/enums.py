@@ -194,6 +194,8 @@ class EntryState(StrEnum):
 
 # What its own institution is still to write.
 WRITABLE = frozenset({EntryState.EMPTY, EntryState.DRAFT, EntryState.RETURNED})
+# What has a text that is not in.
+BEGUN = frozenset({EntryState.DRAFT, EntryState.RETURNED})
 # What other members of the working group may read.
 HANDED_IN = frozenset({EntryState.SUBMITTED, EntryState.ACCEPTED})
 # What its day of handing in says of: in time or late.

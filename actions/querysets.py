@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Prefetch, Q
 
+from actions.enums import BEGUN
 from actions.rules.search import fold
 
 if TYPE_CHECKING:
@@ -118,6 +119,11 @@ class EntryQuerySet(models.QuerySet[Any]):
     def written_by(self, actors: Iterable[int], *, on: date) -> EntryQuerySet:
         """Return the entries that some actors write, for themselves or for others."""
         return self.filter(written_by(actors, on=on, prefix="responsibility__"))
+
+    def for_approval(self, followed: Any) -> EntryQuerySet:
+        """Return the entries of a round that are begun and not in, in the plan's order."""
+        begun = [state.value for state in BEGUN]
+        return self.filter(round=followed, state__in=begun).for_list()
 
     def for_list(self) -> EntryQuerySet:
         """Return the entries with what a line about each shows, in the plan's order."""

@@ -421,6 +421,29 @@ class Dossier(Snapshot):
         )
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """What an actor is about to say of an action, before it is submitted.
+
+    ``state`` says in words how far it is, ``internal`` is the note that is never published,
+    ``before`` what the actor said in ``year_before``.
+    """
+
+    action_id: str
+    entry: Entry
+    state: Words
+    internal: Text | None = None
+    before: Entry | None = None
+    year_before: int = 0
+
+
+@dataclass(frozen=True)
+class Approval(Snapshot):
+    """The plan in a year, with what some actors are about to say, for those who approve it."""
+
+    proposals: tuple[Proposal, ...] = ()
+
+
 def status_code(status: str, nature: str = "") -> str:
     """Return the code that picks a status's word, colour and sign, for an action of a nature."""
     return "continuous" if status == "in_progress" and nature == "continuous" else status

@@ -93,7 +93,17 @@ WORDS = {
 
 def of_actor(name: str, slug: str) -> Format:
     """Return the format (html, pdf, docx) of what a report says of one actor."""
-    make = written("word" if name == "docx" else name, "of_actor", slug)
+    return another(name, "of_actor", slug)
+
+
+def for_approval(name: str) -> Format:
+    """Return the format (pdf, docx) of what actors are about to say."""
+    return another(name, "for_approval")
+
+
+def another(name: str, content: str, *about: str) -> Format:
+    """Return a format of the report with another content."""
+    make = written("word" if name == "docx" else name, content, *about)
     return replace(FORMATS[name], make=make)
 
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from multiprocessing import get_context, parent_process
 
 from document.errors import RenderError
-from document.snapshot import Snapshot, from_json
-from reports.formats import FORMATS
+from document.snapshot import Approval, Snapshot, from_json
+from reports.formats import FORMATS, for_approval
 
 AT_ONCE = 2
 # Of the 19 steps that there are: readers come first.
@@ -107,7 +107,8 @@ def _together(
 
 
 def _rendered(snapshot: Snapshot, name: str, language: str) -> bytes:
-    return FORMATS[name].render(snapshot, language)
+    kind = for_approval(name) if isinstance(snapshot, Approval) else FORMATS[name]
+    return kind.render(snapshot, language)
 
 
 def new_pool(size: int) -> ProcessPoolExecutor:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from reports.views import documents, dossier, drafts, editing, translations
+from reports.views import approval, documents, dossier, drafts, editing, translations
 
 app_name = "reports"
 urlpatterns = [
@@ -48,5 +48,6 @@ urlpatterns = [
         drafts.draft_file,
         name="draft-file",
     ),
+    path("desk/rounds/<slug:plan>/<int:year>/approval/", approval.approval, name="approval"),
     path("desk/documents/<slug:key>/", documents.own, name="document"),
 ]

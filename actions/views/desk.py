@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
-from actions.enums import HANDED_IN, EntryState, RoundState
+from actions.enums import BEGUN, HANDED_IN, EntryState, RoundState
 from actions.models import Actor, Entry, Extension, ReportingRound, Responsibility
 from actions.querysets import valid_on, written_by
 from actions.rules import deadlines
@@ -67,6 +67,7 @@ def one_round(
         "days_left": deadlines.days_left(followed.deadline, on=request.on),
         "piles": piles(rows),
         "expected": len(expected),
+        "is_begun": any(row.state in BEGUN for row in rows),
         "in": sum(row.state in HANDED_IN for row in expected),
         "actors": by_actor(expected),
         "voluntary": voluntary(request, followed, rows) if may_write else [],

@@ -24,8 +24,9 @@ from document.content import (
     silence,
     summary,
 )
+from document.content import approval as approval_chapters
 from document.content.reader import BEHALF, WORKING, Reader
-from document.snapshot import LANGUAGES, Snapshot, plain
+from document.snapshot import LANGUAGES, Approval, Snapshot, plain
 
 # Texts of the secretariat that are not in CHAPTERS by themselves stand at FURTHER.
 FURTHER = "further"
@@ -85,6 +86,14 @@ def of_actor(snapshot: Snapshot, language: str, slug: str) -> Report:
     # An edition from before has no title for it.
     title = reader.filled("extract_title", report=report.title)
     return replace(report, title=title or report.title)
+
+
+def for_approval(approval: Approval, language: str) -> Report:
+    """Return what some actors are about to say, for those who approve it."""
+    reader = Reader(approval, language, elsewhere=masthead.address(approval, language))
+    report = framed(reader, approval_chapters.chapters(reader, approval), is_short=True)
+    address = f"{approval.site}/{language}/desk/"
+    return replace(report, notices=(), citation="", address=address)
 
 
 def made(reader: Reader, key: str) -> list[Chapter]:

@@ -1,15 +1,15 @@
 """What documents on request are made of: a recipe is plain data, kept until a worker reads it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils import timezone, translation
 
-from actions.models import ReportingRound
+from actions.models import Entry, ReportingRound
 from document.errors import RenderError
 from document.snapshot import Snapshot
-from reports import archive, dossier
+from reports import approval, archive, dossier
 from reports.models import Edition
 from reports.services import editions
 
@@ -87,4 +87,34 @@ def dossier_of(recipe: Recipe) -> Snapshot:
         )
 
 
-KINDS: dict[str, Callable[[Recipe], Snapshot]] = {"draft": draft, "dossier": dossier_of}
+# --- Entries before they are submitted --------------------------------------------------
+
+
+def of_approval(
+    given: ReportingRound, rows: Iterable[Entry], name: str, language: str, *, with_before: bool
+) -> dict[str, Any]:
+    """Return the recipe of the document in which some entries are approved before submission."""
+    return {
+        "kind": "approval",
+        "round": given.pk,
+        "entries": [row.pk for row in rows],
+        "with_before": with_before,
+        "format": name,
+        "language": language,
+    }
+
+
+def approval_of(recipe: Recipe) -> Snapshot:
+    """Return some entries as they stand; one that was submitted meanwhile is left out."""
+    found = ReportingRound.objects.select_related("plan").get(pk=recipe["round"])
+    rows = list(Entry.objects.for_approval(found).filter(pk__in=recipe["entries"]))
+    if not rows:
+        raise RenderError("what was asked for is submitted by now")
+    return approval.build(found, rows, with_before=recipe["with_before"], now=timezone.now())
+
+
+KINDS: dict[str, Callable[[Recipe], Snapshot]] = {
+    "draft": draft,
+    "dossier": dossier_of,
+    "approval": approval_of,
+}

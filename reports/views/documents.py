@@ -4,13 +4,14 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from actions.models import ReportingRound
+from actions.models import Entry, ReportingRound
 from actions.views.http import is_partial
 from actions.views.members_only import MemberRequest, member_page
 from reports import pulse
@@ -56,21 +57,45 @@ def answer(
 def own(request: MemberRequest, key: str) -> HttpResponse:
     """Return a document that this person asked for, or the page that waits for it."""
     row = get_object_or_404(Document, key=key, owner=request.user)
-    name, language = row.recipe["format"], row.recipe["language"]
-    found = get_object_or_404(ReportingRound.objects.select_related("plan"), pk=row.recipe["round"])
-    drafts.check_format(request, name)
+    rounds = ReportingRound.objects.select_related("plan")
+    given = get_object_or_404(rounds, pk=row.recipe["round"])
+    title, part, back = OWN[row.recipe["kind"]](request, row, given)
     if row.state == FAILED:
-        if part := failed(request):
-            return part
-        messages.error(request, _("The draft could not be made. %s") % row.problems[0]["text"])
-        return redirect("reports:draft", found.plan.slug, found.year)
-    saved = file_name(found.plan.slug, found.year, "draft", name, language)
+        if page := failed(request):
+            return page
+        problem = row.problems[0]["text"]
+        messages.error(request, _("The document could not be made: %s") % problem)
+        return redirect(back, given.plan.slug, given.year)
+    name, language = row.recipe["format"], row.recipe["language"]
+    saved = file_name(given.plan.slug, given.year, part, name, language)
 
     def serve(content: bytes) -> HttpResponse:
         return drafts.file_response(content, name, saved)
 
-    title = _("Draft of the report %(year)s") % {"year": found.year}
     return answer(request, row, title=title, serve=serve, opens=False, layout="member.html")
+
+
+def of_draft(request: MemberRequest, row: Document, given: ReportingRound) -> tuple[str, str, str]:
+    """Return the title of a draft, its part of a file's name, and the page that offers it.
+
+    Raises PermissionDenied where the person may not have it any more.
+    """
+    drafts.check_format(request, row.recipe["format"])
+    return _("Draft of the report %(year)s") % {"year": given.year}, "draft", "reports:draft"
+
+
+def of_approval(
+    request: MemberRequest, row: Document, _given: ReportingRound
+) -> tuple[str, str, str]:
+    """Return the same of entries for approval; they must still be the person's to write."""
+    wanted = Entry.objects.filter(pk__in=row.recipe["entries"])
+    mine = wanted.written_by(request.rights.writes_for, on=request.on)
+    if mine.count() != len(row.recipe["entries"]):
+        raise PermissionDenied
+    return _("For approval in the organisation"), "approval", "reports:approval"
+
+
+OWN = {"draft": of_draft, "approval": of_approval}
 
 
 def failed(request: HttpRequest) -> HttpResponse | None:

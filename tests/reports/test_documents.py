@@ -240,7 +240,7 @@ def test_a_draft_that_fails_is_named_and_can_be_asked_for_again(
     documents.work()
     assert office.get(address, **PART)["HX-Refresh"] == "true"
     told = office.get(address, follow=True)
-    assert "The draft could not be made. Action 1: no such letter" in text_of(told)
+    assert "The document could not be made: Action 1: no such letter" in text_of(told)
     monkeypatch.setattr(rendering, "alone", made)
     assert office.get(office.get(f"{DRAFT}docx/").url).status_code == 202
 
