@@ -144,6 +144,27 @@ def moves(actions: Iterable[Action]) -> list[tuple[str, int]]:
     return [(move, counted[move]) for move in MOVES if counted[move]]
 
 
+def ending(snapshot: Snapshot) -> list[Action]:
+    """Return the unfinished actions whose period ends on the reference date itself.
+
+    They are overdue only after it, and are due in no later year.
+    """
+    return [
+        action
+        for action in snapshot.actions
+        if action.period_end == snapshot.reference_date and action.status not in FINISHED
+    ]
+
+
+def lost(snapshot: Snapshot) -> list[Action]:
+    """Return the actions that did all that the plan asks, and now lack entries."""
+    return [
+        action
+        for action in numbered(snapshot.actions)
+        if before(action, snapshot) in MET and not action.is_met and action.missing
+    ]
+
+
 def due(snapshot: Snapshot, year: int) -> list[Action]:
     """Return the actions whose period ends in a year and that are not finished."""
     return [

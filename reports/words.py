@@ -25,15 +25,24 @@ def done(n: int) -> str:
 def covered(n: int) -> str:
     """Return the form for a number of actions on which all expected entries were received."""
     return ngettext(
-        "On {n} action of {whole} every expected entry was received",
-        "On {n} actions of {whole} every expected entry was received",
+        "On {n} action of {whole} every expected entry is accepted",
+        "On {n} actions of {whole} every expected entry is accepted",
         n,
     )
 
 
-def none_sent(n: int) -> str:
-    """Return the form for a number of actors among those that sent nothing at all."""
-    return ngettext("{n} of them has sent none.", "{n} of them have sent none.", n)
+def none_in(n: int) -> str:
+    """Return the form for a number of actors among those of which no entry is accepted."""
+    return ngettext("From {n} of them there is none.", "From {n} of them there is none.", n)
+
+
+def lost(n: int) -> str:
+    """Return the form for a number of actions that did all that was asked, and lack entries now."""
+    return ngettext(
+        "On {n} action that was carried out or applied in {year}, entries are missing now.",
+        "On {n} actions that were carried out or applied in {year}, entries are missing now.",
+        n,
+    )
 
 
 def part(n: int) -> str:
@@ -44,10 +53,10 @@ def part(n: int) -> str:
 
 
 def silent(n: int) -> str:
-    """Return the form for a number of actors that have not sent all that was expected."""
+    """Return the form for a number of actors of which not all that was expected is accepted."""
     return ngettext(
-        "{n} actor of {whole} has not sent all the entries expected of it.",
-        "{n} actors of {whole} have not sent all the entries expected of them.",
+        "From {n} actor of {whole} not all the expected entries are in this report.",
+        "From {n} actors of {whole} not all the expected entries are in this report.",
         n,
     )
 
@@ -61,6 +70,15 @@ def due(n: int) -> str:
     """Return the form for a number of unfinished actions whose period ends in a year."""
     return ngettext(
         "{n} unfinished action is due in {year}.", "{n} unfinished actions are due in {year}.", n
+    )
+
+
+def ends(n: int) -> str:
+    """Return the form for a number of unfinished actions whose period ends on a day."""
+    return ngettext(
+        "The period of {n} unfinished action ends on {day}.",
+        "The period of {n} unfinished actions ends on {day}.",
+        n,
     )
 
 
@@ -109,6 +127,7 @@ LABELS: dict[str, Any] = {
     "reopened": _("Finished work taken up again"),
     "slipped": _("Expected later than before"),
     "due": _("Due in {year}"),
+    "ending": _("Period ends on {day}, not finished"),
     "compared": _(
         "Compared with edition {edition} of the report on {year}. An action moves only by actors "
         "whose entries were accepted both times. What changed because others no longer reported, "
@@ -118,8 +137,10 @@ LABELS: dict[str, Any] = {
     "common": _("Among those who reported both times: {before} → {now}"),
     "s_coverage_one": form(covered, 1),
     "s_coverage_other": form(covered, 2),
-    "s_none_sent_one": form(none_sent, 1),
-    "s_none_sent_other": form(none_sent, 2),
+    "s_none_sent_one": form(none_in, 1),
+    "s_none_sent_other": form(none_in, 2),
+    "s_lost_one": form(lost, 1),
+    "s_lost_other": form(lost, 2),
     "s_done_one": form(done, 1),
     "s_done_other": form(done, 2),
     "s_part_one": form(part, 1),
@@ -133,17 +154,17 @@ LABELS: dict[str, Any] = {
     ),
     "s_silent_one": form(silent, 1),
     "s_silent_other": form(silent, 2),
-    "s_silent_none": _("Every actor sent all the entries expected of it."),
+    "s_silent_none": _("The expected entries of all actors are in this report."),
     "s_overdue_one": form(late, 1),
     "s_overdue_other": form(late, 2),
     "s_overdue_none": _("No action is overdue."),
+    "s_ends_one": form(ends, 1),
+    "s_ends_other": form(ends, 2),
     "s_due_one": form(due, 1),
     "s_due_other": form(due, 2),
-    "s_due_none": _(
-        "No action is due in {year} that is not finished, suspended or dropped already."
-    ),
+    "s_due_none": _("No open action is due in {year}."),
     "f_status": _("Actions carried out or applied: {done}; without usable information: {none}"),
-    "f_level": _("Entries received by level: from {low} ({lowest}) to {high} ({highest})"),
+    "f_level": _("Entries accepted by level: from {low} ({lowest}) to {high} ({highest})"),
     "f_section": _("Sections in which no action is carried out or applied: {n} of {whole}"),
     "sub_actions_one": form(sub_actions, 1),
     "sub_actions_other": form(sub_actions, 2),
@@ -154,6 +175,12 @@ LABELS: dict[str, Any] = {
     ),
     "summary": _("Summary"),
     "summary_lists": _("What changed, what is due, which entries are missing"),
+    "summary_lists_first": _("What is due, which entries are missing"),
+    "summary_silent": _("Missing/expected entries"),
+    "draft_note": _(
+        "This draft holds what is accepted so far. Entries that are submitted and not yet reviewed "
+        "are not in it."
+    ),
     "silence_note": _(
         "An actor that did not report is shown as “No update received”, with a question mark, and "
         "never as “Not started”. A second, dashed edge around a status means that it rests on "
@@ -166,7 +193,7 @@ LABELS: dict[str, Any] = {
         "overdue counts unfinished parts of actions whose period has ended."
     ),
     "actor_expected": pgettext_lazy("entries", "Expected"),
-    "actor_received": pgettext_lazy("entries", "Received"),
+    "actor_received": pgettext_lazy("entries", "Accepted"),
     "actor_late": pgettext_lazy("entries", "Late"),
     "actor_done": pgettext_lazy("entries", "Carried out"),
     "actor_overdue": pgettext_lazy("entries", "Overdue"),
@@ -183,6 +210,7 @@ LABELS: dict[str, Any] = {
     "expected_by": _("now expected by {day}"),
     "obstacle_kinds": _("Kinds of obstacles"),
     "reopened_because": _("Taken up again because"),
+    "reopened_awaited": _("Taken up again, new entry still missing; reason"),
     "mark_corrected": _("corrected in this edition"),
     "mark_supplemented": _("received since the edition before"),
     "advice": _("Advice received, and what was done with it"),
@@ -290,7 +318,7 @@ LABELS: dict[str, Any] = {
     "original_en": _("original in English"),
     "working_title": _("working translation"),
     "not_reported": _("Missing entries, by actor"),
-    "all_reported": _("Every expected entry was received."),
+    "all_reported": _("Every expected entry is in this report."),
     "annex": _("Annex: all responsibilities"),
     "role": _("Role"),
     "actor": _("Actor"),
@@ -317,7 +345,7 @@ LABELS: dict[str, Any] = {
         "Social Responsibility working group of the Interdepartmental Commission for "
         "Sustainable Development"
     ),
-    "empty_round": _("No entry was received in this round."),
+    "empty_round": _("No entry is accepted in this round."),
     "how_to_read": _("How to read it"),
     "how_to_read_text": _(
         "Each action has one status, derived from what the responsible actors reported. Beside it "
@@ -343,7 +371,7 @@ LABELS: dict[str, Any] = {
     "action_column": pgettext_lazy("column of a table", "Action"),
     "page_column": pgettext_lazy("column of a table", "Page"),
     "remarks": _("Remarks"),
-    "missing": _("Not received from: {actors}"),
+    "missing": _("No accepted entry from: {actors}"),
     "left_out": _("Not applicable to: {actors}"),
     "still": _("no movement for {years} years"),
     "further": _("Further chapter"),

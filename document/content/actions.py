@@ -1,6 +1,7 @@
 """The actions under their sections: status and why, and what each actor said."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from document import selection
 from document.blocks import (
@@ -121,14 +122,21 @@ def override(reader: Reader, action: Action) -> Line:
 def period(reader: Reader, action: Action) -> Line:
     """Return the period, what the plan prints where that says something else, and the nature."""
     said = reader.words(action.period)
-    found: list[Piece] = [said] if said.text else []
+    found: list[Piece] = [replace(said, text=capitalised(said.text))] if said.text else []
     if action.period_text and squeezed(action.period_text) != squeezed(said.text):
         printed = one_line(action.period_text)
-        found += [Run(" "), *reader.spoken("as_printed", text=[Run(printed, printed_in(reader))])]
+        language = printed_in(reader)
+        found += [Run(" "), *reader.spoken("as_printed", text=[Run(printed, language)])]
+        found += reader.original(language)
     nature = reader.snapshot.labels[reader.language].get(action.nature, action.nature)
     if nature:
         found += [Run(" · "), Run(nature)] if found else [Run(nature)]
     return tuple(found)
+
+
+def capitalised(text: str) -> str:
+    """Return a text that begins with a capital, as it stands by itself."""
+    return text[:1].upper() + text[1:]
 
 
 def printed_in(reader: Reader) -> str:
@@ -153,7 +161,8 @@ def entry_block(reader: Reader, entry: Entry, action: Action) -> EntryBlock:
     facts = [(reader.term(entry.role, reader.snapshot.roles),), *marks]
     found: list[Block] = []
     if entry.reopened:
-        found.append(reader.rich(entry.reopened, reader.label("reopened_because")))
+        awaited = "" if entry.status else reader.label("reopened_awaited")
+        found.append(reader.rich(entry.reopened, awaited or reader.label("reopened_because")))
     if entry.expected_by:
         day = reader.filled("expected_by", day=reader.day(entry.expected_by))
         found.append(Prose((Run(day),)))

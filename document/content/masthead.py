@@ -2,7 +2,6 @@
 
 from document import dates
 from document.snapshot import Snapshot, plain
-from document.typography import sign
 
 
 def title(snapshot: Snapshot, language: str) -> str:
@@ -50,7 +49,7 @@ def citation(snapshot: Snapshot, language: str) -> str:
     """Return how to cite the edition."""
     pieces = [
         snapshot.label("made_by", language),
-        f"{title(snapshot, language)}{sign(':', language)} {subtitle(snapshot, language)}",
+        f"{title(snapshot, language)} – {subtitle(snapshot, language)}",
         edition(snapshot, language),
         address(snapshot, language),
     ]

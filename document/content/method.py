@@ -20,6 +20,7 @@ from document.content import masthead
 from document.content.reader import Reader
 
 RULES = 7
+LICENCES = {"https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0"}
 
 
 def blocks(reader: Reader) -> list[Block]:
@@ -87,12 +88,12 @@ def colophon(reader: Reader) -> Iterator[tuple[str, Line]]:
         link=source.url,
     )
     address: Line = (Break(), Run(source.url, look="address")) if source.title else ()
-    yield reader.label("source"), (title, *address)
+    yield reader.label("source"), (title, *reader.original(title.language), *address)
     for key in ("publisher", "contact", "issn"):
         if value := getattr(snapshot, key):
             yield reader.label(key), (Run(value),)
     if snapshot.licence:
-        yield reader.label("licence"), (Run(snapshot.licence, link=snapshot.licence),)
+        yield reader.label("licence"), licence(snapshot.licence)
     where = masthead.address(snapshot, language)
     if formats := reader.label("other_formats"):
         yield reader.label("available"), (Run(f"{formats} "), Run(where, link=where))
@@ -106,3 +107,11 @@ def colophon(reader: Reader) -> Iterator[tuple[str, Line]]:
     proof = f"{schema} · {masthead.edition(snapshot, language)}"
     code = Run(selection.checksum(snapshot), look="code")
     yield reader.label("checksum"), (code, Break(), Run(proof, look="fine"))
+
+
+def licence(address: str) -> Line:
+    """Return a licence by its name, where it has a known one, and its address."""
+    name = LICENCES.get(address)
+    if name is None:
+        return (Run(address, link=address),)
+    return (Run(name, link=address), Break(), Run(address, look="address"))

@@ -7,7 +7,7 @@ from document import selection
 from document.blocks import Block, Break, Facts, Heading, Items, Line, Piece, Prose, Run
 from document.content import figures
 from document.content.reader import Reader
-from document.snapshot import Action, Actor
+from document.snapshot import Action, Actor, Figure
 from document.typography import sign
 
 FEW_ACTIONS = 8  # of which the titles stand beside the numbers
@@ -18,43 +18,75 @@ def blocks(reader: Reader) -> list[Block]:
     # Alone, it tells by itself what the report tells elsewhere.
     is_alone = bool(reader.elsewhere)
     return [
-        Items(tuple((Run(text),) for text in sentences(reader) if text)),
+        Items(tuple((Run(text),) for text in sentences(reader))),
+        *draft_note(reader),
         *figures.key_figures(reader, with_formulas=is_alone),
         Heading(2, (Run(reader.label("by_section")),)),
         figures.board(reader),
         Prose((Run(figures.counted(reader)),), "fine"),
-        Heading(2, (Run(reader.label("summary_lists")),)),
+        Heading(2, (Run(lists_title(reader)),)),
         Facts(tuple(lists(reader))),
         *([figures.legend(reader)] if is_alone else []),
         Prose((Run(reader.label("silence_note")),), "fine"),
     ]
 
 
+def draft_note(reader: Reader) -> list[Block]:
+    """Return what a draft does not hold yet."""
+    note = reader.label("draft_note") if reader.snapshot.is_draft else ""
+    return [Prose((Run(note),), "fine")] if note else []
+
+
 def sentences(reader: Reader) -> Iterator[str]:
-    """Yield what the data say, in words: how far, what moved, silence, overdue, what is due."""
-    snapshot = reader.snapshot
-    if selection.is_empty(snapshot):
+    """Yield what the data say, in words: how far, what moved, silence, overdue and due."""
+    if selection.is_empty(reader.snapshot):
         yield reader.label("empty_round")
-    shares = {figure.code: figure for figure in snapshot.figures}
-    covered = shares.get("coverage")
-    if covered is not None and covered.whole:
-        said = reader.many("s_coverage", covered.part, whole=covered.whole)
-        yield said + before(reader, covered.code) + "."
-    done, part = shares.get("carried_out"), shares.get("at_least_in_part")
-    if done is not None and done.whole:
-        yield reader.many("s_done", done.part, whole=done.whole) + before(reader, done.code) + "."
-    if part is not None and part.whole:
-        yield reader.many("s_part", part.part) + before(reader, part.code) + "."
-    yield moved(reader)
-    yield silence(reader)
+    makers = (covered, carried_out, moved, silence, due)
+    yield from filter(None, (make(reader) for make in makers))
+
+
+def covered(reader: Reader) -> str:
+    """Return on how many actions every entry is in."""
+    found = figure(reader, "coverage")
+    if found is None:
+        return ""
+    said = reader.many("s_coverage", found.part, whole=found.whole)
+    return f"{said}{before(reader, found.code)}."
+
+
+def carried_out(reader: Reader) -> str:
+    """Return how many actions are carried out, in whole and in part, and what hides it."""
+    lines = []
+    for code, key in (("carried_out", "s_done"), ("at_least_in_part", "s_part")):
+        if found := figure(reader, code):
+            said = reader.many(key, found.part, whole=found.whole)
+            lines.append(f"{said}{before(reader, code)}.")
+    compared, lost = reader.snapshot.compared, selection.lost(reader.snapshot)
+    if lost and compared:
+        lines.append(reader.many("s_lost", len(lost), year=compared.year))
+    return " ".join(filter(None, lines))
+
+
+def figure(reader: Reader, code: str) -> Figure | None:
+    """Return a key figure that counts something."""
+    return next((one for one in reader.snapshot.figures if one.code == code and one.whole), None)
+
+
+def due(reader: Reader) -> str:
+    """Return what is overdue, what ends just now, and what is due next year."""
+    snapshot, year = reader.snapshot, reader.snapshot.year + 1
     late = selection.numbered(action for action in snapshot.actions if action.overdue)
-    yield reader.many("s_overdue", len(late)) if late else reader.label("s_overdue_none")
-    year = snapshot.year + 1
-    due = selection.numbered(selection.due(snapshot, year))
-    if due:
-        yield reader.many("s_due", len(due), year=year)
-    else:
-        yield reader.filled("s_due_none", year=year)
+    ending = selection.numbered(selection.ending(snapshot))
+    ahead = selection.numbered(selection.due(snapshot, year))
+    day = reader.day(snapshot.reference_date)
+    lines = [
+        reader.many("s_overdue", len(late)) if late else reader.label("s_overdue_none"),
+        reader.many("s_ends", len(ending), day=day) if ending else "",
+        reader.many("s_due", len(ahead), year=year)
+        if ahead
+        else reader.filled("s_due_none", year=year),
+    ]
+    return " ".join(filter(None, lines))
 
 
 def silence(reader: Reader) -> str:
@@ -87,6 +119,12 @@ def before(reader: Reader, code: str) -> str:
     return f" {said}"
 
 
+def lists_title(reader: Reader) -> str:
+    """Return what the lists are about; in a first report nothing has changed."""
+    first = "" if reader.snapshot.compared else reader.label("summary_lists_first")
+    return first or reader.label("summary_lists")
+
+
 def lists(reader: Reader) -> Iterator[tuple[str, Line]]:
     """Yield the lists: what moved, who is silent, what is overdue and what is due."""
     snapshot = reader.snapshot
@@ -97,20 +135,25 @@ def lists(reader: Reader) -> Iterator[tuple[str, Line]]:
     late = [action for action in snapshot.actions if action.overdue]
     if late:
         yield headed(reader, "overdue", late)
+    ending = selection.ending(snapshot)
+    if ending and reader.label("ending"):
+        yield headed(reader, "ending", ending, day=reader.day(snapshot.reference_date))
     due = selection.due(snapshot, snapshot.year + 1)
     if due:
         yield headed(reader, "due", due, snapshot.year + 1)
     silent = reader.sorted_silent()
     if silent:
-        yield f"{reader.label('not_reported')} ({len(silent)})", by_level(reader, silent)
+        label = reader.label("summary_silent") or reader.label("not_reported")
+        yield f"{label} ({len(silent)})", by_level(reader, silent)
 
 
 def by_level(reader: Reader, silent: list[tuple[Actor, list[Action]]]) -> Line:
-    """Return silent actors with how many entries are missing, each level of government apart."""
+    """Return silent actors with how many entries are missing of how many, by level."""
+    expected = {record.actor.slug: record.expected for record in selection.records(reader.snapshot)}
     found: list[Piece] = []
     for level in reader.snapshot.levels:
         names = [
-            (reader.actor(actor.slug), Run(f" ({len(actions)})"))
+            (reader.actor(actor.slug), Run(f" ({len(actions)}/{expected[actor.slug]})"))
             for actor, actions in silent
             if actor.level == level.code
         ]
@@ -123,10 +166,10 @@ def by_level(reader: Reader, silent: list[tuple[Actor, list[Action]]]) -> Line:
 
 
 def headed(
-    reader: Reader, key: str, actions: list[Action], year: int | str = ""
+    reader: Reader, key: str, actions: list[Action], year: int | str = "", day: str = ""
 ) -> tuple[str, Line]:
     """Return a group of actions with its count; few of them with their titles."""
-    label = reader.label(key).format(year=year)
+    label = reader.label(key).format(year=year, day=day)
     return f"{label} ({reader.number_of(actions)})", named(reader, actions)
 
 

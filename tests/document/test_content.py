@@ -133,14 +133,16 @@ def different(snapshot: Snapshot, other: Snapshot, language: str) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_edition_says_what_its_draft_said_but_for_what_names_it(language: str) -> None:
-    """Number, date, marks and proof differ; nothing else."""
+    """Number, date, marks and proof differ, and what a draft has not yet; nothing else."""
     from document.snapshot import from_json, to_json  # noqa: PLC0415
 
     draft = specimen(24, edition=0, made_at="2026-04-15T09:05+02:00")
     edition = from_json(to_json(dataclasses.replace(draft, edition=1, made_at="")))
     found = different(draft, edition, language)
-    assert len(found) == 2
-    assert all(block.startswith("Facts(") and "SHA-256" in block for block in found)
+    proofs = [block for block in found if block.startswith("Facts(") and "SHA-256" in block]
+    (note,) = found - set(proofs)
+    assert len(proofs) == 2
+    assert draft.label("draft_note", language) in note
 
 
 # --- The summary ----------------------------------------------------------------------
@@ -149,16 +151,50 @@ def test_an_edition_says_what_its_draft_said_but_for_what_names_it(language: str
 def test_the_summary_says_how_far_what_moved_who_is_silent_and_what_is_due() -> None:
     found = " ".join(summary.sentences(reader(specimen(24))))
     assert found == (
-        "On 50 actions of 67 every expected entry was received (2024: 40 of 66). "
+        "On 50 actions of 67 every expected entry is accepted (2024: 40 of 66). "
         "30 actions of 60 are carried out or continuously applied (2024: 20 of 60). "
+        "On 2 actions that were carried out or applied in 2024, entries are missing now. "
         "Since 2024, going only by the actors that reported both times: 0 moved up, 1 moved back, "
         "1 suspended. On 1 others less is known than in 2024, as entries are missing; on 1 more is "
         "known. "
-        "8 actors of 12 have not sent all the entries expected of them. "
-        "2 of them have sent none. "
+        "From 8 actors of 12 not all the expected entries are in this report. "
+        "From 2 of them there is none. "
         "2 actions are overdue. "
         "5 unfinished actions are due in 2026."
     )
+
+
+def test_what_was_carried_out_and_now_lacks_entries_is_said_beside_the_fall() -> None:
+    past = dataclasses.replace(specimen(24).actions[0].history[0], status="done")
+    whole = specimen(24)
+    alone = dataclasses.replace(whole, actions=whole.actions[:1])
+    facts = {"status": "in_progress", "nature": "one_off", "missing": ("actor-1",)}
+    snapshot = replaced(alone, 0, **facts, history=(past,))
+    assert "On 1 action that was carried out or applied in 2024, entries are missing now." in (
+        summary.carried_out(reader(snapshot))
+    )
+    told = replaced(snapshot, 0, missing=())
+    assert "entries are missing now" not in summary.carried_out(reader(told))
+
+
+def test_a_period_that_ends_on_the_reference_date_is_neither_overdue_nor_forgotten() -> None:
+    snapshot = replaced(specimen(24), 0, period_end="2025-12-31", status="in_progress")
+    given = reader(snapshot)
+    assert "The period of 1 unfinished action ends on 31 December 2025." in summary.due(given)
+    listed = dict(summary.lists(given))
+    assert "Period ends on 31 December 2025, not finished (1)" in listed
+    assert "ends on" not in summary.due(reader(replaced(snapshot, 0, status="done")))
+
+
+def test_silent_actors_stand_with_how_many_of_their_entries_are_missing() -> None:
+    found = dict(summary.lists(reader(specimen(24))))
+    line = next(text for label, text in found.items() if label.startswith("Missing/expected"))
+    assert "Actor 7 (en) (1/3)" in plain(line)
+    assert "Actor 1 (en) (1/1); Actor 8 (en) (1/4)" in plain(line)
+
+
+def test_a_first_report_lists_nothing_that_changed() -> None:
+    assert summary.lists_title(reader(odd("first"))) == "What is due, which entries are missing"
 
 
 def odd(case: str) -> Snapshot:
@@ -186,18 +222,18 @@ def odd(case: str) -> Snapshot:
     ("case", "expected"),
     [
         ("first", "This is the first report: there is none to compare it with."),
-        ("nothing reported", "No entry was received in this round."),
-        ("everything done", "Every actor sent all the entries expected of it."),
-        ("everything done", "No action is overdue."),
+        ("nothing reported", "No entry is accepted in this round."),
+        ("everything done", "The expected entries of all actors are in this report."),
         (
             "everything done",
-            "No action is due in 2026 that is not finished, suspended or dropped already.",
+            "No action is overdue. No open action is due in 2026.",
         ),
         ("one action", "1 action of 1 is carried out or continuously applied."),
-        ("one action", "1 action is overdue."),
+        ("one action", "1 action is overdue. 1 unfinished action is due in 2026."),
         (
             "one action",
-            "1 actor of 4 has not sent all the entries expected of it. 1 of them has sent none.",
+            "From 1 actor of 4 not all the expected entries are in this report. "
+            "From 1 of them there is none.",
         ),
     ],
 )
@@ -284,7 +320,7 @@ def test_why_finished_work_was_taken_up_again_stands_with_the_silent_action() ->
     block = chapter.action_block(reader(snapshot, "fr"), snapshot.actions[0])
     (entry,) = block.entries
     assert [getattr(one, "label", "") for one in entry.blocks] == [
-        snapshot.label("reopened_because", "fr")
+        snapshot.label("reopened_awaited", "fr")
     ]
     assert "Une autre édition." in repr(entry)
 
@@ -307,7 +343,9 @@ def test_a_period_is_printed_once_and_the_plans_own_words_in_quotation_marks() -
     source = dataclasses.replace(snapshot.plan_source, language="en")
     snapshot = dataclasses.replace(snapshot, plan_source=source)
     line = chapter.period(reader(snapshot, "fr"), snapshot.actions[0])
-    assert plain(line) == "Open (dans le plan\u00a0: «\u00a0Ongoing\u00a0») · Continue"
+    assert plain(line) == (
+        "Open (dans le plan\u00a0: «\u00a0Ongoing\u00a0») (original en anglais) · Continue"
+    )
     assert [one.language for one in line if isinstance(one, Run) and one.text == "Ongoing"] == [
         "en"
     ]

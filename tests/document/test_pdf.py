@@ -450,7 +450,7 @@ def test_another_process_and_another_hash_seed_change_no_byte() -> None:
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ("Not received from: ", "Not received from: "),
+        ("No accepted entry from: ", "No accepted entry from: "),
         ("\u202f; ", "\u202f; "),
         (" and\n more", " and more"),
         ("\u00a0", "\u00a0"),

@@ -301,7 +301,7 @@ class Game:
         """Hand a returned entry in again, with more to say."""
         language = self.entries[row.pk].language
         more = texts.pick(texts.store()["results"][language], row.actor.slug, "more", now.year)
-        text = texts.marked(f"{more}\n\n- {now:%d.%m.%Y}", language)
+        text = f"{texts.marked(more, language)}\n\n{texts.said('added', language)}"
         self.write(entries.submit, row, self.entries[row.pk].content() | {"results": text}, now)
 
     def write(
