@@ -21,6 +21,7 @@ from actions.models import (
     ActorAlias,
     ActorName,
     Classification,
+    Contact,
     FormerWording,
     Plan,
     Responsibility,
@@ -168,10 +169,17 @@ class SourceAdmin(DataAdmin):
     search_fields = ["key", "title", "url"]
 
 
+class ContactInline(Inline):
+    """Whom members of a plan ask."""
+
+    model = Contact
+
+
 @admin.register(Plan)
 class PlanAdmin(DataAdmin):
     """Plans."""
 
+    inlines = [ContactInline]
     list_display = ["slug", "title_en", "adopted_on", "valid_from", "valid_to"]
     search_fields = ["slug", *per_language("title")]
     autocomplete_fields = ["source"]

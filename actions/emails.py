@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.enums import WRITABLE, EntryState, Event, LetterKind
-from actions.models import Entry, Invitation, ReportingRound, ReviewEvent
+from actions.models import Contact, Entry, Invitation, ReportingRound, ReviewEvent
+from actions.models.plan import site_contact
 from document.typography import NARROW, NO_BREAK
 
 Facts = Mapping[str, Any]
@@ -30,6 +31,7 @@ class Mail:
     subject: str
     text: str
     html: str
+    reply_to: str = ""
 
 
 def compose(kind: LetterKind, facts: Facts, language: str) -> Mail | None:
@@ -47,6 +49,7 @@ def invitation(facts: Facts) -> Mail | None:
     return render(
         "invitation",
         _("Invitation to NAP monitor"),
+        site_contact(),
         invitation=found,
         link=link("actions:invitation", facts["secret"]),
     )
@@ -66,7 +69,9 @@ def sign_in(facts: Facts) -> Mail | None:
 
 def round_opened(facts: Facts) -> Mail | None:
     """Tell somebody that a round is open, and what to write; facts: round, entries (keys)."""
-    found = ReportingRound.objects.select_related("plan").filter(pk=facts["round"]).first()
+    found = (
+        ReportingRound.objects.select_related("plan__contact_row").filter(pk=facts["round"]).first()
+    )
     entries = named(facts["entries"], state__in=WRITABLE)
     if found is None or not found.is_open or not entries:
         return None
@@ -79,6 +84,7 @@ def round_opened(facts: Facts) -> Mail | None:
     return render(
         "round_opened",
         subject,
+        found.plan.contact,
         round=found,
         is_sample=found.is_sample,
         count=count,
@@ -99,6 +105,7 @@ def returned(facts: Facts) -> Mail | None:
         "returned",
         _("Follow-up %(year)s, action %(label)s: your entry was returned")
         % {"year": entry.round.year, "label": entry.action.label},
+        entry.round.plan.contact,
         entry=entry,
         is_sample=entry.round.is_sample,
         comment=event.comment,
@@ -119,6 +126,7 @@ def accepted(facts: Facts) -> Mail | None:
     return render(
         "accepted",
         subject,
+        entries[0].round.plan.contact,
         is_sample=any(entry.round.is_sample for entry in entries),
         count=count,
         entries=entries[:MOST_LISTED],
@@ -142,7 +150,9 @@ def named(keys: Iterable[int], **state: Any) -> list[Entry]:
     """Return entries that are still in a state, in the plan's order, with what names them."""
     rows = Entry.objects.filter(pk__in=list(keys), **state)
     return list(
-        rows.select_related("round__plan", "responsibility__action", "responsibility__actor")
+        rows.select_related(
+            "round__plan__contact_row", "responsibility__action", "responsibility__actor"
+        )
         .prefetch_related("responsibility__actor__names")
         .order_by("round", "responsibility__action__position", "responsibility__position", "pk")
     )
@@ -163,18 +173,22 @@ def short_day(day: Any) -> str:
     return date_format(day, "DATE_FORMAT")
 
 
-def render(template: str, subject: str, **context: Any) -> Mail:
-    """Return a letter made from its two templates; its subject is one line."""
+def render(template: str, subject: str, contact: Contact | None = None, **context: Any) -> Mail:
+    """Return a letter made from its two templates; its subject is one line.
+
+    ``contact`` is who gets the answers.
+    """
     context |= {
         "subject": one_line(subject),
         "site": settings.SITE_URL,
-        "contact": settings.CONTACT_EMAIL,
+        "contact": contact,
         "language": translation.get_language(),
     }
     return Mail(
         subject=context["subject"],
         text=tidy(render_to_string(f"emails/{template}.txt", context)),
         html=render_to_string(f"emails/{template}.html", context),
+        reply_to=contact.email if contact else "",
     )
 
 

@@ -138,7 +138,7 @@ class EntryQuerySet(models.QuerySet[Any]):
     def with_action(self) -> EntryQuerySet:
         """Return the entries with round, action and actor."""
         return self.select_related(
-            "round__plan",
+            "round__plan__contact_row",
             "responsibility__action__plan",
             "responsibility__action__section",
             "responsibility__actor",

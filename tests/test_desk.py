@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actions.models import Actor, Responsibility
+from actions.models import Actor, Contact, Responsibility
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +140,28 @@ def test_somebody_without_a_part_is_told_so(member, sign_in) -> None:
 
 def test_nobody_keeps_a_copy_of_a_desk(contributor, sign_in) -> None:
     assert "no-store" in sign_in(contributor).get("/en/desk/")["Cache-Control"]
+
+
+# --- Whom to ask --------------------------------------------------------------------------
+
+
+def test_members_see_whom_to_ask_on_the_desk_and_at_an_entry(site) -> None:
+    pages = ["/en/desk/", "/en/desk/entries/{draft}/", "/en/desk/entries/{accepted}/"]
+    assert not [page for page in pages if "Questions" in site.get("writer", page).content.decode()]
+    Contact.objects.create(
+        plan=site.scene.plan, name="The secretariat", email="ask@example.org", phone="02 555 00 00"
+    )
+    for page in pages:
+        text = site.get("writer", page).content.decode()
+        assert 'href="mailto:ask@example.org"' in text
+        assert "02 555 00 00" in text
+
+
+def test_whoever_is_refused_sees_whom_to_ask_and_strangers_get_no_name(site, settings) -> None:
+    settings.CURRENT_PLAN = "small"
+    Contact.objects.create(plan=site.scene.plan, name="The secretariat", email="ask@example.org")
+    refused = site.get("writer", "/en/secretariat/rounds/")
+    assert refused.status_code == 403
+    assert "ask@example.org" in refused.content.decode()
+    for page in ("/en/", "/en/about/", "/en/none/"):
+        assert "ask@example.org" not in site.get("public", page).content.decode()

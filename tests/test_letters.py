@@ -26,6 +26,7 @@ from actions import emails, permissions
 from actions.enums import LetterKind, LetterState
 from actions.models import (
     Actor,
+    Contact,
     Entry,
     Invitation,
     Letter,
@@ -259,16 +260,44 @@ def test_an_address_with_a_line_break_is_never_handed_to_a_server(scene, server)
 
 
 def test_letters_say_who_writes_and_that_one_need_not_answer(scene, settings) -> None:
-    settings.CONTACT_EMAIL = ""
     found = emails.compose(LetterKind.SIGN_IN, {"code": "1"}, "en")
     assert found is not None
     assert "The secretariat of the Social Responsibility working group" in found.text
     assert "You need not answer: nobody reads" in found.text
+    assert found.reply_to == ""
+
+
+def test_a_letter_about_a_plan_names_whom_to_ask_and_leads_answers_there(scene, server) -> None:
+    Contact.objects.create(
+        plan=scene.plan, name="The secretariat", email="ask@example.org", phone="02 555 00 00"
+    )
+    opened(scene)
+    assert sending.send(Letter.objects.get().pk, now=NOW) == sending.Outcome.SENT
+    (message,) = mail.outbox
+    assert message.reply_to == ["ask@example.org"]
+    assert message.extra_headers["X-Auto-Response-Suppress"] == "All"
+    for body in (message.body, message.alternatives[0][0]):
+        assert "ask@example.org" in body
+        assert "The secretariat, " in body
+        assert "02 555 00 00" in body
+        assert "Een antwoord op deze e-mail komt bij het secretariaat aan." in body
+        assert "nobody reads" not in body
+
+
+def test_without_a_contact_of_its_own_a_plan_has_that_of_the_site(scene, settings) -> None:
     settings.CONTACT_EMAIL = "questions@example.org"
-    found = emails.compose(LetterKind.SIGN_IN, {"code": "1"}, "en")
+    opened(scene)
+    letter = Letter.objects.get()
+    found = emails.compose(LetterKind(letter.kind), letter.facts, "en")
     assert found is not None
+    assert found.reply_to == "questions@example.org"
     assert "Questions: questions@example.org" in found.text
-    assert "nobody reads" not in found.text
+
+
+def opened(scene) -> None:
+    """Leave one letter about a round that was opened."""
+    scene.round()
+    Letter.objects.exclude(user=scene.people["writer"]).delete()
 
 
 # --- Who is told ------------------------------------------------------------------
@@ -506,7 +535,10 @@ def test_a_letter_goes_out_as_text_and_html_marked_as_automatic(scene) -> None:
     sending.send(code(scene.people["writer"]).pk, now=NOW)
     (message,) = mail.outbox
     assert message.to == ["writer@small.example.org"]
-    assert message.extra_headers == {"Auto-Submitted": "auto-generated"}
+    assert message.extra_headers == {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
     assert isinstance(message, mail.EmailMultiAlternatives)
     assert [kind for _html, kind in message.alternatives] == ["text/html"]
     assert "314159" in message.body

@@ -7,7 +7,7 @@ from actions.models.entries import Entry, EntryVersion, ReviewEvent
 from actions.models.letters import Letter
 from actions.models.memberships import Invitation, Membership
 from actions.models.people import User
-from actions.models.plan import Plan, Section
+from actions.models.plan import Contact, Plan, Section
 from actions.models.published import PublishedAction, PublishedEntry, PublishedRound
 from actions.models.responsibilities import Responsibility
 from actions.models.revision import Revision
@@ -23,6 +23,7 @@ __all__ = [
     "ActorAlias",
     "ActorName",
     "Classification",
+    "Contact",
     "Entry",
     "EntryVersion",
     "Extension",

@@ -1,7 +1,10 @@
 """A plan and its sections."""
 
+from __future__ import annotations
+
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -57,9 +60,44 @@ class Plan(NaturalKey):
         year = str(self.adopted_on.year) if self.adopted_on else ""
         return self.title if not year or year in self.title else f"{self.title} ({year})"
 
+    @property
+    def contact(self) -> Contact | None:
+        """Whom members ask; without a row of its own, the address of the whole site."""
+        row: Contact | None = getattr(self, "contact_row", None)
+        if row is None and settings.CONTACT_EMAIL:
+            return Contact(plan=self, email=settings.CONTACT_EMAIL)
+        return row
+
     def get_absolute_url(self) -> str:
         """Return the plan's overview in the active language."""
         return reverse("actions:plan", args=[self.slug])
+
+
+class Contact(models.Model):
+    """Whom members ask about a plan: shown on their pages and in letters; no part of its facts."""
+
+    plan = models.OneToOneField(
+        Plan, models.CASCADE, related_name="contact_row", verbose_name=_("plan")
+    )
+    name = char_field(_("name of the secretariat or the person"), 200)
+    email = models.EmailField(_("e-mail address"))
+    phone = char_field(_("telephone"), 60, blank=True, default="")
+
+    history = history()
+
+    class Meta:
+        verbose_name = _("contact for members")
+        verbose_name_plural = _("contacts for members")
+        ordering = ["plan"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def site_contact() -> Contact | None:
+    """Return whom to ask where something is about no plan: the contact of the current one."""
+    plan = Plan.objects.filter(slug=settings.CURRENT_PLAN).select_related("contact_row").first()
+    return plan.contact if plan else None
 
 
 class Section(NaturalKey):

@@ -194,7 +194,12 @@ def hand_over(mail: Mail, address: str) -> None:
     connection.open()  # a fault before this is done is none of the letter's
     message = EmailMultiAlternatives(mail.subject, mail.text, to=[address], connection=connection)
     message.attach_alternative(mail.html, "text/html")
-    message.extra_headers = {"Auto-Submitted": "auto-generated"}
+    message.reply_to = [mail.reply_to] if mail.reply_to else []
+    message.extra_headers = {
+        "Auto-Submitted": "auto-generated",
+        # Notices of absence would reach the secretariat, one for each letter.
+        "X-Auto-Response-Suppress": "All",
+    }
     try:
         message.send()
     except REFUSALS:

@@ -27,7 +27,7 @@ def desk(request: MemberRequest) -> HttpResponse:
     """Show what the person writes, round by round, newest first."""
     rounds = list(
         ReportingRound.objects.exclude(state=RoundState.PLANNED)
-        .select_related("plan")
+        .select_related("plan__contact_row")
         .order_by("-year")
     )
     rows = entries_of(request)

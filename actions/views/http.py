@@ -20,7 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from actions import permissions
-from actions.models import Action, Revision
+from actions.models import Action, Contact, Revision
+from actions.models.plan import site_contact
 from actions.permissions import Rights
 
 View = Callable[..., HttpResponse]
@@ -108,8 +109,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
         "current_plan": settings.CURRENT_PLAN,
         "contact_email": settings.CONTACT_EMAIL,
+        "member_contact": SimpleLazyObject(partial(member_contact, request)),
         "rights": SimpleLazyObject(partial(rights_of, request)),
     }
+
+
+def member_contact(request: HttpRequest) -> Contact | None:
+    """Return whom members ask; nobody else gets a name."""
+    user: Any = getattr(request, "user", AnonymousUser())
+    return site_contact() if user.is_authenticated else None
 
 
 def rights_of(request: HttpRequest) -> Rights:
