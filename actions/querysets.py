@@ -120,6 +120,10 @@ class EntryQuerySet(models.QuerySet[Any]):
         """Return the entries that some actors write, for themselves or for others."""
         return self.filter(written_by(actors, on=on, prefix="responsibility__"))
 
+    def submitted_by(self, user: Any) -> EntryQuerySet:
+        """Return the entries that somebody handed in."""
+        return self.filter(submitted_by=user)
+
     def for_approval(self, followed: Any) -> EntryQuerySet:
         """Return the entries of a round that are begun and not in, in the plan's order."""
         begun = [state.value for state in BEGUN]

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actions.models import Actor, Contact, Responsibility
+from actions.forms.entries import EntryForm
+from actions.models import Actor, Contact, Entry, Membership, Responsibility
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +166,39 @@ def test_whoever_is_refused_sees_whom_to_ask_and_strangers_get_no_name(site, set
     assert "ask@example.org" in refused.content.decode()
     for page in ("/en/", "/en/about/", "/en/none/"):
         assert "ask@example.org" not in site.get("public", page).content.decode()
+
+
+# --- The first time ------------------------------------------------------------------------
+
+
+def test_who_never_submitted_anything_is_told_how_it_works(site, sign_in) -> None:
+    other, writer = (sign_in(site.scene.people[name]) for name in ("head", "writer"))
+    assert "How it works" in page(other)
+    assert "How it works" not in page(writer)
+
+
+def test_each_status_says_what_it_means_for_this_kind_of_action(site) -> None:
+    options = {
+        label: {one["value"]: str(one["meaning"]) for one in form_of(site, key).options()}
+        for label, key in (("continuous", "draft"), ("one-off", "submitted"))
+    }
+    for meanings in options.values():
+        assert len(set(meanings.values())) == 6
+    text = site.get("writer", "/en/desk/entries/{draft}/").content.decode()
+    assert "Nothing has been done yet; for example" in text
+
+
+def form_of(site, key: str) -> EntryForm:
+    """Return the form of an entry."""
+    return EntryForm(entry=Entry.objects.with_action().get(pk=site.keys[key]))
+
+
+def test_whoever_left_the_last_organisation_is_told_so_and_meets_no_wall(site, sign_in) -> None:
+    writer = site.scene.people["writer"]
+    membership = Membership.objects.get(user=writer, ended_at=None)
+    after = sign_in(writer).post(f"/en/desk/members/{membership.pk}/remove/", follow=True)
+    text = after.content.decode()
+    assert after.status_code == 403
+    assert "The membership has ended." in text
+    assert "You have no role in the follow-up" in text
+    assert "You may not do this" not in text

@@ -274,9 +274,10 @@ def test_a_letter_about_a_plan_names_whom_to_ask_and_leads_answers_there(scene, 
     opened(scene)
     assert sending.send(Letter.objects.get().pk, now=NOW) == sending.Outcome.SENT
     (message,) = mail.outbox
+    assert isinstance(message, mail.EmailMultiAlternatives)
     assert message.reply_to == ["ask@example.org"]
     assert message.extra_headers["X-Auto-Response-Suppress"] == "All"
-    for body in (message.body, message.alternatives[0][0]):
+    for body in (message.body, str(message.alternatives[0][0])):
         assert "ask@example.org" in body
         assert "The secretariat, " in body
         assert "02 555 00 00" in body

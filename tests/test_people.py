@@ -16,7 +16,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from actions.enums import LetterKind, LetterState
-from actions.models import Actor, Entry, EntryVersion, Invitation, Letter, Membership, User
+from actions.models import (
+    Actor,
+    Contact,
+    Entry,
+    EntryVersion,
+    Invitation,
+    Letter,
+    Membership,
+    Plan,
+    User,
+)
 from actions.outbox import letters
 from actions.refusals import Refused
 from actions.services import accounts, entries, members
@@ -246,6 +256,17 @@ def test_an_erased_person_is_a_former_member_in_the_readers_language(
         assert name in erased.get_short_name()
 
 
+def test_an_erased_person_is_nobodys_contact_any_more(office, person) -> None:
+    plan = Plan.objects.get(slug="nap2")
+    Contact.objects.create(plan=plan, name="Petra Peeters", email="Petra@example.org", phone="1")
+    accounts.erase(person, by=office, now=NOW)
+    assert not Contact.objects.exists()
+    past = Contact.history.first()
+    assert past is not None
+    assert (past.name, past.phone) == ("", "")
+    assert "petra" not in past.email.lower()
+
+
 def test_an_erased_address_may_be_invited_anew(office, person) -> None:
     accounts.erase(person, by=office, now=NOW)
     actor = Actor.objects.get(slug="fps-justice")
@@ -268,7 +289,8 @@ def test_erasing_twice_changes_nothing_and_nobody_revives_an_erased_person(offic
 def test_every_table_with_an_address_is_thought_of() -> None:
     """A new column for addresses has to be wiped too: then it belongs here."""
     known = {
-        "EmailAddress.email", "HistoricalInvitation.email", "Invitation.email", "User.email",
+        "Contact.email", "EmailAddress.email", "HistoricalContact.email",
+        "HistoricalInvitation.email", "Invitation.email", "User.email",
     }  # fmt: skip
     found = {
         f"{model.__name__}.{field.name}"

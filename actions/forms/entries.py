@@ -22,7 +22,7 @@ from actions.models.entries import (
     validate_length,
 )
 from actions.models.fields import no_control_characters
-from actions.models.statuses import status_word
+from actions.models.statuses import CHOICE_WORDS, status_word
 from document.snapshot import status_code
 
 CHOICES = (
@@ -168,6 +168,7 @@ class EntryForm(forms.Form):
                 "value": code.value,
                 "code": status_code(code, nature),
                 "label": status_word(code, nature),
+                "meaning": CHOICE_WORDS[status_code(code, nature)],
                 "is_chosen": code == chosen,
             }
             for code in CHOICES

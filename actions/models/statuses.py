@@ -57,6 +57,29 @@ STATUSES = [
     ),
 ]
 
+# What each choice means for whoever makes it, with an example, by the code of colour and sign.
+CHOICE_WORDS = {
+    Status.NOT_STARTED.value: _(
+        "Nothing has been done yet; for example, nobody has been assigned to it."
+    ),
+    Status.IN_PROGRESS.value: _(
+        "Work is going on and no part is finished; for example, a text is being drafted."
+    ),
+    "continuous": _(
+        "You do what the plan asks, year after year; for example, every new contract has the "
+        "clause."
+    ),
+    Status.PARTLY_DONE.value: _(
+        "A part is finished, or applied in some places; for example, the study is published, the "
+        "training is still to come."
+    ),
+    Status.DONE.value: _(
+        "All that the plan asks of you is finished; nothing more is asked in later years."
+    ),
+    Status.DISCONTINUED.value: _("You have stopped, for now or for good; say why."),
+    Status.NOT_APPLICABLE.value: _("It does not concern your organisation; say why."),
+}
+
 # The word of each status, by its code.
 STATUS_WORDS = {code: word for code, word, _meaning in STATUSES}
 

@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from actions import permissions
 from actions.enums import LetterState, MemberRole
-from actions.models import Invitation, Letter, Membership, User
+from actions.models import Contact, Invitation, Letter, Membership, User
 from actions.refusals import Refused
 from actions.services import members, plan
 
@@ -83,6 +83,7 @@ def erase(user: User, *, by: User, now: datetime) -> User:
     nowhere = f"erased-{stored.pk}@erased.invalid"
     forget_invitations(stored, address, nowhere, by=by, now=now)
     forget_letters(stored, address, name, nowhere)
+    forget_contacts(address, nowhere)
     LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
     LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
     forget_factors(stored)
@@ -162,6 +163,13 @@ def forget_letters(user: User, address: str, name: str, nowhere: str) -> None:
     for word in (address, name):
         if len(word) >= SHORTEST_NAME:
             Letter.objects.filter(text__icontains=word).update(text="", subject="")
+
+
+def forget_contacts(address: str, nowhere: str) -> None:
+    """Take away a person as the one whom members ask; the site's own address stays."""
+    Contact.objects.filter(email__iexact=address).delete()
+    past = Contact.history.model.objects.filter(email__iexact=address)
+    past.update(email=nowhere, name="", phone="")
 
 
 def forget_factors(user: User) -> None:

@@ -38,6 +38,7 @@ def desk(request: MemberRequest) -> HttpResponse:
         "past": [d for d in shown if not d["may_write"]],
         "rounds": rounds,
         "is_sample": any(d["round"].is_sample for d in shown),
+        "is_first_time": bool(rows) and not Entry.objects.submitted_by(request.user).exists(),
         "several": len({e.responsibility.actor_id for e in rows}) > 1,
     }
     return TemplateResponse(request, "desk/desk.html", context)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from actions import permissions
 from actions.enums import HANDED_IN, REPORTABLE, Act, EntryState, Event, RoundState
 from actions.forms.entries import EntryForm, ReasonForm
-from actions.models import Entry, EntryVersion, ReportingRound, Responsibility
+from actions.models import Entry, EntryVersion, ReportingRound, Responsibility, ReviewEvent
 from actions.models.entries import CONTENT, HEADINGS, TEXTS
 from actions.refusals import Conflict, Refused
 from actions.rules import deadlines
@@ -232,9 +232,11 @@ def form_page(
     """Show the form with everything that helps to fill it in."""
     before = entries.last_year(found)
     spoken = before.spoken if before else None
-    comments = last_comments(found)
+    event = last_return(found)
+    comments = event.comments if event else {}
     context = {
         **frame(request, found),
+        "remark": event.comment if event else "",
         "form": form,
         "fields": field_rows(form, comments, spoken),
         "last": before,
@@ -272,12 +274,12 @@ def field_rows(form: EntryForm, comments: dict[str, str], spoken: Entry | None) 
     }
 
 
-def last_comments(found: Entry) -> dict[str, str]:
-    """Return the comments per field that a returned entry came back with."""
+def last_return(found: Entry) -> ReviewEvent | None:
+    """Return why a returned entry came back: a remark, and comments per field."""
     if not found.is_returned:
-        return {}
-    event = found.events.filter(kind=Event.RETURNED).last()
-    return event.comments if event else {}
+        return None
+    event: ReviewEvent | None = found.events.filter(kind=Event.RETURNED).last()
+    return event
 
 
 # --- Reading --------------------------------------------------------------------

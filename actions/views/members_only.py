@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -98,6 +99,8 @@ def answer(
     if lacks_second_factor(request, request.rights):
         return lead_to_second_factor(request)
     renew_session(request)
+    if not request.rights.is_member:
+        return TemplateResponse(request, "desk/no_role.html", status=HTTPStatus.FORBIDDEN)
     if not allow(request.rights):
         raise PermissionDenied
     return view(request, *args, **kwargs)
