@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actions.enums import WRITABLE, EntryState, Event, LetterKind
+from actions import writing
+from actions.enums import WRITABLE, Act, EntryState, Event, LetterKind
 from actions.models import Contact, Entry, Invitation, ReportingRound, ReviewEvent
 from actions.models.plan import site_contact
 from document.typography import NARROW, NO_BREAK
@@ -34,13 +36,13 @@ class Mail:
     reply_to: str = ""
 
 
-def compose(kind: LetterKind, facts: Facts, language: str) -> Mail | None:
-    """Return a letter in a language; None where there is nothing to say any more."""
+def compose(kind: LetterKind, facts: Facts, language: str, *, on: date) -> Mail | None:
+    """Return a letter as it is true on a day; None where there is nothing to say any more."""
     with translation.override(language):
-        return LETTERS[kind](facts)
+        return LETTERS[kind](facts, on)
 
 
-def invitation(facts: Facts) -> Mail | None:
+def invitation(facts: Facts, _on: date) -> Mail | None:
     """Invite somebody to an organisation; facts: invitation (its key), secret."""
     rows = Invitation.objects.select_related("actor", "invited_by")
     found = rows.filter(pk=facts["invitation"]).first()
@@ -55,7 +57,7 @@ def invitation(facts: Facts) -> Mail | None:
     )
 
 
-def sign_in(facts: Facts) -> Mail | None:
+def sign_in(facts: Facts, _on: date) -> Mail | None:
     """Send a code to sign in with, or what is said of the account; facts: code, or subject, text.
 
     Nothing is left to say once the facts were wiped.
@@ -67,13 +69,12 @@ def sign_in(facts: Facts) -> Mail | None:
     return render("account", str(facts.get("subject", "")), said=facts["text"])
 
 
-def round_opened(facts: Facts) -> Mail | None:
+def round_opened(facts: Facts, on: date) -> Mail | None:
     """Tell somebody that a round is open, and what to write; facts: round, entries (keys)."""
-    found = (
-        ReportingRound.objects.select_related("plan__contact_row").filter(pk=facts["round"]).first()
-    )
-    entries = named(facts["entries"], state__in=WRITABLE)
-    if found is None or not found.is_open or not entries:
+    rounds = ReportingRound.objects.select_related("plan__contact_row")
+    found = rounds.filter(pk=facts["round"]).first()
+    entries = to_write(facts["entries"], on)
+    if found is None or not entries:
         return None
     count = len(entries)
     subject = ngettext(
@@ -87,15 +88,13 @@ def round_opened(facts: Facts) -> Mail | None:
         found.plan.contact,
         round=found,
         is_sample=found.is_sample,
-        count=count,
-        entries=entries[:MOST_LISTED],
-        more=max(0, count - MOST_LISTED),
         link=link("actions:desk"),
+        **listed(entries),
     )
 
 
-def returned(facts: Facts) -> Mail | None:
-    """Tell a writer that an entry came back, and why; facts: event (its key)."""
+def returned(facts: Facts, on: date) -> Mail | None:
+    """Tell a writer that an entry came back, why, and until when to write; facts: event (a key)."""
     event = ReviewEvent.objects.filter(pk=facts["event"], kind=Event.RETURNED).first()
     entries = named([event.entry_id], state=EntryState.RETURNED) if event else []
     if event is None or not entries:
@@ -110,11 +109,72 @@ def returned(facts: Facts) -> Mail | None:
         is_sample=entry.round.is_sample,
         comment=event.comment,
         comments=[(field_label(name), text) for name, text in event.comments.items()],
+        day=last_day(entry, on),
         link=link("actions:entry", entry.pk),
     )
 
 
-def accepted(facts: Facts) -> Mail | None:
+def let_in(facts: Facts, on: date) -> Mail | None:
+    """Tell somebody what they can write for a further edition; facts: round, entries (keys)."""
+    entries = to_write(facts["entries"], on)
+    days = [day for entry in entries if (day := last_day(entry, on))]
+    if not days:
+        return None
+    given, count = entries[0].round, len(entries)
+    subject = ngettext(
+        "Further edition of the report %(year)s: %(count)s entry to write by %(day)s",
+        "Further edition of the report %(year)s: %(count)s entries to write by %(day)s",
+        count,
+    ) % {"year": given.year, "count": count, "day": short_day(min(days))}
+    return render(
+        "let_in", subject, round=given, is_sample=given.is_sample, day=min(days),
+        link=link("actions:desk"), **listed(entries),
+    )  # fmt: skip
+
+
+def writing_ended(facts: Facts, _on: date) -> Mail | None:
+    """Tell somebody that a report was frozen before the day set for their entries; facts: entries.
+
+    Nothing is left to say once the frozen edition was given up: then they can write again.
+    """
+    rows = named(facts["entries"], state__in=WRITABLE)
+    entries = [entry for entry in rows if entry.round.is_frozen or is_over(entry)]
+    if not entries:
+        return None
+    given = entries[0].round
+    return render(
+        "writing_ended",
+        _("Report %(year)s: entries can no longer be written") % {"year": given.year},
+        round=given, is_sample=given.is_sample, link=link("actions:desk"), **listed(entries),
+    )  # fmt: skip
+
+
+def draft_opened(facts: Facts, on: date) -> Mail | None:
+    """Tell a member that the draft of a report is open for comments; facts: round, until, changed.
+
+    Those of a day that was changed are taken out of the outbox; see ``events.draft_closed``.
+    """
+    found = ReportingRound.objects.select_related("plan").filter(pk=facts["round"]).first()
+    until = date.fromisoformat(facts["until"])
+    if found is None or found.is_frozen or found.is_published or until < on:
+        return None
+    subject = (
+        _("Draft of the report %(year)s: comments now until %(day)s")
+        if facts["changed"]
+        else _("Draft of the report %(year)s: your comments until %(day)s")
+    )
+    return render(
+        "draft_opened",
+        subject % {"year": found.year, "day": short_day(until)},
+        round=found,
+        is_sample=found.is_sample,
+        until=until,
+        is_changed=facts["changed"],
+        link=link("reports:draft", found.plan.slug, found.year),
+    )
+
+
+def accepted(facts: Facts, _on: date) -> Mail | None:
     """Tell a writer which entries were accepted that day; facts: entries (keys)."""
     entries = named(facts["entries"], state=EntryState.ACCEPTED)
     if not entries:
@@ -128,19 +188,20 @@ def accepted(facts: Facts) -> Mail | None:
         subject,
         entries[0].round.plan.contact,
         is_sample=any(entry.round.is_sample for entry in entries),
-        count=count,
-        entries=entries[:MOST_LISTED],
-        more=max(0, count - MOST_LISTED),
         link=link("actions:desk"),
+        **listed(entries),
     )
 
 
-LETTERS: dict[LetterKind, Callable[[Facts], Mail | None]] = {
+LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.INVITATION: invitation,
     LetterKind.SIGN_IN: sign_in,
     LetterKind.ROUND_OPENED: round_opened,
     LetterKind.RETURNED: returned,
     LetterKind.ACCEPTED: accepted,
+    LetterKind.LET_IN: let_in,
+    LetterKind.WRITING_ENDED: writing_ended,
+    LetterKind.DRAFT_OPENED: draft_opened,
 }
 
 # --- Parts ----------------------------------------------------------------------
@@ -156,6 +217,36 @@ def named(keys: Iterable[int], **state: Any) -> list[Entry]:
         .prefetch_related("responsibility__actor__names")
         .order_by("round", "responsibility__action__position", "responsibility__position", "pk")
     )
+
+
+def to_write(keys: Iterable[int], on: date) -> list[Entry]:
+    """Return those of some entries that their members can write on a day."""
+    rows = named(keys, state__in=WRITABLE)
+    extensions = writing.read_extensions({entry.round_id for entry in rows})
+    return [
+        entry
+        for entry in rows
+        if writing.refusal(entry, Act.SUBMIT, on=on, extensions=extensions) is None
+    ]
+
+
+def last_day(entry: Entry, on: date) -> date | None:
+    """Return the last day on which members can write an entry; None where they no longer can."""
+    if writing.refusal(entry, Act.SUBMIT, on=on) is not None:
+        return None
+    return writing.last_day(entry, on=on)
+
+
+def is_over(entry: Entry) -> bool:
+    """Tell whether a report was published in which an entry can change no more."""
+    return entry.round.is_published and not entry.is_let_in
+
+
+def listed(entries: list[Entry]) -> dict[str, Any]:
+    """Return what a letter lists of some entries."""
+    count = len(entries)
+    more = max(0, count - MOST_LISTED)
+    return {"count": count, "entries": entries[:MOST_LISTED], "more": more}
 
 
 def link(name: str, *args: Any) -> str:

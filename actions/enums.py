@@ -223,6 +223,8 @@ class Event(StrEnum):
     ACCEPTED = "accepted"
     CARRIED = "carried"
     UNCARRIED = "uncarried"
+    LET_IN = "let_in"
+    LEFT_OUT = "left_out"
 
 
 class EvidenceKind(StrEnum):
@@ -244,6 +246,9 @@ class LetterKind(StrEnum):
     ROUND_OPENED = "round_opened"
     RETURNED = "returned"
     ACCEPTED = "accepted"
+    LET_IN = "let_in"
+    WRITING_ENDED = "writing_ended"
+    DRAFT_OPENED = "draft_opened"
 
 
 class LetterState(StrEnum):

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.conf import settings
 
-from actions.enums import HANDED_IN, REVIEWING_ROLES, WRITING_ROLES, MemberRole
+from actions.enums import HANDED_IN, REVIEWING_ROLES, WRITING_ROLES, Act, MemberRole
 from actions.models import Actor, Entry, Membership, Responsibility, Succession, User
 from actions.querysets import below_all
 
@@ -203,6 +203,17 @@ def can_send_back(rights: Rights, entry: Entry, authors: Iterable[int]) -> bool:
     if entry.is_accepted and not rights.is_secretariat:
         return False
     return can_decide(rights, entry, authors)
+
+
+def can_do(rights: Rights, entry: Entry, act: Act, authors: Iterable[int] = ()) -> bool:
+    """Tell whether somebody may do something with an entry, whatever its state and the day."""
+    if act == Act.SAVE:
+        return can_write(rights, entry)
+    if act == Act.ACCEPT:
+        return can_decide(rights, entry, authors)
+    if act == Act.SEND_BACK:
+        return can_send_back(rights, entry, authors)
+    return can_submit(rights, entry)
 
 
 def can_manage_members(rights: Rights, actor: int) -> bool:

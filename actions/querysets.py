@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 
 from actions.enums import BEGUN
 from actions.rules.search import fold
@@ -128,6 +128,14 @@ class EntryQuerySet(models.QuerySet[Any]):
         """Return the entries of a round that are begun and not in, in the plan's order."""
         begun = [state.value for state in BEGUN]
         return self.filter(round=followed, state__in=begun).for_list()
+
+    def in_play(self) -> EntryQuerySet:
+        """Return the entries that no frozen or published report settles.
+
+        As ``rules.writing`` has it: of a published round only what was let in after it.
+        """
+        free = Q(round__published__isnull=True) | Q(let_in__gte=F("round__published"))
+        return self.filter(free, round__frozen_at__isnull=True)
 
     def for_list(self) -> EntryQuerySet:
         """Return the entries with what a line about each shows, in the plan's order."""

@@ -9,6 +9,7 @@ from actions.views import (
     entries,
     expected,
     exports,
+    further,
     letters,
     members,
     pages,
@@ -91,6 +92,9 @@ urlpatterns = [
     path("secretariat/rounds/<int:pk>/reopen/", round_management.reopen_round, name="round-reopen"),
     path("secretariat/rounds/<int:pk>/update/", round_management.update_round, name="round-update"),
     path("secretariat/rounds/<int:pk>/extend/", round_management.extend, name="round-extend"),
+    path("secretariat/rounds/<int:pk>/further/", further.further, name="round-further"),
+    path("secretariat/rounds/<int:pk>/passed/", further.passed, name="round-passed"),
+    path("secretariat/entries/<int:key>/settle/", further.settle_passed, name="entry-settle"),
     path(
         "secretariat/rounds/<int:pk>/overrides/<label:label>/",
         round_management.override,

@@ -20,6 +20,7 @@ from actions.models import (
     Theme,
 )
 from actions.models import Actor as ActorRow
+from actions.models import Entry as EntryRow
 from actions.models import Override as OverrideRow
 from actions.models import Section as SectionRow
 from actions.models import Succession as SuccessionRow
@@ -49,7 +50,7 @@ from document.snapshot import (
     Text,
     Words,
 )
-from reports import comparison, words
+from reports import comparison, further, words
 from reports.models import (
     ADVICE,
     CHECKED,
@@ -72,11 +73,25 @@ def build(
 ) -> Snapshot:
     """Return everything that the report of a round says now.
 
-    ``edition`` is 0 for a draft. What became of the actions is told by the editions before.
+    ``edition`` is 0 for a draft. What became of the actions is told by the editions before. Once
+    an edition is published, the next one is that one with what changed since; see ``further``.
     """
     replaced = newest(given)
     alone = build_round(given, now, edition, note or {}, replaced)
+    if replaced is not None:
+        alone = further.merged(replaced.snapshot, alone, touched(given, replaced))
     return comparison.told(alone, earlier_editions(given, replaced))
+
+
+def touched(given: ReportingRound, replaced: Edition) -> set[tuple[str, str]]:
+    """Return what was let in since an edition: the key of each action, and the actor."""
+    rows = EntryRow.objects.filter(round=given, let_in__gte=replaced.number)
+    named = rows.values_list(
+        "responsibility__action__key",
+        "responsibility__action__label",
+        "responsibility__actor__slug",
+    )
+    return {(key or label, slug) for key, label, slug in named}
 
 
 def build_round(
@@ -128,7 +143,6 @@ def build_round(
         validation=per_language(consultation, "note") if consultation else {},
         made_at="" if edition else local.isoformat(timespec="minutes"),
         successions=build_successions(given),
-        further=("correction",) if replaced else (),
         goals=terms((str(number), title) for number, title in TITLES[Scheme.SDG].items()),
         pillars=terms((str(number), title) for number, title in TITLES[Scheme.PILLAR].items()),
         themes=tuple(Term(row.slug, per_language(row, "title")) for row in Theme.objects.all()),

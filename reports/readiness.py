@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from actions.enums import EntryState
+from actions import writing
+from actions.enums import WRITABLE, Act, EntryState
 from actions.models import Entry, ReportingRound
 from actions.models.entries import PUBLISHED_TEXTS
 from reports.models import CHECKED, FOREWORD, Chapter, Translation
@@ -74,6 +76,42 @@ def open_items(given: ReportingRound, languages: Iterable[str] = LANGUAGES) -> l
     order = {language: place for place, language in enumerate(LANGUAGES)}
     found = [item for item in items(given, languages) if item.state != CHECKED]
     return sorted(found, key=lambda item: order[item.language])
+
+
+class Outside(NamedTuple):
+    """What a report that is frozen now leaves out: entries in review, returned, drafts."""
+
+    in_review: int
+    returned: int
+    drafts: int
+
+    @property
+    def token(self) -> str:
+        """The numbers as a form sends them back."""
+        return "-".join(map(str, self))
+
+
+NOTHING_OUTSIDE = Outside(0, 0, 0)
+
+
+def outside(given: ReportingRound) -> Outside:
+    """Return what stays outside a report that is frozen now.
+
+    Of a further edition: of what was let in.
+    """
+    states = Counter(Entry.objects.in_play().filter(round=given.pk).values_list("state", flat=True))
+    return Outside(
+        states[EntryState.SUBMITTED], states[EntryState.RETURNED], states[EntryState.DRAFT]
+    )
+
+
+def still_writable(given: ReportingRound, *, on: date) -> list[Entry]:
+    """Return the entries whose writing a freeze of this day ends."""
+    rows = Entry.objects.for_list().filter(round=given.pk, state__in=WRITABLE)
+    known = writing.read_extensions([given])
+    return [
+        row for row in rows if writing.refusal(row, Act.SUBMIT, on=on, extensions=known) is None
+    ]
 
 
 def wanting(given: ReportingRound) -> dict[str, Any]:

@@ -338,6 +338,8 @@ LABELS: dict[str, Any] = {
     "source": _("Source"),
     "cite": pgettext_lazy("of a report", "How to cite"),
     "correction": _("This edition corrects edition {number}"),
+    "supplement": _("This edition supplements edition {number}"),
+    "correction_supplement": _("This edition corrects and supplements edition {number}"),
     "validation": _("Validated by the working group on {date}"),
     "schema": _("Version of the data: {version}"),
     "checksum": _("Checksum of the data (SHA-256)"),
@@ -384,6 +386,21 @@ LABELS: dict[str, Any] = {
 ROUND_DATES_AHEAD = _(
     "The round opened on {opened}; the deadline is {deadline}; it closes on {closed}."
 )
+
+
+# What the note on a further edition lists by itself.
+NOTE_LINES = {
+    "corrected": _("Entries corrected, by action: {what}."),
+    "received": _("Entries received since edition {number}, by action: {what}."),
+    "status": _("Actions whose status the secretariat set anew: {what}."),
+    "texts": _("Texts of the secretariat that changed: {what}."),
+}
+
+
+def note_lines(language: str) -> dict[str, str]:
+    """Return what the note on a further edition lists, in a language."""
+    with translation.override(language):
+        return {name: str(text) for name, text in NOTE_LINES.items()}
 
 
 def labels(*, is_closed: bool = True) -> dict[str, Words]:

@@ -7,6 +7,7 @@ from typing import Any
 from actions.models import Entry, ReportingRound, User
 from actions.services import entries, rounds
 from document.snapshot import LANGUAGES
+from reports import readiness
 from reports.formats import FORMATS, of_today
 from reports.models import Edition
 from reports.services import editions, texts
@@ -44,7 +45,8 @@ def publish(
 
     The HTML in the language ``html`` is made in earnest.
     """
-    edition = editions.freeze(given, by=by, now=now, note=note)
+    left = readiness.outside(given)
+    edition = editions.freeze(given, by=by, now=now, note=note, outside=left)
     for name, language in editions.missing_files(edition):
         content: Any = f"{name} {language} of {given.year} e{edition.number}"
         if name == "html":

@@ -34,6 +34,7 @@ from actions.models import (
     User,
 )
 from actions.services import entries, members, rounds
+from reports import readiness
 from reports.formats import FORMATS
 from reports.models import Chapter, Edition
 from reports.services import documents, editions, recipes, texts
@@ -258,7 +259,8 @@ def add_edition(
 ) -> Edition:
     """Freeze a round's report; a whole one has real files, the others short ones."""
     by = site.scene.people["secretariat"]
-    made = editions.freeze(given, by=by, note=WORDS, now=site.now)
+    left = readiness.outside(given)
+    made = editions.freeze(given, by=by, note=WORDS, outside=left, now=site.now)
     for name, language in editions.missing_files(made):
         content = b"<style></style>"
         if is_whole and name != "pdf":

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from actions.models import Entry, Extension, Membership
 from actions.refusals import Conflict, Refused
-from actions.services import entries, rounds
+from actions.services import entries, passed, rounds
 from tests.follow_up import (
     CLOSE,
     DEADLINE,
@@ -299,9 +299,126 @@ def test_review_goes_on_after_the_close(scene: Scene, now_open: Any) -> None:
     scene.submit(second)
     rounds.close(now_open, by=scene.people["secretariat"], now=NEXT_DAY)
     assert scene.accept(first, now=NEXT_DAY).is_accepted
-    returned = scene.send_back(second, now=NEXT_DAY)
-    assert returned.is_returned
-    unchanged_by(Refused, lambda: scene.submit(returned, now=NEXT_DAY, done="Better."))
+    assert scene.send_back(second, now=NEXT_DAY).is_returned
+
+
+def returned_after_the_close(scene: Scene, now_open: Any, **more: Any) -> Entry:
+    """Return an entry that was handed in late and came back on the day after the close."""
+    entry = scene.submit(scene.entry(now_open, "2"), by="below", now=LAST_MINUTE)
+    rounds.close(now_open, by=scene.people["secretariat"], now=NEXT_DAY)
+    return entries.send_back(
+        entry, by=scene.people["second"], version=1, comment="More.", now=NEXT_DAY, **more
+    )
+
+
+def test_what_comes_back_after_the_close_is_written_for_ten_working_days(
+    scene: Scene, now_open: Any
+) -> None:
+    entry = returned_after_the_close(scene, now_open)
+    last = date(2026, 3, 30)
+    assert entry.write_until == last
+    event = entry.events.latest("pk")
+    assert (event.kind, event.until) == ("returned", last)
+    over = at(last + timedelta(days=1), 0, 0)
+    unchanged_by(Refused, lambda: scene.save(entry, now=over, done="Too late."))
+    assert scene.submit(entry, by="below", now=at(last, 23, 59), done="Better.").is_submitted
+
+
+def test_a_reviewer_sets_another_last_day_neither_past_nor_before_the_close(
+    scene: Scene, now_open: Any
+) -> None:
+    entry = scene.submit(scene.entry(now_open))
+
+    def give_back(until: date) -> Entry:
+        return entries.send_back(
+            entry, by=scene.people["second"], version=1, comment="More.", until=until, now=NOW
+        )
+
+    for wrong in (NOW.date() - timedelta(days=1), CLOSE - timedelta(days=1)):
+        error = unchanged_by(ValidationError, lambda wrong=wrong: give_back(wrong))
+        assert set(error.message_dict) == {"until"}
+    assert give_back(CLOSE).write_until == CLOSE
+
+
+def test_after_the_close_a_returned_entry_is_taken_back_while_it_can_be_submitted_again(
+    scene: Scene, now_open: Any
+) -> None:
+    entry = returned_after_the_close(scene, now_open)
+    other = scene.entry(now_open, "1")
+    Entry.objects.filter(pk=other.pk).update(state="draft", status="done", done="x", language="nl")
+    Entry.objects.filter(pk=other.pk).update(
+        state="submitted", submitted_by=scene.people["writer"], submitted_at=NOW
+    )
+    by, last = scene.people["below"], at(date(2026, 3, 30))
+    scene.submit(entry, by="below", now=last, done="Better.")
+    assert entries.withdraw(entry, by=by, now=last).state == "draft"
+    scene.submit(entry, by="below", now=last, done="Better still.")
+    over = last + timedelta(days=1)
+    unchanged_by(Refused, lambda: entries.withdraw(entry, by=by, now=over))
+    unchanged_by(Refused, lambda: entries.withdraw(other, by=scene.people["writer"], now=last))
+
+
+def test_what_came_back_once_keeps_its_mark_however_often_it_is_taken_back(
+    scene: Scene, entry: Entry, now_open: Any
+) -> None:
+    scene.submit(entry)
+    scene.send_back(entry, now=LAST_MINUTE)
+    scene.submit(entry, now=LAST_MINUTE, done="Better.")
+    entries.withdraw(entry, by=scene.people["writer"], now=LAST_MINUTE)
+    assert not scene.submit(entry, now=LAST_MINUTE, done="Better still.").late
+
+
+# --- When the last day has passed ---------------------------------------------------
+
+
+def test_a_draft_whose_day_has_passed_is_taken_as_submitted_on_the_actors_behalf(
+    scene: Scene, now_open: Any, entry: Entry
+) -> None:
+    scene.save(entry)
+    by = scene.people["secretariat"]
+    unchanged_by(Refused, lambda: passed.take(entry, by=by, version=1, now=LAST_MINUTE))
+    assert passed.waiting(now_open, on=LAST_MINUTE.date()) == []
+    assert passed.waiting(now_open, on=NEXT_DAY.date()) == [entry]
+    unchanged_by(Conflict, lambda: passed.take(entry, by=by, version=0, now=NEXT_DAY))
+    stored = passed.take(entry, by=by, version=1, now=NEXT_DAY)
+    assert (stored.state, stored.on_behalf, stored.late) == ("submitted", True, True)
+    assert passed.take(entry, by=by, version=1, now=NEXT_DAY).is_submitted
+    assert [(e.kind, e.on_behalf) for e in entry.events.all()] == [("submitted", True)]
+    # Whoever took it does not decide on it.
+    unchanged_by(PermissionDenied, lambda: scene.accept(entry, by="secretariat", now=NEXT_DAY))
+    assert scene.accept(entry, now=NEXT_DAY).is_accepted
+
+
+def test_a_draft_that_is_not_complete_is_not_taken(scene: Scene, entry: Entry) -> None:
+    scene.save(entry, status="")
+    by = scene.people["secretariat"]
+    error = unchanged_by(
+        ValidationError, lambda: passed.take(entry, by=by, version=1, now=NEXT_DAY)
+    )
+    assert set(error.message_dict) == {"status"}
+
+
+def test_a_draft_that_is_left_out_is_shown_no_more_until_it_is_written_again(
+    scene: Scene, now_open: Any, entry: Entry
+) -> None:
+    scene.save(entry)
+    by = scene.people["secretariat"]
+    for _twice in range(2):
+        assert passed.leave_out(entry, by=by, version=1, now=NEXT_DAY).left_out
+    assert trail(entry) == [("left_out", 1, "secretariat")]
+    assert passed.waiting(now_open, on=NEXT_DAY.date()) == []
+    assert not scene.save(entry, by="secretariat", now=NEXT_DAY, done="All the same.").left_out
+    assert passed.waiting(now_open, on=NEXT_DAY.date()) == [entry]
+
+
+def test_only_the_secretariat_takes_or_leaves_out(scene: Scene, entry: Entry) -> None:
+    scene.save(entry)
+    for act in (passed.take, passed.leave_out):
+        found = who_may(
+            scene,
+            lambda name, act=act: act(entry, by=scene.people[name], version=1, now=NEXT_DAY),
+        )
+        assert found == SECRETARIAT
 
 
 # --- From state to state ----------------------------------------------------------

@@ -93,12 +93,12 @@ def test_a_draft_may_be_incomplete(entry, contributor, sign_in) -> None:
     assert (entry.state, entry.evidence[0]["address"]) == ("draft", "")
 
 
-def test_saving_a_draft_costs_at_most_twelve_queries(entry, contributor, sign_in) -> None:
+def test_saving_a_draft_costs_at_most_thirteen_queries(entry, contributor, sign_in) -> None:
     client = sign_in(contributor)
     client.post(path(entry), typed(entry), headers=HTMX)
     with CaptureQueriesContext(connection) as queries:
         client.post(path(entry), typed(entry, done="Meer."), headers=HTMX)
-    assert len(queries) <= 12, [query["sql"][:90] for query in queries]
+    assert len(queries) <= 13, [query["sql"][:90] for query in queries]
 
 
 @pytest.mark.parametrize(
@@ -426,9 +426,13 @@ def test_after_the_close_the_entry_is_read_only_and_says_why(
     )
     entry = closed.entries.filter(responsibility__actor__slug="brussels-environment").first()
     client = sign_in(contributor)
-    assert "Nothing can be written here now" in text(client.get(path(entry)))
+    why = "The round is closed for writing. Ask the secretariat for an extension."
+    html = text(client.get(path(entry)))
+    assert why in html
+    assert "Writing has ended" in html
+    assert '<form id="entry-form"' not in html
     html = text(client.post(path(entry), typed(entry, done="Te laat geschreven.")))
-    assert "The round is closed for writing. Ask the secretariat for an extension." in html
+    assert why in html
     assert "Te laat geschreven.</textarea>" in html
     assert Entry.objects.get(pk=entry.pk).version == 0
 

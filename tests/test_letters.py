@@ -44,6 +44,7 @@ from tests.follow_up import NOW, Scene, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 LANGUAGES = ("nl", "fr", "de", "en")
+TODAY = NOW.date()
 
 
 class Backend(BaseEmailBackend):
@@ -145,6 +146,27 @@ def one_of_each(scene: Scene) -> dict[LetterKind, dict[str, Any]]:
         },
         LetterKind.RETURNED: {"event": returned.events.get(kind="returned").pk},
         LetterKind.ACCEPTED: {"entries": [accepted.pk]},
+        **after_the_close(scene),
+        LetterKind.DRAFT_OPENED: {
+            "round": running.pk,
+            "until": TODAY.isoformat(),
+            "changed": True,
+        },
+    }
+
+
+def after_the_close(scene: Scene) -> dict[LetterKind, dict[str, Any]]:
+    """Return facts for letters on a further edition, and on the end of writing by a frozen one."""
+    given = scene.round(2024)
+    same = ReportingRound.objects.filter(pk=given.pk)
+    same.update(state="closed", closed_at=NOW, published=1)
+    entry = scene.entry(given, "1")
+    Entry.objects.filter(pk=entry.pk).update(let_in=1, write_until=TODAY)
+    frozen = scene.round(2023)
+    ReportingRound.objects.filter(pk=frozen.pk).update(frozen_at=NOW)
+    return {
+        LetterKind.LET_IN: {"round": given.pk, "entries": [entry.pk]},
+        LetterKind.WRITING_ENDED: {"entries": [scene.entry(frozen, "1").pk]},
     }
 
 
@@ -157,9 +179,12 @@ def test_each_letter_has_text_and_html_and_links_in_its_language(scene, language
         LetterKind.ROUND_OPENED: "/desk/",
         LetterKind.RETURNED: "/desk/entries/",
         LetterKind.ACCEPTED: "/desk/",
+        LetterKind.LET_IN: "/desk/",
+        LetterKind.WRITING_ENDED: "/desk/",
+        LetterKind.DRAFT_OPENED: "/desk/rounds/small/2025/draft/",
     }
     for kind, facts in one_of_each(scene).items():
-        found = emails.compose(kind, facts, language)
+        found = emails.compose(kind, facts, language, on=TODAY)
         assert found is not None
         assert found.subject
         assert f'<html lang="{language}">' in found.html
@@ -176,7 +201,9 @@ def test_a_letter_on_an_opened_round_lists_what_is_still_to_write_in_the_plans_o
     running = scene.round()
     keys = [scene.entry(running, label).pk for label in ("9", "1", "4")]
     scene.submit(scene.entry(running, "4"))
-    found = emails.compose(LetterKind.ROUND_OPENED, {"round": running.pk, "entries": keys}, "en")
+    found = emails.compose(
+        LetterKind.ROUND_OPENED, {"round": running.pk, "entries": keys}, "en", on=TODAY
+    )
     assert found is not None
     assert found.subject == "Follow-up 2025: 2 entries to write by 15 February 2026"
     lines = [line for line in found.text.splitlines() if line.startswith("- ")]
@@ -187,7 +214,7 @@ def test_a_letter_on_an_opened_round_lists_what_is_still_to_write_in_the_plans_o
 def test_letters_on_a_sample_round_say_so(scene, is_sample) -> None:
     for kind, facts in one_of_each(scene).items():
         ReportingRound.objects.update(is_sample=is_sample)
-        found = emails.compose(kind, facts, "en")
+        found = emails.compose(kind, facts, "en", on=TODAY)
         assert found is not None
         speaks_of_round = kind not in {LetterKind.INVITATION, LetterKind.SIGN_IN}
         for text in (found.text, found.html):
@@ -199,7 +226,9 @@ def test_a_long_list_is_cut_and_says_how_many_more_there_are(scene, monkeypatch)
     monkeypatch.setattr(emails, "MOST_LISTED", 2)
     running = scene.round()
     keys = list(running.entries.values_list("pk", flat=True))
-    found = emails.compose(LetterKind.ROUND_OPENED, {"round": running.pk, "entries": keys}, "en")
+    found = emails.compose(
+        LetterKind.ROUND_OPENED, {"round": running.pk, "entries": keys}, "en", on=TODAY
+    )
     assert found is not None
     assert len([line for line in found.text.splitlines() if line.startswith("- ")]) == 2
     assert f"and {len(keys) - 2} more" in found.text
@@ -218,7 +247,7 @@ def test_a_returned_entry_comes_with_the_comment_and_those_per_field(scene) -> N
         now=NOW,
     )
     (letter,) = written(LetterKind.RETURNED)
-    found = emails.compose(LetterKind.RETURNED, letter.facts, "en")
+    found = emails.compose(LetterKind.RETURNED, letter.facts, "en", on=TODAY)
     assert found is not None
     assert found.subject == "Follow-up 2025, action 1: your entry was returned"
     assert "Almost.\nThank you.\n" in found.text
@@ -232,7 +261,7 @@ def test_names_cannot_break_out_of_a_header_or_into_the_html(scene) -> None:
     scene.people["head"].name = 'Eve\r\nBcc: all@example.org <script>alert("x")</script>'
     scene.people["head"].save()
     _invitation, letter = invite(scene)
-    found = emails.compose(LetterKind.INVITATION, letter.facts, "en")
+    found = emails.compose(LetterKind.INVITATION, letter.facts, "en", on=TODAY)
     assert found is not None
     assert "<script>" not in found.html
     assert '<script>alert("x")</script>' in found.text
@@ -244,7 +273,10 @@ def test_names_cannot_break_out_of_a_header_or_into_the_html(scene) -> None:
 
 def test_a_subject_is_always_one_line() -> None:
     found = emails.compose(
-        LetterKind.SIGN_IN, {"subject": "One\r\nBcc: two@x.org\x00\u2028three", "text": "x"}, "en"
+        LetterKind.SIGN_IN,
+        {"subject": "One\r\nBcc: two@x.org\x00\u2028three", "text": "x"},
+        "en",
+        on=TODAY,
     )
     assert found is not None
     assert found.subject == "One Bcc: two@x.org three"
@@ -260,7 +292,7 @@ def test_an_address_with_a_line_break_is_never_handed_to_a_server(scene, server)
 
 
 def test_letters_say_who_writes_and_that_one_need_not_answer(scene, settings) -> None:
-    found = emails.compose(LetterKind.SIGN_IN, {"code": "1"}, "en")
+    found = emails.compose(LetterKind.SIGN_IN, {"code": "1"}, "en", on=TODAY)
     assert found is not None
     assert "The secretariat of the Social Responsibility working group" in found.text
     assert "You need not answer: nobody reads" in found.text
@@ -289,7 +321,7 @@ def test_without_a_contact_of_its_own_a_plan_has_that_of_the_site(scene, setting
     settings.CONTACT_EMAIL = "questions@example.org"
     opened(scene)
     letter = Letter.objects.get()
-    found = emails.compose(LetterKind(letter.kind), letter.facts, "en")
+    found = emails.compose(LetterKind(letter.kind), letter.facts, "en", on=TODAY)
     assert found is not None
     assert found.reply_to == "questions@example.org"
     assert "Questions: questions@example.org" in found.text

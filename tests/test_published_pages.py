@@ -19,7 +19,7 @@ from actions.services import rounds
 from actions.views import plan as overview
 from actions.views import presentation
 from document.snapshot import Entry, Text
-from reports import archive
+from reports import archive, readiness
 from reports.models import Edition
 from reports.services import editions
 from tests.follow_up import NOW
@@ -126,6 +126,8 @@ def test_what_changed_counts_sub_actions_beside_the_actions() -> None:
 def test_silence_and_what_the_secretariat_set_are_no_movement_on_the_overview(
     client: Client, story: Story
 ) -> None:
+    # As it is not published, what was accepted can be taken out again.
+    story.withdraw(story.second)
     entry = story.second.round.entries.get(responsibility__action__label="3")
     story.scene.send_back(entry, by="chair")
     Override.objects.create(
@@ -519,6 +521,7 @@ def test_a_round_at_work_and_a_frozen_edition_change_no_page(client: Client, sto
     assert everything_public(client) == before
 
     closed = rounds.close(given, by=story.by, now=NOW)
-    editions.freeze(closed, by=story.by, now=NOW)
+    left = readiness.outside(closed)
+    editions.freeze(closed, by=story.by, outside=left, now=NOW)
     after = everything_public(client)
     assert {key: after[key] for key in before} == before

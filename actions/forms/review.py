@@ -10,6 +10,7 @@ from django_filters.fields import ModelChoiceField
 
 from actions import menus
 from actions.enums import EntryState
+from actions.forms.rounds import Day
 from actions.models import Actor, Entry, ReportingRound, Section
 from actions.models.actors import LEVELS
 from actions.models.entries import ENTRY_STATES, TEXTS, validate_length
@@ -34,6 +35,14 @@ class DecisionForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
     comment = comment_field(_("Comment on the entry as a whole"), 3)
+    until = forms.DateField(
+        label=_("When it is returned: it can be written until"),
+        help_text=_(
+            "The e-mail says this day. Proposed are ten working days, never before the close."
+        ),
+        required=False,
+        widget=Day(),
+    )
 
     def __init__(self, *args: Any, headings: dict[str, Any], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -89,6 +98,11 @@ class QueueFilter(django_filters.FilterSet):
         queryset=Actor.objects.none(),
         widget=menus.NameSelect,
     )
+    settled = django_filters.BooleanFilter(
+        label=_("Also where the report is frozen or published"),
+        method="also_settled",
+        widget=forms.CheckboxInput,
+    )
     late = django_filters.BooleanFilter(
         label=_("Late only"), field_name="late", method="only_late", widget=forms.CheckboxInput
     )
@@ -109,6 +123,11 @@ class QueueFilter(django_filters.FilterSet):
         field = self.form.fields["actor"]
         lines = menus.of_actors(actors.with_names())
         field.widget.choices = [("", field.empty_label), *lines]
+
+    def also_settled(self, rows: QuerySet, _name: str, value: bool | None) -> QuerySet:  # noqa: FBT001
+        """Keep to what can be reviewed, unless all is asked for."""
+        entries: Any = rows
+        return rows if value else entries.in_play()
 
     def only_late(self, rows: QuerySet, _name: str, value: bool | None) -> QuerySet:  # noqa: FBT001
         """Keep late entries where that is asked for."""

@@ -46,6 +46,8 @@ EVENTS = [
     (Event.ACCEPTED.value, pgettext_lazy("event of an entry", "Accepted")),
     (Event.CARRIED.value, pgettext_lazy("event of an entry", "Carried over")),
     (Event.UNCARRIED.value, pgettext_lazy("event of an entry", "No longer carried over")),
+    (Event.LET_IN.value, pgettext_lazy("event of an entry", "Included in a further edition")),
+    (Event.LEFT_OUT.value, pgettext_lazy("event of an entry", "Left out of the report")),
 ]
 EVIDENCE_KINDS = [
     (EvidenceKind.LAW.value, _("Law or regulation")),
@@ -210,6 +212,11 @@ class Entry(models.Model):
         verbose_name=_("decided by"),
     )  # fmt: skip
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    write_until = models.DateField(_("may be written until"), null=True, blank=True)
+    let_in = models.PositiveSmallIntegerField(
+        _("may change after this edition"), null=True, blank=True
+    )
+    left_out = models.BooleanField(_("left out of the report"), default=False)
 
     objects = EntryQuerySet.as_manager()
 
@@ -317,6 +324,12 @@ class Entry(models.Model):
         return self.state in WRITABLE
 
     @property
+    def is_let_in(self) -> bool:
+        """Tell whether it may change for the edition that follows the published one."""
+        published = self.round.published
+        return self.let_in is not None and published is not None and self.let_in >= published
+
+    @property
     def status_code(self) -> str:
         """What picks the word, colour and sign of its status."""
         return status_code(self.status, self.action.nature)
@@ -389,6 +402,7 @@ class ReviewEvent(models.Model):
     at = models.DateTimeField(_("at"))
     comment = text_field(_("comment"))
     comments = models.JSONField(_("comments per field"), default=dict, blank=True)
+    until = models.DateField(_("may be written until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("review event")

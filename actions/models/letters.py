@@ -15,6 +15,9 @@ LETTER_KINDS = [
     (LetterKind.ROUND_OPENED.value, _("Round opened")),
     (LetterKind.RETURNED.value, _("Entry returned")),
     (LetterKind.ACCEPTED.value, _("Entries accepted")),
+    (LetterKind.LET_IN.value, _("Entries for a further edition")),
+    (LetterKind.WRITING_ENDED.value, _("End of writing")),
+    (LetterKind.DRAFT_OPENED.value, _("Draft open for comments")),
 ]
 LETTER_STATES = [
     (LetterState.WAITING.value, pgettext_lazy("state of a letter", "Waiting")),

@@ -1,6 +1,5 @@
 """Rounds of the follow-up, extensions for actors, and overridden statuses."""
 
-from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -18,7 +17,6 @@ from actions.models.fields import code_check, language_property, text_field, tex
 from actions.models.history import history
 from actions.models.plan import Plan
 from actions.models.statuses import STATUS_WORDS
-from actions.rules import deadlines
 
 ROUND_KINDS = [
     (RoundKind.YEARLY.value, _("Yearly follow-up")),
@@ -135,12 +133,6 @@ class ReportingRound(models.Model):
     def is_planned(self) -> bool:
         """Tell whether the round was never opened."""
         return self.state == RoundState.PLANNED
-
-    def may_write(self, *, extended_until: date | None, on: date) -> bool:
-        """Tell whether an actor's members may write on a day."""
-        return deadlines.may_write(
-            RoundState(self.state), closes_on=self.closes_on, extended_until=extended_until, on=on
-        )
 
 
 class Extension(models.Model):

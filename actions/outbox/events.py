@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from actions import permissions
 from actions.enums import WRITABLE, LetterKind, LetterState
-from actions.models import Entry, Letter, ReportingRound, Responsibility, ReviewEvent, User
+from actions.models import Entry, Letter, Membership, ReportingRound, ReviewEvent, User
 from actions.outbox import letters
+from actions.writing import speakers
 
 MORNING = time(6)  # in Brussels, when the digests of the day before go out
 
@@ -20,31 +22,47 @@ def round_opened(reporting_round: ReportingRound, *, now: datetime) -> None:
     What was carried over is nobody's to write. The number of queries is the same for one
     person and one entry as for many.
     """
-    on = timezone.localdate(now)
     rows = reporting_round.entries.filter(state__in=WRITABLE, expected=True).select_related(
         "responsibility"
     )
-    by_actor: dict[int, list[int]] = {}
-    for entry in rows:
-        for actor in speakers(entry.responsibility, on=on):
-            by_actor.setdefault(actor, []).append(entry.pk)
-    theirs: dict[int, list[int]] = {}
-    for person, actors in permissions.writers(on=on).items():
-        if found := {key for actor in actors for key in by_actor.get(actor, ())}:
-            theirs[person] = sorted(found)
-    people = User.objects.in_bulk(theirs)
+    key = f"round_opened:{reporting_round.pk}"
+    tell_writers(LetterKind.ROUND_OPENED, key, rows, {"round": reporting_round.pk}, now=now)
+
+
+def let_in(reporting_round: ReportingRound, rows: Iterable[Entry], *, now: datetime) -> None:
+    """Tell everybody what they can write for a further edition: one letter a person."""
+    key = f"let_in:{reporting_round.pk}:{now.isoformat()}"
+    tell_writers(LetterKind.LET_IN, key, rows, {"round": reporting_round.pk}, now=now)
+
+
+def writing_ended(rows: Iterable[Entry], *, key: str, now: datetime) -> None:
+    """Tell everybody that a report was frozen before the day that was set for their entries."""
+    tell_writers(LetterKind.WRITING_ENDED, f"writing_ended:{key}", rows, {}, now=now)
+
+
+def draft_opened(
+    reporting_round: ReportingRound, *, until: date, changed: bool, but: int, now: datetime
+) -> None:
+    """Tell every member until when the draft of a report is open for comments: one letter each.
+
+    ``changed`` says that another day was told before; what still waits of that is not sent.
+    """
+    draft_closed(reporting_round)
+    seats = Membership.objects.current().filter(user__erased_at__isnull=True)
+    people = User.objects.filter(pk__in=seats.values("user"), is_active=True).exclude(pk=but)
+    facts = {"round": reporting_round.pk, "until": until.isoformat(), "changed": changed}
+    start = f"draft_opened:{reporting_round.pk}:{until}:{now.isoformat()}"
     letters.put_many(
-        LetterKind.ROUND_OPENED,
-        [
-            (
-                f"round_opened:{reporting_round.pk}:{key}",
-                people[key],
-                {"round": reporting_round.pk, "entries": found},
-            )
-            for key, found in theirs.items()
-        ],
+        LetterKind.DRAFT_OPENED,
+        [(f"{start}:{person.pk}", person, facts) for person in people.order_by("pk")],
         now=now,
     )
+
+
+def draft_closed(reporting_round: ReportingRound) -> None:
+    """Have nobody told any more of a draft that is no longer, or until another day, open."""
+    waiting = Letter.objects.filter(kind=LetterKind.DRAFT_OPENED, state=LetterState.WAITING)
+    waiting.filter(facts__round=reporting_round.pk).update(state=LetterState.DROPPED)
 
 
 def returned(entry: Entry, event: ReviewEvent, *, now: datetime) -> None:
@@ -81,11 +99,36 @@ def accepted(entry: Entry, *, now: datetime) -> None:
 # --- Parts ----------------------------------------------------------------------
 
 
-def speakers(responsibility: Responsibility, *, on: date) -> Iterable[int]:
-    """Return the actors in whose name an entry is written: its own, and who reports for it."""
-    yield responsibility.actor_id
-    if responsibility.reports_through_id and responsibility.goes_through(on):
-        yield responsibility.reports_through_id
+def tell_writers(
+    kind: LetterKind, key: str, rows: Iterable[Entry], facts: dict[str, Any], *, now: datetime
+) -> None:
+    """Put one letter into the outbox for each person who writes some of some entries.
+
+    The number of queries is the same for one person and one entry as for many.
+    """
+    theirs = writers_of(rows, on=timezone.localdate(now))
+    people = User.objects.in_bulk(theirs)
+    letters.put_many(
+        kind,
+        [
+            (f"{key}:{person}", people[person], facts | {"entries": found})
+            for person, found in theirs.items()
+        ],
+        now=now,
+    )
+
+
+def writers_of(rows: Iterable[Entry], *, on: date) -> dict[int, list[int]]:
+    """Return everybody who writes some of some entries on a day, with the keys of those."""
+    by_actor: dict[int, list[int]] = {}
+    for entry in rows:
+        for actor in speakers(entry.responsibility, on=on):
+            by_actor.setdefault(actor, []).append(entry.pk)
+    theirs: dict[int, list[int]] = {}
+    for person, actors in permissions.writers(on=on).items():
+        if found := {key for actor in actors for key in by_actor.get(actor, ())}:
+            theirs[person] = sorted(found)
+    return theirs
 
 
 def recipients(entry: Entry, *, but: int | None, on: date) -> list[User]:

@@ -162,7 +162,8 @@ def worded(letter: Letter, *, now: datetime) -> Mail | None:
     """Return what a letter says; None where nobody is left to read it, or nothing to say."""
     if not is_wanted(letter, now=now):
         return None
-    return emails.compose(LetterKind(letter.kind), letter.facts, letter.language)
+    kind, on = LetterKind(letter.kind), timezone.localdate(now)
+    return emails.compose(kind, letter.facts, letter.language, on=on)
 
 
 def is_wanted(letter: Letter, *, now: datetime) -> bool:

@@ -7,16 +7,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from actions import permissions
-from actions.enums import CARRIED_OVER, NEEDS_REASON, Act, EntryState, Event, RoundState, Status
+from actions import permissions, writing
+from actions.enums import CARRIED_OVER, NEEDS_REASON, Act, EntryState, Event, Status
 from actions.models import (
     Entry,
     EntryVersion,
-    Extension,
     ReportingRound,
     Responsibility,
     ReviewEvent,
@@ -27,12 +25,9 @@ from actions.outbox import events
 from actions.permissions import Rights
 from actions.refusals import Conflict, Refused
 from actions.rules import deadlines, markup, transitions
+from actions.rules.writing import Refusal
 
-NOT_NOW = _("This cannot be done any more: the state of the entry has changed meanwhile.")
-TOO_LATE = _("The round is closed for writing. Ask the secretariat for an extension.")
-NOT_OPEN = _("The round is not open yet.")
-FROZEN = _("The report of this round is frozen; nothing can change until it is published.")
-PUBLISHED = _("The report of this round is published; only returned entries can be corrected.")
+NOT_NOW = writing.WORDS[Refusal.STATE]
 # What a form may call itself: see ``save``.
 PAGE = re.compile(r"[0-9A-Za-z_-]{1,32}")
 TYPES: dict[str, type] = {"evidence": list, "unchanged": bool}  # the rest are texts
@@ -60,9 +55,7 @@ def save(
     with transaction.atomic():
         stored = lock(entry)
         rights = permissions.rights(by, on=day(now))
-        _check_writer(stored, rights, now, permissions.can_write(rights, stored))
-        if not stored.is_writable:
-            raise Refused(NOT_NOW)
+        check(stored, Act.SAVE, rights)
         return _store(stored, rights, by, version, cleaned(content), now, page)
 
 
@@ -86,21 +79,11 @@ def submit(
         wanted = _honest(stored, cleaned(content))
         if _was_submitted(stored, by, wanted):
             return stored
-        _check_writer(stored, rights, now, permissions.can_submit(rights, stored))
-        if not stored.is_writable:
-            raise Refused(NOT_NOW)
+        check(stored, Act.SUBMIT, rights)
         if set(wanted) != set(CONTENT):
             _check_seen(stored, by, version, page)
-        was_returned = stored.is_returned
         stored = _store(stored, rights, by, version, wanted, now, page)
-        check_complete(stored)
-        if not was_returned:
-            stored.late = deadlines.is_late(deadline=stored.round.deadline, on=day(now))
-        stored.submitted_by, stored.submitted_at = by, now
-        _step(stored, Act.SUBMIT)
-        stored.save(update_fields=["state", "late", "submitted_by", "submitted_at"])
-        record(stored, Event.SUBMITTED, by=by, rights=rights, now=now)
-        return stored
+        return hand_in(stored, by=by, rights=rights, now=now)
 
 
 def withdraw(entry: Entry, *, by: User, now: datetime) -> Entry:
@@ -108,8 +91,8 @@ def withdraw(entry: Entry, *, by: User, now: datetime) -> Entry:
     with transaction.atomic():
         stored = lock(entry)
         rights = permissions.rights(by, on=day(now))
-        _check_writer(stored, rights, now, permissions.can_submit(rights, stored))
-        _step(stored, Act.WITHDRAW)
+        check(stored, Act.WITHDRAW, rights)
+        step(stored, Act.WITHDRAW)
         stored.save(update_fields=["state"])
         record(stored, Event.WITHDRAWN, by=by, rights=rights, now=now)
         return stored
@@ -118,15 +101,15 @@ def withdraw(entry: Entry, *, by: User, now: datetime) -> Entry:
 def reopen(entry: Entry, *, by: User, reason: str, now: datetime) -> Entry:
     """Take finished work that was carried over up again, with a reason."""
     with transaction.atomic():
-        stored = lock(entry, with_round=True)
+        stored = lock(entry)
         rights = permissions.rights(by, on=day(now))
-        _check_writer(stored, rights, now, permissions.can_submit(rights, stored))
-        _step(stored, Act.REOPEN)
+        check(stored, Act.REOPEN, rights)
+        step(stored, Act.REOPEN)
         text = checked_reason(reason, "reason")
         stored.carried_from = stored.since = None
         stored.save(update_fields=["state", "carried_from", "since"])
         record(stored, Event.REOPENED, by=by, rights=rights, now=now, comment=text)
-        _follow_on(stored, by, rights, now)
+        follow_on(stored, by, rights, now)
         return stored
 
 
@@ -137,31 +120,27 @@ def send_back(
     version: int,
     comment: str = "",
     comments: Mapping[str, str] | None = None,
+    until: date | None = None,
     now: datetime,
 ) -> Entry:
     """Return an entry with a comment, on the whole or per field, and tell its writers.
 
-    An accepted one only by the secretariat. Returning the same version twice does nothing.
+    They can write it ``until`` a day, ten working days later and never before the close where
+    none is given. An accepted one is returned only by the secretariat. Returning the same
+    version twice does nothing.
     """
     with transaction.atomic():
-        stored = lock(entry, with_round=True)
+        stored = lock(entry)
         rights = permissions.rights(by, on=day(now))
-        if not permissions.can_send_back(rights, stored, authors(stored)):
+        if not permissions.can_do(rights, stored, Act.SEND_BACK, authors(stored)):
             raise PermissionDenied
-        _check_review(stored)
         if stored.is_returned and stored.decided_by_id == by.pk and stored.version == version:
             return stored
-        _check_version(stored, version)
-        if stored.is_carried:
-            raise Refused(_("This was carried over: return the entry of the round it comes from."))
+        check_version(stored, version)
+        check(stored, Act.SEND_BACK, rights, authors(stored))
         given = checked_comments(comment, comments or {})
-        _decide(stored, Act.SEND_BACK, by, now)
-        event = record(
-            stored, Event.RETURNED, by=by, rights=rights, now=now,
-            comment=given[0], comments=given[1],
-        )  # fmt: skip
-        _follow_on(stored, by, rights, now)
-        events.returned(stored, event, now=now)
+        stored.write_until = checked_until(stored, until, on=day(now))
+        give_back(stored, *given, by=by, rights=rights, now=now)
         return stored
 
 
@@ -172,17 +151,17 @@ def accept(entry: Entry, *, by: User, version: int, now: datetime) -> Entry:
     Accepting the same version twice does nothing.
     """
     with transaction.atomic():
-        stored = lock(entry, with_round=True)
+        stored = lock(entry)
         rights = permissions.rights(by, on=day(now))
-        if not permissions.can_decide(rights, stored, authors(stored)):
+        if not permissions.can_do(rights, stored, Act.ACCEPT, authors(stored)):
             raise PermissionDenied
-        _check_review(stored)
         if stored.is_accepted and stored.version == version:
             return stored
-        _check_version(stored, version)
-        _decide(stored, Act.ACCEPT, by, now)
+        check_version(stored, version)
+        check(stored, Act.ACCEPT, rights, authors(stored))
+        decide(stored, Act.ACCEPT, by, now)
         record(stored, Event.ACCEPTED, by=by, rights=rights, now=now)
-        _follow_on(stored, by, rights, now)
+        follow_on(stored, by, rights, now)
         events.accepted(stored, now=now)
         return stored
 
@@ -217,7 +196,7 @@ def start(
         rights = permissions.rights(by, on=day(now))
         if responsibility.action.plan_id != wanted.round.plan_id:
             raise PermissionDenied
-        _check_writer(wanted, rights, now, permissions.can_write(rights, wanted))
+        check(wanted, Act.SAVE, rights)
         if not _holds(responsibility, wanted.round.reference_date):
             raise Refused(_("The actor has no part in the action on the reference date."))
         entry, _is_new = Entry.objects.get_or_create(
@@ -242,14 +221,13 @@ def day(now: datetime) -> date:
     return timezone.localdate(now)
 
 
-def lock(entry: Entry, *, with_round: bool = False) -> Entry:
+def lock(entry: Entry) -> Entry:
     """Read an entry anew and keep others from writing it until the transaction ends.
 
-    What changes what counts locks the round too, so that it is wholly in a report that is
-    frozen at this moment, or wholly out.
+    What changes an entry locks its round first, so that it is wholly in a report that is
+    frozen at this moment, or wholly out, and nothing is written once one is frozen.
     """
-    if with_round:
-        ReportingRound.objects.select_for_update().get(pk=entry.round_id)
+    ReportingRound.objects.select_for_update().get(pk=entry.round_id)
     rows = Entry.objects.select_for_update(of=("self",)).select_related(*WHOLE_ROW)
     return rows.get(pk=entry.pk)
 
@@ -257,20 +235,6 @@ def lock(entry: Entry, *, with_round: bool = False) -> Entry:
 def authors(entry: Entry) -> set[int]:
     """Return everybody who wrote a version of an entry."""
     return set(entry.versions.values_list("author", flat=True))
-
-
-def extended_until(
-    reporting_round: ReportingRound,
-    responsibility: Responsibility,
-    *,
-    on: date,
-) -> date | None:
-    """Return the end of the extension of an actor, or of the one that writes for it on a day."""
-    actors = [responsibility.actor_id]
-    if responsibility.reports_through_id and responsibility.goes_through(on):
-        actors.append(responsibility.reports_through_id)
-    found = Extension.objects.filter(round=reporting_round, actor__in=actors)
-    return max(found.values_list("until", flat=True), default=None)
 
 
 def last_year(entry: Entry) -> Entry | None:
@@ -393,42 +357,15 @@ def record(
     )
 
 
-def _check_writer(entry: Entry, rights: Rights, now: datetime, allowed: bool) -> None:  # noqa: FBT001
-    """Refuse who may not, or not any more, or not yet."""
-    if not allowed:
+def check(entry: Entry, act: Act, rights: Rights, written_by: Iterable[int] = ()) -> None:
+    """Refuse who may not do something, then what cannot be done now; the one rule of writing."""
+    if not permissions.can_do(rights, entry, act, written_by):
         raise PermissionDenied
-    state = RoundState(entry.round.state)
-    if state == RoundState.PLANNED:
-        raise Refused(NOT_OPEN)
-    _check_report(entry)
-    if permissions.writes_on_behalf(rights, entry):
-        return
-    if not entry.round.may_write(extended_until=None, on=day(now)) and not entry.round.may_write(
-        extended_until=extended_until(entry.round, entry.responsibility, on=day(now)),
-        on=day(now),
-    ):
-        raise Refused(TOO_LATE)
+    if found := writing.refusal_to(rights, entry, act):
+        raise Refused(writing.WORDS[found])
 
 
-def _check_review(entry: Entry) -> None:
-    if entry.round.is_planned:
-        raise Refused(NOT_OPEN)
-    _check_report(entry)
-
-
-def _check_report(entry: Entry) -> None:
-    """Refuse to change what a frozen report says; after publication only corrections go on.
-
-    A correction is of an entry that was accepted and returned; nothing new comes in.
-    """
-    if entry.round.is_frozen:
-        raise Refused(FROZEN)
-    was_accepted = Q(kind__in=[Event.ACCEPTED, Event.CARRIED])
-    if entry.round.is_published and not entry.events.filter(was_accepted).exists():
-        raise Refused(PUBLISHED)
-
-
-def _check_version(entry: Entry, version: int) -> None:
+def check_version(entry: Entry, version: int) -> None:
     if entry.version != version:
         raise Conflict(_("The entry was changed after you opened it."), entry)
 
@@ -464,13 +401,12 @@ def _store(
     for name in changed:
         setattr(entry, name, content[name])
     entry.clean_fields(exclude=[f.name for f in entry._meta.fields if f.name not in CONTENT])  # noqa: SLF001
-    _step(entry, Act.SAVE)
+    step(entry, Act.SAVE)
     entry.version += 1
-    entry.written_by, entry.written_at = by, now
+    entry.written_by, entry.written_at, entry.left_out = by, now, False
     entry.on_behalf = permissions.writes_on_behalf(rights, entry)
-    entry.save(
-        update_fields=["state", "version", "written_by", "written_at", "on_behalf", *changed]
-    )
+    about = ["state", "version", "written_by", "written_at", "on_behalf", "left_out"]
+    entry.save(update_fields=[*about, *changed])
     EntryVersion.objects.create(
         entry=entry, number=entry.version, content=entry.content(), author=by,
         on_behalf=entry.on_behalf, at=now, page=page if PAGE.fullmatch(page) else "",
@@ -492,7 +428,7 @@ def _is_own_page(entry: Entry, by: User, version: int, page: str) -> bool:
     return not newer.exclude(page=page, author=by).exists()
 
 
-def _step(entry: Entry, act: Act) -> None:
+def step(entry: Entry, act: Act) -> None:
     """Give an entry its next state."""
     state = transitions.after(EntryState(entry.state), act, carried=entry.is_carried)
     if state is None:
@@ -500,13 +436,63 @@ def _step(entry: Entry, act: Act) -> None:
     entry.state = state
 
 
-def _decide(entry: Entry, act: Act, by: User, now: datetime) -> None:
-    _step(entry, act)
+def decide(entry: Entry, act: Act, by: User, now: datetime) -> None:
+    """Give an entry the state that a decision leads to, and say who took it."""
+    step(entry, act)
     entry.decided_by, entry.decided_at = by, now
-    entry.save(update_fields=["state", "decided_by", "decided_at"])
+    changed = ["state", "decided_by", "decided_at", "write_until", "let_in", "left_out"]
+    entry.save(update_fields=changed)
 
 
-def _follow_on(entry: Entry, by: User, rights: Rights, now: datetime) -> None:
+def give_back(
+    entry: Entry,
+    comment: str,
+    comments: Mapping[str, str],
+    *,
+    by: User,
+    rights: Rights,
+    now: datetime,
+) -> None:
+    """Return an entry, let later rounds follow, and tell its writers until when they can write."""
+    decide(entry, Act.SEND_BACK, by, now)
+    event = record(
+        entry, Event.RETURNED, by=by, rights=rights, now=now,
+        comment=comment, comments=comments, until=entry.write_until,
+    )  # fmt: skip
+    follow_on(entry, by, rights, now)
+    events.returned(entry, event, now=now)
+
+
+def hand_in(
+    entry: Entry, *, by: User, rights: Rights, now: datetime, also: Iterable[str] = ()
+) -> Entry:
+    """Submit what stands there; raises ValidationError, by field, where something is missing.
+
+    What came back once keeps its mark, late or in time.
+    """
+    check_complete(entry)
+    if not entry.events.filter(kind=Event.RETURNED).exists():
+        entry.late = deadlines.is_late(deadline=entry.round.deadline, on=day(now))
+    entry.submitted_by, entry.submitted_at, entry.left_out = by, now, False
+    step(entry, Act.SUBMIT)
+    about = ["state", "late", "submitted_by", "submitted_at", "left_out"]
+    entry.save(update_fields=[*about, *also])
+    record(entry, Event.SUBMITTED, by=by, rights=rights, now=now)
+    return entry
+
+
+def checked_until(entry: Entry, until: date | None, *, on: date) -> date:
+    """Return until when an entry can be written; raises ValidationError for too early a day."""
+    if until is None:
+        return writing.proposed_day(entry, on=on)
+    if until < on:
+        raise ValidationError({"until": _("Choose today or a later day.")})
+    if until < entry.round.closes_on:
+        raise ValidationError({"until": _("Choose a day that is not before the close.")})
+    return until
+
+
+def follow_on(entry: Entry, by: User, rights: Rights, now: datetime) -> None:
     """Bring the entries of later rounds, open already, in line with this one.
 
     Finished work that is accepted now carries over to the next while nothing is written
@@ -529,7 +515,7 @@ def _follow_on(entry: Entry, by: User, rights: Rights, now: datetime) -> None:
     for row in changed:
         row.save(update_fields=["state", "status", "carried_from", "since"])
         record(row, kind, by=by, rights=rights, now=now)
-        _follow_on(row, by, rights, now)
+        follow_on(row, by, rights, now)
 
 
 def _is_settled(entry: Entry) -> bool:

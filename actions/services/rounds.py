@@ -24,6 +24,7 @@ from actions.permissions import Rights
 from actions.refusals import Refused
 from actions.services import plan
 from actions.services.entries import carry, checked_reason, day
+from actions.writing import speakers
 
 
 @transaction.atomic
@@ -89,11 +90,15 @@ def reopen(
     closes_on: date,
     now: datetime,
 ) -> ReportingRound:
-    """Open a closed round again, with a reason and a new last day."""
+    """Open a closed round again, with a reason and a new last day.
+
+    Not once its report is frozen or published: nobody could write all the same.
+    """
     secretariat(by, now)
     stored = lock(reporting_round)
     if stored.state != RoundState.CLOSED:
         raise Refused(_("Only a closed round can be reopened."))
+    check_unreported(stored)
     if closes_on < day(now):
         raise ValidationError({"closes_on": _("Choose today or a later day.")})
     stored.reopening_reason = checked_reason(reason, "reason")
@@ -115,6 +120,7 @@ def extend(
     """Let one actor write until a later day, with a reason; a second one replaces the first."""
     secretariat(by, now)
     stored = lock(reporting_round)
+    check_unreported(stored)
     found = Extension.objects.filter(round=stored, actor=actor).first()
     extension = found or Extension(round=stored, actor=actor)
     extension.until, extension.reason = until, checked_reason(reason, "reason")
@@ -191,7 +197,7 @@ def forecast(reporting_round: ReportingRound, *, on: date) -> Forecast:
     missing, wrong = lacking(reporting_round)
     finished = finished_before(reporting_round)
     to_write = [row for row in missing if row.pk not in finished]
-    speaking = {actor for row in to_write for actor in events.speakers(row, on=on)}
+    speaking = {actor for row in to_write for actor in speakers(row, on=on)}
     return Forecast(
         made=len(missing),
         carried=len(missing) - len(to_write),
@@ -199,6 +205,21 @@ def forecast(reporting_round: ReportingRound, *, on: date) -> Forecast:
         bound=sum(not entry.expected for entry in wrong),
         people=sum(not speaking.isdisjoint(seats) for seats in permissions.writers(on=on).values()),
     )
+
+
+def reported(reporting_round: ReportingRound) -> object:
+    """Return, as words, why members of a round get no more time together; None where they can."""
+    if reporting_round.is_frozen:
+        return _("The report of this round is frozen: discard the frozen edition first.")
+    if reporting_round.is_published:
+        return _("The report of this round is published: prepare a further edition instead.")
+    return None
+
+
+def check_unreported(reporting_round: ReportingRound) -> None:
+    """Refuse to give a round more time whose report is frozen or published."""
+    if words := reported(reporting_round):
+        raise Refused(words)
 
 
 def _check_frozen(reporting_round: ReportingRound) -> None:

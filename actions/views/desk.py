@@ -1,15 +1,16 @@
 """A member's desk: what is to be done, what came back, what is in, how many days are left."""
 
-from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
-from actions.enums import BEGUN, HANDED_IN, EntryState, RoundState
-from actions.models import Actor, Entry, Extension, ReportingRound, Responsibility
+from actions import writing
+from actions.enums import BEGUN, HANDED_IN, Act, EntryState, RoundState
+from actions.models import Actor, Entry, ReportingRound, Responsibility
 from actions.querysets import valid_on, written_by
-from actions.rules import deadlines
+from actions.views import days
 from actions.views.members_only import MemberRequest, member_page
 
 # The order in which a desk is worked through.
@@ -31,7 +32,8 @@ def desk(request: MemberRequest) -> HttpResponse:
         .order_by("-year")
     )
     rows = entries_of(request)
-    desks = [one_round(request, r, [e for e in rows if e.round_id == r.pk]) for r in rounds]
+    known = writing.read_extensions(rounds)
+    desks = [one_round(request, r, [e for e in rows if e.round_id == r.pk], known) for r in rounds]
     shown = [d for d in desks if d["rows"] or d["round"].is_open]
     context = {
         "desks": [d for d in shown if d["may_write"]],
@@ -53,48 +55,50 @@ def entries_of(request: MemberRequest) -> list[Entry]:
 
 
 def one_round(
-    request: MemberRequest, followed: ReportingRound, rows: list[Entry]
+    request: MemberRequest,
+    followed: ReportingRound,
+    rows: list[Any],
+    known: writing.Extensions,
 ) -> dict[str, Any]:
     """Return what a desk shows of a round."""
-    extensions = extensions_of(followed, rows)
-    until = max(extensions.values(), default=None)
-    may_write = followed.may_write(extended_until=until, on=request.on)
+    for row in rows:
+        row.round = followed
+        row.days = days.of_entry(row, on=request.on, extensions=known)
+        row.may_write = writing.may(request.rights, row, Act.SAVE, extensions=known)
+    free = voluntary(request, followed, rows, known)
+    at_work = [row for row in rows if not row.is_accepted and not row.days["is_over"]]
     expected = [row for row in rows if row.expected]
     return {
         "round": followed,
         "rows": rows,
-        "until": until,
-        "may_write": may_write,
-        "days_left": deadlines.days_left(followed.deadline, on=request.on),
+        "may_write": writing.is_open(followed, on=request.on) or bool(at_work or free),
+        "days": latest(followed, at_work, on=request.on),
         "piles": piles(rows),
         "expected": len(expected),
         "is_begun": any(row.state in BEGUN for row in rows),
         "in": sum(row.state in HANDED_IN for row in expected),
         "actors": by_actor(expected),
-        "voluntary": voluntary(request, followed, rows) if may_write else [],
+        "voluntary": free,
     }
 
 
-def extensions_of(followed: ReportingRound, rows: Iterable[Entry]) -> dict[int, Any]:
-    """Return the extensions of the actors that the person writes for in a round."""
-    keys = {row.responsibility.actor_id for row in rows}
-    through = (row.responsibility.reports_through_id for row in rows)
-    keys |= {key for key in through if key is not None}
-    found = Extension.objects.filter(round=followed, actor__in=keys)
-    return dict(found.values_list("actor_id", "until"))
+def latest(followed: ReportingRound, rows: list[Any], *, on: date) -> dict[str, Any]:
+    """Return the days of the entry that is written longest, else those of the round."""
+    own = [row.days for row in rows if row.days["until"]]
+    return max(own, key=lambda one: one["until"], default=days.of_round(followed, on=on))
 
 
 def piles(rows: list[Entry]) -> list[dict[str, Any]]:
-    """Return the entries by state, in the order of work; carried-over ones apart."""
-    found = [
-        {
-            "state": state.value,
-            "rows": [row for row in rows if row.state == state and not row.is_carried],
-        }
-        for state in PILES
-    ]
-    carried = [row for row in rows if row.is_carried]
-    return [*found, {"state": "carried", "rows": carried}]
+    """Return the entries in the order of work: by state, then what has no work left."""
+    names = [*(state.value for state in PILES), "ended", "carried"]
+    return [{"state": name, "rows": [row for row in rows if pile(row) == name]} for name in names]
+
+
+def pile(row: Any) -> str:
+    """Return where an entry lies: carried over, no longer to be written, else by its state."""
+    if row.is_carried:
+        return "carried"
+    return "ended" if row.is_writable and not row.may_write else str(row.state)
 
 
 def by_actor(expected: list[Entry]) -> list[dict[str, Any]]:
@@ -108,9 +112,14 @@ def by_actor(expected: list[Entry]) -> list[dict[str, Any]]:
 
 
 def voluntary(
-    request: MemberRequest, followed: ReportingRound, rows: list[Entry]
+    request: MemberRequest,
+    followed: ReportingRound,
+    rows: list[Entry],
+    known: writing.Extensions,
 ) -> list[Responsibility]:
-    """Return what the person's actors may report on unexpected, and have not begun."""
+    """Return what the person's actors may report on unexpected, now, and have not begun."""
+    if not (writing.is_open(followed, on=request.on) or is_extended(followed, known)):
+        return []
     begun = [row.responsibility_id for row in rows]
     day = followed.reference_date
     held = Responsibility.objects.filter(
@@ -119,9 +128,26 @@ def voluntary(
         valid_on(day, "action__"),
         action__plan=followed.plan_id,
     )
-    return list(
+    found = (
         held.exclude(pk__in=begun)
         .select_related("action__plan", "actor")
         .prefetch_related("actor__names")
         .order_by("action__position", "position")
     )
+    return [row for row in found if may_begin(request, followed, row, known)]
+
+
+def is_extended(followed: ReportingRound, known: writing.Extensions) -> bool:
+    """Tell whether some actor may have more time in a round."""
+    return any(given == followed.pk for given, _actor in known)
+
+
+def may_begin(
+    request: MemberRequest,
+    followed: ReportingRound,
+    held: Responsibility,
+    known: writing.Extensions,
+) -> bool:
+    """Tell whether the person may begin an entry under a responsibility that has none."""
+    wanted = Entry(round=followed, responsibility=held)
+    return writing.may(request.rights, wanted, Act.SAVE, extensions=known)

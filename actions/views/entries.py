@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,15 +14,14 @@ from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from actions import permissions
-from actions.enums import HANDED_IN, REPORTABLE, Act, EntryState, Event, RoundState
+from actions import permissions, writing
+from actions.enums import HANDED_IN, REPORTABLE, Act, EntryState, Event
 from actions.forms.entries import EntryForm, ReasonForm
 from actions.models import Entry, EntryVersion, ReportingRound, Responsibility, ReviewEvent
 from actions.models.entries import CONTENT, HEADINGS, TEXTS
 from actions.refusals import Conflict, Refused
-from actions.rules import deadlines
 from actions.services import entries
-from actions.views import reading
+from actions.views import days, reading
 from actions.views.http import is_partial
 from actions.views.members_only import (
     READ_WRITE,
@@ -58,23 +56,9 @@ def entry(request: MemberRequest, key: int) -> HttpResponse:
     found = find(request, key)
     if request.method == "POST":
         return write(request, found)
-    if not is_writable_by(request, found):
+    if not writing.may(request.rights, found, Act.SAVE):
         return read(request, found)
     return form_page(request, found, EntryForm(entry=found, initial=initial(request, found)))
-
-
-def is_writable_by(request: MemberRequest, found: Entry) -> bool:
-    """Tell whether the person may write the entry at this moment."""
-    if not found.is_writable or not permissions.can_write(request.rights, found):
-        return False
-    if permissions.writes_on_behalf(request.rights, found):
-        return deadlines.secretariat_may_write(RoundState(found.round.state))
-    return found.round.may_write(extended_until=extension(request, found), on=request.on)
-
-
-def extension(request: MemberRequest, found: Entry) -> date | None:
-    """Return the end of the actor's extension."""
-    return entries.extended_until(found.round, found.responsibility, on=request.on)
 
 
 def initial(request: MemberRequest, found: Entry) -> dict[str, Any]:
@@ -177,7 +161,7 @@ def conflict_page(request: MemberRequest, conflict: Conflict, form: EntryForm) -
     if is_partial(request):
         context = {"words": words, "is_conflict": True}
         return TemplateResponse(request, "desk/_not_saved.html", context)
-    if not is_writable_by(request, stored):
+    if not writing.may(request.rights, stored, Act.SAVE):
         form.add_error(None, entries.NOT_NOW)
     own = form.content()
     form.go_on_from(stored.version)
@@ -289,36 +273,43 @@ def read(
     request: MemberRequest, found: Entry, reason_form: ReasonForm | None = None
 ) -> HttpResponse:
     """Show what an entry says, and what the person may do with it."""
+    known = writing.read_extensions([found.round])
     rights = request.rights
-    may = permissions.can_submit(rights, found) and (
-        permissions.writes_on_behalf(rights, found)
-        or found.round.may_write(extended_until=extension(request, found), on=request.on)
-    )
     context = {
-        **frame(request, found),
+        **frame(request, found, known),
         "published": reading.published(found),
-        "may_withdraw": may and found.allows(Act.WITHDRAW),
-        "may_reopen": may and found.allows(Act.REOPEN),
+        "why_not": why_not(request, found, known),
+        "may_withdraw": writing.may(rights, found, Act.WITHDRAW, extensions=known),
+        "may_reopen": writing.may(rights, found, Act.REOPEN, extensions=known),
         "reason_form": reason_form or ReasonForm(),
     }
     return TemplateResponse(request, "desk/entry.html", context)
 
 
-def frame(request: MemberRequest, found: Entry) -> dict[str, Any]:
+def why_not(request: MemberRequest, found: Entry, known: writing.Extensions) -> Any:
+    """Return in words why an entry that its institution has not submitted cannot be written."""
+    if not found.is_writable or not permissions.can_write(request.rights, found):
+        return ""
+    refusal = writing.refusal_to(request.rights, found, Act.SAVE, extensions=known)
+    return writing.WORDS[refusal] if refusal else ""
+
+
+def frame(
+    request: MemberRequest, found: Entry, known: writing.Extensions | None = None
+) -> dict[str, Any]:
     """Return what stands around an entry: deadline, colleagues, other actors, its thread."""
     rights = request.rights
     prefetch_related_objects([found], "responsibility__actor__names")
     reads_thread = permissions.can_read_thread(rights, found)
-    until = extension(request, found)
+    known = writing.read_extensions([found.round]) if known is None else known
     return {
         "entry": found,
         "action": found.action,
         "round": found.round,
-        "until": until,
-        "days_left": deadlines.days_left(until or found.round.deadline, on=request.on),
+        "days": days.of_entry(found, on=request.on, extensions=known),
         "strip": strip(found),
         "mine": progress(found),
-        "next_entry": next_entry(request, found),
+        "next_entry": next_entry(request, found, known),
         "reads_thread": reads_thread,
         "thread": thread(found) if reads_thread else [],
     }
@@ -343,8 +334,8 @@ def progress(found: Entry) -> dict[str, int]:
     return {"expected": len(states), "in": sum(state in HANDED_IN for state in states)}
 
 
-def next_entry(request: MemberRequest, found: Entry) -> Entry | None:
-    """Return what the person could write next: what came back first, then drafts, then the rest."""
+def next_entry(request: MemberRequest, found: Entry, known: writing.Extensions) -> Entry | None:
+    """Return what the person can write next: what came back first, then drafts, then the rest."""
     turn = Case(
         *(When(state=state, then=place) for place, state in enumerate(TO_WRITE)),
         output_field=IntegerField(),
@@ -355,7 +346,9 @@ def next_entry(request: MemberRequest, found: Entry) -> Entry | None:
         .filter(round=found.round_id, state__in=TO_WRITE, expected=True)
         .exclude(pk=found.pk)
     )
-    return rows.order_by(turn, "responsibility__action__position", "pk").first()
+    in_order = rows.order_by(turn, "responsibility__action__position", "pk").defer(*TEXTS)
+    rights = request.rights
+    return next((r for r in in_order if writing.may(rights, r, Act.SAVE, extensions=known)), None)
 
 
 def thread(found: Entry) -> list[dict[str, Any]]:

@@ -11,15 +11,16 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actions import permissions
-from actions.enums import EntryState, Event, Nature, Status
+from actions import permissions, writing
+from actions.enums import Act, EntryState, Event, Nature, Status
 from actions.forms.refusals import show_refusal
 from actions.forms.review import COMMENTED, DecisionForm, QueueFilter
 from actions.models import Entry, EntryVersion
 from actions.models.entries import HEADINGS, TEXTS
 from actions.refusals import Conflict, Refused
 from actions.rules import differences, hints
-from actions.services import entries
+from actions.rules.writing import Refusal
+from actions.services import entries, passed
 from actions.views import reading
 from actions.views.entries import find, frame
 from actions.views.members_only import (
@@ -31,6 +32,7 @@ from actions.views.members_only import (
 )
 
 PER_PAGE = 50
+SETTLED = frozenset({Refusal.FROZEN, Refusal.PUBLISHED})
 MOST_CHOSEN = 200
 
 
@@ -75,8 +77,16 @@ def with_authors(rows: Any) -> list[Entry]:
 
 def line(request: MemberRequest, row: Any) -> dict[str, Any]:
     """Return what the queue shows of an entry."""
-    may = permissions.can_decide(request.rights, row, row.all_authors)
-    return {"entry": row, "may_accept": may and row.is_submitted, "may_decide": may}
+    who = row.all_authors
+    # No extension of a member's time has to do with a review.
+    refusal = writing.refusal_to(request.rights, row, Act.ACCEPT, extensions={})
+    may = permissions.can_decide(request.rights, row, who)
+    return {
+        "entry": row,
+        "may_accept": may and refusal is None,
+        "for_another": row.is_submitted and not may,
+        "is_settled": refusal in SETTLED,
+    }
 
 
 def accept_many(request: MemberRequest) -> HttpResponse:
@@ -112,7 +122,10 @@ def review(request: MemberRequest, key: int) -> HttpResponse:
     form = DecisionForm(
         request.POST if request.method == "POST" else None,
         headings=HEADINGS,
-        initial={"version": found.version},
+        initial={
+            "version": found.version,
+            "until": writing.proposed_day(found, on=request.on),
+        },
     )
     if request.method == "POST" and form.is_valid():
         answer = decide(request, found, form)
@@ -135,6 +148,7 @@ def decide(request: MemberRequest, found: Entry, form: DecisionForm) -> HttpResp
                 version=version,
                 comment=form.cleaned_data["comment"],
                 comments=form.comments(),
+                until=form.cleaned_data["until"],
                 now=request.now,
             )
             messages.success(request, _("Returned: %s") % named(found))
@@ -162,7 +176,8 @@ def named(found: Entry) -> str:
 
 def next_submitted(request: MemberRequest, found: Entry) -> int | None:
     """Return the key of the submitted entry that has waited longest, of those one may decide on."""
-    rows = Entry.objects.for_list().filter(state=EntryState.SUBMITTED).exclude(pk=found.pk)
+    rows = Entry.objects.for_list().in_play().filter(state=EntryState.SUBMITTED)
+    rows = rows.exclude(pk=found.pk)
     waiting = with_authors(rows.order_by("submitted_at", "pk"))
     keys = [row.pk for row in waiting if line(request, row)["may_accept"]]
     return keys[0] if keys else None
@@ -175,6 +190,7 @@ def review_page(
     before = entries.last_year(found)
     earlier = earlier_version(found)
     who = entries.authors(found)
+    known = writing.read_extensions([found.round])
     action_nature = Nature(found.action.nature or Nature.ONE_OFF)
     moved = (
         hints.moved(Status(before.status), Status(found.status), action_nature)
@@ -182,7 +198,8 @@ def review_page(
         else 0
     )
     context = {
-        **frame(request, found),
+        **frame(request, found, known),
+        **possible(request, found, who, known),
         "form": form,
         "published": reading.published(found),
         "attention": reading.attention(found, before),
@@ -192,12 +209,27 @@ def review_page(
         "last": before,
         "moved": moved,
         "comment_fields": [form[f"comment_{name}"] for name in COMMENTED],
-        "may_accept": found.is_submitted and permissions.can_decide(request.rights, found, who),
-        "may_return": (found.is_submitted or (found.is_accepted and not found.is_carried))
-        and permissions.can_send_back(request.rights, found, who),
         "wrote_herself": request.rights.user in who,
     }
     return TemplateResponse(request, "desk/review.html", context, status=status)
+
+
+def possible(
+    request: MemberRequest, found: Entry, who: set[int], known: writing.Extensions
+) -> dict[str, Any]:
+    """Return what the person can do with an entry now, and what keeps everybody from it."""
+    rights = request.rights
+    refusal = writing.refusal_to(rights, found, Act.ACCEPT, extensions=known)
+    return {
+        "may_accept": writing.may(rights, found, Act.ACCEPT, authors=who, extensions=known),
+        "may_return": writing.may(rights, found, Act.SEND_BACK, authors=who, extensions=known),
+        "may_write": writing.may(rights, found, Act.SAVE, extensions=known),
+        "settled": writing.WORDS[refusal] if refusal in SETTLED else "",
+        "may_include": rights.is_secretariat and refusal == Refusal.PUBLISHED,
+        "has_passed": rights.is_secretariat
+        and not found.left_out
+        and passed.has_passed(found, on=request.on, extensions=known),
+    }
 
 
 def earlier_version(found: Entry) -> EntryVersion | None:

@@ -19,11 +19,11 @@ from actions import round_status
 from actions.enums import EntryState, RoundState
 from actions.forms.refusals import show_refusal
 from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundForm
-from actions.models import Action, Actor, Extension, Override, Plan, ReportingRound
+from actions.models import Action, Actor, Entry, Extension, Override, Plan, ReportingRound
 from actions.models.statuses import RULE_WORDS
 from actions.refusals import Refused
 from actions.rules import deadlines
-from actions.services import rounds
+from actions.services import passed, rounds
 from actions.views.members_only import (
     READ_WRITE,
     MemberRequest,
@@ -98,9 +98,21 @@ def manage(request: MemberRequest, pk: int) -> HttpResponse:
         ),
         "forecast": rounds.forecast(found, on=request.on),
         "extensions": extensions_of(found),
+        "reported": rounds.reported(found),
+        "further": found.is_published and not found.is_frozen,
+        "let_in": let_in(found),
+        "passed": len(passed.waiting(found, on=request.on)),
         "overridden": round_status.of_round(found, among=set_here).rows,
     }
     return TemplateResponse(request, "rounds/manage.html", context)
+
+
+def let_in(given: ReportingRound) -> list[Entry]:
+    """Return the entries that may change for the edition that follows the published one."""
+    if not given.is_published:
+        return []
+    rows = Entry.objects.for_list().filter(round=given, let_in__gte=given.published)
+    return list(rows)
 
 
 def extensions_of(given: ReportingRound) -> list[Extension]:
@@ -150,6 +162,9 @@ def reopen_round(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The round is open again."))
         if stored is not None or not form.errors:
             return redirect("actions:round", pk)
+    if words := rounds.reported(found):
+        tell_refusal(request, Refused(words))
+        return redirect("actions:round", pk)
     possible = found.state == RoundState.CLOSED or request.method == "POST"
     return confirm(request, found, "rounds/reopen.html", possible=possible, form=form)
 
@@ -172,6 +187,9 @@ def update_round(request: MemberRequest, pk: int) -> HttpResponse:
 def extend(request: MemberRequest, pk: int) -> HttpResponse:
     """Let one actor write until a later day."""
     found = get_round(pk)
+    if words := rounds.reported(found):
+        tell_refusal(request, Refused(words))
+        return redirect("actions:round", pk)
     writing = Q(responsibilities__entries__round=found) | Q(reports_for__entries__round=found)
     actors = Actor.objects.filter(writing).distinct()
     chosen = extension_of(found, request.GET.get("actor", ""))

@@ -38,7 +38,10 @@ def notes(reader: Reader) -> list[Block]:
     number, note = reader.snapshot.replaces, reader.words(reader.snapshot.note)
     found: list[Block] = []
     if number is not None:
-        found.append(Prose((Run(reader.filled("correction", number=number), look="strong"),)))
+        # An edition of before further editions had kinds has the words of a correction alone.
+        kind = "_".join(reader.snapshot.further)
+        key = kind if reader.label(kind) else "correction"
+        found.append(Prose((Run(reader.filled(key, number=number), look="strong"),)))
     return [*found, *([Prose((note,))] if note.text else [])]
 
 

@@ -78,6 +78,57 @@ class NoteForm(forms.Form):
         }
 
 
+class FreezeForm(NoteForm):
+    """That what stays outside was seen, in these numbers; a note from the second edition on."""
+
+    outside = forms.RegexField(
+        r"^\d{1,6}-\d{1,6}-\d{1,6}$", required=False, widget=forms.HiddenInput
+    )
+    confirmed = forms.BooleanField(
+        label=_("These entries stay outside the report."), required=False
+    )
+
+    def __init__(
+        self, *args: Any, with_note: bool, with_confirmation: bool, **options: Any
+    ) -> None:
+        super().__init__(
+            *args, name="note", label=_("What the secretariat says of this edition"), **options
+        )
+        for name in list(self.fields):
+            if name.startswith("note_") and not with_note:
+                del self.fields[name]
+            elif name.startswith("note_"):
+                self.fields[name].required = False
+        if not with_confirmation:
+            del self.fields["confirmed"]
+
+    def seen(self) -> tuple[int, ...]:
+        """Return the numbers that were seen and confirmed; none where the box is not ticked."""
+        seen = self.cleaned_data["outside"]
+        if not seen or not self.cleaned_data.get("confirmed"):
+            return (0, 0, 0)
+        return tuple(int(number) for number in seen.split("-"))
+
+    def look_again(self, token: str) -> None:
+        """Show other numbers, which nobody has confirmed yet."""
+        data: Any = self.data
+        self.data = data.copy()
+        self.data["outside"] = token  # type: ignore[index]
+        self.data.pop("confirmed", None)  # type: ignore[attr-defined]
+
+
+class AnswerForm(forms.Form):
+    """What the secretariat answers to a comment on the draft."""
+
+    text = lines(_("Answer"), 5, required=False)
+    is_settled = forms.BooleanField(label=_("Settled"), required=False)
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def go_on_from(self, version: int) -> None:
+        """Let what was typed replace a newer answer than it started from."""
+        change(self, "version", str(version))
+
+
 class ConsultationForm(forms.Form):
     """Until when members comment, and when the group validated the report."""
 

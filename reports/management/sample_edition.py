@@ -9,7 +9,7 @@ from actions.management.sample import texts as sample
 from actions.management.sample.replay import moment
 from actions.models import Entry, ReportingRound, Responsibility, User
 from document.errors import RenderError
-from reports import rendering
+from reports import readiness, rendering
 from reports.management import sample_texts as words
 from reports.models import FOREWORD, FURTHER, Chapter, Edition
 from reports.services import editions, texts
@@ -86,7 +86,8 @@ def publish(given: ReportingRound, *, by: User, say: Callable[[str], object]) ->
         by=by,
         now=VALIDATED,
     )
-    edition = editions.freeze(given, by=by, now=PUBLISHED)
+    left = readiness.outside(given)
+    edition = editions.freeze(given, by=by, outside=left, now=PUBLISHED)
     render(edition, say=say)
     return editions.publish(edition, by=by, now=PUBLISHED)
 

@@ -14,13 +14,14 @@ from actions.enums import RoundState
 from actions.models import ReportingRound, User
 from actions.models.entries import validate_length
 from actions.models.fields import no_control_characters
+from actions.outbox import events
 from actions.refusals import Refused
 from actions.services import publication
 from actions.services import rounds as round_service
 from actions.services.publication import ActionFacts, EntryFacts
 from document import selection
 from document.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
-from reports import builder
+from reports import builder, readiness
 from reports.formats import FORMATS, of_schema
 from reports.models import (
     FROZEN,
@@ -31,6 +32,7 @@ from reports.models import (
     Rendering,
     Transmission,
 )
+from reports.readiness import NOTHING_OUTSIDE, Outside
 
 
 def draft(given: ReportingRound, *, now: datetime) -> Snapshot:
@@ -40,25 +42,34 @@ def draft(given: ReportingRound, *, now: datetime) -> Snapshot:
 
 @transaction.atomic
 def freeze(
-    given: ReportingRound, *, by: User, note: Mapping[str, str] | None = None, now: datetime
+    given: ReportingRound,
+    *,
+    by: User,
+    note: Mapping[str, str] | None = None,
+    outside: Outside = NOTHING_OUTSIDE,
+    now: datetime,
 ) -> Edition:
     """Freeze the report of a closed round as its next edition.
 
-    The round is locked meanwhile, so that an acceptance is wholly in or wholly out. From
-    the second edition on, ``note`` says what it corrects, in Dutch and French at least.
-    Freezing a frozen round returns the edition that waits.
+    The round is locked meanwhile, so that an acceptance is wholly in or wholly out. ``outside``
+    are the numbers of entries left out that somebody has seen and confirmed; where others
+    stand there now, ValidationError is raised. From the second edition on there is a ``note``:
+    what changed is listed by itself; where nothing did, words in Dutch and French at least are
+    needed. Whoever could still write is told that writing has ended. Freezing a frozen round
+    returns the edition that waits.
     """
     round_service.secretariat(by, now)
     stored = round_service.lock(given)
     waiting = Edition.objects.filter(round=stored, state=FROZEN).first()
     if waiting is not None:
         return waiting
-    if stored.state != RoundState.CLOSED:
-        raise Refused(_("Close the round first; then its report can be frozen."))
+    if words := cannot_freeze(stored):
+        raise Refused(words)
+    check_outside(readiness.outside(stored), outside)
     number = Edition.objects.filter(round=stored).count() + 1
-    words = checked_words(note or {}, "note") if number > 1 else {}
-    snapshot = builder.build(stored, now=now, edition=number, note=words)
+    snapshot = build_edition(stored, number, note or {}, now=now)
     content = to_json(snapshot)
+    ended = readiness.still_writable(stored, on=timezone.localdate(now))
     edition = Edition.objects.create(
         round=stored,
         number=number,
@@ -66,12 +77,43 @@ def freeze(
         checksum=digest(content.encode()),
         frozen_by=by,
         frozen_at=now,
-        **{f"note_{language}": text for language, text in words.items()},
+        **{f"note_{language}": text for language, text in snapshot.note.items()},
     )
     Rendering.objects.create(edition=edition, asked_by=by, asked_at=now)
+    events.writing_ended(ended, key=str(edition.pk), now=now)
     stored.frozen_at = now
     stored.save(update_fields=["frozen_at"])
     return edition
+
+
+def cannot_freeze(given: ReportingRound) -> object:
+    """Return, as words, why the report of a round cannot be frozen now; None where it can."""
+    if given.is_frozen:
+        return _("An edition is frozen already: publish or discard it first.")
+    if given.state != RoundState.CLOSED:
+        return _("Close the round first; then its report can be frozen.")
+    return None
+
+
+def check_outside(found: Outside, confirmed: Outside) -> None:
+    """Refuse to leave out what nobody has seen, or other numbers than were seen."""
+    if found == confirmed:
+        return
+    if confirmed == NOTHING_OUTSIDE:
+        raise ValidationError({"confirmed": _("Confirm that these entries stay outside.")})
+    raise ValidationError({"confirmed": _("The numbers have changed meanwhile: look again.")})
+
+
+def build_edition(
+    given: ReportingRound, number: int, note: Mapping[str, str], *, now: datetime
+) -> Snapshot:
+    """Return what the next edition of a round says; raises ValidationError without a note on it."""
+    written = any(text.strip() for text in note.values())
+    words = checked_words(note, "note") if number > 1 and written else {}
+    snapshot = builder.build(given, now=now, edition=number, note=words)
+    if number > 1:
+        checked_words(snapshot.note, "note")
+    return snapshot
 
 
 def missing_files(edition: Edition) -> list[tuple[str, str]]:

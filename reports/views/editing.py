@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from actions import typography
 from actions.forms.refusals import show_refusal
-from actions.models import ReportingRound, Section
+from actions.models import Entry, ReportingRound, Section
 from actions.refusals import Conflict, Refused
+from actions.services import passed
 from actions.views.entries import LARGEST_KEY
 from actions.views.members_only import (
     READ_WRITE,
@@ -30,7 +31,13 @@ from document.content.opening import opening
 from document.snapshot import LANGUAGES
 from reports import pulse, readiness
 from reports.formats import FORMATS, label, of_today
-from reports.forms.editing import ChapterForm, ConsultationForm, NoteForm, TransmissionForm
+from reports.forms.editing import (
+    ChapterForm,
+    ConsultationForm,
+    FreezeForm,
+    NoteForm,
+    TransmissionForm,
+)
 from reports.models import (
     ADVICE,
     FOREWORD,
@@ -42,6 +49,7 @@ from reports.models import (
     DraftComment,
     Edition,
 )
+from reports.readiness import Outside
 from reports.services import editions, renderings, texts
 
 
@@ -88,6 +96,7 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
         "chapters": chapters(found),
         "consultation": consultation,
         "comments": comments_on(found),
+        "let_in": Entry.objects.filter(round=found, let_in__gte=found.published or 0).count(),
         "editions": [edition_line(edition, request.now) for edition in made],
         "frozen": next((edition for edition in made if edition.is_frozen), None),
         "next_number": len(made) + 1,
@@ -161,32 +170,52 @@ def chapters(found: ReportingRound) -> list[dict[str, Any]]:
 
 @member_page(secretariat, methods=READ_WRITE)
 def freeze(request: MemberRequest, key: int) -> HttpResponse:
-    """Freeze the report as the next edition, and make its files."""
+    """Say what freezing leaves out and whom it stops; freeze the next edition, make its files."""
     found = find_round(key)
-    is_correction = Edition.objects.filter(round=found).exists()
-    form = NoteForm(
-        request.POST if request.method == "POST" and is_correction else None,
-        name="note",
-        label=_("What this edition corrects"),
+    if words := editions.cannot_freeze(found):
+        tell_refusal(request, Refused(words))
+        return redirect("reports:editing", found.pk)
+    is_further = Edition.objects.filter(round=found).exists()
+    outside = readiness.outside(found)
+    form = FreezeForm(
+        request.POST if request.method == "POST" else None,
+        with_note=is_further,
+        with_confirmation=any(outside),
+        initial={"outside": outside.token},
     )
-    if request.method == "POST" and (not is_correction or form.is_valid()):
-        note = form.words() if is_correction else None
+    if request.method == "POST" and form.is_valid():
         try:
-            edition = editions.freeze(found, by=request.user, note=note, now=request.now)
+            edition = editions.freeze(
+                found, by=request.user, note=form.words(), outside=Outside(*form.seen()),
+                now=request.now,
+            )  # fmt: skip
         except Refused as refusal:
             tell_refusal(request, refusal)
             return redirect("reports:editing", found.pk)
         except ValidationError as error:
             show_refusal(form, error)
+            outside = readiness.outside(found)
+            form.look_again(outside.token)
         else:
             return make_files(request, edition)
     context = {
         "round": found,
         "plan": found.plan,
-        "form": form if is_correction else None,
+        "form": form,
+        "outside": outside if any(outside) else None,
+        "ended": readiness.still_writable(found, on=request.on),
+        "passed": len(passed.waiting(found, on=request.on)),
+        "listed": listed_by_itself(found, now=request.now) if is_further else "",
         "wanting": readiness.wanting(found),
     }
     return TemplateResponse(request, "reports/freeze.html", context)
+
+
+def listed_by_itself(found: ReportingRound, *, now: datetime) -> str:
+    """Return what the note on a further edition lists by itself, in the reader's language."""
+    if not found.is_published:
+        return ""
+    return editions.draft(found, now=now).note.get(get_language() or "en", "")
 
 
 def make_files(request: MemberRequest, edition: Edition) -> HttpResponse:
@@ -230,6 +259,9 @@ def publish(request: MemberRequest, key: int) -> HttpResponse:
         except Refused as refusal:
             tell_refusal(request, refusal)
         return redirect("reports:editing", edition.round_id)
+    if not edition.is_frozen:
+        messages.error(request, _("Only a frozen edition can be published."))
+        return redirect("reports:editing", edition.round_id)
     context = {
         "edition": edition,
         "round": edition.round,
@@ -255,6 +287,9 @@ def discard(request: MemberRequest, key: int) -> HttpResponse:
 def withdraw(request: MemberRequest, key: int) -> HttpResponse:
     """Take a published edition back, with a published reason."""
     edition = find_edition(key)
+    if not edition.is_published:
+        messages.error(request, _("Only a published edition can be withdrawn."))
+        return redirect("reports:editing", edition.round_id)
     form = NoteForm(
         request.POST if request.method == "POST" else None,
         name="withdrawal",

@@ -91,7 +91,7 @@ def test_a_correction_is_noted_on_both_editions(client: Client, story: Story) ->
     two, one, rest = re.split(r'<div class="edition">', html)[1:4]
     assert NOTE["en"] in two
     assert "Corrected by" not in two
-    assert "Corrected by edition 2." in one
+    assert "There is a newer edition: Edition 2" in one
     assert "Corrected by" not in rest
 
 
@@ -142,7 +142,7 @@ def test_a_correction_speaks_at_once_and_names_what_it_corrects(
     words = text_of(client.get(f"/en/{REPORTS}/2025/"))
     assert "Edition 2, published" in words
     assert f"This edition is a correction: {NOTE['en']}" in words
-    assert "Corrected by edition 2." in words
+    assert "There is a newer edition: Edition 2" in words
 
 
 def test_readers_see_to_whom_it_was_sent_and_not_by_whom(client: Client, story: Story) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from actions.models import PublishedAction, PublishedEntry, PublishedRound, ReportingRound
 from actions.refusals import Refused
-from actions.services import entries, plan, rounds
+from actions.services import entries, further, plan, rounds
 from document.snapshot import Compared, to_json
 from reports.models import Edition, EditionFile
 from reports.services import editions
@@ -185,22 +185,28 @@ def test_a_correction_changes_only_the_entries_that_were_returned(
     third = make_member("secretariat", "office", "third@example.org")
     entry = entry_of(closed, "24", "brussels-environment")
     untouched = entry_of(closed, "25", "brussels-environment")
-    with pytest.raises(Refused, match="only returned entries can be corrected"):
+    with pytest.raises(Refused, match="includes in a further edition"):
+        entries.send_back(entry, by=third, version=1, comment="A wrong date.", now=now)
+    with pytest.raises(ValidationError) as error:
+        editions.freeze(closed, by=office, now=now)
+    assert set(error.value.error_dict) == {"note_nl", "note_fr"}
+    further.include(
+        closed, chosen=[entry.pk], until=timezone.localdate(now), comment="A wrong date.",
+        by=third, now=now,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="includes in a further edition"):
         entries.save(untouched, by=office, version=0, content={"done": "x"}, now=now)
-    entries.send_back(entry, by=third, version=1, comment="A wrong date.", now=now)
     entry.refresh_from_db()
     content = entry.content() | {"done": "The right date."}
     entries.submit(entry, by=office, version=1, content=content, now=now)
     entries.accept(entry, by=third, version=2, now=now)
-    with pytest.raises(ValidationError) as error:
-        editions.freeze(closed, by=office, now=now)
-    assert set(error.value.error_dict) == {"note_nl", "note_fr"}
     second = make_files(editions.freeze(closed, by=office, note=REASON, now=now))
     editions.publish(second, by=office, now=now)
     first = Edition.objects.get(number=1)
     assert first.content == published.content
     assert (second.number, second.snapshot.replaces) == (2, 1)
-    assert second.snapshot.note == REASON
+    assert second.snapshot.note["fr"].startswith(f"{REASON['fr']} ")
+    assert "24 (" in second.note_nl
     assert "The right date." in second.content
     assert PublishedRound.objects.get().edition == 2
 

@@ -1,6 +1,7 @@
 """Publishing at the very same moment as something else, and being killed on the way."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -15,14 +16,17 @@ from actions.models import (
     PublishedRound,
     ReportingRound,
 )
-from actions.refusals import Refused
-from actions.services import entries, publication, rounds
+from actions.services import entries, further, publication, rounds
 from reports.models import Edition, EditionFile
+from reports.readiness import Outside
 from reports.services import editions
 from tests import follow_up
 from tests.follow_up import NOW, Scene
 from tests.test_kill import die, in_a_process
 from tests.test_parallel import kinds, together
+
+# What everybody has seen: the one entry that waits.
+SEEN = Outside(1, 0, 0)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.slow]
 
@@ -44,7 +48,7 @@ def closed(scene: Scene) -> ReportingRound:
 
 def frozen(scene: Scene, closed: ReportingRound) -> Edition:
     """Return the frozen edition with files that take no time."""
-    edition = editions.freeze(closed, by=scene.people["secretariat"], now=NOW)
+    edition = editions.freeze(closed, by=scene.people["secretariat"], outside=SEEN, now=NOW)
     for name, language in editions.missing_files(edition):
         editions.store_file(edition, name, language, f"{name} {language}".encode())
     return edition
@@ -61,7 +65,7 @@ def test_two_publications_at_once_make_one(scene: Scene, closed: ReportingRound)
 
 def test_two_freezes_at_once_make_one_edition(scene: Scene, closed: ReportingRound) -> None:
     by = scene.people["secretariat"]
-    found = together(*[lambda: editions.freeze(closed, by=by, now=NOW)] * 4)
+    found = together(*[lambda: editions.freeze(closed, by=by, outside=SEEN, now=NOW)] * 4)
     assert kinds(found) == {"Edition": 4}
     assert [edition.number for edition in Edition.objects.all()] == [1]
 
@@ -72,15 +76,63 @@ def test_an_acceptance_racing_the_freeze_is_wholly_in_or_wholly_out(
 ) -> None:
     by, entry = scene.people["secretariat"], scene.entry(closed, "2")
     works = [
-        lambda: editions.freeze(closed, by=by, now=NOW),
+        lambda: editions.freeze(closed, by=by, outside=SEEN, now=NOW),
         lambda: entries.accept(entry, by=scene.people["second"], version=1, now=NOW),
     ]
     found = together(*(works if turn % 2 else works[::-1]))
-    snapshot = Edition.objects.get().snapshot
-    said = next(a for a in snapshot.actions if a.label == "2").entries[0]
     is_in = Entry.objects.get(pk=entry.pk).is_accepted
-    assert bool(said.status) == is_in
-    assert any(isinstance(each, Refused) for each in found) != is_in
+    if is_in:
+        # What was seen was no longer so: nothing is frozen before somebody looks again.
+        assert kinds(found) == {"Entry": 1, "ValidationError": 1}
+        assert Edition.objects.count() == 0
+    else:
+        assert kinds(found) == {"Edition": 1, "Refused": 1}
+        said = next(a for a in Edition.objects.get().snapshot.actions if a.label == "2").entries[0]
+        assert said.status == ""
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_submission_racing_the_freeze_is_seen_or_refused(
+    scene: Scene, closed: ReportingRound, turn: int
+) -> None:
+    by, entry = scene.people["secretariat"], scene.entry(closed, "1")
+    scene.send_back(entry, by="chair")
+    seen, content = Outside(1, 1, 0), follow_up.content(done="Racing.")
+    works = [
+        lambda: editions.freeze(closed, by=by, outside=seen, now=NOW),
+        lambda: entries.submit(
+            entry, by=scene.people["writer"], version=1, content=content, now=NOW
+        ),
+    ]
+    found = together(*(works if turn % 2 else works[::-1]))
+    if Edition.objects.exists():
+        assert kinds(found) == {"Edition": 1, "Refused": 1}
+        assert Entry.objects.get(pk=entry.pk).is_returned
+    else:
+        assert kinds(found) == {"Entry": 1, "ValidationError": 1}
+        assert Entry.objects.get(pk=entry.pk).is_submitted
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_two_who_prepare_a_further_edition_at_once_include_an_entry_once(
+    scene: Scene, closed: ReportingRound, turn: int
+) -> None:
+    by = scene.people["secretariat"]
+    editions.publish(frozen(scene, closed), by=by, now=NOW)
+    keys = [scene.entry(closed, label).pk for label in "12"]
+    until = NOW.date() + timedelta(days=turn)
+
+    def include() -> object:
+        return further.include(
+            closed, chosen=keys, until=until, comment="A wrong date.", by=scene.people["chair"],
+            now=NOW,
+        )  # fmt: skip
+
+    found = together(*[include] * 3)
+    assert kinds(found) == {"Included": 3}
+    for label, kind in (("1", "returned"), ("2", "let_in")):
+        assert scene.entry(closed, label).events.filter(kind=kind).count() == 1
+    assert scene.entry(closed, "1").is_returned
 
 
 # --- Killed ---------------------------------------------------------------------
@@ -141,7 +193,7 @@ def test_a_stop_while_files_are_made_costs_only_the_one_at_work(
     scene: Scene, closed: ReportingRound
 ) -> None:
     by = scene.people["secretariat"]
-    edition = editions.freeze(closed, by=by, now=NOW)
+    edition = editions.freeze(closed, by=by, outside=SEEN, now=NOW)
     editions.store_file(edition, "entries_csv", "nl", b"there")
 
     def store() -> None:

@@ -1,0 +1,64 @@
+"""The form of what a further edition includes: entries, whole actors, until when, and why."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from actions.enums import EntryState
+from actions.forms.rounds import days, reason_field
+from actions.models import Actor, Entry
+from actions.models.entries import validate_length
+from actions.models.fields import no_control_characters
+
+
+TAKE, LEAVE_OUT = "take", "leave_out"
+
+
+class SettleForm(forms.Form):
+    """What becomes of a draft whose last day has passed, in the version that was seen."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    act = forms.ChoiceField(choices=[(TAKE, TAKE), (LEAVE_OUT, LEAVE_OUT)])
+
+
+class FurtherForm(forms.Form):
+    """Which entries of a published round can be written again; accepted ones are corrected."""
+
+    until = days(
+        label=_("They can be written until"), help_text=_("The e-mail to those who write says it.")
+    )
+    comment = reason_field(
+        _("What has to be corrected"),
+        required=False,
+        help_text=_("For accepted entries: the e-mail to those who write quotes it."),
+        validators=[no_control_characters, validate_length],
+    )
+    chosen = forms.ModelMultipleChoiceField(
+        label=_("Entries"), queryset=Entry.objects.none(), required=False
+    )
+    actors = forms.ModelMultipleChoiceField(
+        label=_("Actors"), queryset=Actor.objects.none(), required=False
+    )
+
+    def __init__(self, *args: Any, entries: QuerySet, **options: Any) -> None:
+        """Offer some entries, and their actors."""
+        super().__init__(*args, **options)
+        self.entries = entries
+        chosen: Any = self.fields["chosen"]
+        chosen.queryset = entries
+        actors: Any = self.fields["actors"]
+        actors.queryset = Actor.objects.filter(responsibilities__entries__in=entries).distinct()
+
+    def keys(self) -> set[int]:
+        """Return the chosen entries, and of the chosen actors all that was not accepted."""
+        open_ones = self.entries.exclude(state=EntryState.ACCEPTED)
+        whole = open_ones.filter(responsibility__actor__in=self.cleaned_data["actors"])
+        return {row.pk for row in self.cleaned_data["chosen"]} | set(
+            whole.values_list("pk", flat=True)
+        )
+
+    def is_chosen(self, name: str, key: int) -> bool:
+        """Tell whether a box is ticked, in what was sent or at the start."""
+        return str(key) in {str(value) for value in self[name].value() or ()}
