@@ -127,7 +127,7 @@ def let_in(facts: Facts, on: date) -> Mail | None:
         count,
     ) % {"year": given.year, "count": count, "day": short_day(min(days))}
     return render(
-        "let_in", subject, round=given, is_sample=given.is_sample, day=min(days),
+        "let_in", subject, given.plan.contact, round=given, is_sample=given.is_sample, day=min(days),
         link=link("actions:desk"), **listed(entries),
     )  # fmt: skip
 
@@ -145,6 +145,7 @@ def writing_ended(facts: Facts, _on: date) -> Mail | None:
     return render(
         "writing_ended",
         _("Report %(year)s: entries can no longer be written") % {"year": given.year},
+        given.plan.contact,
         round=given, is_sample=given.is_sample, link=link("actions:desk"), **listed(entries),
     )  # fmt: skip
 
@@ -154,7 +155,8 @@ def draft_opened(facts: Facts, on: date) -> Mail | None:
 
     Those of a day that was changed are taken out of the outbox; see ``events.draft_closed``.
     """
-    found = ReportingRound.objects.select_related("plan").filter(pk=facts["round"]).first()
+    rounds = ReportingRound.objects.select_related("plan__contact_row")
+    found = rounds.filter(pk=facts["round"]).first()
     until = date.fromisoformat(facts["until"])
     if found is None or found.is_frozen or found.is_published or until < on:
         return None
@@ -166,6 +168,7 @@ def draft_opened(facts: Facts, on: date) -> Mail | None:
     return render(
         "draft_opened",
         subject % {"year": found.year, "day": short_day(until)},
+        found.plan.contact,
         round=found,
         is_sample=found.is_sample,
         until=until,

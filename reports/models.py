@@ -1,6 +1,7 @@
 """Editions of the report, what the secretariat writes for them, translations, transmissions."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -385,9 +386,18 @@ class Consultation(models.Model):
     def __str__(self) -> str:
         return str(self.round)
 
+    def is_open(self, *, on: date) -> bool:
+        """Tell whether members comment on the draft on a day.
+
+        Until the day that was set, that day included; no longer once the group validated the
+        report, or it is frozen or published.
+        """
+        is_over = self.validated_on or self.round.is_frozen or self.round.is_published
+        return self.until is not None and on <= self.until and not is_over
+
 
 class DraftComment(models.Model):
-    """What a member says of the draft of a report."""
+    """What a member says of the draft of a report, and what the secretariat answers."""
 
     round = models.ForeignKey(
         ReportingRound, models.CASCADE, related_name="draft_comments", verbose_name=_("round")
@@ -399,11 +409,25 @@ class DraftComment(models.Model):
         Actor, models.PROTECT, null=True, related_name="+", verbose_name=_("institution")
     )
     at = models.DateTimeField(_("at"))
+    answer = entry_text(_("answer"))
+    is_settled = models.BooleanField(_("settled"), default=False)
+    answered_by = person(_("answered by"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=0)
+
+    history = history()
 
     class Meta:
         verbose_name = _("comment on a draft")
         verbose_name_plural = _("comments on drafts")
         ordering = ["round", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", is_settled=False)
+                | Q(answered_by__isnull=False, answered_at__isnull=False),
+                name="draft_comment_answered_who_and_when",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.round} {self.pk}"

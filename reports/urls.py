@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from reports.views import approval, documents, dossier, drafts, editing, translations
+from reports.views import approval, comments, documents, dossier, drafts, editing, translations
 
 app_name = "reports"
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
         translations.translate,
         name="translate",
     ),
+    path("secretariat/comments/<int:key>/", comments.answer, name="answer"),
     path("secretariat/editions/<int:key>/files/", editing.files, name="files"),
     path("secretariat/editions/<int:key>/progress/", editing.progress, name="progress"),
     path("secretariat/editions/<int:key>/publish/", editing.publish, name="publish"),

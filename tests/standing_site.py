@@ -275,7 +275,10 @@ def add_report(site: Site) -> None:
     by = scene.people["secretariat"]
     until = site.today + timedelta(days=9)
     texts.consult(given, until=until, validated_on=None, notes={}, by=by, now=site.now)
-    texts.comment(given, about="", text=word("said"), by=scene.people["observer"], now=site.now)
+    said = texts.comment(
+        given, about="", text=word("said"), by=scene.people["observer"], now=site.now
+    )
+    site.keys["comment"] = said.pk
     recipe = recipes.of_draft(given, "pdf", "en")
     document = documents.ask(recipe, owner=scene.people["writer"], now=site.now)
     site.keys["document"] = document.key

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from actions import permissions
 from actions.models import Entry, ReportingRound, User
 from actions.models.entries import PUBLISHED_TEXTS
+from actions.outbox import events
 from actions.refusals import Conflict, Refused
 from actions.services import plan
 from actions.services import rounds as round_service
@@ -107,28 +108,51 @@ def consult(
     by: User,
     now: datetime,
 ) -> Consultation:
-    """Say until when members comment on the draft, and record the group's validation."""
+    """Say until when members comment on the draft, and record the group's validation.
+
+    Every member is told a new last day, and that it is another one than they were told before.
+    Raises ValidationError, by field, for days that cannot be.
+    """
     round_service.secretariat(by, now)
-    row = Consultation.objects.filter(round=given).first() or Consultation(round=given)
-    row.until, row.validated_on = until, validated_on
-    if validated_on and validated_on > timezone.localdate(now):
-        raise ValidationError({"validated_on": _("Choose today or an earlier day.")})
+    stored = round_service.lock(given)
+    row = Consultation.objects.filter(round=stored).first() or Consultation(round=stored)
+    before, row.until, row.validated_on = row.until, until, validated_on
+    row.round = stored
+    _check_days(row, before, on=timezone.localdate(now))
     for language in LANGUAGES:
         setattr(row, f"note_{language}", notes.get(language, "").strip())
     plan.save(row, by=by)
+    if not row.is_open(on=timezone.localdate(now)):
+        events.draft_closed(stored)
+    elif until is not None and until != before:
+        is_changed = before is not None
+        events.draft_opened(stored, until=until, changed=is_changed, but=by.pk, now=now)
     return row
+
+
+def _check_days(row: Consultation, before: date | None, *, on: date) -> None:
+    found = {}
+    if row.validated_on and row.validated_on > on:
+        found["validated_on"] = _("Choose today or an earlier day.")
+    if row.until and row.until != before:
+        if row.round.is_frozen or row.round.is_published:
+            found["until"] = _("The report is frozen or published: its draft is not open again.")
+        elif row.until < on:
+            found["until"] = _("Choose today or a later day.")
+    if found:
+        raise ValidationError(found)
 
 
 @transaction.atomic
 def comment(
     given: ReportingRound, *, about: str, text: str, by: User, now: datetime
 ) -> DraftComment:
-    """Keep what a member says of the draft, until the day that was set."""
+    """Keep what a member says of the draft, until the day that was set or the validation."""
     rights = permissions.rights(by, on=timezone.localdate(now))
     if not rights.is_member:
         raise PermissionDenied
-    row = Consultation.objects.filter(round=given).first()
-    if row is None or row.until is None or timezone.localdate(now) > row.until:
+    row = Consultation.objects.select_related("round").filter(round=given).first()
+    if row is None or not row.is_open(on=timezone.localdate(now)):
         raise Refused(_("The draft is not open for comments now."))
     made: Any = DraftComment(
         round=given, about=about.strip(), text=text.strip(), by=by,
@@ -136,7 +160,27 @@ def comment(
     )  # fmt: skip
     if not made.text:
         raise ValidationError({"text": _("Write your comment.")})
-    made.full_clean()
-    made.save()
+    plan.save(made, by=by)
     kept: DraftComment = made
     return kept
+
+
+@transaction.atomic
+def answer(
+    given: DraftComment, *, text: str, is_settled: bool, version: int, by: User, now: datetime
+) -> DraftComment:
+    """Answer a member's comment on a draft, and say whether it is settled.
+
+    Raises Conflict when somebody else answered meanwhile. Saving the same again does nothing.
+    """
+    round_service.secretariat(by, now)
+    row = DraftComment.objects.select_for_update().get(pk=given.pk)
+    said = (text.replace("\r\n", "\n").strip(), is_settled)
+    if (row.answer, row.is_settled) == said:
+        return row
+    if row.version != version:
+        raise Conflict(_("Somebody else has answered this comment meanwhile."), row)
+    row.answer, row.is_settled = said
+    row.answered_by, row.answered_at, row.version = by, now, version + 1
+    plan.save(row, by=by)
+    return row

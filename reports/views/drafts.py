@@ -39,8 +39,8 @@ def find_draft(plan: str, year: int) -> ReportingRound:
 def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
     """Lead to the draft, show what members said of it, and take comments."""
     found = find_draft(plan, year)
-    consultation = Consultation.objects.filter(round=found).first()
-    is_open = bool(consultation and consultation.until and request.on <= consultation.until)
+    consultation = Consultation.objects.select_related("round").filter(round=found).first()
+    is_open = bool(consultation and consultation.is_open(on=request.on))
     form = CommentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -95,6 +95,7 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
         "wanting": readiness.wanting(found),
         "chapters": chapters(found),
         "consultation": consultation,
+        "is_open": bool(consultation and consultation.is_open(on=request.on)),
         "comments": comments_on(found),
         "let_in": Entry.objects.filter(round=found, let_in__gte=found.published or 0).count(),
         "editions": [edition_line(edition, request.now) for edition in made],
@@ -108,7 +109,9 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
 
 def comments_on(found: ReportingRound) -> QuerySet[DraftComment]:
     """Return what members said of a draft, with what a line shows."""
-    rows = DraftComment.objects.filter(round=found).select_related("by", "institution")
+    rows = DraftComment.objects.filter(round=found).select_related(
+        "by", "institution", "answered_by"
+    )
     return rows.prefetch_related("institution__names")
 
 

@@ -1,0 +1,1 @@
+"""Parts of pages that tell of reports, for templates of the follow-up."""
