@@ -13,6 +13,7 @@ from actions import permissions
 from actions.enums import Act
 from actions.forms.further import TAKE, FurtherForm, SettleForm
 from actions.models import Entry, ReportingRound
+from actions.querysets import EntryQuerySet
 from actions.refusals import Refused
 from actions.rules import workdays
 from actions.rules.writing import DAYS_TO_CHANGE
@@ -91,6 +92,7 @@ def further(request: MemberRequest, pk: int) -> HttpResponse:
         "round": found,
         "form": form,
         "groups": groups(form, offered),
+        "not_offered": all_entries(found).count() - len(offered),
         "next_number": (found.published or 0) + 1,
     }
     return TemplateResponse(request, "rounds/further.html", context)
@@ -118,13 +120,18 @@ def tell_included(request: MemberRequest, done: further_service.Included) -> Non
 
 def offered_entries(request: MemberRequest, found: ReportingRound) -> list[Entry]:
     """Return what the person can let in: not what was carried over, nor what they decide not on."""
-    rows = with_authors(Entry.objects.for_list().filter(round=found, carried_from__isnull=True))
+    rows = with_authors(all_entries(found).for_list())
     rights: Any = request.rights
     return [
         row
         for row in rows
         if not row.is_accepted or permissions.can_do(rights, row, Act.SEND_BACK, row.all_authors)  # type: ignore[attr-defined]
     ]
+
+
+def all_entries(found: ReportingRound) -> EntryQuerySet:
+    """Return the entries of a round but those that were carried over."""
+    return Entry.objects.filter(round=found, carried_from__isnull=True)
 
 
 def groups(form: FurtherForm, offered: list[Entry]) -> list[dict[str, Any]]:

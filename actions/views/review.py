@@ -225,7 +225,10 @@ def possible(
         "may_return": writing.may(rights, found, Act.SEND_BACK, authors=who, extensions=known),
         "may_write": writing.may(rights, found, Act.SAVE, extensions=known),
         "settled": writing.WORDS[refusal] if refusal in SETTLED else "",
-        "may_include": rights.is_secretariat and refusal == Refusal.PUBLISHED,
+        "may_include": rights.is_secretariat
+        and refusal == Refusal.PUBLISHED
+        and not found.is_carried
+        and (not found.is_accepted or permissions.can_decide(rights, found, who)),
         "has_passed": rights.is_secretariat
         and not found.left_out
         and passed.has_passed(found, on=request.on, extensions=known),
