@@ -12,7 +12,6 @@ from actions.models import Actor, Entry
 from actions.models.entries import validate_length
 from actions.models.fields import no_control_characters
 
-
 TAKE, LEAVE_OUT = "take", "leave_out"
 
 
