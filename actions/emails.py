@@ -127,9 +127,15 @@ def let_in(facts: Facts, on: date) -> Mail | None:
         count,
     ) % {"year": given.year, "count": count, "day": short_day(min(days))}
     return render(
-        "let_in", subject, given.plan.contact, round=given, is_sample=given.is_sample, day=min(days),
-        link=link("actions:desk"), **listed(entries),
-    )  # fmt: skip
+        "let_in",
+        subject,
+        given.plan.contact,
+        round=given,
+        is_sample=given.is_sample,
+        day=min(days),
+        link=link("actions:desk"),
+        **listed(entries),
+    )
 
 
 def writing_ended(facts: Facts, _on: date) -> Mail | None:

@@ -22,7 +22,7 @@ def let_corrections_go_on(apps: Any, _schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actions", "0010_words"),
+        ("actions", "0011_contact"),
     ]
 
     operations = [

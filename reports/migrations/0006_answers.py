@@ -12,7 +12,7 @@ import actions.models.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("actions", "0012_writing_until"),
-        ("reports", "0004_rendering"),
+        ("reports", "0005_document_on_request"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
