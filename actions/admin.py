@@ -1,17 +1,21 @@
 """The secretariat's administration of plans, actors and accounts."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, QuerySet
+from django.forms.models import _get_foreign_key
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from actions import typography
 from actions.forms.plan import LinesField
 from actions.models import (
     Action,
@@ -33,6 +37,7 @@ from actions.models import (
 )
 from actions.rules.search import fold
 from actions.services import plan as service
+from actions.services.seen import CHANGED, digest
 
 admin.site.site_header = _("NAP monitor – secretariat")
 admin.site.site_title = _("NAP monitor – secretariat")
@@ -40,6 +45,7 @@ admin.site.index_title = _("Plans and actors")
 admin.site.site_url = "/"
 
 LANGUAGES = ("en", "fr", "nl", "de")
+SAVED_NOW = _("Nothing was saved. What is saved now, where your text differs:")
 REFUSED = _("The database refuses this: other records depend on it.")
 FIELDS: Any = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})},
@@ -67,6 +73,20 @@ def refuse(words: str) -> Callable[[Any], None]:
         raise ValidationError(words)
 
     return clean
+
+
+def columns_of(row: models.Model) -> list[str]:
+    """Return the names of a row's columns."""
+    return [field.attname for field in row._meta.concrete_fields]  # noqa: SLF001
+
+
+def tell_what_stands(form: Any) -> None:
+    """Refuse what somebody typed who was not the quickest; say what is stored where it differs."""
+    stored = [
+        f"{form.fields[name].label}{typography.sign(':')} {form.initial.get(name) or '–'}"
+        for name in form.changed_data
+    ]
+    raise ValidationError([f"{CHANGED} {SAVED_NOW}", *stored])
 
 
 class ByService:
@@ -115,13 +135,40 @@ class DataAdmin(ByService, SimpleHistoryAdmin):
         neither can be seen before the rows are stored.
         """
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with transaction.atomic():
+                return self.changed_form(request, object_id, form_url, extra_context or {})
         except ValidationError as error:
             refusal = " ".join(error.messages)
         except (IntegrityError, ProtectedError):
             refusal = str(REFUSED)
         request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def changed_form(
+        self, request: HttpRequest, object_id: str | None, form_url: str, context: dict[str, Any]
+    ) -> HttpResponse:
+        """Show or store a form; where somebody else was quicker that is told, nothing stored."""
+        writes = request.method == "POST"
+        if writes and object_id:
+            rows = self.model._base_manager.select_for_update()  # noqa: SLF001
+            rows.filter(pk=unquote(object_id).replace("\0", "")).first()
+        there = self.get_object(request, unquote(object_id)) if object_id else None
+        seen = self.said(there) if there else ""
+        if writes and there and request.POST.get("seen", seen) != seen:
+            request.is_late = True  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, context | {"seen": seen})
+
+    def said(self, row: Any) -> str:
+        """Return a digest of what a row says, and the rows that hang under it."""
+        hanging = [
+            below
+            for inline in self.inlines
+            for below in inline.model._base_manager.filter(  # noqa: SLF001
+                **{_get_foreign_key(self.model, inline.model, inline.fk_name).name: row}
+            ).order_by("pk")
+        ]
+        digests = [digest(one, columns_of(one)) for one in (row, *hanging)]
+        return hashlib.sha256("".join(digests).encode()).hexdigest()[:32]
 
     def history_form_view(
         self,
@@ -138,6 +185,8 @@ class DataAdmin(ByService, SimpleHistoryAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         """Return the form; it carries the refusal of a first try to store it."""
         form = super().get_form(request, obj, **options)
+        if getattr(request, "is_late", False):
+            return type(form.__name__, (form,), {"clean": tell_what_stands})
         refusal = getattr(request, "refusal", None)
         return form if refusal is None else type(form.__name__, (form,), {"clean": refuse(refusal)})
 
@@ -147,6 +196,7 @@ class DataAdmin(ByService, SimpleHistoryAdmin):
         """Leave out a character that PostgreSQL cannot even compare with."""
         return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
 
+    change_form_template = "administration/change_form.html"
     list_per_page = 50
     formfield_overrides = FIELDS
     save_on_top = True
