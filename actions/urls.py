@@ -20,6 +20,7 @@ from actions.views import (
     round_management,
     rounds,
     themes,
+    unsaved,
 )
 
 
@@ -61,6 +62,8 @@ urlpatterns = [
     path("invitation/<str:secret>/", profile.invitation, name="invitation"),
     path("desk/", desk.desk, name="desk"),
     path("desk/signed-in/", pages.signed_in, name="signed-in"),
+    path("desk/unsaved/", unsaved.keep, name="unsaved"),
+    path("desk/unsaved/discard/", unsaved.discard, name="unsaved-discard"),
     path("desk/profile/", profile.profile, name="profile"),
     path("desk/members/", members.members, name="members"),
     path("desk/members/<int:key>/remove/", members.remove, name="member-remove"),

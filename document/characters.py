@@ -13,6 +13,11 @@ FORBIDDEN = (
     )
 )
 FORBIDDEN_PATTERN = re.compile(f"[{FORBIDDEN}]")
+# What word processors paste: bullets of their own fonts, and breaks of a line or a page.
+PASTED = str.maketrans(
+    {"\uf0b7": "•", "\uf0a7": "•", "\uf0d8": "•", "\uf0fc": "•", "\uf02d": "–"}
+    | dict.fromkeys("\x0b\x0c\x85", "\n")
+)
 
 
 def without(text: str) -> str:
@@ -23,3 +28,17 @@ def without(text: str) -> str:
 def coded(text: str) -> str:
     """Return a text in which a forbidden character stands as its code: "[U+0007]"."""
     return FORBIDDEN_PATTERN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
+def from_paste(text: str) -> tuple[str, list[tuple[str, int]]]:
+    """Return a text as it can be kept, and what was taken out: the code of each, and its line.
+
+    Bullets and breaks of a word processor stay what they are, written as everybody writes them.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(PASTED).split("\n")
+    taken = [
+        (f"U+{ord(found[0]):04X}", number)
+        for number, line in enumerate(lines, 1)
+        for found in FORBIDDEN_PATTERN.finditer(line)
+    ]
+    return without("\n".join(lines)), taken

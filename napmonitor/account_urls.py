@@ -1,4 +1,7 @@
-"""Addresses of signing in: the pages of allauth that this site offers, and no others."""
+"""Addresses of signing in: the pages of allauth that this site offers, and no others.
+
+Its steps carry on a text that somebody could not save for want of a session.
+"""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as factor
@@ -7,16 +10,18 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
+from actions.views.keeping import carrying
+
 # Both names lead to the one sign-in page: allauth goes back to either.
 urlpatterns = [
-    path("sign-in/", account.request_login_code, name="account_login"),
-    path("sign-in/", account.request_login_code, name="account_request_login_code"),
-    path("sign-in/code/", account.confirm_login_code, name="account_confirm_login_code"),
-    path("sign-in/password/", account.login, name="account_login_password"),
-    path("sign-in/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
-    path("sign-in/second/", factor.authenticate, name="mfa_authenticate"),
-    path("sign-in/refused/", account.account_inactive, name="account_inactive"),
-    path("sign-out/", account.logout, name="account_logout"),
+    path("sign-in/", carrying(account.request_login_code), name="account_login"),
+    path("sign-in/", carrying(account.request_login_code), name="account_request_login_code"),
+    path("sign-in/code/", carrying(account.confirm_login_code), name="account_confirm_login_code"),
+    path("sign-in/password/", carrying(account.login), name="account_login_password"),
+    path("sign-in/passkey/", carrying(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("sign-in/second/", carrying(factor.authenticate), name="mfa_authenticate"),
+    path("sign-in/refused/", carrying(account.account_inactive), name="account_inactive"),
+    path("sign-out/", carrying(account.logout), name="account_logout"),
     path("confirm/password/", account.reauthenticate, name="account_reauthenticate"),
     path("confirm/code/", factor.reauthenticate, name="mfa_reauthenticate"),
     path("confirm/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

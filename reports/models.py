@@ -444,6 +444,10 @@ class Transmission(models.Model):
     means = char_field(_("how, and in which languages"), 200, blank=True, default="")
     by = person(_("recorded by"))
     at = models.DateTimeField(_("recorded at"))
+    # One that was recorded by mistake stays, struck out: readers saw it.
+    struck_by = person(_("struck out by"), null=True, blank=True)
+    struck_at = models.DateTimeField(_("struck out at"), null=True, blank=True)
+    struck_reason = entry_text(_("why it is struck out"))
 
     history = history()
 
@@ -451,9 +455,21 @@ class Transmission(models.Model):
         verbose_name = _("transmission")
         verbose_name_plural = _("transmissions")
         ordering = ["edition", "sent_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(struck_by__isnull=True, struck_at__isnull=True, struck_reason="")
+                | (Q(struck_by__isnull=False, struck_at__isnull=False) & ~Q(struck_reason="")),
+                name="transmission_struck_with_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.edition}: {self.recipient}"
+
+    @property
+    def is_struck(self) -> bool:
+        """Tell whether it was recorded by mistake."""
+        return self.struck_at is not None
 
 
 RECIPIENTS = (

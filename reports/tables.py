@@ -9,7 +9,13 @@ from actions import database as actions_database
 from reports import database as reports_database
 
 # What a database makes for itself: who is signed in, what is remembered or kept for a while.
-PASSING = ("django_session", "actions_shared", "reports_document")
+PASSING = (
+    "django_session",
+    "actions_shared",
+    "actions_unsavedtext",
+    "actions_sentform",
+    "reports_document",
+)
 
 
 def drop_triggers(*, using: str = "default") -> None:

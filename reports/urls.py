@@ -38,6 +38,7 @@ urlpatterns = [
     path("secretariat/editions/<int:key>/discard/", editing.discard, name="discard"),
     path("secretariat/editions/<int:key>/withdraw/", editing.withdraw, name="withdraw"),
     path("secretariat/editions/<int:key>/transmissions/", editing.transmit, name="transmit"),
+    path("secretariat/transmissions/<int:key>/strike/", editing.strike, name="strike"),
     path(
         "secretariat/editions/<int:key>/files/<slug:name>/<slug:language>/",
         drafts.frozen_file,

@@ -293,9 +293,10 @@ def add_report(site: Site) -> None:
         original=accepted.done, by=by, now=site.now,
     )  # fmt: skip
     newest = Edition.objects.get(round=site.keys["closed2023"], number=2)
-    editions.record_transmission(
+    sent = editions.record_transmission(
         newest, recipient="The parliament", sent_on=site.today, means="by post", by=by, now=site.now
     )
+    site.keys["transmission"] = sent.pk
 
 
 def add_keys(site: Site) -> None:

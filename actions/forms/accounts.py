@@ -23,12 +23,22 @@ def plain(field: forms.Field, label: Any, **attributes: str) -> None:
     field.widget.attrs |= attributes
 
 
+def shared_computer() -> forms.BooleanField:
+    """Return the box to tick where others use the computer too."""
+    return forms.BooleanField(
+        label=_("Others use this computer too"),
+        help_text=_("You are then signed out with the browser, and no unsaved text is kept."),
+        required=False,
+    )
+
+
 class AddressForm(account.RequestLoginCodeForm):
     """Asks for the address that a code goes to."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plain(self.fields["email"], _("E-mail address"), autocomplete="username webauthn")
+        self.fields["shared_computer"] = shared_computer()
 
     def clean_email(self) -> str:
         """Send no code to an account that may not sign in; the answer is the same."""
@@ -53,6 +63,7 @@ class PasswordForm(account.LoginForm):
         super().__init__(*args, **kwargs)
         plain(self.fields["login"], _("E-mail address"), autocomplete="username")
         plain(self.fields["password"], _("Password"))
+        self.fields["shared_computer"] = shared_computer()
 
 
 class ConfirmPasswordForm(account.ReauthenticateForm):

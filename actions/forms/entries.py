@@ -9,19 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.enums import REPORTABLE, Status
 from actions.forms.refusals import show_refusal
+from actions.forms.texts import TextField, taken_out
 from actions.models import Entry
 from actions.models.entries import (
     EVIDENCE_KINDS,
+    HEADINGS,
     LONGEST_ADDRESS,
-    LONGEST_TEXT,
     LONGEST_TITLE,
     MOST_EVIDENCE,
     TEXTS,
     WRITTEN_IN,
     validate_address,
-    validate_length,
 )
-from actions.models.fields import no_control_characters
 from actions.models.statuses import CHOICE_WORDS, status_word
 from document.snapshot import status_code
 
@@ -92,13 +91,8 @@ class StatusField(forms.ChoiceField):
 
 def text_field(name: str) -> forms.CharField:
     """Return the field of one text; its length is checked without cutting it off."""
-    return forms.CharField(
-        label=LABELS[name],
-        help_text=GUIDANCE[name],
-        required=False,
-        strip=True,
-        widget=forms.Textarea(attrs={"rows": LINES.get(name, 2), "data-most": LONGEST_TEXT}),
-        validators=[no_control_characters, validate_length],
+    return TextField(
+        label=LABELS[name], help_text=GUIDANCE[name], required=False, rows=LINES.get(name, 2)
     )
 
 
@@ -128,16 +122,48 @@ class EntryForm(forms.Form):
         self.evidence: Any = EvidenceFormSet(data, initial=entry.evidence, prefix="evidence")
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
+        self.speak(self["language"].value())
+
+    def speak(self, language: str) -> None:
+        """Have the spelling of its texts checked in the language that is written."""
+        titles = [form.fields["title"] for form in self.evidence.forms]
+        for field in (*(self.fields[name] for name in TEXTS), *titles):
+            if language in dict(WRITTEN_IN):
+                field.widget.attrs["lang"] = language
 
     def is_valid(self) -> bool:
         """Check the fields and the list of evidence."""
         return super().is_valid() & self.evidence.is_valid()
 
     def content(self) -> dict[str, Any]:
-        """Return what was typed, as services take it."""
-        kept = {name: self.cleaned_data[name] for name in ("status", "language", "unchanged")}
-        texts = {name: self.cleaned_data[name] for name in TEXTS}
-        return {**kept, **texts, "evidence": self.evidence.documents()}
+        """Return what was typed and can be stored, as services take it: no field that is wrong.
+
+        A document keeps what of it can be stored; a list that is wrong as a whole is left out.
+        """
+        names = ("status", "language", "unchanged", *TEXTS)
+        kept = {name: self.cleaned_data[name] for name in names if name not in self.errors}
+        is_listed = not self.evidence.non_form_errors()
+        return kept | ({"evidence": self.evidence.documents()} if is_listed else {})
+
+    def marked(self) -> list[Any]:
+        """Return the bound fields at which something may be wrong."""
+        fields = [self[name] for name in ("status", "language", *TEXTS)]
+        return fields + [field for document in self.evidence for field in document]
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether it says what it was written from, without which nothing can be stored."""
+        return not {"version", "page"} & set(self.errors)
+
+    def wrong(self) -> list[Any]:
+        """Return what its fields that are wrong are called."""
+        found = [self[name].label for name in self.errors if name in self.fields]
+        is_evidence = self.evidence.total_error_count() or self.evidence.refusals
+        return found + ([HEADINGS["evidence"]] if is_evidence else [])
+
+    def taken_out(self) -> list[str]:
+        """Return what was taken out of texts and documents as it cannot be kept."""
+        return [words for form in (self, *self.evidence) for words in taken_out(form)]
 
     def go_on_from(self, version: int) -> None:
         """Let what was typed replace a newer version than it started from."""
@@ -179,18 +205,17 @@ class EntryForm(forms.Form):
 class DocumentForm(forms.Form):
     """One document or page that shows what was done."""
 
-    title = forms.CharField(
-        label=_("Title"),
-        required=False,
-        max_length=LONGEST_TITLE,
-        validators=[no_control_characters],
+    title = TextField(
+        label=_("Title"), required=False, rows=None, most=LONGEST_TITLE, is_silent=True
     )
-    address = forms.CharField(
+    address = TextField(
         label=_("Address on the web"),
         required=False,
-        max_length=LONGEST_ADDRESS,
+        rows=None,
+        most=LONGEST_ADDRESS,
+        is_silent=True,
         validators=[validate_address],
-        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+        attrs={"inputmode": "url", "placeholder": "https://"},
     )
     # Nothing is preset; what nobody says of what kind it is, is of another one.
     kind = forms.ChoiceField(
@@ -248,10 +273,8 @@ EvidenceFormSet = forms.formset_factory(
 class ReasonForm(forms.Form):
     """A reason, for taking finished work up again."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Why is the finished work taken up again?"),
         help_text=_("The report prints this reason."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[no_control_characters, validate_length],
         error_messages={"required": _("Give a reason.")},
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions import menus
 from actions.enums import WRITING_ROLES, MemberRole
+from actions.forms.texts import TextField
 from actions.models import Actor, User
 from actions.models.memberships import MEMBER_ROLES, ROLE_MEANINGS
 from actions.typography import sign
@@ -58,6 +59,8 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args: Any, everything: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
+        # A browser would cut a paste off in silence.
+        self.fields["email"].widget.attrs.pop("maxlength", None)
         roles = frozenset(MemberRole) if everything else WRITING_ROLES
         self.fields["role"].choices = role_choices(roles)  # type: ignore[attr-defined]
         if everything:
@@ -72,8 +75,12 @@ class InvitationForm(forms.Form):
 class AcceptForm(forms.Form):
     """Asks an invited person who has no account yet for their name and language."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=150, widget=TextInput(autocomplete="name")
+    name = TextField(
+        label=_("Your name"),
+        rows=None,
+        most=150,
+        is_silent=True,
+        attrs={"class": "form-control", "autocomplete": "name"},
     )
     language = forms.ChoiceField(
         label=_("Language of correspondence"), choices=LANGUAGES, widget=Select()

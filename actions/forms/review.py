@@ -11,10 +11,10 @@ from django_filters.fields import ModelChoiceField
 from actions import menus
 from actions.enums import EntryState
 from actions.forms.rounds import Day
+from actions.forms.texts import TextField
 from actions.models import Actor, Entry, ReportingRound, Section
 from actions.models.actors import LEVELS
-from actions.models.entries import ENTRY_STATES, TEXTS, validate_length
-from actions.models.fields import no_control_characters
+from actions.models.entries import ENTRY_STATES, TEXTS
 
 # What a reviewer can comment on, beside the whole.
 COMMENTED = ("status", *TEXTS, "evidence")
@@ -22,12 +22,7 @@ COMMENTED = ("status", *TEXTS, "evidence")
 
 def comment_field(label: Any, lines: int = 2) -> forms.CharField:
     """Return a field for a comment."""
-    return forms.CharField(
-        label=label,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": lines}),
-        validators=[no_control_characters, validate_length],
-    )
+    return TextField(label=label, required=False, rows=lines)
 
 
 class DecisionForm(forms.Form):

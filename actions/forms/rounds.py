@@ -6,10 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from actions import menus
+from actions.forms.seen import SeenForm
+from actions.forms.texts import TextField
 from actions.models import Actor, Override, ReportingRound
 from actions.querysets import ActorQuerySet
 
-LINES = {"rows": 3}
 FIXED = ("plan", "year", "reference_date")  # once a round was opened
 
 
@@ -29,12 +30,10 @@ def days(**options: Any) -> forms.DateField:
 
 def reason_field(label: Any, **options: Any) -> forms.CharField:
     """Return a form field for a reason of some lines."""
-    return forms.CharField(
-        label=label, widget=forms.Textarea({"class": "form-control"} | LINES), **options
-    )
+    return TextField(label=label, attrs={"class": "form-control"}, **options)
 
 
-class RoundForm(forms.ModelForm):
+class RoundForm(SeenForm, forms.ModelForm):
     """The days of a round; plan, year and reference date only until it is opened."""
 
     class Meta:
@@ -81,7 +80,7 @@ class ReopenForm(forms.Form):
     reason = reason_field(_("reason"))
 
 
-class ExtensionForm(forms.Form):
+class ExtensionForm(SeenForm):
     """A later last day for one actor, with the reason."""
 
     actor = forms.ModelChoiceField(
@@ -100,7 +99,7 @@ class ExtensionForm(forms.Form):
         field.choices = [("", _("Choose …")), *lines]
 
 
-class OverrideForm(forms.ModelForm):
+class OverrideForm(SeenForm, forms.ModelForm):
     """A status in place of the derived one, with a reason for readers."""
 
     class Meta:
@@ -108,8 +107,14 @@ class OverrideForm(forms.ModelForm):
         fields = ("status", "reason_nl", "reason_fr", "reason_de", "reason_en")
         widgets = {
             "status": forms.Select({"class": "form-select"}),
-            **{
-                f"reason_{code}": forms.Textarea({"class": "form-control", "lang": code} | LINES)
-                for code in ("nl", "fr", "de", "en")
-            },
         }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Ask for the reason in each language."""
+        super().__init__(*args, **options)
+        for code in ("nl", "fr", "de", "en"):
+            made = self.fields[f"reason_{code}"]
+            attrs = {"class": "form-control", "lang": code}
+            self.fields[f"reason_{code}"] = TextField(
+                label=made.label, attrs=attrs, required=made.required
+            )

@@ -14,6 +14,7 @@ from actions.models.revision import Revision
 from actions.models.rounds import Extension, Override, ReportingRound
 from actions.models.shared import Shared
 from actions.models.sources import Source
+from actions.models.unsaved import SentForm, UnsavedText
 
 __all__ = [
     "Action",
@@ -41,9 +42,11 @@ __all__ = [
     "ReviewEvent",
     "Revision",
     "Section",
+    "SentForm",
     "Shared",
     "Source",
     "Succession",
     "Theme",
+    "UnsavedText",
     "User",
 ]

@@ -17,7 +17,7 @@ from actions import permissions
 from actions.enums import LetterState, MemberRole
 from actions.models import Contact, Invitation, Letter, Membership, User
 from actions.refusals import Refused
-from actions.services import members, plan
+from actions.services import members, plan, unsaved
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +87,7 @@ def erase(user: User, *, by: User, now: datetime) -> User:
     LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
     LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
     forget_factors(stored)
+    unsaved.forget(stored)
     stored.email, stored.name, stored.former_of = nowhere, "", former
     stored.erased_at, stored.last_login = now, None
     stored.set_unusable_password()

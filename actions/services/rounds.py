@@ -23,20 +23,32 @@ from actions.outbox import events
 from actions.permissions import Rights
 from actions.refusals import Refused
 from actions.services import plan
+from actions.services import seen as seeing
 from actions.services.entries import carry, checked_reason, day
 from actions.writing import speakers
 
+# What of a round, an extension and a status set by hand a form changes.
+DAYS = ("plan_id", "year", "kind", "reference_date", "opens_on", "deadline", "closes_on")
+EXTENDED = ("until", "reason")
+SET_BY_HAND = ("status", "reason_nl", "reason_fr", "reason_de", "reason_en")
+
 
 @transaction.atomic
-def save(reporting_round: ReportingRound, *, by: User, now: datetime) -> ReportingRound:
+def save(
+    reporting_round: ReportingRound, *, by: User, now: datetime, seen: str | None = None
+) -> ReportingRound:
     """Store a new round, or other days of one; raises ValidationError by field.
+
+    Raises Conflict where the days are no longer what was ``seen``, a digest of them.
 
     A later deadline takes the mark "late" from what was handed in by then; an earlier one
     makes nothing late that was in time.
     """
     secretariat(by, now)
     if reporting_round.pk:
-        _keep_what_stands(reporting_round, lock(reporting_round))
+        stored = lock(reporting_round)
+        seeing.check(stored, {name: getattr(reporting_round, name) for name in DAYS}, seen)
+        _keep_what_stands(reporting_round, stored)
     plan.save(reporting_round, by=by)
     in_time = [
         entry.pk
@@ -114,16 +126,22 @@ def extend(
     actor: Actor,
     until: date,
     reason: str,
+    seen: str | None = None,
     by: User,
     now: datetime,
 ) -> Extension:
-    """Let one actor write until a later day, with a reason; a second one replaces the first."""
+    """Let one actor write until a later day, with a reason; a second one replaces the first.
+
+    Raises Conflict where that first one is not what was ``seen``, a digest of it.
+    """
     secretariat(by, now)
     stored = lock(reporting_round)
     check_unreported(stored)
     found = Extension.objects.filter(round=stored, actor=actor).first()
     extension = found or Extension(round=stored, actor=actor)
-    extension.until, extension.reason = until, checked_reason(reason, "reason")
+    given = checked_reason(reason, "reason")
+    seeing.check(found, {"until": until, "reason": given}, seen)
+    extension.until, extension.reason = until, given
     plan.save(extension, by=by)
     return extension
 
@@ -150,8 +168,11 @@ def bring_up_to_date(reporting_round: ReportingRound, *, by: User, now: datetime
 
 
 @transaction.atomic
-def override(given: Override, *, by: User, now: datetime) -> Override:
-    """Put a status in place of the derived one, with a published reason."""
+def override(given: Override, *, by: User, now: datetime, seen: str | None = None) -> Override:
+    """Put a status in place of the derived one, with a published reason.
+
+    Raises Conflict where what was set before is not what was ``seen``, a digest of it.
+    """
     rights = secretariat(by, now)
     followed = given.action.plan_id == given.round.plan_id and not given.round.is_planned
     if not followed or not given.action.is_valid(given.round.reference_date):
@@ -159,6 +180,9 @@ def override(given: Override, *, by: User, now: datetime) -> Override:
     _check_frozen(given.round)
     if rights.institution is None:
         raise PermissionDenied
+    stored = Override.objects.filter(round=given.round, action=given.action).first()
+    seeing.check(stored, {name: getattr(given, name) for name in SET_BY_HAND}, seen)
+    given.pk = stored.pk if stored else None
     given.by, given.institution_id, given.at = by, rights.institution, now
     plan.save(given, by=by)
     return given

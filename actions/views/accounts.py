@@ -3,6 +3,7 @@
 import logging
 import secrets
 import time
+from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -30,6 +31,7 @@ from actions.enums import LetterKind
 from actions.models import User
 from actions.outbox import letters
 from actions.permissions import Rights
+from actions.views import keeping, shared_computer
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +76,11 @@ class AccountAdapter(DefaultAccountAdapter):
         logger.warning("refused to sign in account %s", user.pk)
         clear_login(request)
         return self.respond_user_inactive(request, user)
+
+    def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
+        """Let the session end with the browser where others use the computer too."""
+        shared_computer.end_with_browser(request)
+        return super().post_login(request, user, **options)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead to the desk; who has no part in the follow-up, to the administration or home."""
@@ -149,6 +156,19 @@ class FactorAdapter(DefaultMFAAdapter):
 
 class Administration(AdminSite):
     """The administration: for who signed in on the site's own page, second factor included."""
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Lose no text that comes without a session: it is shown after signing in."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not request.user.is_authenticated and keeping.has_text(request):
+                return keeping.ask_to_sign_in(request)
+            return inner(request, *args, **kwargs)
+
+        wrapped.is_for_members = True  # type: ignore[attr-defined]
+        return wrapped
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in who may use it and has a second factor."""

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.db.models import Case, IntegerField, When, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -30,6 +32,7 @@ from actions.views.members_only import (
     member_page,
     tell_refusal,
 )
+from actions.views.offering import offer, put_into
 
 LOG = logging.getLogger(__name__)
 LARGEST_KEY = 2**31 - 1
@@ -58,7 +61,10 @@ def entry(request: MemberRequest, key: int) -> HttpResponse:
         return write(request, found)
     if not writing.may(request.rights, found, Act.SAVE):
         return read(request, found)
-    return form_page(request, found, EntryForm(entry=found, initial=initial(request, found)))
+    form = offer(request, EntryForm(entry=found, initial=initial(request, found)))
+    if typed := put_into(form):
+        form.evidence = evidence_of(EntryForm(typed, entry=found))
+    return form_page(request, found, form)
 
 
 def initial(request: MemberRequest, found: Entry) -> dict[str, Any]:
@@ -87,7 +93,8 @@ def write(request: MemberRequest, found: Entry) -> HttpResponse:
         form.is_valid()
         return preview(request, found, form)
     note_attempt(request, found, form)
-    if not form.is_valid():
+    form.is_valid()
+    if not form.is_sound:
         return refused(request, found, form, _("Not saved yet: look at the marked fields."))
     return store(request, found, form, submits=act == "submit")
 
@@ -108,35 +115,72 @@ def note_attempt(request: MemberRequest, found: Entry, form: EntryForm) -> None:
 
 
 def store(request: MemberRequest, found: Entry, form: EntryForm, *, submits: bool) -> HttpResponse:
-    """Save or submit, and tell how it went."""
-    do = entries.submit if submits else entries.save
+    """Save or submit, and tell how it went; what is wrong keeps nothing else from being saved."""
     try:
-        stored = do(
-            found,
-            by=request.user,
-            version=form.cleaned_data["version"],
-            page=form.cleaned_data["page"],
-            content=form.content(),
-            now=request.now,
-        )
-    except ValidationError as error:
-        form.refuse(error)
-        return refused(request, found, form, _("Not saved yet: look at the marked fields."))
+        if submits and form.is_valid() and (done := submit(request, found, form)):
+            tell_taken_out(request, form)
+            return redirect("actions:entry", done.pk)
+        stored = save(request, found, form)
     except Conflict as conflict:
         return conflict_page(request, conflict, form)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return refused(request, found, form, str(refusal))
     if is_partial(request):
-        return saved_part(request, stored)
-    if not submits:
-        messages.success(request, _("Draft saved at %s.") % clock(request))
+        return saved_part(request, stored, form)
+    tell_taken_out(request, form)
+    if form.wrong():
+        form.go_on_from(stored.version)
+        return form_page(request, stored, form, HTTPStatus.UNPROCESSABLE_ENTITY, saved=True)
+    messages.success(request, _("Draft saved at %s.") % clock(request))
     return redirect("actions:entry", stored.pk)
 
 
-def saved_part(request: MemberRequest, stored: Entry) -> HttpResponse:
-    """Tell the page that its draft is saved, and in which version."""
-    context = {"entry": stored, "time": clock(request)}
+def submit(request: MemberRequest, found: Entry, form: EntryForm) -> Entry | None:
+    """Hand an entry in; None where the form says what is missing."""
+    try:
+        return entries.submit(found, content=form.content(), **signature(request, form))
+    except ValidationError as error:
+        form.refuse(error)
+        return None
+
+
+def save(request: MemberRequest, found: Entry, form: EntryForm) -> Entry:
+    """Save what of the form can be stored; the form says what cannot."""
+    try:
+        return entries.save(found, content=form.content(), **signature(request, form))
+    except ValidationError as error:
+        form.refuse(error)
+    wrong = {"evidence"} if form.evidence.refusals else set()
+    content = {name: value for name, value in form.content().items() if name not in wrong}
+    return entries.save(found, content=content, **signature(request, form))
+
+
+def signature(request: MemberRequest, form: EntryForm) -> dict[str, Any]:
+    """Return what every save says beside its content."""
+    return {
+        "by": request.user,
+        "version": form.cleaned_data["version"],
+        "page": form.cleaned_data["page"],
+        "now": request.now,
+    }
+
+
+def tell_taken_out(request: MemberRequest, form: EntryForm) -> None:
+    """Say on the next page what of a paste could not be kept."""
+    for words in form.taken_out():
+        messages.warning(request, words)
+
+
+def saved_part(request: MemberRequest, stored: Entry, form: EntryForm) -> HttpResponse:
+    """Tell the page what of its draft is saved, in which version, and what is wrong where."""
+    context = {
+        "entry": stored,
+        "time": clock(request),
+        "form": form,
+        "wrong": [str(label) for label in form.wrong()],
+        "taken_out": form.taken_out(),
+    }
     return TemplateResponse(request, "desk/_saved.html", context)
 
 
@@ -163,7 +207,7 @@ def conflict_page(request: MemberRequest, conflict: Conflict, form: EntryForm) -
         return TemplateResponse(request, "desk/_not_saved.html", context)
     if not writing.may(request.rights, stored, Act.SAVE):
         form.add_error(None, entries.NOT_NOW)
-    own = form.content()
+    own = {name: getattr(stored, name) for name in TEXTS} | form.content()
     form.go_on_from(stored.version)
     differing = [
         {"heading": HEADINGS[name], "name": name, "text": getattr(stored, name)}
@@ -182,12 +226,16 @@ def with_copy(request: MemberRequest, found: Entry, name: str) -> EntryForm:
         data[name] = getattr(before.spoken, name)
     values = {key: data.get(key, "") for key in ("version", "page", "language", "status", *TEXTS)}
     form = EntryForm(entry=found, initial={**values, "unchanged": bool(data.get("unchanged"))})
-    typed = EntryForm(data, entry=found)
-    if typed.evidence.is_valid():
-        form.evidence = type(form.evidence)(initial=typed.evidence.documents(), prefix="evidence")
-    else:
-        form.evidence = typed.evidence
+    form.evidence = evidence_of(EntryForm(data, entry=found))
     return form
+
+
+def evidence_of(typed: EntryForm) -> Any:
+    """Return the list of evidence that was typed, to go on with."""
+    evidence = typed.evidence
+    if not evidence.is_valid():
+        return evidence
+    return type(evidence)(initial=evidence.documents(), prefix="evidence")
 
 
 def preview(request: MemberRequest, found: Entry, form: EntryForm) -> HttpResponse:
@@ -275,13 +323,17 @@ def read(
     """Show what an entry says, and what the person may do with it."""
     known = writing.read_extensions([found.round])
     rights = request.rights
+    reason_form = reason_form or ReasonForm()
+    may_reopen = writing.may(rights, found, Act.REOPEN, extensions=known)
+    if may_reopen:
+        offer(request, reason_form, address=reverse("actions:entry-reopen", args=[found.pk]))
     context = {
         **frame(request, found, known),
         "published": reading.published(found),
         "why_not": why_not(request, found, known),
         "may_withdraw": writing.may(rights, found, Act.WITHDRAW, extensions=known),
-        "may_reopen": writing.may(rights, found, Act.REOPEN, extensions=known),
-        "reason_form": reason_form or ReasonForm(),
+        "may_reopen": may_reopen,
+        "reason_form": reason_form,
     }
     return TemplateResponse(request, "desk/entry.html", context)
 
@@ -416,8 +468,7 @@ def reopen(request: MemberRequest, key: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         except Refused as refusal:
-            tell_refusal(request, refusal)
-            return redirect("actions:entry", found.pk)
+            form.add_error(None, str(refusal))
     return read(request, found, form)
 
 

@@ -25,6 +25,7 @@ from actions.views.members_only import (
     member_page,
     tell_refusal,
 )
+from actions.views.offering import offer
 
 
 def coordinators(rights: Rights) -> bool:
@@ -157,7 +158,7 @@ def invite(request: MemberRequest, form: InvitationForm, actor: Actor) -> bool:
 def one_actor(request: MemberRequest, actor: Actor, bound: InvitationForm | None) -> dict[str, Any]:
     """Return what the page shows of an organisation."""
     rows = Membership.objects.current().filter(actor=actor).select_related("user")
-    fresh = form_for(actor, request)
+    fresh = offer(request, form_for(actor, request))
     return {
         "actor": actor,
         "rows": sorted(rows, key=lambda row: row.user.sort_key),

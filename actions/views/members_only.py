@@ -9,8 +9,10 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -19,6 +21,8 @@ from actions import permissions
 from actions.models import User
 from actions.permissions import Rights
 from actions.refusals import Refused
+from actions.services import unsaved
+from actions.views import keeping
 from actions.views.accounts import lacks_second_factor, lead_to_second_factor
 
 View = Callable[..., HttpResponse]
@@ -60,8 +64,10 @@ def member_page(
 
     Somebody who is not signed in goes to the sign-in page and comes back, or gets 401 where
     only a part of a page was asked for; the secretariat
-    without a second factor goes to add one; somebody who may not is told so (403). The view
-    finds ``rights``, ``now`` and ``on`` on the request.
+    without a second factor goes to add one; somebody who may not is told so (403). A text that
+    they sent goes with them, and is never stored by itself: see ``keeping``. The view
+    finds ``rights``, ``now`` and ``on`` on the request. It answers a form with a redirect only
+    where it did what the form asks.
     """
 
     def decorate(view: View) -> View:
@@ -72,6 +78,7 @@ def member_page(
             response["X-Robots-Tag"] = "noindex"
             return response
 
+        wrapped.is_for_members = True  # type: ignore[attr-defined]
         return wrapped
 
     return decorate
@@ -89,21 +96,73 @@ def answer(
     if request.method not in methods:
         return HttpResponseNotAllowed(methods)
     if not request.user.is_authenticated:
-        # Half a page that led to the sign-in page would put that page into a line of this one.
-        if request.htmx:
-            return HttpResponse(_("You are signed out."), status=HTTPStatus.UNAUTHORIZED)
-        return redirect_to_login(request.get_full_path())
+        return without_session(request)
     request.now = timezone.now()
     request.on = timezone.localdate(request.now)
     request.rights = permissions.remember(request.user, on=request.on)
     if lacks_second_factor(request, request.rights):
-        return lead_to_second_factor(request)
+        return without_second_factor(request)
     renew_session(request)
-    if not request.rights.is_member:
-        return TemplateResponse(request, "desk/no_role.html", status=HTTPStatus.FORBIDDEN)
-    if not allow(request.rights):
-        raise PermissionDenied
-    return view(request, *args, **kwargs)
+
+    def permitted() -> HttpResponse:
+        if not request.rights.is_member:
+            return TemplateResponse(request, "desk/no_role.html", status=HTTPStatus.FORBIDDEN)
+        if not allow(request.rights):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return sent(request, permitted) if request.method == "POST" else permitted()
+
+
+def without_session(request: Any) -> HttpResponse:
+    """Answer somebody who is not signed in."""
+    # Half a page that led to the sign-in page would put that page into a line of this one.
+    if request.htmx:
+        return HttpResponse(_("You are signed out."), status=HTTPStatus.UNAUTHORIZED)
+    if keeping.has_text(request):
+        return keeping.ask_to_sign_in(request)
+    return redirect_to_login(request.get_full_path())
+
+
+def without_second_factor(request: Any) -> HttpResponse:
+    """Answer somebody who must add a second factor before they go on."""
+    kept = keeping.of_form(request)
+    if kept.mark and kept.texts:
+        leads_to = reverse("mfa_index")
+        return keeping.to_copy(request, kept, HTTPStatus.FORBIDDEN, leads_to=leads_to)
+    return lead_to_second_factor(request)
+
+
+def sent(request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """Let a view take a form; what it cannot take is shown, and what it took is kept no longer."""
+    mark = keeping.read_mark(request.POST.get(keeping.MARK, ""))
+    if mark is not None and mark.person != request.user.pk:
+        return keeping.to_copy(request, keeping.of_form(request), HTTPStatus.FORBIDDEN)
+    try:
+        response = sent_once(request, view) if keeping.TOKEN in request.POST else view()
+    except (Http404, PermissionDenied) as refusal:
+        if mark is None or not keeping.has_text(request):
+            raise
+        is_hidden = isinstance(refusal, Http404)
+        status = HTTPStatus.NOT_FOUND if is_hidden else HTTPStatus.FORBIDDEN
+        return keeping.to_copy(request, keeping.of_form(request), status)
+    if mark is not None and "Location" in response:
+        unsaved.discard(mark.address, by=request.user)
+    return response
+
+
+def sent_once(request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """Let a view take a form that makes something; the same form sent again makes nothing more."""
+    answers: list[HttpResponse] = []
+
+    def do() -> str:
+        answers.append(view())
+        return str(answers[0].get("Location", ""))
+
+    fields = (*keeping.of_form(request).fields, ("act", request.POST.get("act", "")))
+    token = request.POST[keeping.TOKEN]
+    leads_to = unsaved.once(token, fields, do, by=request.user, now=request.now)
+    return answers[0] if answers else redirect(leads_to)
 
 
 def renew_session(request: Any) -> None:

@@ -32,6 +32,7 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
+from actions.views.offering import offer
 
 PER_PAGE = 50
 
@@ -40,7 +41,7 @@ PER_PAGE = 50
 def all_members(request: MemberRequest) -> HttpResponse:
     """Show all people with their roles, and organisations nobody looks after; invite somebody."""
     initial = {"language": request.user.language, "role": MemberRole.CONTRIBUTOR}
-    form = InvitationForm(request.POST or None, everything=True, initial=initial)
+    form = offer(request, InvitationForm(request.POST or None, everything=True, initial=initial))
     if request.method == "POST" and form.is_valid():
         actor = get_object_or_404(Actor, pk=form.cleaned_data["actor"])
         if invite(request, form, actor):

@@ -23,6 +23,7 @@ from actions.services import accounts
 from actions.services import members as service
 from actions.views.accounts import SECOND_FACTORS
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
+from actions.views.offering import offer
 
 BACKEND = "actions.views.accounts.Backend"
 GONE = 410
@@ -31,7 +32,7 @@ GONE = 410
 @member_page(methods=READ_WRITE)
 def profile(request: MemberRequest) -> HttpResponse:
     """Show and store the own name and language; show the roles and the ways to sign in."""
-    form = ProfileForm(request.POST or None, initial=initial_of(request.user))
+    form = offer(request, ProfileForm(request.POST or None, initial=initial_of(request.user)))
     if request.method == "POST" and form.is_valid():
         try:
             accounts.save_profile(request.user, **form.cleaned_data)

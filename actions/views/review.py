@@ -28,8 +28,8 @@ from actions.views.members_only import (
     MemberRequest,
     member_page,
     reviewers,
-    tell_refusal,
 )
+from actions.views.offering import offer
 
 PER_PAGE = 50
 SETTLED = frozenset({Refusal.FROZEN, Refusal.PUBLISHED})
@@ -119,13 +119,16 @@ def review(request: MemberRequest, key: int) -> HttpResponse:
     found = find(request, key)
     if found.state == EntryState.EMPTY:
         raise Http404
-    form = DecisionForm(
-        request.POST if request.method == "POST" else None,
-        headings=HEADINGS,
-        initial={
-            "version": found.version,
-            "until": writing.proposed_day(found, on=request.on),
-        },
+    form = offer(
+        request,
+        DecisionForm(
+            request.POST if request.method == "POST" else None,
+            headings=HEADINGS,
+            initial={
+                "version": found.version,
+                "until": writing.proposed_day(found, on=request.on),
+            },
+        ),
     )
     if request.method == "POST" and form.is_valid():
         answer = decide(request, found, form)
@@ -162,7 +165,8 @@ def decide(request: MemberRequest, found: Entry, form: DecisionForm) -> HttpResp
         form.go_on_from(conflict.stored.version)
         return review_page(request, find(request, found.pk), form, status=409)
     except Refused as refusal:
-        tell_refusal(request, refusal)
+        form.add_error(None, str(refusal))
+        return None
     upcoming = next_submitted(request, found)
     if upcoming is None:
         return redirect("actions:review-queue")

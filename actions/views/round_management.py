@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -21,9 +20,9 @@ from actions.forms.refusals import show_refusal
 from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundForm
 from actions.models import Action, Actor, Entry, Extension, Override, Plan, ReportingRound
 from actions.models.statuses import RULE_WORDS
-from actions.refusals import Refused
+from actions.refusals import Conflict, Refused
 from actions.rules import deadlines
-from actions.services import passed, rounds
+from actions.services import passed, rounds, seen
 from actions.views.members_only import (
     READ_WRITE,
     MemberRequest,
@@ -31,6 +30,7 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
+from actions.views.offering import conflict_with, offer
 
 
 @member_page(secretariat)
@@ -60,11 +60,9 @@ def round_new(request: MemberRequest) -> HttpResponse:
         "year": request.on.year,
         "reference_date": date(request.on.year, 12, 31),
     }
-    form = RoundForm(request.POST or None, initial=start)
+    form = offer(request, RoundForm(request.POST or None, initial=start))
     if request.method == "POST" and form.is_valid():
-        stored = attempt(
-            request, form, lambda: rounds.save(form.instance, by=request.user, now=request.now)
-        )
+        stored = attempt(form, lambda: rounds.save(form.instance, by=request.user, now=request.now))
         if stored is not None:
             messages.success(request, _("The round is planned. Open it when you are ready."))
             return redirect("actions:round", stored.pk)
@@ -75,10 +73,16 @@ def round_new(request: MemberRequest) -> HttpResponse:
 def manage(request: MemberRequest, pk: int) -> HttpResponse:
     """Show a round with all that can be done with it; change its days."""
     found = get_round(pk)
-    form = RoundForm(request.POST or None, instance=get_round(pk))
+    was = {"seen": seen.digest(found, rounds.DAYS)}
+    form = RoundForm(request.POST or None, instance=get_round(pk), initial=was)
+    offer(request, form)
     if request.method == "POST" and form.is_valid():
         stored = attempt(
-            request, form, lambda: rounds.save(form.instance, by=request.user, now=request.now)
+            form,
+            lambda: rounds.save(
+                form.instance, by=request.user, now=request.now, seen=form.cleaned_data["seen"]
+            ),
+            rounds.DAYS,
         )
         if stored is not None:
             messages.success(request, _("The days are saved."))
@@ -150,19 +154,17 @@ def close_round(request: MemberRequest, pk: int) -> HttpResponse:
 def reopen_round(request: MemberRequest, pk: int) -> HttpResponse:
     """Say what reopening will do, ask why and until when; do it."""
     found = get_round(pk)
-    form = ReopenForm(request.POST or None)
+    form = offer(request, ReopenForm(request.POST or None))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         stored = attempt(
-            request,
             form,
             lambda: rounds.reopen(found, by=request.user, now=request.now, **given),
         )
         if stored is not None:
             messages.success(request, _("The round is open again."))
-        if stored is not None or not form.errors:
             return redirect("actions:round", pk)
-    if words := rounds.reported(found):
+    if request.method != "POST" and (words := rounds.reported(found)):
         tell_refusal(request, Refused(words))
         return redirect("actions:round", pk)
     possible = found.state == RoundState.CLOSED or request.method == "POST"
@@ -193,17 +195,16 @@ def extend(request: MemberRequest, pk: int) -> HttpResponse:
     writing = Q(responsibilities__entries__round=found) | Q(reports_for__entries__round=found)
     actors = Actor.objects.filter(writing).distinct()
     chosen = extension_of(found, request.GET.get("actor", ""))
-    form = ExtensionForm(request.POST or None, actors=actors, initial=chosen)
+    form = offer(request, ExtensionForm(request.POST or None, actors=actors, initial=chosen))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         stored = attempt(
-            request,
             form,
             lambda: rounds.extend(found, by=request.user, now=request.now, **given),
+            rounds.EXTENDED,
         )
         if stored is not None:
             messages.success(request, _("The extension is saved."))
-        if stored is not None or not form.errors:
             return redirect("actions:round", pk)
     context = {"plan": found.plan, "round": found, "form": form}
     return TemplateResponse(request, "rounds/extend.html", context)
@@ -222,16 +223,18 @@ def override(request: MemberRequest, pk: int, label: str) -> HttpResponse:
     if request.method == "POST" and "remove" in request.POST:
         return remove_override(request, stored, pk)
     given = stored or Override(round=found, action=action)
-    form = OverrideForm(request.POST or None, instance=given)
+    was = {"seen": seen.digest(stored, rounds.SET_BY_HAND)}
+    form = offer(request, OverrideForm(request.POST or None, instance=given, initial=was))
     if request.method == "POST" and form.is_valid():
         done = attempt(
-            request,
             form,
-            lambda: rounds.override(form.instance, by=request.user, now=request.now),
+            lambda: rounds.override(
+                form.instance, by=request.user, now=request.now, seen=form.cleaned_data["seen"]
+            ),
+            rounds.SET_BY_HAND,
         )
         if done is not None:
             messages.success(request, _("The status is set; the derived one is kept beside it."))
-        if done is not None or not form.errors:
             return redirect("actions:round", pk)
     context = {
         "plan": found.plan,
@@ -274,17 +277,25 @@ def days_until(what: str, left: int) -> str:
     return words % {"what": what, "n": left}
 
 
-def attempt(request: MemberRequest, form: forms.BaseForm, work: Callable[[], Any]) -> Any:
+def attempt(
+    form: Any,
+    work: Callable[[], Any],
+    columns: tuple[str, ...] = (),
+) -> Any:
     """Do something that a service may refuse; return what it returns, None where it did.
 
-    What is wrong with a field is said there, anything else in a message.
+    What is wrong is said at the form, which keeps what was typed. Where somebody was quicker the
+    form says what stands there now, and goes on from its ``columns``.
     """
     try:
         return work()
     except ValidationError as error:
         show_refusal(form, error)
+    except Conflict as conflict:
+        form.conflict = conflict_with(form, conflict)
+        form.go_on_from(seen.digest(conflict.stored, columns))
     except Refused as refusal:
-        tell_refusal(request, refusal)
+        form.add_error(None, str(refusal))
     return None
 
 
@@ -323,7 +334,10 @@ def confirm(
 def extension_of(found: ReportingRound, actor: str) -> dict[str, Any]:
     """Return what an actor's extension says, to change it; nothing for an unknown one."""
     row = Extension.objects.filter(round=found, actor__slug=actor.replace("\0", "")).first()
-    return {"actor": row.actor_id, "until": row.until, "reason": row.reason} if row else {}
+    if row is None:
+        return {}
+    was = seen.digest(row, rounds.EXTENDED)
+    return {"actor": row.actor_id, "until": row.until, "reason": row.reason, "seen": was}
 
 
 def remove_override(request: MemberRequest, stored: Override | None, pk: int) -> HttpResponse:

@@ -7,22 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actions.forms.rounds import Day
-from actions.models.entries import validate_length
-from actions.models.fields import no_control_characters
+from actions.forms.seen import SeenForm, change
+from actions.forms.texts import TextField
 from document.snapshot import LANGUAGES
 from reports.models import RECIPIENTS
 
 LANGUAGE_NAMES = {
     "nl": _("Dutch"), "fr": _("French"), "de": _("German"), "en": _("English"),
 }  # fmt: skip
-CHECKS = [no_control_characters, validate_length]
 
 
 def lines(label: Any, rows: int = 3, **options: Any) -> forms.CharField:
     """Return a field for a text of some lines."""
-    return forms.CharField(
-        label=label, widget=forms.Textarea({"rows": rows}), validators=CHECKS, **options
-    )
+    return TextField(label=label, rows=rows, **options)
 
 
 def per_language(
@@ -46,11 +43,12 @@ class ChapterForm(forms.Form):
         super().__init__(*args, **options)
         for language in LANGUAGES:
             if with_titles:
-                self.fields[f"title_{language}"] = forms.CharField(
+                self.fields[f"title_{language}"] = TextField(
                     label=_("Title (%s)") % LANGUAGE_NAMES[language],
-                    max_length=200,
+                    rows=None,
+                    most=200,
                     required=False,
-                    validators=[no_control_characters],
+                    attrs={"lang": language},
                 )
         per_language(self, "text", _("Text"), 10, ())
 
@@ -129,7 +127,7 @@ class AnswerForm(forms.Form):
         change(self, "version", str(version))
 
 
-class ConsultationForm(forms.Form):
+class ConsultationForm(SeenForm):
     """Until when members comment, and when the group validated the report."""
 
     until = forms.DateField(label=_("Members comment until"), required=False, widget=Day())
@@ -149,19 +147,9 @@ class ConsultationForm(forms.Form):
 class TransmissionForm(forms.Form):
     """That an edition was sent to somebody."""
 
-    recipient = forms.CharField(
-        label=_("Recipient"),
-        max_length=200,
-        validators=[no_control_characters],
-        widget=forms.TextInput({"list": "recipients"}),
-    )
+    recipient = TextField(label=_("Recipient"), rows=None, most=200, attrs={"list": "recipients"})
     sent_on = forms.DateField(label=_("Sent on"), widget=Day())
-    means = forms.CharField(
-        label=_("How, and in which languages"),
-        max_length=200,
-        required=False,
-        validators=[no_control_characters],
-    )
+    means = TextField(label=_("How, and in which languages"), rows=None, most=200, required=False)
 
     @property
     def usual(self) -> tuple[Any, ...]:
@@ -169,20 +157,26 @@ class TransmissionForm(forms.Form):
         return RECIPIENTS
 
 
+class StrikeForm(forms.Form):
+    """Why a transmission is struck out."""
+
+    reason = lines(_("Why it is struck out"))
+
+
 class CommentForm(forms.Form):
     """What a member says of the draft."""
 
-    about = forms.CharField(
+    about = TextField(
         label=pgettext_lazy("subject of a comment", "About"),
         help_text=_("For example: action 22, or the foreword."),
-        max_length=100,
+        rows=None,
+        most=100,
         required=False,
-        validators=[no_control_characters],
     )
     text = lines(_("Comment"), 4)
 
 
-class TranslationForm(forms.Form):
+class TranslationForm(SeenForm):
     """One text in another language."""
 
     text = lines(_("Translation"), 10, required=False)
@@ -191,13 +185,6 @@ class TranslationForm(forms.Form):
         label=_("Checked: this translation may be printed"), required=False
     )
 
-    def go_on_from(self, original: str) -> None:
+    def go_on_from_original(self, original: str) -> None:
         """Let the translation be of an original that has changed meanwhile."""
         change(self, "original", original)
-
-
-def change(form: forms.Form, name: str, value: str) -> None:
-    """Change one value of what a browser sent."""
-    data: Any = form.data
-    form.data = data.copy()
-    form.data[name] = value  # type: ignore[index]

@@ -16,8 +16,18 @@ from django.db.migrations.recorder import MigrationRecorder
 FORMAT = "napmonitor backup"
 VERSION = 1
 MANIFEST = "manifest.json"
-# What a database makes for itself: who is signed in, what is remembered or kept for a while.
-LEFT_OUT = frozenset({"sessions.session", "actions.shared", "actions.revision", "reports.document"})
+# What a database makes for itself: who is signed in, what is remembered or kept for a
+# while. Texts that nobody has saved are gone after a month, and a backup is older.
+LEFT_OUT = frozenset(
+    {
+        "sessions.session",
+        "actions.shared",
+        "actions.revision",
+        "actions.unsavedtext",
+        "actions.sentform",
+        "reports.document",
+    }
+)
 Model = type[models.Model]
 
 

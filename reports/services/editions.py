@@ -16,8 +16,9 @@ from actions.models.entries import validate_length
 from actions.models.fields import no_control_characters
 from actions.outbox import events
 from actions.refusals import Refused
-from actions.services import publication
+from actions.services import plan, publication
 from actions.services import rounds as round_service
+from actions.services.entries import checked_reason
 from actions.services.publication import ActionFacts, EntryFacts
 from document import selection
 from document.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
@@ -230,6 +231,21 @@ def record_transmission(
     row.full_clean()
     row.save()
     return row
+
+
+@transaction.atomic
+def strike_transmission(
+    transmission: Transmission, *, reason: str, by: User, now: datetime
+) -> Transmission:
+    """Strike out what was recorded by mistake; it stays, with the reason. Twice does nothing."""
+    round_service.secretariat(by, now)
+    stored = Transmission.objects.select_for_update(of=("self",)).get(pk=transmission.pk)
+    if stored.is_struck:
+        return stored
+    given = checked_reason(reason, "reason")
+    stored.struck_by, stored.struck_at, stored.struck_reason = by, now, given
+    plan.save(stored, by=by, reason=given)
+    return stored
 
 
 # --- Parts ----------------------------------------------------------------------

@@ -16,6 +16,7 @@ from actions.outbox import events
 from actions.refusals import Conflict, Refused
 from actions.services import plan
 from actions.services import rounds as round_service
+from actions.services import seen as seeing
 from document.snapshot import LANGUAGES
 from reports.models import (
     CHECKED,
@@ -26,6 +27,10 @@ from reports.models import (
     DraftComment,
     Translation,
 )
+
+# What a consultation says, and what a translation does, in the order of their digests.
+CONSULTED = ("until", "validated_on", *(f"note_{language}" for language in LANGUAGES))
+TRANSLATED = ("text", "state")
 
 
 @transaction.atomic
@@ -58,7 +63,7 @@ def delete_chapter(chapter: Chapter, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def translate(
+def translate(  # noqa: PLR0913  what was seen is two texts
     entry: Entry,
     *,
     field: str,
@@ -66,13 +71,15 @@ def translate(
     text: str,
     checked: bool,
     original: str,
+    seen: str | None = None,
     by: User,
     now: datetime,
 ) -> Translation | None:
     """Store the translation of one text of an entry, as a draft or as checked.
 
-    ``original`` is the text that the translator saw: where it has changed since, they are told
-    and nothing is stored. An empty draft removes the translation.
+    ``original`` is the text that the translator saw, ``seen`` a digest of the translation that
+    they saw: where either has changed since, they are told (Conflict) and nothing is stored. An
+    empty draft removes the translation.
     """
     round_service.secretariat(by, now)
     stored = Entry.objects.select_for_update().get(pk=entry.pk)
@@ -83,6 +90,9 @@ def translate(
         raise Conflict(_("The original has changed meanwhile; look at it again."), stored)
     row = Translation.objects.filter(entry=stored, field=field, language=language).first()
     kept = text.replace("\r\n", "\n").strip()
+    state = CHECKED if checked else DRAFT
+    if row is not None or kept:
+        seeing.check(row, {"text": kept, "state": state}, seen)
     if not kept:
         if row is not None:
             plan.delete(row, by=by)
@@ -92,7 +102,7 @@ def translate(
     row = row or Translation(entry=stored, field=field, language=language)
     row.text, row.original = kept, current
     row.written_by, row.written_at = by, now
-    row.state = CHECKED if checked else DRAFT
+    row.state = state
     row.checked_by, row.checked_at = (by, now) if checked else (None, None)
     plan.save(row, by=by)
     return row
@@ -105,22 +115,27 @@ def consult(
     until: date | None,
     validated_on: date | None,
     notes: Mapping[str, str],
+    seen: str | None = None,
     by: User,
     now: datetime,
 ) -> Consultation:
     """Say until when members comment on the draft, and record the group's validation.
 
     Every member is told a new last day, and that it is another one than they were told before.
-    Raises ValidationError, by field, for days that cannot be.
+    Raises ValidationError, by field, for days that cannot be, and Conflict where it is no longer
+    what was ``seen``, a digest of it.
     """
     round_service.secretariat(by, now)
     stored = round_service.lock(given)
     row = Consultation.objects.filter(round=stored).first() or Consultation(round=stored)
-    before, row.until, row.validated_on = row.until, until, validated_on
     row.round = stored
+    said = {f"note_{code}": notes.get(code, "").strip() for code in LANGUAGES}
+    wanted = {"until": until, "validated_on": validated_on} | said
+    seeing.check(row, {name: wanted[name] for name in CONSULTED}, seen)
+    before = row.until
+    for name, value in wanted.items():
+        setattr(row, name, value)
     _check_days(row, before, on=timezone.localdate(now))
-    for language in LANGUAGES:
-        setattr(row, f"note_{language}", notes.get(language, "").strip())
     plan.save(row, by=by)
     if not row.is_open(on=timezone.localdate(now)):
         events.draft_closed(stored)

@@ -358,9 +358,14 @@ def download(file: EditionFile) -> dict[str, Any]:
 
 
 def transmissions(editions: list[Edition]) -> list[dict[str, Any]]:
-    """Return to whom editions were sent and when; not by whom."""
+    """Return to whom editions were sent and when, mistakes struck out; not by whom."""
     return [
-        {"recipient": row.recipient, "sent_on": row.sent_on, "number": edition.number}
+        {
+            "recipient": row.recipient,
+            "sent_on": row.sent_on,
+            "number": edition.number,
+            "struck_at": row.struck_at,
+        }
         for edition in editions
         for row in edition.transmissions.all()
     ]

@@ -12,6 +12,7 @@ from actions.forms.refusals import show_refusal
 from actions.models import ReportingRound
 from actions.refusals import Refused
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
+from actions.views.offering import offer
 from document.errors import RenderError
 from document.writers.html import style_hash
 from reports.formats import FORMATS, file_name, label, of_today
@@ -41,7 +42,7 @@ def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
     found = find_draft(plan, year)
     consultation = Consultation.objects.select_related("round").filter(round=found).first()
     is_open = bool(consultation and consultation.is_open(on=request.on))
-    form = CommentForm(request.POST if request.method == "POST" else None)
+    form = offer(request, CommentForm(request.POST if request.method == "POST" else None))
     if request.method == "POST" and form.is_valid():
         try:
             texts.comment(found, **form.cleaned_data, by=request.user, now=request.now)

@@ -17,7 +17,7 @@ from actions import typography
 from actions.forms.refusals import show_refusal
 from actions.models import Entry, ReportingRound, Section
 from actions.refusals import Conflict, Refused
-from actions.services import passed
+from actions.services import passed, seen
 from actions.views.entries import LARGEST_KEY
 from actions.views.members_only import (
     READ_WRITE,
@@ -27,6 +27,7 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
+from actions.views.offering import conflict_with, offer
 from document.content.opening import opening
 from document.snapshot import LANGUAGES
 from reports import pulse, readiness
@@ -36,6 +37,7 @@ from reports.forms.editing import (
     ConsultationForm,
     FreezeForm,
     NoteForm,
+    StrikeForm,
     TransmissionForm,
 )
 from reports.models import (
@@ -48,6 +50,7 @@ from reports.models import (
     Consultation,
     DraftComment,
     Edition,
+    Transmission,
 )
 from reports.readiness import Outside
 from reports.services import editions, renderings, texts
@@ -175,16 +178,19 @@ def chapters(found: ReportingRound) -> list[dict[str, Any]]:
 def freeze(request: MemberRequest, key: int) -> HttpResponse:
     """Say what freezing leaves out and whom it stops; freeze the next edition, make its files."""
     found = find_round(key)
-    if words := editions.cannot_freeze(found):
+    if request.method != "POST" and (words := editions.cannot_freeze(found)):
         tell_refusal(request, Refused(words))
         return redirect("reports:editing", found.pk)
     is_further = Edition.objects.filter(round=found).exists()
     outside = readiness.outside(found)
-    form = FreezeForm(
-        request.POST if request.method == "POST" else None,
-        with_note=is_further,
-        with_confirmation=any(outside),
-        initial={"outside": outside.token},
+    form = offer(
+        request,
+        FreezeForm(
+            request.POST if request.method == "POST" else None,
+            with_note=is_further,
+            with_confirmation=any(outside),
+            initial={"outside": outside.token},
+        ),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -193,8 +199,10 @@ def freeze(request: MemberRequest, key: int) -> HttpResponse:
                 now=request.now,
             )  # fmt: skip
         except Refused as refusal:
-            tell_refusal(request, refusal)
-            return redirect("reports:editing", found.pk)
+            if not is_further:  # there is no text to keep
+                tell_refusal(request, refusal)
+                return redirect("reports:editing", found.pk)
+            form.add_error(None, str(refusal))
         except ValidationError as error:
             show_refusal(form, error)
             outside = readiness.outside(found)
@@ -290,13 +298,16 @@ def discard(request: MemberRequest, key: int) -> HttpResponse:
 def withdraw(request: MemberRequest, key: int) -> HttpResponse:
     """Take a published edition back, with a published reason."""
     edition = find_edition(key)
-    if not edition.is_published:
+    if request.method != "POST" and not edition.is_published:
         messages.error(request, _("Only a published edition can be withdrawn."))
         return redirect("reports:editing", edition.round_id)
-    form = NoteForm(
-        request.POST if request.method == "POST" else None,
-        name="withdrawal",
-        label=_("Why it is withdrawn"),
+    form = offer(
+        request,
+        NoteForm(
+            request.POST if request.method == "POST" else None,
+            name="withdrawal",
+            label=_("Why it is withdrawn"),
+        ),
     )
     if request.method == "POST" and form.is_valid():
         done = attempt(
@@ -318,7 +329,7 @@ def withdraw(request: MemberRequest, key: int) -> HttpResponse:
 def transmit(request: MemberRequest, key: int) -> HttpResponse:
     """Record that an edition was sent to somebody."""
     edition = find_edition(key)
-    form = TransmissionForm(request.POST or None, initial={"sent_on": request.on})
+    form = offer(request, TransmissionForm(request.POST or None, initial={"sent_on": request.on}))
     if request.method == "POST" and form.is_valid():
         done = attempt(
             form,
@@ -334,9 +345,30 @@ def transmit(request: MemberRequest, key: int) -> HttpResponse:
         "round": edition.round,
         "plan": edition.round.plan,
         "form": form,
-        "sent": edition.transmissions.select_related("by"),
+        "sent": edition.transmissions.select_related("by", "struck_by"),
     }
     return TemplateResponse(request, "reports/transmit.html", context)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def strike(request: MemberRequest, key: int) -> HttpResponse:
+    """Strike out a transmission that was recorded by mistake, with a reason."""
+    rows = Transmission.objects.select_related("edition__round__plan").defer("edition__content")
+    row = get_object_or_404(rows, pk=min(key, LARGEST_KEY))
+    form = offer(request, StrikeForm(request.POST if request.method == "POST" else None))
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            form,
+            lambda: editions.strike_transmission(
+                row, **form.cleaned_data, by=request.user, now=request.now
+            ),
+        )
+        if done is not None:
+            messages.success(request, _("The transmission is struck out."))
+            return redirect("reports:transmit", row.edition_id)
+    given = row.edition.round
+    context = {"row": row, "round": given, "plan": given.plan, "form": form}
+    return TemplateResponse(request, "reports/strike.html", context)
 
 
 # --- Chapters and consultation ----------------------------------------------------
@@ -355,17 +387,20 @@ def chapter(request: MemberRequest, key: int, kind: str, number: int) -> HttpRes
     openings = openings_of(found, row, now=request.now) if is_introduction else {}
     if "begin" in request.GET:
         start |= {name: text for name, text in openings.items() if not start[name]}
-    form = ChapterForm(
-        request.POST if request.method == "POST" else None,
-        with_titles=kind == FURTHER,
-        initial=start,
+    form = offer(
+        request,
+        ChapterForm(
+            request.POST if request.method == "POST" else None,
+            with_titles=kind == FURTHER,
+            initial=start,
+        ),
     )
     conflict = None
     if request.method == "POST" and form.is_valid():
         try:
             stored = attempt_chapter(request, form, row)
         except Conflict as refusal:
-            conflict = refusal
+            conflict = conflict_with(form, refusal)
             form.go_on_from(refusal.stored.version)
             stored = None
         if stored is not None:
@@ -441,24 +476,43 @@ def consultation(request: MemberRequest, key: int) -> HttpResponse:
     """Set until when members comment on the draft, and record the validation."""
     found = find_round(key)
     row = Consultation.objects.filter(round=found).first() or Consultation(round=found)
-    start = {"until": row.until, "validated_on": row.validated_on} | {
-        f"note_{language}": getattr(row, f"note_{language}") for language in LANGUAGES
-    }
-    form = ConsultationForm(request.POST if request.method == "POST" else None, initial=start)
+    start = {name: getattr(row, name) for name in texts.CONSULTED}
+    form = offer(
+        request,
+        ConsultationForm(
+            request.POST if request.method == "POST" else None,
+            initial=start | {"seen": seen.digest(row, texts.CONSULTED)},
+        ),
+    )
+    conflict = None
     if request.method == "POST" and form.is_valid():
-        done = attempt(
-            form,
-            lambda: texts.consult(
-                found,
-                until=form.cleaned_data["until"],
-                validated_on=form.cleaned_data["validated_on"],
-                notes=form.notes(),
-                by=request.user,
-                now=request.now,
-            ),
-        )
+        try:
+            done = attempt_consultation(request, found, form)
+        except Conflict as refusal:
+            conflict, done = conflict_with(form, refusal), None
+            form.go_on_from(seen.digest(refusal.stored, texts.CONSULTED))
         if done is not None:
             messages.success(request, _("Saved."))
             return redirect("reports:editing", found.pk)
-    context = {"round": found, "plan": found.plan, "form": form}
-    return TemplateResponse(request, "reports/consultation.html", context)
+    context = {"round": found, "plan": found.plan, "form": form, "conflict": conflict}
+    status = 409 if conflict else 200
+    return TemplateResponse(request, "reports/consultation.html", context, status=status)
+
+
+def attempt_consultation(
+    request: MemberRequest, found: ReportingRound, form: ConsultationForm
+) -> Consultation | None:
+    """Store the consultation; None where the form says why it was not."""
+    try:
+        return texts.consult(
+            found,
+            until=form.cleaned_data["until"],
+            validated_on=form.cleaned_data["validated_on"],
+            notes=form.notes(),
+            seen=form.cleaned_data["seen"],
+            by=request.user,
+            now=request.now,
+        )
+    except ValidationError as error:
+        show_refusal(form, error)
+        return None

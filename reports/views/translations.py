@@ -11,10 +11,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from actions.forms.refusals import show_refusal
+from actions.models import Entry
 from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from actions.refusals import Conflict, Refused
+from actions.services import seen
 from actions.views.entries import find
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page, secretariat
+from actions.views.offering import conflict_with, offer
 from document.snapshot import LANGUAGES
 from reports import readiness
 from reports.forms.editing import LANGUAGE_NAMES, TranslationForm
@@ -67,9 +70,12 @@ def translate(request: MemberRequest, key: int, field: str, language: str) -> Ht
             "text": row.text if row else "",
             "original": original,
             "checked": bool(row and row.state_for(original) == CHECKED),
+            "seen": seen.digest(row, texts.TRANSLATED),
         },
     )
-    conflict: Any = ""
+    form.fields["text"].widget.attrs["lang"] = language
+    offer(request, form)
+    conflict: Any = None
     if request.method == "POST" and form.is_valid():
         try:
             texts.translate(
@@ -81,8 +87,8 @@ def translate(request: MemberRequest, key: int, field: str, language: str) -> Ht
         except ValidationError as error:
             show_refusal(form, error)
         except Conflict as refusal:
-            conflict = str(refusal)
-            form.go_on_from(original)
+            conflict = conflict_of(refusal, form)
+            form.go_on_from_original(original)
         except Refused as refusal:
             form.add_error(None, str(refusal))
     context = {
@@ -101,6 +107,18 @@ def translate(request: MemberRequest, key: int, field: str, language: str) -> Ht
     }
     status = 409 if conflict else 200
     return TemplateResponse(request, "reports/translate.html", context, status=status)
+
+
+def conflict_of(refusal: Conflict, form: TranslationForm) -> dict[str, Any]:
+    """Return what the page shows of a conflict, and let the form go on from it.
+
+    Another translation is shown; of another original the page shows the text by itself.
+    """
+    if not isinstance(refusal.stored, Entry):
+        form.go_on_from(seen.digest(refusal.stored, texts.TRANSLATED))
+        if refusal.stored is not None:
+            return conflict_with(form, refusal)
+    return {"words": str(refusal), "rows": []}
 
 
 def clean(original: str) -> str:

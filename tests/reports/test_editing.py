@@ -118,13 +118,20 @@ def test_an_unknown_chapter_is_not_found(browser, year, rest) -> None:
     assert browser.get(address(year, rest)).status_code == 404
 
 
-@pytest.mark.parametrize("bad", ["a\x00b", "a\ue000b", "x" * 20_000])
-def test_a_text_that_no_report_prints_is_refused_at_its_field(browser, year, bad) -> None:
-    sent = {"version": "0", "text_nl": bad, "text_fr": "Bon."}
+def test_a_text_that_no_report_prints_is_refused_at_its_field(browser, year) -> None:
+    sent = {"version": "0", "text_nl": "x" * 20_000, "text_fr": "Bon."}
     html = text(browser.post(address(year, "chapters/foreword/0/"), sent))
     assert 'id="id_text_nl_error"' in html
     assert "Bon.</textarea>" in html
     assert Chapter.objects.count() == 0
+
+
+@pytest.mark.parametrize("pasted", ["a\x00b", "a\ue000b"])
+def test_a_character_that_no_report_prints_is_taken_out_with_a_word(browser, year, pasted) -> None:
+    path = address(year, "chapters/foreword/0/")
+    html = text(browser.post(path, {"version": "0", "text_nl": pasted}, follow=True))
+    assert "“Text (Dutch)”: a character that cannot be saved was taken out" in html
+    assert Chapter.objects.get().text_nl == "ab"
 
 
 # --- Translations -------------------------------------------------------------------

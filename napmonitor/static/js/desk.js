@@ -11,8 +11,6 @@ const texts = document.currentScript.dataset;
 const asking = new WeakSet();
 const allowed = new WeakSet();
 const PATIENCE = 10_000;
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
-
 const whyNot = async () => {
   try {
     const answer = await fetch(texts.signedIn, {
@@ -41,19 +39,21 @@ document.addEventListener(
   async (event) => {
     const { target: sending, submitter } = event;
     const field = sending.querySelector('[name="csrfmiddlewaretoken"]');
-    if (!field || !sending.querySelector("textarea") || allowed.has(sending)) return;
+    if (!field || !sending.querySelector('textarea, [name="mark"]') || allowed.has(sending)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (asking.has(sending)) return;
     asking.add(sending);
     const problem = await whyNot();
+    // Should the answer get lost, the server still has the text.
+    if (!problem) await keep.flush(sending);
     asking.delete(sending);
     if (problem) {
       notSent(sending, submitter, problem);
       return;
     }
     sending.querySelector(".not-sent")?.remove();
-    field.value = token() ?? field.value;
+    field.value = keep.token() ?? field.value;
     allowed.add(sending);
     try {
       sending.requestSubmit(submitter);
@@ -97,8 +97,30 @@ if (form) {
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const saved = event.detail.target === state && state.querySelector(".saved");
-    if (saved && event.detail.xhr.typedBefore === typed) unsaved = false;
+    if (!saved || event.detail.xhr.typedBefore !== typed) return;
+    if (!saved.classList.contains("saved--partly")) unsaved = false;
+    if (!unsaved) keep.forget(form);
   });
+  // Who signed in again in another window has a new token by then.
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.closest("#entry-form") !== form) return;
+    event.detail.parameters.csrfmiddlewaretoken =
+      keep.token() ?? event.detail.parameters.csrfmiddlewaretoken;
+  });
+  // A field is wrong as long as something stands at it.
+  document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+    const errors = document.getElementById(event.detail.target.id);
+    const field = document.getElementById(errors?.id.replace(/_errors$/, ""));
+    field?.setAttribute("aria-invalid", String(errors.childElementCount > 0));
+  });
+
+  // Spelling is checked in the language that is written.
+  const language = form.querySelector('[name="language"]');
+  const speak = () =>
+    form.querySelectorAll("textarea, .document-title input").forEach((field) => {
+      field.lang = language.value || document.documentElement.lang;
+    });
+  language?.addEventListener("change", speak);
   const tell = (words) => {
     state.textContent = words;
     state.classList.add("not-saved");

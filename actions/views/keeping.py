@@ -1,0 +1,246 @@
+"""No text that a form brought is lost: carried through signing in, put into its form again.
+
+A form with texts carries a mark, signed by us: whose it is, where it is sent, on which page it
+stands. What comes without a session, or with a token that is no longer good, is stored nowhere:
+the answer itself carries it on. With a person's own mark it comes back in their form, never saved
+by itself; with another one's or none it is only shown, to be copied.
+"""
+
+import copy
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.template.response import TemplateResponse
+from django.urls import Resolver404, resolve, reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure as plain_failure
+
+from actions.views import shared_computer
+from actions.views.http import is_partial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from actions.models import User
+
+SALT = "actions.forms.mark"
+MARK, TOKEN, CARRIED, ONLY_SHOW = "mark", "token", "kept", "kept_show"
+# What a form sends beside what somebody typed.
+OURS = {"csrfmiddlewaretoken", MARK, TOKEN, "act"}
+TECHNICAL = OURS | {"version", "page", "seen", "original", "status", "language", "actor", "role"}
+SHORTEST = 4  # of what somebody would miss; "on" is a ticked box
+# Of a text that is carried, in characters: the longest form has eight texts and twenty documents.
+MOST = 400_000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a mark says: the person's key, where the form is sent, on which page it stands."""
+
+    person: int
+    address: str
+    page: str
+
+
+def sign(user: "User", address: str, page: str) -> str:
+    """Return the mark of a form."""
+    return signing.dumps([user.pk, address, page], salt=SALT)
+
+
+def read_mark(text: str) -> Mark | None:
+    """Return what a mark says; None where it is not ours."""
+    try:
+        return Mark(*signing.loads(text, salt=SALT))
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a form brought: its mark, and its fields as a browser sends them."""
+
+    mark: str
+    fields: tuple[tuple[str, str], ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """What somebody typed, to be copied; of a form without a mark only what is no mere code."""
+        shortest = 1 if self.mark else SHORTEST
+        return [
+            value
+            for name, value in self.fields
+            if len(value.strip()) >= shortest
+            and name not in TECHNICAL
+            and not name.endswith("_FORMS")
+        ]
+
+    @property
+    def carried(self) -> str:
+        """It as one field of a form."""
+        return json.dumps([self.mark, self.fields], ensure_ascii=False)
+
+    @property
+    def data(self) -> QueryDict:
+        """Its fields as a form takes them."""
+        return as_data(self.fields)
+
+
+def as_data(fields: Iterable[Iterable[str]]) -> QueryDict:
+    """Return pairs of names and values as a form takes them."""
+    data = QueryDict(mutable=True)
+    for name, value in fields:
+        data.appendlist(name, value)
+    return data
+
+
+def of_form(request: HttpRequest) -> Kept:
+    """Return what a form has just brought."""
+    rows = ((name, value) for name, values in request.POST.lists() for value in values)
+    return Kept(request.POST.get(MARK, ""), tuple(row for row in rows if row[0] not in OURS))
+
+
+def carried_by(request: HttpRequest) -> Kept | None:
+    """Return the text that a step of signing in carries on."""
+    given = getattr(request, CARRIED, None)
+    if given is not None:
+        return given
+    text = request.POST.get(CARRIED, "") if request.method == "POST" else ""
+    try:
+        mark, rows = json.loads(text[: MOST * 2]) if text else ("", [])
+        fields = tuple((name, value) for name, value in rows)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    is_sound = all(isinstance(one, str) for one in (mark, *(one for row in fields for one in row)))
+    return Kept(mark, fields) if fields and is_sound else None
+
+
+# --- Where a text cannot be stored now --------------------------------------------
+
+
+def has_text(request: HttpRequest) -> bool:
+    """Tell whether a form brought something that somebody would miss."""
+    return request.method == "POST" and bool(of_form(request).texts)
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Answer a form that came without a session: the sign-in page, with the text in hand."""
+    kept = of_form(request)
+    if sum(len(value) for _name, value in kept.fields) > MOST:
+        return to_copy(request, kept, status=HTTPStatus.UNAUTHORIZED)
+    response = as_page(request, reverse("account_login"), kept)
+    response.status_code = HTTPStatus.UNAUTHORIZED
+    return response
+
+
+def show(request: HttpRequest, kept: Kept, status: int = HTTPStatus.OK) -> HttpResponse:
+    """Show a text in its form where it is the person's own, else only to be copied."""
+    mark = read_mark(kept.mark)
+    if mark is None or mark.person != request.user.pk:
+        return to_copy(request, kept, status)
+    try:
+        response = as_page(request, mark.page, kept)
+    except (Http404, PermissionDenied, Resolver404):
+        return to_copy(request, kept, status)
+    if not getattr(response, "has_kept", False):
+        return to_copy(request, kept, status, leads_to=mark.page)
+    response.status_code = status
+    return response
+
+
+def to_copy(
+    request: HttpRequest, kept: Kept, status: int = HTTPStatus.OK, *, leads_to: str = ""
+) -> HttpResponse:
+    """Show a text, to be copied, on a page without a form."""
+    context = {"texts": kept.texts, "leads_to": leads_to or reverse("actions:desk")}
+    response = TemplateResponse(request, "desk/unsaved_copy.html", context, status=status)
+    add_never_cache_headers(response)
+    return response
+
+
+def as_page(request: HttpRequest, address: str, kept: Kept) -> HttpResponse:
+    """Answer as if a page were asked for, with a text in hand."""
+    get_token(request)  # the answer needs a token, and its cookie stands at this request
+    path, _sign, query = address.partition("?")
+    asked: Any = copy.copy(request)
+    asked.method = "GET"
+    asked.path = asked.path_info = path
+    asked.META = request.META | {
+        "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query,
+    }  # fmt: skip
+    asked.GET, asked.POST = QueryDict(query), QueryDict()
+    asked.resolver_match = match = resolve(path)
+    asked.kept = kept
+    response: Any = match.func(asked, *match.args, **match.kwargs)
+    response.has_kept = getattr(asked, "kept_is_shown", False)
+    add_never_cache_headers(response)
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is no longer good, as after signing in in another window.
+
+    What comes from another site has no mark of ours: it is shown at most.
+    """
+    kept = carried_by(request) if is_signing_in(request) else of_form(request)
+    if is_partial(request):
+        return HttpResponse(_("You are signed out."), status=HTTPStatus.FORBIDDEN)
+    if kept is None or not kept.texts or not (is_signing_in(request) or takes_texts(request)):
+        return plain_failure(request, reason)
+    if not request.user.is_authenticated:
+        return as_page(request, reverse("account_login"), kept)
+    return show(request, kept, HTTPStatus.FORBIDDEN)
+
+
+def is_signing_in(request: HttpRequest) -> bool:
+    """Tell whether an address is a step of signing in."""
+    return bool(getattr(view_at(request.path), "carries", False))
+
+
+def takes_texts(request: HttpRequest) -> bool:
+    """Tell whether an address is a page of members."""
+    return bool(getattr(view_at(request.path), "is_for_members", False))
+
+
+def view_at(path: str) -> Any:
+    """Return what answers at an address."""
+    try:
+        return resolve(path).func
+    except Resolver404:
+        return None
+
+
+# --- Through the steps of signing in ------------------------------------------------
+
+
+def carrying(view: "Callable[..., HttpResponse]") -> "Callable[..., HttpResponse]":
+    """Have a step of signing in carry a text on; after the last one the text is shown.
+
+    A step leads to the next by a redirect, which would lose it: the next is shown at once.
+    """
+
+    @wraps(view)
+    def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        kept = request.kept = carried_by(request)
+        if kept is not None and ONLY_SHOW in request.POST:
+            return as_page(request, request.path, kept)
+        shared_computer.note(request)
+        response = view(request, *args, **kwargs)
+        if kept is None or "Location" not in response:
+            return response
+        if request.user.is_authenticated:
+            return show(request, kept)
+        leads_to = response["Location"]
+        is_step = getattr(view_at(leads_to.partition("?")[0]), "carries", False)
+        return as_page(request, leads_to, kept) if is_step else to_copy(request, kept)
+
+    wrapped.carries = True  # type: ignore[attr-defined]
+    return wrapped

@@ -1,0 +1,144 @@
+"""Puts into a form what somebody typed and has not saved, or offers it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.http import QueryDict
+
+from actions.forms import texts
+from actions.refusals import Conflict
+from actions.services import unsaved as service
+from actions.views import keeping
+
+Form = TypeVar("Form", bound=forms.BaseForm)
+USE = "use"
+
+
+@dataclass
+class Unsaved:
+    """What a page says of a text that is not saved.
+
+    ``is_put`` tells that it stands in the form, beside ``stored``: what is saved, by the labels
+    of the fields that differ. Else it is offered. ``at`` is when it was kept, None where it came
+    through signing in.
+    """
+
+    address: str
+    is_put: bool
+    data: QueryDict
+    at: datetime | None = None
+    stored: list[tuple[str, str]] = field(default_factory=list)
+
+
+def offer(request: Any, form: Form, *, address: str = "") -> Form:
+    """Return a form, with the text that came with the request, or that was kept, where asked.
+
+    A form that was just sent has its text already. ``address`` is where the form is sent.
+    """
+    address = address or request.path
+    form.unsaved = None  # type: ignore[attr-defined]
+    if form.is_bound:
+        for words in texts.taken_out(checked(form)):
+            messages.warning(request, words)
+        return form
+    kept = keeping.carried_by(request)
+    mark = keeping.read_mark(kept.mark) if kept else None
+    if kept and mark and mark.address == address and belongs(form, kept.data):
+        stored = put(form, kept.data)
+        request.kept_is_shown = True
+        form.unsaved = Unsaved(address, is_put=True, data=kept.data, stored=stored)  # type: ignore[attr-defined]
+        return form
+    return offer_kept(request, form, address)
+
+
+def checked(form: Form) -> Form:
+    """Return a form whose fields have been read."""
+    form.is_valid()
+    return form
+
+
+def conflict_with(form: forms.BaseForm, conflict: Conflict) -> dict[str, Any]:
+    """Return what a page shows of a conflict: the texts of the stored row, by the form's labels."""
+    rows = [
+        (str(label(form, name)), text)
+        for name, part in form.fields.items()
+        if not part.widget.is_hidden and (text := shown(part, getattr(conflict.stored, name, "")))
+    ]
+    return {"words": str(conflict), "rows": rows}
+
+
+def put_into(form: forms.BaseForm) -> QueryDict | None:
+    """Return what was put into a form; None where it starts as ever."""
+    unsaved: Unsaved | None = getattr(form, "unsaved", None)
+    return unsaved.data if unsaved and unsaved.is_put else None
+
+
+def offer_kept(request: Any, form: Form, address: str) -> Form:
+    """Return a form with what was kept of it, or with an offer of it; nothing where it is saved."""
+    row = service.find(address, by=request.user, now=request.now)
+    data = keeping.as_data(row.content) if row else QueryDict()
+    if row is None or not belongs(form, data) or not differs(form, data):
+        return form
+    is_put = request.GET.get("unsaved") == USE
+    stored = put(form, data) if is_put else []
+    found = Unsaved(address, is_put, data, row.updated_at, stored)
+    form.unsaved = found  # type: ignore[attr-defined]
+    return form
+
+
+def belongs(form: forms.BaseForm, data: QueryDict) -> bool:
+    """Tell whether fields are of a form: a page may have several that are sent to one address."""
+    return any(form.add_prefix(name) in data for name in form.fields)
+
+
+def differs(form: forms.BaseForm, data: QueryDict) -> bool:
+    """Tell whether a text says anything but what the form starts with."""
+    return any(before != typed for _name, before, typed in pairs(form, data))
+
+
+def put(form: forms.BaseForm, data: QueryDict) -> list[tuple[str, str]]:
+    """Let a form start with what was typed; return the texts that it had instead.
+
+    Also the version that was written from: whoever saved meanwhile is noticed at saving.
+    """
+    rows = list(pairs(form, data))
+    before = [(str(label(form, name)), old) for name, old, new in rows if old and old != new]
+    for name, part in form.fields.items():
+        if not part.disabled and is_given(form, name, data):
+            form.initial[name] = part.widget.value_from_datadict(data, {}, form.add_prefix(name))
+    return before
+
+
+def is_given(form: forms.BaseForm, name: str, data: QueryDict) -> bool:
+    """Tell whether a browser sent a field; of a box that is not ticked it says nothing."""
+    is_box = isinstance(form.fields[name].widget, forms.CheckboxInput)
+    return is_box or form.add_prefix(name) in data
+
+
+def pairs(form: forms.BaseForm, data: QueryDict) -> Any:
+    """Yield the fields that are seen: name, what the form starts with, what was typed."""
+    for name, part in form.fields.items():
+        is_box = isinstance(part.widget, forms.CheckboxInput)
+        if is_box or part.widget.is_hidden or part.disabled or form.add_prefix(name) not in data:
+            continue
+        value = form.get_initial_for_field(part, name)
+        yield name, shown(part, value), tidy(data.get(form.add_prefix(name), ""))
+
+
+def shown(part: forms.Field, value: Any) -> str:
+    """Return a value as its field shows it."""
+    text = part.widget.format_value(part.prepare_value(value))
+    return tidy(", ".join(map(str, text)) if isinstance(text, list) else str(text or ""))
+
+
+def label(form: forms.BaseForm, name: str) -> Any:
+    """Return what a field is called."""
+    return form.fields[name].label or name
+
+
+def tidy(text: str) -> str:
+    """Return a text without what a browser adds to it."""
+    return text.replace("\r\n", "\n").strip()

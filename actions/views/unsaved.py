@@ -1,0 +1,42 @@
+"""What a form keeps of a text that is not saved, while somebody writes."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from actions.services import unsaved as service
+from actions.views import keeping
+from actions.views.entries import clock
+from actions.views.members_only import WRITE, MemberRequest, member_page
+from actions.views.shared_computer import is_shared
+
+
+@member_page(methods=WRITE)
+def keep(request: MemberRequest) -> HttpResponse:
+    """Keep what stands in a form of the person's own, and say when; nothing on a shared computer.
+
+    The mark of the form says which one.
+    """
+    kept = keeping.of_form(request)
+    mark = keeping.read_mark(kept.mark)
+    if mark is None:
+        return HttpResponseBadRequest()
+    if sum(len(value) for _name, value in kept.fields) > keeping.MOST:
+        return HttpResponse(_("This text is too long."), status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if is_shared(request):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    service.keep(mark.address, kept.fields, by=request.user, now=request.now)
+    words = _("Not saved yet; your text is kept (%(time)s).") % {"time": clock(request)}
+    return HttpResponse(words, content_type="text/plain; charset=utf-8")
+
+
+@member_page(methods=WRITE)
+def discard(request: MemberRequest) -> HttpResponse:
+    """Forget what was kept of a form of the person's own, and go back to it."""
+    mark = keeping.read_mark(request.POST.get(keeping.MARK, ""))
+    if mark is None:
+        return HttpResponseBadRequest()
+    service.discard(mark.address, by=request.user)
+    return redirect(mark.page)

@@ -1,0 +1,181 @@
+// Keeps what somebody types until it is saved: on the server, and in this browser only until the
+// server has it. Nothing is kept where others use the computer too; everything works without.
+"use strict";
+
+const keep = (() => {
+  const said = document.currentScript.dataset;
+  const PAUSE = 2_000;
+  const LASTS = 30 * 24 * 3_600_000;
+  const PREFIX = "unsaved:";
+  const SMALL = 60_000; // what a browser still sends for a page that is gone
+  const NOT_TYPED = ["csrfmiddlewaretoken", "mark", "token"];
+  const watched = new Map();
+  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+
+  const mine = (address) => `${PREFIX}${said.person}:${address}`;
+  const store = (key, rows) => {
+    try {
+      if (rows) localStorage.setItem(key, JSON.stringify({ at: Date.now(), rows }));
+      else localStorage.removeItem(key);
+    } catch {
+      // A browser that keeps nothing: the server still does.
+    }
+  };
+  const stored = (key) => {
+    try {
+      const found = JSON.parse(localStorage.getItem(key));
+      return found && Date.now() - found.at < LASTS ? found.rows : null;
+    } catch {
+      return null;
+    }
+  };
+
+  const rowsOf = (form) =>
+    [...new FormData(form)].filter(([name, v]) => !NOT_TYPED.includes(name) && typeof v === "string");
+
+  const post = async (mark, rows, signal) => {
+    const body = new URLSearchParams(rows);
+    body.append("mark", mark.value);
+    body.append("csrfmiddlewaretoken", token() ?? "");
+    return fetch(mark.dataset.keeps, {
+      method: "POST",
+      headers: { "HX-Request": "true" },
+      body,
+      signal,
+      keepalive: body.toString().length < SMALL,
+    });
+  };
+
+  const watch = (form, mark) => {
+    const key = mine(mark.dataset.address);
+    const savesItself = form.id === "entry-form";
+    const line = document.createElement("span");
+    line.className = "fine kept-state";
+    line.setAttribute("role", "status");
+    if (!savesItself) (form.querySelector(".buttons") ?? form).append(line);
+    const one = { dirty: false, leaving: false, typed: 0, timer: 0, aborter: null };
+
+    // True once the server has all that stands in the form.
+    one.flush = async () => {
+      clearTimeout(one.timer);
+      if (!one.dirty) return true;
+      one.aborter?.abort();
+      one.aborter = new AbortController();
+      const before = one.typed;
+      try {
+        const answer = await post(mark, rowsOf(form), one.aborter.signal);
+        if (answer.status === 401 || answer.status === 403) {
+          line.textContent = said.signedOut;
+          return false;
+        }
+        line.textContent = answer.ok ? await answer.text() : said.offline;
+        if (!answer.ok || one.typed !== before) return false;
+        one.forget();
+        return true;
+      } catch (problem) {
+        if (problem.name !== "AbortError") line.textContent = said.offline;
+        return false;
+      }
+    };
+    one.forget = () => {
+      one.dirty = false;
+      store(key, null);
+    };
+    one.touch = () => {
+      one.dirty = true;
+      one.typed += 1;
+      store(key, rowsOf(form));
+      if (savesItself) return;
+      clearTimeout(one.timer);
+      one.timer = setTimeout(one.flush, PAUSE);
+    };
+    form.addEventListener("input", one.touch);
+    form.addEventListener("change", one.touch);
+    form.addEventListener("submit", () => {
+      one.leaving = true;
+      clearTimeout(one.timer);
+      one.aborter?.abort();
+    });
+    watched.set(form, one);
+    return [key, one];
+  };
+
+  // What this browser still holds goes to the server, which offers it on the page.
+  const hand = async (mark, key, rows) => {
+    try {
+      const answer = await post(mark, rows);
+      if (!answer.ok) return;
+      store(key, null);
+      if (answer.status === 200) location.reload();
+    } catch {
+      // Another time.
+    }
+  };
+
+  document.querySelectorAll('[name="mark"][data-keeps]').forEach((mark) => {
+    const [key, one] = watch(mark.form, mark);
+    const rows = stored(key);
+    const isPut = document.querySelector(".unsaved[data-put]");
+    if (isPut && mark.form.id !== "entry-form") one.touch();
+    else if (rows) hand(mark, key, rows);
+  });
+
+  const put = document.querySelector(".unsaved[data-put]");
+  if (put && location.pathname !== put.dataset.page) history.replaceState(null, "", put.dataset.page);
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden") return;
+    watched.forEach((one, form) => {
+      if (form.id !== "entry-form" && !one.leaving) one.flush();
+    });
+  });
+  window.addEventListener("online", () => watched.forEach((one) => one.flush()));
+  window.addEventListener("beforeunload", (event) => {
+    const isOpen = [...watched].some(
+      ([form, one]) => form.id !== "entry-form" && one.dirty && !one.leaving,
+    );
+    if (isOpen) event.preventDefault();
+  });
+
+  // Signing out keeps what is not saved first, or asks.
+  let mayLeave = false;
+  document.querySelector('.account-nav form[method="post"]')?.addEventListener("submit", (event) => {
+    const open = [...watched.values()].filter((one) => one.dirty);
+    if (mayLeave || open.length === 0) return;
+    event.preventDefault();
+    const leaves = event.currentTarget;
+    Promise.all(open.map((one) => one.flush())).then((done) => {
+      mayLeave = done.every(Boolean) || window.confirm(said.leave);
+      if (!mayLeave) return;
+      watched.forEach((one) => {
+        one.leaving = true;
+      });
+      leaves.requestSubmit();
+    });
+  });
+
+  // How much of a limit is used: told when somebody comes near it.
+  document.querySelectorAll("[data-most]").forEach((field) => {
+    const most = Number(field.dataset.most);
+    const count = document.createElement("span");
+    count.className = "count fine";
+    count.setAttribute("aria-live", "polite");
+    const limit = document.getElementById(`${field.id}_limit`);
+    if (limit) limit.append(" ", count);
+    else field.after(count);
+    const tell = () => {
+      const used = field.value.length;
+      const isNear = used > most * 0.9;
+      count.textContent = isNear ? said.count.replace("{n}", used).replace("{most}", most) : "";
+      count.classList.toggle("count--over", used > most);
+    };
+    field.addEventListener("input", tell);
+    tell();
+  });
+
+  return {
+    flush: (form) => watched.get(form)?.flush() ?? Promise.resolve(true),
+    forget: (form) => watched.get(form)?.forget(),
+    token,
+  };
+})();

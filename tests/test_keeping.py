@@ -1,0 +1,478 @@
+"""No text that a form brought is lost, with or without scripts; none comes into others' hands."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import resolve
+from django.utils import timezone
+from lxml import html
+
+from actions.enums import LetterKind
+from actions.models import Entry, Letter, SentForm, UnsavedText, User
+from actions.services import accounts, unsaved
+from actions.views import keeping
+from reports.models import Chapter, DraftComment, Transmission
+from tests import access
+from tests.conftest import add_second_factor, totp_code
+from tests.standing_site import Site
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.slow]
+
+WORDS = "Zqwords: vijf*drie & <b>„meer“</b>\r\n3. Oktober"
+DOOR = "/en/account/sign-in/"
+DRAFT = "/en/desk/entries/{draft}/"
+CHAPTER = "/en/secretariat/reports/{open}/chapters/foreword/0/"
+OVERRIDE = "/en/secretariat/rounds/{open}/overrides/{action}/"
+# A form with texts for each role that has one: where it stands, the field that is written in.
+FORMS = {
+    "/en/desk/entries/{draft}/": ("writer", "done"),
+    "/en/secretariat/transmissions/{transmission}/strike/": ("secretariat", "reason"),
+    "/en/secretariat/review/{submitted}/": ("reviewer", "comment"),
+    "/en/desk/rounds/small/2025/draft/": ("observer", "text"),
+    "/en/desk/profile/": ("writer", "name"),
+    "/en/desk/members/": ("coordinator", "email"),
+    "/en/secretariat/members/": ("secretariat", "email"),
+    "/en/secretariat/reports/{open}/chapters/foreword/0/": ("secretariat", "text_nl"),
+    "/en/secretariat/reports/{open}/chapters/section/1/": ("secretariat", "text_fr"),
+    "/en/secretariat/reports/{open}/chapters/further/{chapter}/": ("secretariat", "title_nl"),
+    "/en/secretariat/reports/{open}/consultation/": ("secretariat", "note_nl"),
+    "/en/secretariat/reports/{closed2023}/freeze/": ("secretariat", "note_nl"),
+    "/en/secretariat/translations/{accepted}/done/fr/": ("secretariat", "text"),
+    "/en/secretariat/editions/{published}/transmissions/": ("secretariat", "recipient"),
+    "/en/secretariat/editions/{published}/withdraw/": ("secretariat", "withdrawal_nl"),
+    "/en/secretariat/rounds/{closed2024}/reopen/": ("secretariat", "reason"),
+    "/en/secretariat/rounds/{open}/extend/": ("secretariat", "reason"),
+    "/en/secretariat/rounds/{open}/overrides/{action}/": ("secretariat", "reason_nl"),
+}
+
+
+def own_form(page: bytes) -> Any:
+    """Return the form with a mark on a page."""
+    forms = html.fromstring(page).xpath("//main//form[.//input[@name='mark'][@data-address]]")
+    assert forms, page[:300]
+    return forms[0]
+
+
+def values(form: Any) -> dict[str, str]:
+    """Return what a browser sends of a form, buttons left out."""
+    found = {}
+    for row in form.xpath(".//*[@name][not(self::button)]"):
+        if row.get("type") in {"radio", "checkbox"} and row.get("checked") is None:
+            continue
+        found[row.get("name")] = str(getattr(row, "value", None) or row.get("value") or "")
+    return found
+
+
+def field_of(form: Any, name: str) -> str:
+    """Return the name of a field of a form, with the prefix that the page gives it."""
+    return next(n for n in values(form) if n == name or n.endswith(f"-{name}"))
+
+
+def shown(page: bytes, name: str) -> str:
+    """Return what stands in a field of the form with a mark, as typed."""
+    form = own_form(page)
+    return values(form)[field_of(form, name)].replace("\r\n", "\n").lstrip("\n")
+
+
+def open_form(site: Site, role: str, path: str) -> tuple[str, dict[str, str]]:
+    """Open a form as somebody; return where it is sent, and what it sends."""
+    form = own_form(site.get(role, path).content)
+    return form.get("action"), values(form)
+
+
+def typed(site: Site, path: str) -> tuple[str, str, str, dict[str, str]]:
+    """Type the words into a form; return the role, the field, where it is sent, and what."""
+    role, name = FORMS[path]
+    action, sent = open_form(site, role, path)
+    key = next(n for n in sent if n == name or n.endswith(f"-{name}"))
+    return role, name, action, sent | {key: WORDS}
+
+
+def sign_in(client: Client, page: Any, user: User, **more: str) -> Any:
+    """Sign in by code from a page with a text in hand, as a browser without scripts; go on."""
+    form = html.fromstring(page.content).xpath("//main//form[.//input[@name='email']]")[0]
+    page = client.post(form.get("action"), values(form) | {"email": user.email} | more)
+    assert page.status_code == 200
+    code = Letter.objects.filter(kind=LetterKind.SIGN_IN).latest("pk").facts["code"]
+    form = html.fromstring(page.content).xpath("//main//form[.//input[@name='code']]")[0]
+    page = client.post(form.get("action"), values(form) | {"code": code})
+    while b'name="code"' in page.content:  # a second factor
+        form = html.fromstring(page.content).xpath("//main//form[.//input[@name='code']]")[0]
+        page = client.post(
+            form.get("action"), values(form) | {"code": totp_code(add_second_factor(user))}
+        )
+    return page
+
+
+# --- Without a session ------------------------------------------------------------------
+
+
+IN_FORM = WORDS.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_text_sent_without_a_session_stands_in_its_form_after_signing_in(site, path) -> None:
+    role, name, action, sent = typed(site, path)
+    before = site.get(role, path).content
+    client = Client()
+    page = client.post(action, sent)
+    assert page.status_code == 401
+    assert "Your text is not saved" in page.content.decode()
+    page = sign_in(client, page, site.scene.people[role])
+    assert page.status_code == 200
+    assert shown(page.content, name) == IN_FORM
+    assert b"Not saved yet: your text stands in the form" in page.content
+    assert own_form(page.content).get("action") == action
+    assert shown(client.get(site.fill(path)).content, name) == shown(before, name)
+    assert UnsavedText.objects.count() == 0
+
+
+def test_the_text_also_comes_through_a_password_and_a_wrong_one(site) -> None:
+    role, name, action, sent = typed(site, DRAFT)
+    user = site.scene.people[role]
+    user.set_password("a long enough password")
+    user.save()
+    client = Client()
+    page = client.post(action, sent)
+    button = html.fromstring(page.content).xpath("//button[@formaction]")[0]
+    fields = values(button.xpath("ancestor::form")[0]) | {"kept_show": "1"}
+    page = client.post(button.get("formaction"), fields)
+    for password in ("wrong", "a long enough password"):
+        form = html.fromstring(page.content).xpath("//main//form[.//input[@name='password']]")[0]
+        given = values(form) | {"login": user.email, "password": password}
+        page = client.post(form.get("action"), given)
+    assert shown(page.content, name) == IN_FORM
+
+
+def test_a_token_that_is_no_longer_good_loses_nothing(site) -> None:
+    role, name, action, sent = typed(site, DRAFT)
+    before = Entry.objects.get(pk=site.keys["draft"]).done
+    stale = sent | {"csrfmiddlewaretoken": "x" * 64}
+    page = site.send(role, "POST", action, stale, is_guarded=True)
+    assert page.status_code == 403
+    assert shown(page.content, name) == IN_FORM
+    assert Entry.objects.get(pk=site.keys["draft"]).done == before
+    htmx = {"HX-Request": "true"}
+    part = site.send(role, "POST", action, stale, is_guarded=True, headers=htmx)
+    assert (part.status_code, part.content) == (403, b"You are signed out.")
+
+
+@pytest.mark.parametrize("mark", ["", "forged", "of somebody else"])
+def test_a_text_without_the_own_mark_is_only_shown_to_be_copied(site, mark) -> None:
+    role, _name, action, sent = typed(site, CHAPTER)
+    other = keeping.sign(site.scene.people["other"], action, action)
+    sent["mark"] = {"of somebody else": other}.get(mark, mark)
+    client = Client()
+    page = sign_in(client, client.post(action, sent), site.scene.people[role])
+    said = html.fromstring(page.content)
+    areas = [area.text.replace("\r\n", "\n") for area in said.xpath("//textarea[@readonly]")]
+    assert [text.strip("\n") for text in areas] == [IN_FORM]
+    assert said.xpath("//main//form") == []
+    guarded = site.send(role, "POST", action, sent, is_guarded=True)
+    assert guarded.status_code == 403
+    assert html.fromstring(guarded.content).xpath("//main//form") == []
+    assert Chapter.objects.filter(kind="foreword").count() == 0
+
+
+def test_a_form_that_somebody_else_opened_is_not_taken(site) -> None:
+    _role, _name, action, sent = typed(site, DRAFT)
+    before = Entry.objects.get(pk=site.keys["draft"]).version
+    page = site.send("coordinator", "POST", action, sent)
+    assert page.status_code == 403
+    assert b"It cannot be saved from here" in page.content
+    assert Entry.objects.get(pk=site.keys["draft"]).version == before
+
+
+def test_a_form_whose_page_is_gone_shows_its_text(site) -> None:
+    role, _name, action, sent = typed(site, DRAFT)
+    sent["mark"] = keeping.sign(site.scene.people[role], action, "/en/desk/entries/999999/")
+    client = Client()
+    page = sign_in(client, client.post(action, sent), site.scene.people[role])
+    assert b"It cannot be saved from here" in page.content
+    assert "Zqwords" in page.content.decode()
+
+
+def test_a_carried_text_that_is_no_list_of_fields_is_no_fault_of_the_server() -> None:
+    for text in ("x", "[]", "[1, 2]", '["a", [1]]', '["a", [["b", 1]]]', "[" * 100_000):
+        sent = {"email": f"{abs(hash(text))}@example.org", "kept": text}
+        assert Client().post(DOOR, sent).status_code == 302
+
+
+def test_a_text_of_the_administration_is_shown_after_signing_in(site) -> None:
+    path = f"/admin/actions/action/{site.scene.responsibility('1').action.pk}/change/"
+    client = Client()
+    page = client.post(path, {"title_nl": WORDS})
+    assert page.status_code == 401
+    page = sign_in(client, page, site.scene.people["secretariat"])
+    assert "Zqwords" in html.fromstring(page.content).xpath("//textarea[@readonly]")[0].text
+
+
+# --- Kept while somebody writes ---------------------------------------------------------
+
+
+def keep(site: Site, role: str, sent: dict[str, str]) -> Any:
+    """Have the page keep what stands in a form."""
+    return site.send(role, "POST", "/en/desk/unsaved/", sent, headers={"HX-Request": "true"})
+
+
+def test_a_text_is_kept_offered_and_put_into_its_form(site) -> None:
+    role, name, _action, sent = typed(site, CHAPTER)
+    answer = keep(site, role, sent).content.decode()
+    assert re.fullmatch(r"Not saved yet; your text is kept \(\d\d:\d\d\)\.", answer)
+    page = site.get(role, CHAPTER).content
+    assert b"Your unsaved text of" in page
+    assert shown(page, name) == ""
+    page = site.get(role, f"{CHAPTER}?unsaved=use").content
+    assert shown(page, name) == IN_FORM
+    assert Chapter.objects.filter(kind="foreword").count() == 0
+    assert b"?unsaved=use" in site.get(role, CHAPTER.replace("/en/", "/fr/")).content
+
+
+def test_a_kept_text_goes_when_its_form_is_saved_and_when_it_is_discarded(site) -> None:
+    role, _name, action, sent = typed(site, CHAPTER)
+    keep(site, role, sent)
+    assert site.send(role, "POST", action, sent).status_code == 302
+    assert UnsavedText.objects.count() == 0
+    keep(site, role, sent)
+    response = site.send(role, "POST", "/en/desk/unsaved/discard/", {"mark": sent["mark"]})
+    assert response["Location"] == action
+    assert UnsavedText.objects.count() == 0
+
+
+def test_what_is_saved_already_is_not_offered(site) -> None:
+    role, _name, action, sent = typed(site, CHAPTER)
+    site.send(role, "POST", action, sent)
+    keep(site, role, sent)
+    assert b"Your unsaved text of" not in site.get(role, CHAPTER).content
+
+
+def test_a_refused_form_stays_kept(site) -> None:
+    role, _name, action, sent = typed(site, CHAPTER)
+    keep(site, role, sent)
+    assert site.send(role, "POST", action, sent | {"text_nl": "x" * 20_000}).status_code == 200
+    assert UnsavedText.objects.count() == 1
+
+
+def test_nobody_keeps_a_text_in_the_name_of_somebody_else(site) -> None:
+    _role, _name, _action, sent = typed(site, CHAPTER)
+    assert keep(site, "writer", sent).status_code == 403
+    assert keep(site, "public", sent).status_code == 401
+    assert keep(site, "secretariat", sent | {"mark": "forged"}).status_code == 400
+    assert UnsavedText.objects.count() == 0
+
+
+def test_a_text_too_long_to_be_kept_is_refused_in_words(site) -> None:
+    role, _name, _action, sent = typed(site, CHAPTER)
+    answer = keep(site, role, sent | {"text_fr": "x" * 500_000})
+    assert (answer.status_code, answer.content) == (413, b"This text is too long.")
+
+
+def test_a_kept_text_is_gone_after_thirty_days_and_with_its_writer(site) -> None:
+    now = timezone.now()
+    user, by = site.scene.people["writer"], site.scene.people["secretariat"]
+    unsaved.keep("/en/a/", [("text", "a")], by=user, now=now - timedelta(days=30))
+    unsaved.keep("/en/b/", [("text", "b\0")], by=user, now=now)
+    assert unsaved.find("/fr/a/", by=user, now=now) is None
+    found = unsaved.find("/fr/b/", by=user, now=now)
+    assert found is not None
+    assert found.content == [["text", "b"]]
+    assert unsaved.find("/fr/b/", by=by, now=now) is None
+    assert unsaved.purge(now=now) == 1
+    unsaved.once("t", [], lambda: "/x/", by=user, now=now)
+    accounts.erase(user, by=by, now=now)
+    assert (UnsavedText.objects.count(), SentForm.objects.count()) == (0, 0)
+
+
+def test_on_a_shared_computer_nothing_is_kept_and_the_session_ends_with_the_browser(site) -> None:
+    role, _name, action, sent = typed(site, DRAFT)
+    client = Client()
+    page = client.post(action, sent)
+    page = sign_in(client, page, site.scene.people[role], shared_computer="on")
+    assert client.session.get_expire_at_browser_close()
+    assert b"data-keeps" not in page.content
+    answer = client.post("/en/desk/unsaved/", sent, headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert UnsavedText.objects.count() == 0
+    alone = Client()
+    sign_in(alone, alone.post(action, sent), site.scene.people[role])
+    assert not alone.session.get_expire_at_browser_close()
+
+
+# --- The same form twice ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "given"),
+    [
+        ("/en/secretariat/editions/{published}/transmissions/", Transmission, {"recipient": "Zq"}),
+        ("/en/desk/rounds/small/2025/draft/", DraftComment, {"text": "Zq"}),
+        ("/en/secretariat/reports/{open}/chapters/further/0/", Chapter, {"title_nl": "Zq"}),
+    ],
+)
+def test_the_same_form_sent_twice_makes_one_and_another_text_makes_another(
+    site, path, model, given
+) -> None:
+    action, sent = open_form(site, "secretariat", path)
+    before = model.objects.count()
+    answers = [site.send("secretariat", "POST", action, sent | given) for _turn in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert model.objects.count() == before + 1
+    more = {name: f"{text} more" for name, text in given.items()}
+    assert site.send("secretariat", "POST", action, sent | more).status_code == 302
+    assert model.objects.count() == before + 2
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "given"),
+    [
+        ("/en/desk/members/", "coordinator", {"email": "twice@example.org"}),
+        ("/en/secretariat/review/{submitted}/", "reviewer", {"act": "return", "comment": "Zq"}),
+        ("/en/secretariat/rounds/{closed2021}/reopen/", "secretariat",
+         {"reason": "Zq", "closes_on": "2099-01-01"}),
+    ],
+)  # fmt: skip
+def test_what_is_done_once_is_no_error_the_second_time(site, path, role, given) -> None:
+    page = own_form(site.get(role, path).content)
+    named = {next((n for n in values(page) if n.endswith(f"-{k}")), k): v for k, v in given.items()}
+    sent = values(page) | named
+    answers = [site.send(role, "POST", page.get("action"), sent) for _turn in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"] == answers[1]["Location"]
+
+
+def test_a_form_that_was_refused_may_be_sent_again(site) -> None:
+    path = "/en/secretariat/editions/{published}/transmissions/"
+    action, sent = open_form(site, "secretariat", path)
+    assert site.send("secretariat", "POST", action, sent).status_code == 200
+    assert SentForm.objects.count() == 0
+    assert site.send("secretariat", "POST", action, sent | {"recipient": "Zq"}).status_code == 302
+
+
+# --- Two people -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "second", "saved"),
+    [
+        ("/en/secretariat/translations/{accepted}/done/fr/", {"text": "Zqone"},
+         {"text": "Zqtwo"}, "Zqone"),
+        ("/en/secretariat/reports/{open}/consultation/", {"note_nl": "Zqone"},
+         {"note_nl": "Zqtwo"}, "Zqone"),
+        ("/en/secretariat/rounds/{open}/", {"closes_on": "2099-12-31"},
+         {"closes_on": "2099-11-30"}, "2099-12-31"),
+        (OVERRIDE, {"reason_nl": "Zqone"}, {"reason_nl": "Zqtwo"}, "Zqone"),
+        ("/en/secretariat/rounds/{open}/extend/",
+         {"actor": "{ministry}", "until": "2099-01-01", "reason": "Zqone"},
+         {"actor": "{ministry}", "until": "2099-02-01", "reason": "Zqtwo"}, "Zqone"),
+        (CHAPTER, {"text_nl": "Zqone"}, {"text_nl": "Zqtwo"}, "Zqone"),
+    ],
+    ids=["translation", "consultation", "days", "override", "extension", "chapter"],
+)  # fmt: skip
+def test_the_second_of_two_is_told_sees_both_texts_and_may_replace_the_first(
+    site, path, first, second, saved
+) -> None:
+    action, sent = open_form(site, "secretariat", path)
+    sent.pop("token", None)
+    first, second = ({k: site.fill(v) for k, v in one.items()} for one in (first, second))
+    for _turn in range(2):  # the same twice is no conflict
+        assert site.send("secretariat", "POST", action, sent | first).status_code == 302
+    page = site.send("secretariat", "POST", action, sent | second)
+    said = html.fromstring(page.content)
+    assert "Somebody else has changed" in said.xpath("//*[@role='alert']")[0].text_content()
+    assert saved in said.xpath("//dl[@class='conflict']")[0].text_content()
+    again = values(own_form(page.content))
+    assert second.items() <= {name: text.strip("\n") for name, text in again.items()}.items()
+    assert site.send("secretariat", "POST", action, again).status_code == 302
+
+
+def test_the_second_of_two_in_the_administration_is_told_and_stores_nothing(site) -> None:
+    action = site.scene.responsibility("1").action
+    path = f"/admin/actions/action/{action.pk}/change/"
+    page = html.fromstring(site.get("secretariat", path).content)
+    found = values(page.xpath("//form[@id='action_form']")[0])
+    sent = {name: value for name, value in found.items() if "__prefix__" not in name}
+    assert site.send("secretariat", "POST", path, sent | {"title_nl": "Zqone"}).status_code == 302
+    second = site.send("secretariat", "POST", path, sent | {"title_nl": "Zqtwo"})
+    assert second.status_code == 200
+    said = second.content.decode()
+    assert "Somebody else has changed this meanwhile. Nothing was saved." in said
+    assert "Zqone" in said
+    assert "Zqtwo" in said
+    action.refresh_from_db()
+    assert action.title_nl == "Zqone"
+
+
+# --- A wrong transmission ---------------------------------------------------------------
+
+
+def test_a_transmission_recorded_by_mistake_is_struck_out_and_stays(site) -> None:
+    path = "/en/secretariat/transmissions/{transmission}/strike/"
+    action, sent = open_form(site, "secretariat", path)
+    assert site.send("secretariat", "POST", action, sent).status_code == 200
+    sent["reason"] = "Zqnever sent."
+    assert site.send("secretariat", "POST", action, sent).status_code == 302
+    row = Transmission.objects.get(pk=site.keys["transmission"])
+    assert row.struck_by == site.scene.people["secretariat"]
+    assert (row.struck_reason, row.history.count()) == ("Zqnever sent.", 2)
+    public = site.get("public", "/en/plans/small/reports/2023/").content
+    assert "The parliament" in html.fromstring(public).xpath("//s")[0].text_content()
+    assert b"recorded by mistake, struck out on" in public
+    assert b"Zqnever" not in public
+    inside = site.get("secretariat", "/en/secretariat/editions/{published}/transmissions/").content
+    assert b"Zqnever sent." in inside
+
+
+# --- Every form -------------------------------------------------------------------------
+
+# Forms with texts that are none of members' writing, each with a reason.
+EXCEPTIONS = {
+    "account_request_login_code": "an address, typed again in a moment",
+    "account_login": "an address, typed again in a moment",
+    "account_login_password": "address and password: never carried",
+    "account_confirm_login_code": "a code", "mfa_authenticate": "a code",
+    "account_reauthenticate": "a password", "mfa_reauthenticate": "a code",
+    "account_change_password": "passwords", "account_set_password": "passwords",
+    "mfa_activate_totp": "a code", "mfa_add_webauthn": "the name of a passkey",
+    "mfa_edit_webauthn": "the name of a passkey",
+    "actions:invitation": "a name, asked before there is an account",
+}  # fmt: skip
+READERS = ("public", "no-factor", "writer", "coordinator", "reviewer", "observer", "secretariat")
+TEXTS = "self::textarea or self::input[not(@type) or @type='text' or @type='email']"
+
+
+def test_every_form_with_texts_is_proved_here_or_named_as_an_exception(site) -> None:
+    """Walks all pages: whoever makes a new form names it in ``FORMS``."""
+    covered = {name_of(site.fill(path)) for path in FORMS} | {"actions:entry-reopen"}
+    wrong = []
+    for path, form in forms_with_texts(site):
+        name = name_of(form.get("action") or path)
+        if name in EXCEPTIONS:
+            continue
+        if name not in covered or not form.get("action") or not form.xpath(".//*[@name='mark']"):
+            wrong.append((path, name, "is not proved"))
+        for field in form.xpath(f".//*[{TEXTS}]"):
+            if field.get("maxlength"):
+                wrong.append((path, field.get("name"), "cuts a paste off"))
+            if field.tag == "textarea" and not field.get("lang"):
+                wrong.append((path, field.get("name"), "has no language"))
+    assert wrong == []
+
+
+def forms_with_texts(site: Site) -> Iterator[tuple[str, Any]]:
+    """Yield every form that is sent and has a text in it, with its page."""
+    for (_role, path), response in access.read_all(site, READERS).items():
+        kind = response.get("Content-Type", "")
+        if response.status_code == 200 and kind.startswith("text/html") and response.content:
+            for form in html.fromstring(response.content).xpath("//form[@method='post']"):
+                if form.xpath(f".//*[{TEXTS}]"):
+                    yield site.fill(path), form
+
+
+def name_of(path: str) -> str:
+    """Return the name of an address."""
+    return resolve(path.partition("?")[0]).view_name
