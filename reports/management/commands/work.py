@@ -8,14 +8,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from actions.management import letters, signals
+from actions.services import unsaved
 from reports.models import DONE, FAILED
 from reports.pulse import Pulse
 from reports.services import documents, renderings
 
 logger = logging.getLogger(__name__)
 
+PURGED_EVERY = 3_600  # seconds
 PAUSE = 1.0  # seconds between two looks; somebody may wait for a code to sign in with
 MOST_LETTERS = 100  # at a time, so that a stop is not kept waiting
 Task = Callable[[Callable[[], bool]], int]
@@ -29,6 +32,7 @@ class Command(BaseCommand):
     """
 
     help = "Send letters, make documents and the files of editions, until it is stopped."
+    purges_at = 0.0
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take how often to look, and whether to stop once nothing is left to do."""
@@ -42,7 +46,7 @@ class Command(BaseCommand):
         if every <= 0:
             raise CommandError("--every takes a number above 0.")
         stop = signals.stop_signal()
-        tasks = (self.letters, self.documents, self.files)
+        tasks = (self.letters, self.documents, self.files, self.purge)
         if once:
             Pulse().beat()
             while sum(task(stop.is_set) for task in tasks) and not stop.is_set():
@@ -72,6 +76,14 @@ class Command(BaseCommand):
             if is_idle:
                 stop.wait(every)
         connection.close()
+
+    def purge(self, _is_stopped: Callable[[], bool]) -> int:
+        """Forget, once an hour, the texts that nobody saved in a month; that is never urgent."""
+        moment = time.monotonic()
+        if moment >= self.purges_at:
+            self.purges_at = moment + PURGED_EVERY
+            unsaved.purge(now=timezone.now())
+        return 0
 
     def letters(self, is_stopped: Callable[[], bool]) -> int:
         """Send what is due; return how many letters there were."""
