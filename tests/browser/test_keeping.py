@@ -1,0 +1,264 @@
+"""Nothing that somebody types is lost, on any form with texts: in Chromium, whatever goes wrong."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from tests import databases, standing_site
+from tests.browser.test_year import is_fault
+from tests.levels import first_of_all
+from tests.test_keeping import CHAPTER, FORMS
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+WORDS = "5*3*2 Bürger*innen, „Zitat“ <b>"
+REOPENING = "/en/desk/entries/{carried}/"
+ALL = FORMS | {REOPENING: ("secretariat", "reason")}
+# Tried in every run: what saves itself, what makes something, what changes something.
+KEPT = ("/en/desk/entries/{draft}/", CHAPTER, "/en/desk/rounds/small/2025/draft/")
+
+
+class Standing(NamedTuple):
+    """A site with something in every state, served as in production, and who is signed in."""
+
+    address: str
+    site: standing_site.Site
+
+
+@contextmanager
+def beside_playwright() -> Iterator[None]:
+    """Let Django work beside the loop that Playwright keeps in this thread."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def standing(
+    stages: Any, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
+) -> Iterator[Standing]:
+    """Serve the standing site with gunicorn."""
+    folder = tmp_path_factory.mktemp("standing")
+    with (
+        beside_playwright(),
+        django_db_blocker.unblock(),
+        stages.store(standing_site.build, folder) as built,
+    ):
+        listener = socket.create_server(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        env = {k: v for k, v in os.environ.items() if k != "DEBUG"} | {
+            "SECRET_KEY": settings.SECRET_KEY,
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "SITE_URL": f"http://127.0.0.1:{port}",
+            "INSECURE_HTTP": "1",
+            "DATABASE_URL": databases.address(str(connection.settings_dict["NAME"])),
+            "STATIC_ROOT": str(folder / "static"),
+        }
+        collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+        subprocess.run(collect, cwd=ROOT, env=env, check=True)
+        server = subprocess.Popen(
+            [
+                sys.executable, "-m", "gunicorn", "--threads", "4",
+                "--bind", f"fd://{listener.fileno()}", "napmonitor.wsgi",
+            ],
+            pass_fds=[listener.fileno()], cwd=ROOT, env=env,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            yield Standing(f"http://127.0.0.1:{port}", built)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+            listener.close()
+
+
+@pytest.fixture
+def browser_of(chromium: Browser, standing: Standing) -> Iterator[Any]:
+    """A factory of browsers in which somebody is signed in; complaints of one fail the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(role: str, *, scripts: bool = True) -> Page:
+        context = chromium.new_context(java_script_enabled=scripts, reduced_motion="reduce")
+        contexts.append(context)
+        sign_in(context, standing, role)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.on("console", lambda said: complaints.append(said.text) if is_told(said) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def is_told(said: Any) -> bool:
+    """Tell whether a browser complains of anything but the answers that these tests provoke."""
+    provoked = re.search(r"status of (401|403|409|422|502)", said.text)
+    return is_fault(said) and provoked is None
+
+
+def sign_in(context: BrowserContext, standing: Standing, role: str) -> None:
+    """Give a browser the session of somebody."""
+    key = standing.site.sessions[role]
+    context.add_cookies([{"name": "sessionid", "value": key, "url": standing.address}])
+
+
+def rotate_token(context: BrowserContext, standing: Standing) -> None:
+    """Do to the token of forms what signing in in another window does."""
+    cookie = {"name": "csrftoken", "value": "k" * 32, "url": standing.address}
+    context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+def own_form(page: Page, name: str) -> tuple[Locator, Locator]:
+    """Return the field of a form with a mark, and its button; what is folded is opened."""
+    form = page.locator("main form:has(input[name=mark][data-address])").first
+    field = form.locator(f"[name={name}], [name$='-{name}']").first
+    field.wait_for(state="attached")
+    folded = page.locator("main details:not([open]):has([data-address]) > summary")
+    if folded.count():
+        folded.first.click()
+    buttons = form.locator("button[value=submit], button[value=return], .button")
+    return field, buttons.first
+
+
+def provoke(page: Page, button: Locator, field: Locator) -> None:
+    """Press the button where nothing can be sent: the page says why, and keeps the text."""
+    page.locator(".not-sent").evaluate_all("all => all.forEach(one => one.remove())")
+    button.click()
+    page.locator(".not-sent").first.wait_for()
+    assert field.input_value() == WORDS
+
+
+@pytest.mark.parametrize("path", first_of_all(ALL, KEPT))
+def test_a_text_survives_whatever_goes_wrong_while_it_is_sent(standing, browser_of, path) -> None:
+    role, name = ALL[path]
+    address = standing.address + standing.site.fill(path).replace("/en/", "/nl/")
+    page = browser_of(role)
+    page.goto(address)
+    field, button = own_form(page, name)
+    field.fill(WORDS)
+    # Offline; a server that is just starting again; signed out.
+    page.context.set_offline(True)
+    provoke(page, button, field)
+    page.context.set_offline(False)
+    page.route("**/desk/signed-in/", lambda route: route.fulfill(status=502))
+    provoke(page, button, field)
+    page.unroute("**/desk/signed-in/")
+    page.context.clear_cookies(name="sessionid")
+    provoke(page, button, field)
+    # Signed in again in another window, with another token; two tabs; Back.
+    sign_in(page.context, standing, role)
+    rotate_token(page.context, standing)
+    field.press("End")
+    field.type(" ")
+    field.fill(WORDS)
+    page.goto(f"{standing.address}/nl/desk/")
+    page.go_back()
+    there(page, name, address)
+    other = page.context.new_page()
+    other.goto(address)
+    there(other, name, address)
+    other.close()
+    # Twice in a row: once for the server, and no error.
+    field, button = own_form(page, name)
+    if field.input_value() != WORDS:
+        field.fill(WORDS)
+    rotate_token(page.context, standing)
+    button.dblclick()
+    page.wait_for_load_state("load")
+    assert page.locator("h1").inner_text() != ""
+    assert page.locator(".not-sent").count() == 0
+
+
+def there(page: Page, name: str, address: str) -> None:
+    """Find the text on a page that was opened anew: in its form, or offered there."""
+    # What this browser alone had is handed to the server first, and the page loads again.
+    page.wait_for_function("() => !Object.keys(localStorage).length")
+    page.wait_for_load_state("networkidle")
+    if page.locator(".unsaved a[href$='?unsaved=use']").count():
+        page.goto(f"{address}?unsaved=use")
+    assert own_form(page, name)[0].input_value() == WORDS
+
+
+@pytest.mark.parametrize("path", first_of_all(ALL, KEPT[1:2]))
+def test_without_scripts_a_text_comes_back_after_signing_out_and_in(
+    standing, browser_of, path
+) -> None:
+    role, name = ALL[path]
+    page = browser_of(role, scripts=False)
+    page.goto(standing.address + standing.site.fill(path).replace("/en/", "/nl/"))
+    field, button = own_form(page, name)
+    field.fill(WORDS)
+    rotate_token(page.context, standing)
+    button.click()
+    field, _button = own_form(page, name)
+    assert field.input_value() == WORDS
+    page.context.clear_cookies(name="sessionid")
+    own_form(page, name)[1].click()
+    kept = page.locator("input[name=kept]").first.input_value()
+    assert WORDS.split(",", maxsplit=1)[0] in kept
+
+
+def test_a_text_in_this_browser_alone_is_handed_to_the_server_and_offered(
+    standing, browser_of
+) -> None:
+    role, name = ALL[CHAPTER]
+    address = standing.address + standing.site.fill(CHAPTER).replace("/en/", "/fr/")
+    page = browser_of(role)
+    page.goto(address)
+    field, _button = own_form(page, name)
+    page.context.clear_cookies(name="sessionid")
+    field.fill(f"{WORDS} alone")
+    page.locator(".kept-state:not(:empty)").wait_for()
+    sign_in(page.context, standing, role)
+    again = page.context.new_page()
+    again.goto(address)
+    again.locator(".unsaved a[href$='?unsaved=use']").click()
+    again.wait_for_url("**unsaved=use")
+    assert own_form(again, name)[0].input_value() == f"{WORDS} alone"
+    again.wait_for_function("() => Object.keys(localStorage).length === 0")
+
+
+def test_signing_out_keeps_what_is_not_saved_first(standing, browser_of) -> None:
+    role, name = ALL["/en/desk/rounds/small/2025/draft/"]
+    address = f"{standing.address}/nl/desk/rounds/small/2025/draft/"
+    page = browser_of(role)
+    page.goto(address)
+    own_form(page, name)[0].fill(WORDS)
+    page.locator(".account-nav button").click()
+    page.wait_for_url(re.compile(r"/nl/$"))
+    sign_in(page.context, standing, "secretariat")
+    assert page.context.cookies()
+
+
+def test_a_field_that_cannot_be_saved_is_marked_where_it_stands_and_keeps_nothing_else(
+    standing, browser_of
+) -> None:
+    page = browser_of("secretariat")
+    page.goto(standing.address + standing.site.fill("/nl/desk/entries/{empty}/"))
+    page.locator("#id_results").fill("x" * 10_001)
+    page.locator("#id_done").fill(WORDS)
+    page.locator("#save-state .saved--partly").wait_for()
+    assert page.locator("#id_results_errors .field-error").is_visible()
+    assert page.locator("#id_results").get_attribute("aria-invalid") == "true"
+    assert "10001" in page.locator("#id_results_limit .count").inner_text()
+    page.locator("#id_results").fill("x" * 10_000)
+    page.locator("#save-state .saved:not(.saved--partly)").wait_for()
+    assert page.locator("#id_results_errors .field-error").count() == 0
+    page.locator("#id_language").select_option("fr")
+    assert page.locator("#id_done").get_attribute("lang") == "fr"
