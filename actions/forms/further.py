@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from actions.enums import EntryState
 from actions.forms.rounds import days, reason_field
 from actions.models import Actor, Entry
-from actions.models.entries import validate_length
-from actions.models.fields import no_control_characters
 
 TAKE, LEAVE_OUT = "take", "leave_out"
 
@@ -32,7 +30,6 @@ class FurtherForm(forms.Form):
         _("What has to be corrected"),
         required=False,
         help_text=_("For accepted entries: the e-mail to those who write quotes it."),
-        validators=[no_control_characters, validate_length],
     )
     chosen = forms.ModelMultipleChoiceField(
         label=_("Entries"), queryset=Entry.objects.none(), required=False

@@ -28,6 +28,7 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
+from actions.views.offering import offer
 from actions.views.review import with_authors
 from actions.views.round_management import attempt, get_round
 
@@ -71,7 +72,7 @@ def named(row: Entry) -> str:
 def further(request: MemberRequest, pk: int) -> HttpResponse:
     """Choose what a further edition corrects and lets in, and until when; tell those who write."""
     found = get_round(pk)
-    if words := further_service.refusal(found):
+    if request.method != "POST" and (words := further_service.refusal(found)):
         tell_refusal(request, Refused(words))
         return redirect("actions:round", pk)
     offered = offered_entries(request, found)
@@ -80,12 +81,11 @@ def further(request: MemberRequest, pk: int) -> HttpResponse:
         "until": workdays.after(request.on, DAYS_TO_CHANGE),
         "chosen": request.GET.getlist("entry"),
     }
-    form = FurtherForm(request.POST or None, entries=rows, initial=start)
+    form = offer(request, FurtherForm(request.POST or None, entries=rows, initial=start))
     if request.method == "POST" and form.is_valid():
-        done = attempt(request, form, lambda: include(request, found, form))
+        done = attempt(form, lambda: include(request, found, form))
         if done is not None:
             tell_included(request, done)
-        if done is not None or not form.errors:
             return redirect("actions:round", pk)
     context = {
         "plan": found.plan,

@@ -11,6 +11,7 @@ from actions.forms.refusals import show_refusal
 from actions.refusals import Conflict
 from actions.views.entries import LARGEST_KEY
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page, secretariat
+from actions.views.offering import offer
 from reports.forms.editing import AnswerForm
 from reports.models import DraftComment
 from reports.services import texts
@@ -21,7 +22,9 @@ def answer(request: MemberRequest, key: int) -> HttpResponse:
     """Answer a comment on a draft, and say whether it is settled; its author sees both."""
     row = find_comment(key)
     start = {"text": row.answer, "is_settled": row.is_settled, "version": row.version}
-    form = AnswerForm(request.POST if request.method == "POST" else None, initial=start)
+    form = offer(
+        request, AnswerForm(request.POST if request.method == "POST" else None, initial=start)
+    )
     conflict = None
     if request.method == "POST" and form.is_valid():
         try:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actions", "0010_words"),
+        ("actions", "0012_writing_until"),
     ]
 
     operations = [

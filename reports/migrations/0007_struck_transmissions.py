@@ -10,7 +10,7 @@ import actions.models.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0004_rendering"),
+        ("reports", "0006_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
