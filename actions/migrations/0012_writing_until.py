@@ -4,12 +4,17 @@ from typing import Any
 
 from django.db import migrations, models
 
+from actions.database import install_triggers
 
-def let_corrections_go_on(apps: Any, _schema_editor: Any) -> None:
+
+def let_corrections_go_on(apps: Any, schema_editor: Any) -> None:
     """Let entries of published rounds that were being corrected be corrected to the end.
 
-    Until now every entry could that had been accepted once.
+    Until now every entry could that had been accepted once. On PostgreSQL the triggers of before
+    stand, and would name tables that an earlier migration of the same run has renamed.
     """
+    if schema_editor.connection.vendor == "postgresql":
+        install_triggers(using=schema_editor.connection.alias)
     rows = apps.get_model("actions", "Entry").objects.filter(
         round__published__isnull=False,
         state__in=["draft", "submitted", "returned"],
