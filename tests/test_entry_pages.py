@@ -169,7 +169,7 @@ def test_a_paste_is_tidied_with_a_word_about_what_went(
 
 @pytest.mark.parametrize(
     "address",
-    ["javascript:alert(1)", "ftp://example.org/", "https://", "example.org", "https://a b/",
+    ["javascript:alert(1)", "ftp://example.org/", "https://", "note of May", "https://a b/",
      "data:text/html,x", "http://[", "//example.org/"],
 )  # fmt: skip
 def test_an_evidence_address_that_is_none_is_told_at_its_field(
@@ -181,6 +181,46 @@ def test_an_evidence_address_that_is_none_is_told_at_its_field(
     assert "Wij deden iets." in html
     stored = Entry.objects.get(pk=entry.pk)
     assert (stored.done, stored.evidence[0]["address"]) == ("Wij deden iets.", "")
+
+
+def test_an_address_is_completed_and_encoded_as_it_is_stored(entry, contributor, sign_in) -> None:
+    sent = typed(entry, **document(address="www.x.be/évaluation finale.pdf"))
+    assert sign_in(contributor).post(path(entry), sent).status_code == 302
+    entry.refresh_from_db()
+    address = "https://www.x.be/%C3%A9valuation%20finale.pdf"
+    assert [row["address"] for row in entry.evidence] == [address]
+
+
+def test_several_addresses_pasted_at_once_make_several_lines(entry, contributor, sign_in) -> None:
+    sent = typed(entry, **document(address="https://x.be/1\r\nhttps://x.be/2 www.y.be"))
+    sign_in(contributor).post(path(entry), sent)
+    entry.refresh_from_db()
+    assert [(row["title"], row["address"]) for row in entry.evidence] == [
+        ("Verslag", "https://x.be/1"), ("", "https://x.be/2"), ("", "https://www.y.be")
+    ]  # fmt: skip
+
+
+def test_an_address_that_opens_inside_only_is_asked_about_and_can_be_kept(
+    entry, contributor, sign_in
+) -> None:
+    browser, inside = sign_in(contributor), document(address="http://intranet/nota")
+    assert browser.post(path(entry), typed(entry, **inside)).status_code == 302  # a draft may
+    asked = browser.post(path(entry), typed(entry, "submit", **inside))
+    assert asked.status_code == 422
+    assert "This address seems to open only inside your organisation." in text(asked)
+    assert 'name="evidence-0-is_open_to_all"' in text(asked)
+    entry.refresh_from_db()
+    assert entry.state == "draft"
+    kept = typed(entry, "submit", **inside, **{"evidence-0-is_open_to_all": "on"})
+    assert browser.post(path(entry), kept).status_code == 302
+    entry.refresh_from_db()
+    assert entry.state == "submitted"
+
+
+def test_an_address_with_a_password_in_it_is_refused(entry, contributor, sign_in) -> None:
+    sent = typed(entry, **document(address="https://me:secret@x.be/"))
+    refused = sign_in(contributor).post(path(entry), sent)
+    assert "Enter an address that starts with https:// or http://" in text(refused)
 
 
 @pytest.mark.parametrize("total", ["", "x", "-1", "999999", "9" * 50])

@@ -22,6 +22,7 @@ from actions.models.entries import (
     validate_address,
 )
 from actions.models.statuses import CHOICE_WORDS, status_word
+from actions.rules import addresses
 from document.snapshot import status_code
 
 CHOICES = (
@@ -214,9 +215,9 @@ class DocumentForm(forms.Form):
         rows=None,
         most=LONGEST_ADDRESS,
         is_silent=True,
-        validators=[validate_address],
         attrs={"inputmode": "url", "placeholder": "https://"},
     )
+    is_open_to_all = forms.BooleanField(label=_("Readers can open it"), required=False)
     # Nothing is preset; what nobody says of what kind it is, is of another one.
     kind = forms.ChoiceField(
         label=_("Kind"), choices=[("", _("Choose …")), *EVIDENCE_KINDS], required=False
@@ -228,18 +229,45 @@ class DocumentForm(forms.Form):
         error_messages={"invalid": _("Enter the date as day, month and year.")},
     )
 
-    def document(self) -> dict[str, str] | None:
-        """Return what was typed; None for an empty row."""
+    def clean_address(self) -> list[str]:
+        """Return the addresses that were typed, completed and encoded; several may be pasted."""
+        found = addresses.several(self.cleaned_data["address"])
+        for address in found:
+            validate_address(address)
+        return found
+
+    def documents(self) -> list[dict[str, str]]:
+        """Return what was typed, a document for each address; none for an empty row."""
         data: Mapping[str, Any] = getattr(self, "cleaned_data", {})
-        if not data.get("title") and not data.get("address"):
-            return None
+        title, typed = data.get("title", ""), data.get("address") or []
+        if not title and not typed:
+            return []
         day = data.get("date")
-        return {
-            "title": data.get("title", ""),
-            "address": data.get("address", ""),
+        shared = {
             "kind": data.get("kind") or EVIDENCE_KINDS[-1][0],
             "date": day.isoformat() if day else "",
         }
+        rest = [{"title": "", "address": address, **shared} for address in typed[1:]]
+        return [{"title": title, "address": typed[0] if typed else "", **shared}, *rest]
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether an address of the row seems to open only inside an organisation."""
+        typed = addresses.several(str(self["address"].value() or ""))
+        return any(addresses.opens_inside_only(address) for address in typed)
+
+    def ask(self) -> bool:
+        """Ask at the address whether readers can open it, unless that was said; tell whether so."""
+        if not self.is_asked or self.cleaned_data.get("is_open_to_all"):
+            return False
+        self.add_error(
+            "address",
+            _(
+                "This address seems to open only inside your organisation. Give one that readers "
+                "can open, or say that they can open this one."
+            ),
+        )
+        return True
 
 
 class BaseEvidence(forms.BaseFormSet):
@@ -251,8 +279,12 @@ class BaseEvidence(forms.BaseFormSet):
 
     def documents(self) -> list[dict[str, str]]:
         """Return the documents that were typed."""
-        found = [form.document() for form in self.forms]
-        return [document for document in found if document is not None]
+        return [document for form in self.forms for document in form.documents()]
+
+    def ask(self) -> bool:
+        """Ask about addresses that seem to open only inside; tell whether there are any."""
+        asked = [form.ask() for form in self.forms]
+        return any(asked)
 
     @property
     def is_open(self) -> bool:

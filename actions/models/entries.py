@@ -96,10 +96,11 @@ def entry_text(label: Any) -> models.TextField:
 
 
 def validate_address(address: str) -> None:
-    """Refuse what is no http or https address with a host."""
+    """Refuse what is no http or https address with a host, or holds somebody's password."""
     try:
         parts = urlsplit(address)
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        valid = valid and "@" not in parts.netloc
     except ValueError:
         valid = False
     if not valid or any(c.isspace() for c in address) or len(address) > LONGEST_ADDRESS:

@@ -137,7 +137,9 @@ def store(request: MemberRequest, found: Entry, form: EntryForm, *, submits: boo
 
 
 def submit(request: MemberRequest, found: Entry, form: EntryForm) -> Entry | None:
-    """Hand an entry in; None where the form says what is missing."""
+    """Hand an entry in; None where the form says what is missing, or asks."""
+    if form.evidence.ask():
+        return None
     try:
         return entries.submit(found, content=form.content(), **signature(request, form))
     except ValidationError as error:
