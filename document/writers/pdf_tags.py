@@ -68,16 +68,40 @@ def _tell_links(pdf: pikepdf.Pdf, said: dict[str, str], page_word: str) -> None:
                 )
 
 
-def _head_rows(pdf: pikepdf.Pdf, titles: list[str]) -> None:
+def _head_rows(pdf: pikepdf.Pdf, titles: list[tuple[str, bool]]) -> None:
     """Make the first cell of each row of a table its head, and name each table."""
     tables = [node for node in _nodes(pdf.Root.StructTreeRoot.K) if node.S == "/Table"]
-    for table, title in zip(tables, titles, strict=False):
+    for table, (title, has_sums) in zip(tables, titles, strict=False):
         _name(table, title)
+        if has_sums:
+            _free_sums(table)
         for row in _nodes(table.K):
             if row.S == "/TR":
-                first = next((cell for cell in _children(row) if "/S" in cell), None)
-                if first is not None and first.S == "/TD":
-                    _head(first)
+                cells = [cell for cell in _children(row) if "/S" in cell]
+                # What fills a row by itself is a note at the foot.
+                if len(cells) > 1 and cells[0].S == "/TD":
+                    _head(cells[0])
+
+
+def _free_sums(table: Any) -> None:
+    """Make the sums of a group cells as others, which head nothing; its name heads their row.
+
+    To the typesetter they are a head, so that it never leaves them behind at the foot of a page.
+    """
+    rows = [node for node in _nodes(table.K) if node.S == "/TR"]
+    cells = [[cell for cell in _children(row) if "/S" in cell] for row in rows]
+    sums = [row for row in cells[1:] if len(row) > 1 and all(cell.S == "/TH" for cell in row)]
+    for row in cells[1:]:
+        for cell, head in zip(row[1:], cells[0][1:], strict=True):
+            facts = next(one for one in _attributes(cell) if one.get("/O") == "/Table")
+            facts.Headers = pikepdf.Array([head.ID])
+    for row in sums:
+        _head(row[0])
+        for cell in row[1:]:
+            cell.S = pikepdf.Name("/TD")
+            for facts in _attributes(cell):
+                if "/Scope" in facts:
+                    del facts["/Scope"]
 
 
 def _name(table: Any, title: str) -> None:

@@ -24,8 +24,6 @@ PIECE = 48
 # as the typesetter takes twice the time and memory to look for words by itself.
 DIVIDE = "\x1e"
 DIVIDED = re.compile(r"([^\W\d_]{4})([^\W\d_]{5,})(?=[^\W\d_]{3}(?![^\W\d_]))")
-# Longer than the column of names.
-LONG_IN_NAME = re.compile(r"[^\W\d_]{18,}")
 # No word of so few letters needs a place to break.
 LONGEST_WORD = 10
 
@@ -43,11 +41,6 @@ def flat(given: str) -> str:
 def divided(given: str) -> str:
     """Return a text whose long words may be divided, four letters from either end."""
     return DIVIDED.sub(rf"\1{DIVIDE}\2{DIVIDE}", given)
-
-
-def divided_name(given: str) -> str:
-    """Return a name in which a word that is longer than its column may be divided."""
-    return LONG_IN_NAME.sub(rf"{DIVIDE}\g<0>{DIVIDE}", given)
 
 
 def breakable(given: str) -> str:

@@ -1,5 +1,6 @@
 """A report as data for the Typst template: every text in characters that can be printed."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import singledispatch
 from typing import Any
@@ -37,14 +38,17 @@ from document.blocks import (
     walk,
 )
 from document.writers.glyphs import printable
-from document.writers.pdf_text import blocks, divided, divided_name, flat, link, text
+from document.writers.pdf_text import blocks, divided, flat, link, text
 
-WIDE = 480  # units across a drawing, which the page prints a little smaller than points
+WIDE = 580  # units across a drawing, which the page prints a little smaller than points
 LONG_TITLE = 600  # letters
 NAME = 4  # level of the headings that are names in a narrow column
-RUNNING = {"", "lead"}  # looks of running text, whose long words are divided
+# Letters of the words that may be wider than the column of names.
+LONG_WORD = re.compile(r"[^\W\d_]{14,}")
 # Letters in a cell of a table that fit a page for certain, however narrow the column.
 LONGEST_CELL = 500
+# Letters at the head of an action that fit a page for certain.
+LONG_HEAD = 1500
 
 
 def data(report: Report) -> dict[str, Any]:
@@ -106,7 +110,8 @@ def _(one: Heading) -> dict[str, Any]:
 @block.register
 def _(one: Prose) -> dict[str, Any]:
     said = line(one.line)
-    if one.look in RUNNING:
+    # Running text alone: what stands large is a name.
+    if not one.look:
         said = changed(said, divided)
     return {"k": "prose", "line": said, "look": one.look}
 
@@ -130,7 +135,7 @@ def _(one: StatusLine) -> dict[str, Any]:
 
 @block.register
 def _(one: Facts) -> dict[str, Any]:
-    return {"k": "facts", "rows": [[flat(label), line(said)] for label, said in one.rows]}
+    return {"k": "facts", "rows": [[counted(flat(label)), line(said)] for label, said in one.rows]}
 
 
 @block.register
@@ -180,7 +185,7 @@ def _(one: Strip) -> dict[str, Any]:
 def _(one: Action) -> dict[str, Any]:
     return {
         "k": "action", "heading": heading(one.heading), "head": listed(one.head),
-        "entries": listed(one.entries),
+        "entries": listed(one.entries), "long": size(one.head) > LONG_HEAD,
     }  # fmt: skip
 
 
@@ -195,9 +200,10 @@ def _(one: Entry) -> dict[str, Any]:
 def heading(one: Heading) -> dict[str, Any]:
     """Return a heading; ``long`` tells a title of many lines, which is set smaller."""
     said = line(one.line)
+    spoken = "".join(part["t"] for part in said if "k" not in part)
     return {
-        "k": "heading", "level": one.level, "anchor": one.anchor,
-        "line": changed(said, divided_name) if one.level == NAME else said,
+        "k": "heading", "level": one.level, "anchor": one.anchor, "line": said,
+        "words": LONG_WORD.findall(spoken) if one.level == NAME else [],
         "number": flat(one.number), "over": flat(one.over), "long": letters(one.line) > LONG_TITLE,
     }  # fmt: skip
 
@@ -223,8 +229,16 @@ def table(one: Table) -> dict[str, Any]:
 
 
 def row(one: Row) -> dict[str, Any]:
-    """Return a row of a table."""
-    return {"head": one.is_head, "cells": [line(cell) for cell in one.cells]}
+    """Return a row of a table, ``sums`` where it has those of the rows below it."""
+    cells = [line(cell) for cell in one.cells]
+    return {"head": one.is_head, "sums": has_sums(one), "cells": cells}
+
+
+def has_sums(row: Row) -> bool:
+    """Tell whether a row has the sums of those below it: all that it says is strong."""
+    runs = [piece for cell in row.cells for piece in cell]
+    strong = [isinstance(one, Run) and one.look == "strong" for one in runs]
+    return not row.is_head and len(strong) > 1 and all(strong)
 
 
 def chart(one: Chart) -> dict[str, Any]:
@@ -243,6 +257,18 @@ def chart(one: Chart) -> dict[str, Any]:
 def changed(pieces: list[dict[str, Any]], change: Callable[[str], str]) -> list[dict[str, Any]]:
     """Return a line whose runs of text are changed by a function."""
     return [one if "k" in one else one | {"t": change(one["t"])} for one in pieces]
+
+
+def size(head: Iterable[Block]) -> int:
+    """Return about how many letters the facts and actors at the head of an action have."""
+    facts = sum(letters(said) for one in head if isinstance(one, Facts) for _, said in one.rows)
+    chips = [chip for one in head if isinstance(one, Strip) for chip in one.chips]
+    return facts + sum(len(chip.name.text) for chip in chips)
+
+
+def counted(label: str) -> str:
+    """Return a label whose number in brackets stays with its last word."""
+    return re.sub(r" (\(\d+\))$", "\u00a0\\1", label)
 
 
 def letters(given: Line) -> int:
@@ -332,10 +358,10 @@ def said(report: Report) -> dict[str, str]:
     return runs | {one.to: one.said for one in report.cover if one.to}
 
 
-def told_tables(report: Report) -> list[str]:
-    """Return the titles of the tables in the order of reading."""
+def told_tables(report: Report) -> list[tuple[str, bool]]:
+    """Return the titles of the tables in the order of reading, and whether some rows are sums."""
     return [
-        one.title
+        (one.title, isinstance(one, Table) and any(map(has_sums, one.rows)))
         for chapter in report.chapters
         for one in walk(chapter.blocks)
         if isinstance(one, Table | Board)

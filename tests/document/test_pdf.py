@@ -25,7 +25,7 @@ from document.writers.pdf import TIMEOUT, write
 from tests.document.reading import all_of
 from tests.elsewhere import digests
 from tests.reports.pdf_reading import Element, opened, pieces, squeezed, stand_ins, tags, text_of
-from tests.reports.specimen import NASTY, every, full, odd, specimen, unused
+from tests.reports.specimen import NASTY, action, entry, every, full, odd, specimen, unused
 from tests.reports.tokens import marked, replaced
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -241,14 +241,17 @@ def test_the_first_cell_of_each_row_heads_it() -> None:
             scopes = [str(fact.Scope) for fact in attributes(tag) if "/Scope" in fact]
             rows[-1].append((tag.kind, "".join(scopes)))
     heads = [row for row in rows if {kind for kind, _scope in row} == {"/TH"}]
-    others = [row for row in rows if row not in heads]
+    # At the foot of a board stands how many actions it has, which no cell heads.
+    notes = [row for row in rows if row == [("/TD", "")]]
+    others = [row for row in rows if row not in heads and row not in notes]
     # Heads of columns and of groups head what stands below them.
     assert {scope for row in heads for _kind, scope in row} == {"/Column"}
     assert {row[0] for row in others} == {("/TH", "/Row")}
     assert {cell for row in others for cell in row[1:]} == {("/TD", "")}
-    tables = all_of(told(), Table)
+    tables, boards = all_of(told(), Table), all_of(told(), Board)
     bodies = sum(not row.is_head for table in tables for row in table.rows)
-    assert len(others) == bodies + sum(len(board.groups) for board in all_of(told(), Board))
+    assert len(others) == bodies + sum(len(board.groups) for board in boards)
+    assert len(notes) == len(boards)
 
 
 def test_drawings_are_told_in_words() -> None:
@@ -307,6 +310,85 @@ def test_every_font_is_in_the_document_and_none_comes_from_the_machine() -> None
             names.add(str(thing.FontName).split("+")[-1])
     assert names
     assert all(name.startswith(("SourceSans3", "SourceSerif4")) for name in names)
+
+
+# --- Pages ----------------------------------------------------------------------------
+
+
+def pages_of(data: bytes, *, aside: bool = False) -> list[str]:
+    """Return what stands on each page, squeezed: its text, or what stands around it."""
+    document = opened(data)
+    found = [""] * len(document.pages)
+    for piece in pieces(document):
+        if piece.is_artifact == aside:
+            found[piece.page - 1] += piece.text
+    return [squeezed(text) for text in found]
+
+
+@cache
+def silent() -> bytes:
+    """Return a report of thirty actions, of which most are silent, with heads of many heights."""
+    actions = []
+    for n in range(1, 31):
+        said = (entry(n, "actor-1", 20, "done"),) if n % 7 == 0 else ()
+        why = every(f"Because{n}y. " * (1 + n % 4))
+        actions.append(dataclasses.replace(action(n, said), why=why, period=every(f"Until{n}y")))
+    return render(specimen(30, actions=tuple(actions)), "en")
+
+
+def test_the_head_of_an_action_is_never_parted() -> None:
+    found = pages_of(silent())
+    for n in range(1, 31):
+        places = {
+            text: [page for page, here in enumerate(found) if text in here]
+            for text in (f"Because{n}y.", f"Until{n}y")
+        }
+        (page,) = places[f"Because{n}y."]
+        assert page in places[f"Until{n}y"], n
+        assert f"Action{n}" in found[page]
+
+
+def test_a_page_that_spans_sections_and_chapters_names_the_first_and_the_last() -> None:
+    heads = pages_of(silent(), aside=True)
+    spans = re.compile(r"Section(\d+)·Action(\d+)–Section(\d+)·Action(\d+)")
+    found = [[int(n) for n in one.groups()] for one in map(spans.search, heads) if one]
+    assert found
+    assert all(first < second and one < other for first, one, second, other in found)
+    titles = [squeezed(part.title.text) for part in told().chapters]
+    heads = pages_of(made(), aside=True)
+    assert any(f"{one}·{other}" in head for head in heads for one, other in pairwise(titles))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_has_only_a_scrap(language: str) -> None:
+    for number, here in enumerate(pages_of(made(language))[1:], start=2):
+        assert len(here) > 200, (number, here)
+
+
+def test_the_foot_explains_the_signs_of_its_page_and_of_no_other() -> None:
+    document = render(specimen(6), "nl")
+    signs = content.report(specimen(6), "nl").signs
+    told_there = squeezed("".join(f"{one.sign} {one.meaning}" for one in signs))
+    body, around = pages_of(document), pages_of(document, aside=True)
+    shown = [told_there in text for text in around]
+    # The chapter that explains them as its text needs no foot.
+    has = [
+        any(squeezed(one.sign) in text for one in signs) and squeezed(signs[0].meaning) not in text
+        for text in body
+    ]
+    assert True in shown
+    assert False in shown[1:]
+    assert shown == has
+
+
+def test_a_name_is_set_smaller_before_it_is_divided() -> None:
+    name = "Buitenlandse Zaken en Ontwikkelingssamenwerking"
+    snapshot = specimen(6)
+    actors = tuple(dataclasses.replace(one, names=every(name)) for one in snapshot.actors)
+    document = opened(render(dataclasses.replace(snapshot, actors=actors), "nl"))
+    found = "".join(piece.text for piece in pieces(document))
+    assert "Ontwikkelingssamenwerking" in found
+    assert not re.search(r"(?i)ontwikkelings?-|ontwik-|ontwikke-|samen-", found)
 
 
 # --- Bad input ------------------------------------------------------------------------
