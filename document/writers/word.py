@@ -60,7 +60,8 @@ SIGNS = {
 OVERDUE, INCOMPLETE = "!", "…"
 HOLD = "\u00a0"  # a space that no line breaks at
 BETWEEN = Word(f"{HOLD}· ")
-WIDE = 480  # units across a drawing
+WIDE = 560  # units across a drawing
+LONGEST_STATUS = 30  # letters that surely fit a line
 FEW_COLUMNS = 4
 STYLES = {"lead": "ReportLead", "fine": "ReportFacts", "notice": "ReportFacts", "": ""}
 
@@ -82,6 +83,7 @@ class _Document:
         self.writer = Writer(self.document)
         self.pictures = iter(self.drawn())
         self.places: dict[str, str] = {}
+        self.in_head = False
         self.writers: dict[type[Any], Callable[[Any], None]] = {
             Heading: self.heading, Prose: self.prose, Rich: self.rich,
             StatusLine: self.status_line, Facts: self.facts, Figures: self.figures,
@@ -141,7 +143,10 @@ class _Document:
     def chapter(self, chapter: Chapter) -> None:
         """Write a chapter."""
         self.writer.heading(
-            1, self.run(chapter.title), self.place(chapter.anchor), new_page=chapter.starts_page
+            1,
+            self.run(chapter.title),
+            self.place(chapter.anchor),
+            new_page=chapter.starts_page and not self.report.is_short,
         )
         self.blocks(chapter.blocks)
 
@@ -184,19 +189,26 @@ class _Document:
 
     def facts(self, block: Facts) -> None:
         """Write short facts, each behind its label."""
-        for label, said in block.rows:
+        for place, (label, said) in enumerate(block.rows, start=1):
             head = Word(f"{label}{sign(':', self.report.language)} ", bold=True)
-            self.writer.paragraph([head, *self.line(said)], "ReportFacts")
+            # The last one stays with what follows only where all of them do.
+            within = self.in_head and place < len(block.rows)
+            with self.writer.together(holds=within):
+                self.writer.paragraph([head, *self.line(said)], "ReportFacts")
 
     def figures(self, block: Figures) -> None:
         """Write key figures."""
         add = self.writer.paragraph
         for one in block.figures:
-            add([Word(one.number)], "ReportFigure")
             share = [Word(f", {one.share}")] if one.share else []
-            add([*self.run(Run(one.title.text, one.title.language, "strong")), *share])
+            title = [*self.run(Run(one.title.text, one.title.language, "strong")), *share]
+            head = [Word(f"{one.number}{HOLD} ", style="ReportNumber"), *title]
             notes = [[Word(one.before, bold=True)]] if one.before else []
             notes += [self.line(note) for note in one.notes]
+            if self.report.is_short:
+                add(joined([head, *notes], BETWEEN))
+                continue
+            add(head, "ReportFigure")
             if notes:
                 add(joined(notes, Word("\n")), "ReportFacts")
 
@@ -237,12 +249,12 @@ class _Document:
             [self.line(title), self.line(tiles), self.line(counts)]
             for title, tiles, counts in block.groups
         ]
-        self.writer.table(block.title, block.heads, rows, [4, 6, 4])
+        self.writer.table(block.title, block.heads, rows, [6, 6, 4])
 
     def legend(self, block: Legend) -> None:
         """Write signs and colours with their words."""
-        for item in block.items:
-            self.writer.paragraph(self.line(item), "ReportStatus")
+        lines = [self.line(item) for item in block.items]
+        self.writer.paragraph(joined(lines, Word(f"{HOLD}{HOLD} ")), "ReportFacts")
 
     def items(self, block: Items) -> None:
         """Write a list of lines."""
@@ -258,9 +270,19 @@ class _Document:
     def action(self, block: Action) -> None:
         """Write all that stands under an action."""
         try:
-            self.blocks((block.heading, *block.head, *block.entries))
+            self.heading(block.heading)
+            self.head(block.head, stays=bool(block.entries))
+            self.blocks(block.entries)
         except (ValueError, LookupError, StopIteration) as error:
             raise RenderError(repr(error), block.heading.over) from error
+
+    def head(self, blocks: Sequence[Block], *, stays: bool) -> None:
+        """Write what stands at the head of an action, which stays with the first entry."""
+        self.in_head = True
+        for place, block in enumerate(blocks, start=1):
+            with self.writer.together(holds=stays or place < len(blocks)):
+                self.block(block)
+        self.in_head = False
 
     def entry(self, block: Entry) -> None:
         """Write what one actor said of an action."""
@@ -295,7 +317,9 @@ class _Document:
         """Return a status as its sign and its word on its colour."""
         dashes = bool(one.incomplete)
         mark = Word(f"{HOLD}{SIGNS[one.code]}{HOLD}", symbol=True, status=one.code, dashed=dashes)
-        return [mark, Word(f"{one.word}{HOLD}", status=one.code, dashed=dashes)]
+        # An edge around several lines would run through the words.
+        word = one.word.replace(" ", HOLD) if len(one.word) <= LONGEST_STATUS else one.word
+        return [mark, Word(f"{word}{HOLD}", status=one.code, dashed=dashes)]
 
     def count(self, one: Count) -> list[Word]:
         """Return how many have a status, by its sign and colour."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import docx
 from docx.document import Document
+from docx.shared import Twips
 
 from document.blocks import Report
 from document.characters import coded
@@ -31,12 +32,16 @@ PARTS = {
 # Word knows a language as that of a country; it has no spelling of Belgian German.
 TAGS = {"nl": "nl-BE", "fr": "fr-BE", "de": "de-DE", "en": "en-GB"}
 FIELDS = {"page": "PAGE", "pages": "NUMPAGES"}
+# Of a short document: half points at most, of which so much; space between paragraphs likewise.
+LARGEST, SMALLER, FARTHEST, CLOSER = 40, 0.8, 360, 0.3
 LONGEST_PROPERTY = 255  # of a core property, which python-docx insists on
 
 
 def opened(report: Report) -> Document:
     """Return a document without a text, but with everything around it."""
     document = docx.Document(io.BytesIO(_template()))
+    if report.is_short:
+        _close_up(document)
     _speak(document, TAGS[report.language])
     _describe(document, report)
     _frame(document, report)
@@ -53,6 +58,25 @@ def saved(document: Document) -> bytes:
 @cache
 def _template() -> bytes:
     return packages.packed([(name, (FOLDER / file).read_bytes()) for name, file in PARTS.items()])
+
+
+def _close_up(document: Document) -> None:
+    """Set everything smaller and closer: what is short stands on two pages."""
+    styles, section = document.styles.element, document.sections[0]
+    for size in (*styles.iter(w("sz")), *styles.iter(w("szCs"))):
+        size.set(w("val"), str(round(min(int(size.get(w("val"))), LARGEST) * SMALLER)))
+    for space in styles.iter(w("spacing")):
+        for side in ("before", "after"):
+            if given := space.get(w(side)):
+                space.set(w(side), str(round(min(int(given), FARTHEST) * CLOSER)))
+        if space.get(w("line")):
+            space.set(w("line"), "240")
+    for side in ("top", "bottom"):
+        for margin in styles.iter(w(side)):
+            if margin.get(w("type")) == "dxa":
+                margin.set(w("w"), "8")
+    section.top_margin, section.bottom_margin = Twips(1150), Twips(900)
+    section.header_distance = section.footer_distance = Twips(380)
 
 
 def _speak(document: Document, tag: str) -> None:

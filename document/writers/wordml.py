@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -23,9 +24,12 @@ DEEPEST = 8  # level of a list, counted from 0
 INDENT = 340  # of a level, in twentieths of a point
 BULLETS, NUMBERS = 1, 1  # the list of bullets; the pattern of numbered lists
 CONTENTS_LEVELS = 2
-TALLEST = Pt(380)  # about half a page
+TALLEST = Pt(450)  # well under a page
 MOST_COLUMNS = 6  # beside which the words of their heads fit without breaking
-UPRIGHT = 1700  # height of heads that stand upright, in twentieths of a point
+# In twentieths of a point: a letter of a cell, in whatever font a machine has; the margins of a
+# cell; heads that stand upright, in one line as far as there is room.
+LETTER, MARGINS, TALLEST_HEAD = 108, 160, 2900
+WORDS = re.compile(r"[ \n-]+")  # not at a no-break space
 LONGEST_LINK = 2000  # Word opens no longer ones
 # Word takes a document with a malformed address for a damaged one.
 LINK = re.compile(
@@ -94,6 +98,7 @@ class Writer:
         self.headings: list[Heading] = []
         self.addresses: dict[str, str] = {}
         self.lists = BULLETS
+        self.keeps = False
         # Page size and margins stand last.
         self.end = self.body[-1]
 
@@ -102,10 +107,24 @@ class Writer:
     def paragraph(self, runs: Iterable[Run], style: str = "", parent: Any = None) -> Any:
         """Add a paragraph and return it."""
         p = SubElement(self.body if parent is None else parent, P)
-        if style:
-            SubElement(SubElement(p, P_PR), P_STYLE).set(VAL, style)
+        if style or self.keeps:
+            properties = SubElement(p, P_PR)
+            if style:
+                SubElement(properties, P_STYLE).set(VAL, style)
+            if self.keeps:
+                SubElement(properties, w("keepNext"))
+                SubElement(properties, w("keepLines"))
         self.runs(p, runs)
         return p
+
+    @contextmanager
+    def together(self, *, holds: bool = True) -> Iterator[None]:
+        """Let each paragraph that is added stay on the page of the next one."""
+        before, self.keeps = self.keeps, self.keeps or holds
+        try:
+            yield
+        finally:
+            self.keeps = before
 
     def heading(
         self, level: int, runs: Sequence[Run], place: str = "", *, new_page: bool = False
@@ -235,11 +254,17 @@ class Writer:
         right. A row of one cell spans the whole: it is the head of a group.
         """
         table = SubElement(self.body, w("tbl"))
-        twips = [WIDTH * width // sum(widths) for width in widths]
+        heads, rows = [[Run(text)] for text in head], list(rows)
+        # Many heads can stand upright, and so need no room.
+        measured = rows if len(head) > MOST_COLUMNS else [heads, *rows]
+        twips = fitting(widths, measured)
         _frame(table, title, twips, has_foot=has_foot)
-        self._row(table, [[Run(text)] for text in head], twips, numbers, is_head=True)
-        for row in rows:
-            self._row(table, row, twips, numbers)
+        self._row(table, heads, twips, numbers, is_head=True)
+        for place, row in enumerate(rows):
+            # No last row goes to the next page alone, no sums of a group stay behind.
+            keeps = place == len(rows) - 2 or all(run.bold for cell in row for run in cell)
+            with self.together(holds=keeps and place < len(rows) - 1):
+                self._row(table, row, twips, numbers)
 
     def _row(
         self, table: Any, cells: Sequence[Sequence[Run]], twips: Sequence[int],
@@ -248,10 +273,10 @@ class Writer:
         row = SubElement(table, w("tr"))
         properties = SubElement(row, w("trPr"))
         SubElement(properties, w("cantSplit"))
-        upright = is_head and len(twips) > MOST_COLUMNS
+        upright = _upright(cells, twips) if is_head else {}
         if upright:
             height = SubElement(properties, w("trHeight"))
-            height.set(VAL, str(UPRIGHT))
+            height.set(VAL, str(min(max(upright.values()), TALLEST_HEAD)))
             height.set(w("hRule"), "atLeast")
         if is_head:
             SubElement(properties, w("tblHeader"))
@@ -265,7 +290,7 @@ class Writer:
             size = SubElement(about, w("tcW"))
             size.set(w("w"), str(width))
             size.set(w("type"), "dxa")
-            if upright and place:
+            if place in upright:
                 SubElement(about, w("textDirection")).set(VAL, "btLr")
             if spans:
                 SubElement(about, w("gridSpan")).set(VAL, str(len(twips)))
@@ -317,6 +342,44 @@ def usable(address: str) -> str:
     """Return an address as Word opens it, or "" for one that it cannot open."""
     found = quote(address, safe=ADDRESS_SIGNS, errors="replace")
     return found if len(found) <= LONGEST_LINK and LINK.fullmatch(found) else ""
+
+
+def fitting(widths: Sequence[int], rows: Iterable[Sequence[Sequence[Run]]]) -> list[int]:
+    """Return how wide columns are: by their shares, but none narrower than its longest word."""
+    least = [0] * len(widths)
+    for row in rows:
+        if len(row) == len(widths):
+            least = [max(most, _wide(cell)) for most, cell in zip(least, row, strict=True)]
+    if sum(least) >= WIDTH:
+        return [WIDTH * most // sum(least) for most in least]
+    narrow: set[int] = set()
+    while True:
+        rest = WIDTH - sum(least[n] for n in narrow)
+        shares = sum(width for n, width in enumerate(widths) if n not in narrow)
+        found = [
+            least[n] if n in narrow else rest * width // shares for n, width in enumerate(widths)
+        ]
+        more = {n for n, most in enumerate(least) if found[n] < most} - narrow
+        if not more:
+            return found
+        narrow |= more
+
+
+def _wide(cell: Sequence[Run]) -> int:
+    """Return how wide a column must be, so that no word of a cell breaks; at most half of all."""
+    words = WORDS.split("".join(run.text for run in cell))
+    return min(max(map(len, words)) * LETTER + MARGINS, WIDTH // 2)
+
+
+def _upright(heads: Sequence[Sequence[Run]], twips: Sequence[int]) -> dict[int, int]:
+    """Return which heads of many columns stand upright, as they are too wide, and how tall."""
+    if len(twips) <= MOST_COLUMNS:
+        return {}
+    return {
+        place: sum(len(run.text) for run in head) * LETTER + MARGINS
+        for place, (head, width) in enumerate(zip(heads, twips, strict=True))
+        if place and _wide(head) > width
+    }
 
 
 def _lines(runs: Sequence[Run]) -> list[list[Run]]:

@@ -30,10 +30,11 @@ from document.typography import sign
 from document.writers import word
 from document.writers.pictures import pictures
 from document.writers.word import SIGNS
-from document.writers.wordml import usable
+from document.writers.wordml import LETTER, TALLEST_HEAD, WIDTH, fitting, usable
+from document.writers.wordml import Run as Word
 from tests.document.reading import all_of
 from tests.elsewhere import digests
-from tests.reports.specimen import NASTY, entry, every, full, odd, specimen, unused
+from tests.reports.specimen import NASTY, action, entry, every, full, odd, specimen, unused
 from tests.reports.tokens import marked, replaced
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -195,6 +196,69 @@ def test_every_table_repeats_its_head_and_has_a_name() -> None:
         assert found.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
 
 
+def test_the_head_of_an_action_stays_with_its_first_entry() -> None:
+    paragraphs = reopened(made()).paragraphs
+    styles = [style_of(p) for p in paragraphs]
+    start = next(n for n, p in enumerate(paragraphs) if p.text.startswith("Action 1: "))
+    end = next(n for n in range(start, len(styles)) if styles[n] == "Heading4")
+    kept = [p.paragraph_format.keep_with_next for p in paragraphs[start + 1 : end]]
+    assert len(kept) >= 3
+    assert set(kept) == {True}
+
+
+def test_the_head_of_a_silent_action_stays_together() -> None:
+    snapshot = specimen(3, actions=(action(1, ()), action(2, ())))
+    paragraphs = reopened(render(snapshot, "en")).paragraphs
+    start = next(n for n, p in enumerate(paragraphs) if p.text.startswith("Action 1: "))
+    end = next(n for n, p in enumerate(paragraphs) if p.text.startswith("Action 2: "))
+    kept = [bool(p.paragraph_format.keep_with_next) for p in paragraphs[start + 1 : end]]
+    assert kept == [True] * (len(kept) - 1) + [False]
+
+
+def test_no_column_is_narrower_than_its_longest_word() -> None:
+    rows = [[[Word("Ontwikkelingssamenwerking en zo")], [Word("1")], [Word("Nee\u00a0niets")]]]
+    widths = fitting([1, 8, 1], rows)
+    assert sum(widths) <= WIDTH
+    assert widths[0] >= 25 * LETTER
+    assert widths[2] >= 10 * LETTER
+    # Where not all have room, each gives way in proportion.
+    crowded = fitting([1] * 4, [[[Word("x" * 60)]] * 4])
+    assert sum(crowded) <= WIDTH
+    assert len(set(crowded)) == 1
+    for found in reopened(made("nl")).element.iter(qn("w:tbl")):
+        assert sum(int(one.get(qn("w:w"))) for one in found.iter(qn("w:gridCol"))) <= WIDTH
+
+
+def test_heads_that_stand_upright_have_the_height_of_their_words() -> None:
+    upright = 0
+    for row in reopened(made("nl")).element.iter(qn("w:tr")):
+        cells = [c for c in row.iter(qn("w:tc")) if c.tcPr.find(qn("w:textDirection")) is not None]
+        upright += len(cells)
+        if cells:
+            height = int(row.trPr.find(qn("w:trHeight")).get(qn("w:val")))
+            longest = max(len(text_of(cell)) for cell in cells)
+            assert height >= min(longest * LETTER, TALLEST_HEAD)
+    assert upright > 20
+
+
+def test_a_status_never_breaks() -> None:
+    document = reopened(made("nl"))
+    coloured = [ground.getparent().getparent() for ground in document.element.iter(qn("w:shd"))]
+    assert len(coloured) > 50
+    assert not [text_of(run) for run in coloured if " " in text_of(run)]
+
+
+def test_the_summary_alone_is_set_close_and_starts_no_page() -> None:
+    document = reopened(word.write(content.short(full(200, edition=0), "nl")))
+    whole = reopened(made("nl"))
+    assert not list(document.element.body.iter(qn("w:pageBreakBefore")))
+    size, usual = (int(one.styles.element.find(f".//{qn('w:sz')}").get(qn("w:val")))
+                   for one in (document, whole))  # fmt: skip
+    assert 16 <= size < usual
+    top, usual_top = (one.sections[0].top_margin or 0 for one in (document, whole))
+    assert 0 < top < usual_top
+
+
 def test_links_lead_where_the_snapshot_says() -> None:
     document = reopened(made("nl"))
     rels = document.part.rels
@@ -325,13 +389,14 @@ def test_a_checked_translation_is_printed_instead_of_the_original() -> None:
 def test_a_status_is_a_sign_and_a_word_on_its_colour() -> None:
     snapshot, document = specimen(), reopened(made())
     rows = table(document, "Vocabulary")[1:]
-    expected = [f"\u00a0{SIGNS[s.code]}\u00a0{s.words['en']}\u00a0" for s in snapshot.vocabulary]
+    words = {s.code: s.words["en"].replace(" ", "\u00a0") for s in snapshot.vocabulary}
+    expected = [f"\u00a0{SIGNS[code]}\u00a0{word}\u00a0" for code, word in words.items()]
     assert [row[0] for row in rows] == expected
     shades: dict[str, set[str]] = {}
     for ground in document.element.iter(qn("w:shd")):
         said = text_of(ground.getparent().getparent()).strip("\u00a0")
         shades.setdefault(said, set()).add(ground.get(qn("w:fill")))
-    found = {s.code: shades[s.words["en"]] for s in snapshot.vocabulary}
+    found = {code: shades[word] for code, word in words.items()}
     assert (found["done"], found["not_started"]) == ({"0F3D63"}, {"F1DCC3"})
     assert {len(colours) for colours in found.values()} == {1}
 
