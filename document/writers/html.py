@@ -204,7 +204,8 @@ class _Page:
             notes = "".join(f'<dd class="formula">{line(note)}</dd>' for note in one.notes)
             found += (
                 f"<div><dt>{line((one.title,))}</dt>"
-                f'<dd class="figure-number">{escape(one.number)} {share}</dd>{before}{notes}</div>'
+                f'<dd class="figure-number">{escape(whole(one.number))} {share}</dd>'
+                f"{before}{notes}</div>"
             )
         return f'<dl class="figures">{found}</dl>'
 
@@ -262,11 +263,13 @@ class _Page:
         rows = "".join(figures_row(row) for row in table.rows)
         foot = f"<tfoot>{figures_row(table.foot)}</tfoot>" if table.foot else ""
         title = escape(drawn.title)
+        # Heads of many columns stand upright on paper.
+        many = " figures-table--many" if len(table.heads) > ROOMY else ""
         return (
             f'<figure class="chart"><figcaption><h{level}>{title}</h{level}></figcaption>'
             f'{drawn.svg}<details class="as-table"><summary>{escape(self.words["as_table"])}'
             f'</summary><div class="scroll" role="region" tabindex="0" aria-label="{title}">'
-            f'<table class="figures-table"><caption>{escape(drawn.description)}</caption>'
+            f'<table class="figures-table{many}"><caption>{escape(drawn.description)}</caption>'
             f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>{foot}</table></div></details>"
             "</figure>"
         )
@@ -330,6 +333,11 @@ def overlong(said: str) -> str:
     return "long" if OVERLONG.search(TAG.sub(" ", said)) else ""
 
 
+def whole(text: str) -> str:
+    """Return a text that stays on one line: "52 of 66"."""
+    return text.replace(" ", "\u00a0")
+
+
 def number(text: str) -> str:
     """Return the number of a section, muted."""
     return f'<span class="number">{escape(text)}</span> ' if text else ""
@@ -379,7 +387,11 @@ def _marks_in_print(marks: tuple[str, ...]) -> str:
         return ""
     # In CSS any character may stand as its code, so no label can end the string.
     coded = "".join(f"\\{ord(letter):x} " for letter in " – ".join(marks))
-    return f' @page {{ @top-center {{ content: "{coded}"; }} }}'
+    # On the first page they stand in the text.
+    return (
+        f' @page {{ @top-center {{ content: "{coded}"; }} }}'
+        " @page :first { @top-center { content: none; } }"
+    )
 
 
 @cache

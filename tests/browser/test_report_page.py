@@ -1,8 +1,11 @@
 """The report's page in a real browser, under the strictest policy that a server can send."""
 
+import dataclasses
+import io
 from collections.abc import Iterator
 from typing import Any
 
+import pikepdf
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -11,7 +14,7 @@ from document.snapshot import LANGUAGES, Snapshot, Text
 from document.writers import html
 from tests.browser.test_site import faults
 from tests.levels import first_of_all
-from tests.reports.specimen import NASTY, action, entry, overridden, specimen
+from tests.reports.specimen import NASTY, action, entry, every, full, overridden, specimen
 from tests.reports.tokens import replaced
 
 pytestmark = pytest.mark.browser
@@ -104,6 +107,56 @@ def test_print_shows_the_tables_of_the_charts_and_no_folded_contents(open_report
     assert page.locator(".figures-table").first.is_visible()
     assert not page.locator(".contents-narrow").is_visible()
     assert page.locator(".contents-wide").is_visible()
+
+
+def test_on_paper_no_table_is_cut(open_report) -> None:
+    page = open_report(specimen(24, edition=0), "nl", 665)  # as wide as the text of a page
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 665
+    wide = "[...document.querySelectorAll('table')].map(t => t.getBoundingClientRect().right)"
+    assert max(page.evaluate(wide)) <= 665
+
+
+def test_the_summary_alone_prints_on_two_pages(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content(html.write(content.short(full(200, edition=0), "nl")))
+    with pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as printed:
+        assert len(printed.pages) == 2
+    page.close()
+
+
+BROKEN = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode()); ) {
+    if (!node.parentElement.offsetParent) continue;
+    if (node.parentElement.closest('.unseen, .address, thead, svg, style')) continue;
+    // Words, not the parts of an address.
+    for (const word of node.data.matchAll(/(?<=^|\\s)\\p{L}{6,}(?=$|[\\s,;.)])/gu)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
+      if (lines.size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_word_of_a_title_or_a_name_breaks(open_report, width: int) -> None:
+    long = every("In het kader van de ontwikkelingssamenwerking")
+    given = specimen(24)
+    sections = tuple(dataclasses.replace(one, titles=long) for one in given.sections)
+    actors = tuple(dataclasses.replace(one, names=long) for one in given.actors)
+    page = open_report(dataclasses.replace(given, sections=sections, actors=actors), "nl", width)
+    assert page.evaluate(BROKEN) == []
+    boxes = page.locator(".figure-number").evaluate_all(
+        "all => all.map(one => one.textContent.split(' ')[0])"
+    )
+    assert boxes
+    assert all("\u00a0" in box for box in boxes)
 
 
 def test_the_empty_report_is_accessible(open_report) -> None:
