@@ -47,6 +47,8 @@ FORMS = {
     "/en/secretariat/rounds/{closed2024}/reopen/": ("secretariat", "reason"),
     "/en/secretariat/rounds/{open}/extend/": ("secretariat", "reason"),
     "/en/secretariat/rounds/{open}/overrides/{action}/": ("secretariat", "reason_nl"),
+    "/en/secretariat/rounds/{closed2023}/further/": ("secretariat", "comment"),
+    "/en/secretariat/comments/{comment}/": ("secretariat", "text"),
 }
 
 
