@@ -77,6 +77,11 @@ class Story:
         """Publish a correction of the later report."""
         return publish(self.second.round, by=self.by, note=NOTE)
 
+    def anew(self, edition: Edition) -> Edition:
+        """Take an edition back, and publish its report as all stands now: no further edition."""
+        self.withdraw(edition)
+        return publish(edition.round, by=self.by, note=NOTE)
+
     def withdraw(self, edition: Edition) -> Edition:
         """Take an edition back."""
         return editions.withdraw(edition, by=self.by, reason=REASON, now=NOW)

@@ -44,7 +44,7 @@ FORMS = {
     "/en/secretariat/translations/{accepted}/done/fr/": ("secretariat", "text"),
     "/en/secretariat/editions/{published}/transmissions/": ("secretariat", "recipient"),
     "/en/secretariat/editions/{published}/withdraw/": ("secretariat", "withdrawal_nl"),
-    "/en/secretariat/rounds/{closed2024}/reopen/": ("secretariat", "reason"),
+    "/en/secretariat/rounds/{closed2022}/reopen/": ("secretariat", "reason"),
     "/en/secretariat/rounds/{open}/extend/": ("secretariat", "reason"),
     "/en/secretariat/rounds/{open}/overrides/{action}/": ("secretariat", "reason_nl"),
     "/en/secretariat/rounds/{closed2023}/further/": ("secretariat", "comment"),
@@ -334,7 +334,7 @@ def test_the_same_form_sent_twice_makes_one_and_another_text_makes_another(
     [
         ("/en/desk/members/", "coordinator", {"email": "twice@example.org"}),
         ("/en/secretariat/review/{submitted}/", "reviewer", {"act": "return", "comment": "Zq"}),
-        ("/en/secretariat/rounds/{closed2021}/reopen/", "secretariat",
+        ("/en/secretariat/rounds/{closed2022}/reopen/", "secretariat",
          {"reason": "Zq", "closes_on": "2099-01-01"}),
     ],
 )  # fmt: skip

@@ -818,7 +818,8 @@ def said(*arguments: str, **options: Any) -> str:
     return out.getvalue()
 
 
-def test_the_command_sends_what_is_due_and_says_how_much(scene) -> None:
+def test_the_command_sends_what_is_due_and_says_how_much(scene, time_machine) -> None:
+    time_machine.move_to(NOW)
     scene.round()
     assert said() == "Letters: 7 sent.\n"
     assert said() == "Letters: none due.\n"
@@ -840,7 +841,8 @@ def test_the_command_refuses_a_limit_that_makes_no_sense() -> None:
         said("--limit", "0")
 
 
-def test_no_more_than_the_limit_is_sent_at_a_time(scene) -> None:
+def test_no_more_than_the_limit_is_sent_at_a_time(scene, time_machine) -> None:
+    time_machine.move_to(NOW)
     scene.round()
     assert said("--limit", "3") == "Letters: 3 sent.\n"
 

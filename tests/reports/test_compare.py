@@ -88,6 +88,7 @@ def test_who_fell_silent_and_who_came_in_stand_under_a_heading_with_the_year(
     client: Client, story: Story
 ) -> None:
     for given, label in ((story.first, "2"), (story.second, "3")):
+        story.withdraw(given)
         entry = given.round.entries.get(responsibility__action__label=label)
         story.scene.send_back(entry, by="chair")
         publish(given.round, by=story.by, note=NOTE)
@@ -109,7 +110,7 @@ def test_new_and_withdrawn_actions_lead_to_the_edition_that_has_them(
     old = action_of(story, "6")
     old.valid_to = story.first.round.reference_date
     service.save(old, by=None)
-    story.correct()
+    story.anew(story.second)
     response = client.get(f"{URL}/")
     assert (groups(response)["new"], groups(response)["withdrawn"]) == (["99"], ["6"])
     hrefs = re.findall(r'class="row-title" href="([^"]+)"', response.content.decode())
@@ -131,7 +132,7 @@ def test_an_action_that_changed_its_number_is_one_line_under_the_later_one(
     service.save(row, by=None)
     row.label = "22"
     service.save(row, by=None)
-    story.correct()
+    story.anew(story.second)
     response = client.get(f"{URL}/")
     assert groups(response)["moved_up"] == ["1", "22"]
     assert not {"new", "withdrawn"} & set(groups(response))
@@ -142,11 +143,11 @@ def test_an_official_wording_that_changed_is_amended_and_a_translation_is_not(
     client: Client, story: Story
 ) -> None:
     story.scene.plan.actions.filter(label__in=["2", "3"]).update(official_languages="en")
-    publish(story.first.round, by=story.by, note=NOTE)
+    story.anew(story.first)
     story.scene.plan.actions.filter(label="2").update(title_en="As amended")
     story.scene.plan.actions.filter(label="3").update(title_nl="Een betere vertaling")
     story.scene.plan.actions.filter(label="4").update(title_en="A better translation")
-    story.correct()
+    story.anew(story.second)
     response = client.get(f"{URL}/")
     assert text_of(response).count(" amended 20") == 1
     rows = client.get(f"{URL}.json").json()["actions"]
@@ -266,7 +267,7 @@ def test_a_title_that_looks_like_a_formula_stays_text(client: Client, story: Sto
     row = story.scene.plan.actions.get(label="2")
     row.title_en = "=1+1"
     row.save()
-    story.correct()
+    story.anew(story.second)
     assert "'=1+1" in client.get(f"{URL}.csv").content.decode()
     assert client.get(f"{URL}.json").json()["actions"][1]["title"] == "=1+1"
 

@@ -225,7 +225,8 @@ def test_the_command_works_until_nothing_is_left(frozen, quickly) -> None:
     assert not pulse.is_silent()
 
 
-def test_the_command_sends_letters_too(scene) -> None:
+def test_the_command_sends_letters_too(scene, time_machine) -> None:
+    time_machine.move_to(NOW)
     scene.round()
     out = StringIO()
     call_command("work", "--once", stdout=out)
