@@ -149,7 +149,8 @@ class EntryForm(forms.Form):
     def marked(self) -> list[Any]:
         """Return the bound fields at which something may be wrong."""
         fields = [self[name] for name in ("status", "language", *TEXTS)]
-        return fields + [field for document in self.evidence for field in document]
+        rows = [document[name] for document in self.evidence for name in DocumentForm.SHOWN]
+        return fields + rows
 
     @property
     def is_sound(self) -> bool:
@@ -205,6 +206,8 @@ class EntryForm(forms.Form):
 
 class DocumentForm(forms.Form):
     """One document or page that shows what was done."""
+
+    SHOWN = ("title", "address", "kind", "date")
 
     title = TextField(
         label=_("Title"), required=False, rows=None, most=LONGEST_TITLE, is_silent=True
