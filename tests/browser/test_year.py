@@ -248,7 +248,7 @@ def test_a_year_from_the_invitation_to_the_close(site, mailbox, person, language
     reviewer.get_by_text("Comments on single fields").click()
     reviewer.locator("#id_comment_done").fill("Could you name the order?")
     reviewer.get_by_role("button", name="Return with the comments").click()
-    reviewer.get_by_text("Returned:").first.wait_for()
+    reviewer.get_by_text(re.compile(r"Returned: \d")).first.wait_for()
 
     contributor.goto(f"{site}/en/desk/entries/{entry}/")
     contributor.get_by_text("Could you name the order?").first.wait_for()
