@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 
 from actions.models import Entry, EntryVersion, ReportingRound, ReviewEvent
 from actions.refusals import Conflict, Refused
+from actions.rules import workdays
 from actions.services import entries, rounds
 from tests.follow_up import CLOSE, DEADLINE, Scene, at, content
 from tests.levels import first_of_all
@@ -77,6 +78,7 @@ class Row:
     late: bool = False
     submitted_by: str = ""
     decided_by: str = ""
+    write_until: date = date.min  # set when it was returned
     carried_from: Key | None = None
     since: int | None = None
     events: list[tuple[str, int, str]] = field(default_factory=list)
@@ -180,7 +182,7 @@ class Workflow(RuleBasedStateMachine):
             return True
         open_still = days.state == "open" and self.today <= days.closes_on
         extended = label == "1" and days.extended is not None and self.today <= days.extended
-        return open_still or extended
+        return open_still or extended or self.today <= self.rows[key].write_until
 
     def last_year(self, key: Key) -> Row | None:
         """Return the newest accepted entry of an earlier year, with its own words."""
@@ -274,6 +276,9 @@ class Workflow(RuleBasedStateMachine):
                 "send_back": "returned", "accept": "accepted",
             }[act], person  # fmt: skip
             row.note(row.state, person)
+        if act == "send_back":
+            ten_days = workdays.after(self.today, 10)
+            row.write_until = max(row.write_until, self.days[key[0]].closes_on, ten_days)
         if act in {"reopen", "send_back", "accept"}:
             self.follow(key, person)
 
