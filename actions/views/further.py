@@ -28,9 +28,9 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
-from actions.views.offering import offer
+from actions.views.offering import attempt, offer
 from actions.views.review import with_authors
-from actions.views.round_management import attempt, get_round
+from actions.views.round_management import get_round
 
 
 @member_page(secretariat)

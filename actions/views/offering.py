@@ -1,15 +1,19 @@
 """Puts into a form what somebody typed and has not saved, or offers it."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from actions.forms import texts
-from actions.refusals import Conflict
+from actions.forms.refusals import show_refusal
+from actions.refusals import Conflict, Refused
+from actions.services import seen
 from actions.services import unsaved as service
 from actions.views import keeping
 
@@ -68,6 +72,24 @@ def conflict_with(form: forms.BaseForm, conflict: Conflict) -> dict[str, Any]:
         if not part.widget.is_hidden and (text := shown(part, getattr(conflict.stored, name, "")))
     ]
     return {"words": str(conflict), "rows": rows}
+
+
+def attempt(form: Any, work: Callable[[], Any], columns: Iterable[str] = ()) -> Any:
+    """Do something that a service may refuse; return what it returns, None where it did.
+
+    What is wrong is said at the form, which keeps what was typed. Where somebody was quicker the
+    form says what stands there now, and goes on from its ``columns``.
+    """
+    try:
+        return work()
+    except ValidationError as error:
+        show_refusal(form, error)
+    except Conflict as conflict:
+        form.conflict = conflict_with(form, conflict)
+        form.go_on_from(seen.digest(conflict.stored, columns))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return None
 
 
 def put_into(form: forms.BaseForm) -> QueryDict | None:

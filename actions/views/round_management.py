@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,11 +15,10 @@ from django.utils.translation import ngettext
 
 from actions import round_status
 from actions.enums import EntryState, RoundState
-from actions.forms.refusals import show_refusal
 from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundForm
 from actions.models import Action, Actor, Entry, Extension, Override, Plan, ReportingRound
 from actions.models.statuses import RULE_WORDS
-from actions.refusals import Conflict, Refused
+from actions.refusals import Refused
 from actions.rules import deadlines
 from actions.services import passed, rounds, seen
 from actions.views.members_only import (
@@ -30,7 +28,7 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
-from actions.views.offering import conflict_with, offer
+from actions.views.offering import attempt, offer
 
 
 @member_page(secretariat)
@@ -275,28 +273,6 @@ def days_until(what: str, left: int) -> str:
         return _("%(what)s today") % {"what": what}
     words = ngettext("%(what)s in %(n)s day", "%(what)s in %(n)s days", left)
     return words % {"what": what, "n": left}
-
-
-def attempt(
-    form: Any,
-    work: Callable[[], Any],
-    columns: tuple[str, ...] = (),
-) -> Any:
-    """Do something that a service may refuse; return what it returns, None where it did.
-
-    What is wrong is said at the form, which keeps what was typed. Where somebody was quicker the
-    form says what stands there now, and goes on from its ``columns``.
-    """
-    try:
-        return work()
-    except ValidationError as error:
-        show_refusal(form, error)
-    except Conflict as conflict:
-        form.conflict = conflict_with(form, conflict)
-        form.go_on_from(seen.digest(conflict.stored, columns))
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-    return None
 
 
 def step(request: MemberRequest, pk: int, made: str, work: Callable[[], Any]) -> HttpResponse:

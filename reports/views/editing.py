@@ -1,6 +1,5 @@
 """Where the secretariat makes a report: what is missing, chapters, freeze, publish, send."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +26,7 @@ from actions.views.members_only import (
     secretariat,
     tell_refusal,
 )
-from actions.views.offering import conflict_with, offer
+from actions.views.offering import attempt, conflict_with, offer
 from document.content.opening import opening
 from document.snapshot import LANGUAGES
 from reports import pulse, readiness
@@ -69,17 +68,6 @@ def find_edition(key: int) -> Edition:
     """Return an edition with its round."""
     rows = Edition.objects.select_related("round__plan").defer("content")
     return get_object_or_404(rows, pk=min(key, LARGEST_KEY))
-
-
-def attempt(form: Any, do: Callable[[], Any]) -> Any:
-    """Do something; show at the form, or on the next page, why it was not done (None)."""
-    try:
-        return do()
-    except ValidationError as error:
-        show_refusal(form, error)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-    return None
 
 
 # --- The report -----------------------------------------------------------------
