@@ -32,7 +32,8 @@ def answer(request: MemberRequest, key: int) -> HttpResponse:
         except ValidationError as error:
             show_refusal(form, error)
         except Conflict as refusal:
-            conflict = refusal
+            rows = [(form.fields["text"].label, refusal.stored.answer)]
+            conflict = {"words": str(refusal), "rows": rows}
             form.go_on_from(refusal.stored.version)
         else:
             messages.success(request, _("The answer is saved."))
