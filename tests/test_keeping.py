@@ -355,6 +355,26 @@ def test_a_form_that_was_refused_may_be_sent_again(site) -> None:
     assert site.send("secretariat", "POST", action, sent | {"recipient": "Zq"}).status_code == 302
 
 
+def test_a_refusal_that_leads_to_another_page_is_nothing_done(site) -> None:
+    path, writer = site.fill("/en/secretariat/reports/{open}/freeze/"), "secretariat"
+    user = site.scene.people[writer]
+    unsaved.keep(path, [("note_nl", "Zq")], by=user, now=site.now)
+    sent = {"mark": keeping.sign(user, path, path), "token": "t", "outside": ""}
+    refused = site.send(writer, "POST", path, sent)
+    assert (refused.status_code, refused["Location"][:24]) == (302, "/en/secretariat/reports/")
+    assert SentForm.objects.count() == 0
+    assert unsaved.find(path, by=user, now=site.now) is not None
+
+
+def test_more_time_in_a_published_round_is_refused_at_the_form_with_the_reason_in_it(site) -> None:
+    path = "/en/secretariat/rounds/{closed2023}/extend/"
+    sent = {"actor": site.scene.actors["ministry"].pk, "until": "2099-01-01", "reason": WORDS}
+    page = site.send("secretariat", "POST", path, sent)
+    assert page.status_code == 200
+    assert b"The report of this round is published" in page.content
+    assert html.fromstring(page.content).get_element_by_id("id_reason").value.strip() == IN_FORM
+
+
 # --- Two people -------------------------------------------------------------------------
 
 

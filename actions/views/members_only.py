@@ -146,9 +146,15 @@ def sent(request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:
         is_hidden = isinstance(refusal, Http404)
         status = HTTPStatus.NOT_FOUND if is_hidden else HTTPStatus.FORBIDDEN
         return keeping.to_copy(request, keeping.of_form(request), status)
-    if mark is not None and "Location" in response:
+    if mark is not None and leads_on(request, response):
         unsaved.discard(mark.address, by=request.user)
     return response
+
+
+def leads_on(request: Any, response: HttpResponse) -> str:
+    """Return where a view leads that did what a form asked; "" where it did not, or refused."""
+    was_refused = getattr(request, "was_refused", False)
+    return "" if was_refused else str(response.get("Location", ""))
 
 
 def sent_once(request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:
@@ -157,7 +163,7 @@ def sent_once(request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:
 
     def do() -> str:
         answers.append(view())
-        return str(answers[0].get("Location", ""))
+        return leads_on(request, answers[0])
 
     fields = (*keeping.of_form(request).fields, ("act", request.POST.get("act", "")))
     token = request.POST[keeping.TOKEN]
@@ -173,5 +179,6 @@ def renew_session(request: Any) -> None:
 
 
 def tell_refusal(request: HttpRequest, refusal: Refused) -> None:
-    """Show what a service refused on the next page."""
+    """Show what a service refused on the next page; a form that brought it was not taken."""
+    request.was_refused = True  # type: ignore[attr-defined]
     messages.error(request, str(refusal))

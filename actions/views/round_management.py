@@ -187,7 +187,7 @@ def update_round(request: MemberRequest, pk: int) -> HttpResponse:
 def extend(request: MemberRequest, pk: int) -> HttpResponse:
     """Let one actor write until a later day."""
     found = get_round(pk)
-    if words := rounds.reported(found):
+    if request.method != "POST" and (words := rounds.reported(found)):
         tell_refusal(request, Refused(words))
         return redirect("actions:round", pk)
     writing = Q(responsibilities__entries__round=found) | Q(reports_for__entries__round=found)
