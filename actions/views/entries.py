@@ -268,6 +268,7 @@ def form_page(
     spoken = before.spoken if before else None
     event = last_return(found)
     comments = event.comments if event else {}
+    on_behalf = permissions.writes_on_behalf(request.rights, found)
     context = {
         **frame(request, found),
         "remark": event.comment if event else "",
@@ -276,7 +277,8 @@ def form_page(
         "last": before,
         "last_spoken": spoken,
         "may_submit": permissions.can_submit(request.rights, found),
-        "on_behalf": permissions.writes_on_behalf(request.rights, found),
+        "on_behalf": on_behalf,
+        "offers_approval": not on_behalf,
         "reason_css": reason_css(form, comments),
         **more,
     }
