@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,22 @@ from actions.forms.rounds import days, reason_field
 from actions.models import Actor, Entry
 
 TAKE, LEAVE_OUT = "take", "leave_out"
+MOST_DIGITS = 18  # of a key that both databases can look up
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Some rows of a table; a number that no key can have is none of them, on SQLite as well."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the chosen rows; refuse what is no key of one."""
+        for key in value if isinstance(value, list | tuple) else ():
+            if len(str(key)) > MOST_DIGITS:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": str(key)[:MOST_DIGITS]},
+                )
+        return super().clean(value)
 
 
 class SettleForm(forms.Form):
@@ -31,12 +48,8 @@ class FurtherForm(forms.Form):
         required=False,
         help_text=_("For accepted entries: the e-mail to those who write quotes it."),
     )
-    chosen = forms.ModelMultipleChoiceField(
-        label=_("Entries"), queryset=Entry.objects.none(), required=False
-    )
-    actors = forms.ModelMultipleChoiceField(
-        label=_("Actors"), queryset=Actor.objects.none(), required=False
-    )
+    chosen = RowsField(label=_("Entries"), queryset=Entry.objects.none(), required=False)
+    actors = RowsField(label=_("Actors"), queryset=Actor.objects.none(), required=False)
 
     def __init__(self, *args: Any, entries: QuerySet, **options: Any) -> None:
         """Offer some entries, and their actors."""
