@@ -217,6 +217,55 @@ def test_an_address_that_opens_inside_only_is_asked_about_and_can_be_kept(
     assert entry.state == "submitted"
 
 
+FRENCH = "Le service a publié un guide et a formé cent vingt acheteurs publics dans les communes."
+
+
+def test_a_text_that_looks_written_in_another_language_is_asked_about_once(
+    entry, contributor, sign_in
+) -> None:
+    browser = sign_in(contributor)
+    asked = browser.post(path(entry), typed(entry, "submit", done=FRENCH))
+    words = "The texts look written in French, but the language that is chosen is Dutch."
+    assert asked.status_code == 422
+    assert words in text(asked)
+    assert "Answer the question at the marked fields" in text(asked)
+    entry.refresh_from_db()
+    assert (entry.state, entry.done, entry.language) == ("draft", FRENCH, "nl")
+    assert '<input type="hidden" name="asked_language" value="nl" ' in text(asked)
+    answer = typed(entry, "submit", done=FRENCH, asked_language="nl")
+    assert browser.post(path(entry), answer).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.state, entry.language) == ("submitted", "nl")
+
+
+def test_a_language_that_is_put_right_is_not_asked_about_again(entry, contributor, sign_in) -> None:
+    browser = sign_in(contributor)
+    browser.post(path(entry), typed(entry, "submit", done=FRENCH))
+    right = typed(entry, "submit", done=FRENCH, language="fr", asked_language="nl")
+    assert browser.post(path(entry), right).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.state, entry.language) == ("submitted", "fr")
+
+
+def test_a_draft_is_saved_in_any_language_without_a_question(entry, contributor, sign_in) -> None:
+    assert sign_in(contributor).post(path(entry), typed(entry, done=FRENCH)).status_code == 302
+
+
+def test_what_is_asked_about_is_saved_with_the_draft(entry, contributor, sign_in) -> None:
+    inside = document(address="http://intranet/nota")
+    sign_in(contributor).post(path(entry), typed(entry, "submit", done=FRENCH, **inside))
+    entry.refresh_from_db()
+    assert (entry.language, entry.evidence[0]["address"]) == ("nl", "http://intranet/nota")
+
+
+@pytest.mark.parametrize(("prefix", "language"), [("en", "en"), ("fr", "fr"), ("nl", "nl")])
+def test_the_language_of_the_page_is_preset_on_an_entry_that_is_not_begun(
+    entry, contributor, sign_in, prefix, language
+) -> None:
+    page = sign_in(contributor).get(path(entry).replace("/en/", f"/{prefix}/", 1))
+    assert page.context["form"]["language"].value() == language
+
+
 def test_an_address_with_a_password_in_it_is_refused(entry, contributor, sign_in) -> None:
     sent = typed(entry, **document(address="https://me:secret@x.be/"))
     refused = sign_in(contributor).post(path(entry), sent)

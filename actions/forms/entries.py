@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actions.enums import REPORTABLE, Status
 from actions.forms.refusals import show_refusal
@@ -17,12 +18,13 @@ from actions.models.entries import (
     LONGEST_ADDRESS,
     LONGEST_TITLE,
     MOST_EVIDENCE,
+    PUBLISHED_TEXTS,
     TEXTS,
     WRITTEN_IN,
     validate_address,
 )
 from actions.models.statuses import CHOICE_WORDS, status_word
-from actions.rules import addresses
+from actions.rules import addresses, languages
 from document.snapshot import status_code
 
 CHOICES = (
@@ -73,8 +75,24 @@ GUIDANCE = {
     ),
     "internal": _("Never published. For example: “Figures to be confirmed by the cabinet.”"),
 }
+# The languages as they stand within a sentence: "written in Dutch".
+WITHIN = {
+    "nl": pgettext_lazy("language within a sentence", "Dutch"),
+    "fr": pgettext_lazy("language within a sentence", "French"),
+    "de": pgettext_lazy("language within a sentence", "German"),
+    "en": pgettext_lazy("language within a sentence", "English"),
+}
 # How many lines each text gets at first.
 LINES = {"done": 6, "results": 4, "obstacles": 3, "next_steps": 3, "reason": 3}
+
+
+def asked_words(*, seen: str, chosen: str) -> Any:
+    """Return the question about the language of a text."""
+    words = _(
+        "The texts look written in %(seen)s, but the language that is chosen is %(chosen)s. "
+        "Change it if it is wrong, and submit again."
+    )
+    return words % {"seen": WITHIN[seen], "chosen": WITHIN[chosen]}
 
 
 class StatusField(forms.ChoiceField):
@@ -108,6 +126,8 @@ class EntryForm(forms.Form):
         label=_("Language that you write in"),
         help_text=_("Write in your own language; the secretariat has the texts translated."),
     )
+    # The language that the writer was asked about; choosing it again is the answer.
+    asked_language = forms.CharField(max_length=2, required=False, widget=forms.HiddenInput)
     unchanged = forms.BooleanField(
         required=False,
         label=_("The texts that I left as they were last year are still true."),
@@ -117,6 +137,8 @@ class EntryForm(forms.Form):
     def __init__(self, data: Any = None, *, entry: Entry, **options: Any) -> None:
         super().__init__(data, **options)
         self.entry = entry
+        self.sound: dict[str, Any] | None = None
+        self.is_asked = False
         self.fields["status"] = StatusField(entry.action.nature)
         for name in TEXTS:
             self.fields[name] = text_field(name)
@@ -140,11 +162,36 @@ class EntryForm(forms.Form):
         """Return what was typed and can be stored, as services take it: no field that is wrong.
 
         A document keeps what of it can be stored; a list that is wrong as a whole is left out.
+        What is only asked about is not wrong.
         """
+        if self.sound is not None:
+            return self.sound
         names = ("status", "language", "unchanged", *TEXTS)
         kept = {name: self.cleaned_data[name] for name in names if name not in self.errors}
         is_listed = not self.evidence.non_form_errors()
         return kept | ({"evidence": self.evidence.documents()} if is_listed else {})
+
+    def ask(self) -> bool:
+        """Ask at their fields what only the writer knows, each once; tell whether anything is."""
+        sound = self.content()
+        asked = [self.evidence.ask(), self.ask_language()]
+        self.is_asked = any(asked)
+        self.sound = sound if self.is_asked else None
+        return self.is_asked
+
+    def ask_language(self) -> bool:
+        """Ask whether the language is right where the texts look written in another one."""
+        chosen = self.cleaned_data["language"]
+        if not chosen or chosen == self.cleaned_data["asked_language"]:
+            return False
+        seen = languages.looks_like("\n".join(self.cleaned_data[name] for name in PUBLISHED_TEXTS))
+        if seen in {"", chosen}:
+            return False
+        data: Any = self.data
+        self.data = data.copy()
+        self.data["asked_language"] = chosen  # type: ignore[index]
+        self.add_error("language", asked_words(seen=seen, chosen=chosen))
+        return True
 
     def marked(self) -> list[Any]:
         """Return the bound fields at which something may be wrong."""

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from actions import permissions, writing
@@ -61,18 +62,18 @@ def entry(request: MemberRequest, key: int) -> HttpResponse:
         return write(request, found)
     if not writing.may(request.rights, found, Act.SAVE):
         return read(request, found)
-    form = offer(request, EntryForm(entry=found, initial=initial(request, found)))
+    form = offer(request, EntryForm(entry=found, initial=initial(found)))
     if typed := put_into(form):
         form.evidence = evidence_of(EntryForm(typed, entry=found))
     return form_page(request, found, form)
 
 
-def initial(request: MemberRequest, found: Entry) -> dict[str, Any]:
+def initial(found: Entry) -> dict[str, Any]:
     """Return what the form starts from."""
     content = found.content()
     return {
         **content,
-        "language": content["language"] or request.user.language,
+        "language": content["language"] or get_language(),
         "version": found.version,
         "page": secrets.token_urlsafe(16),
     }
@@ -138,7 +139,7 @@ def store(request: MemberRequest, found: Entry, form: EntryForm, *, submits: boo
 
 def submit(request: MemberRequest, found: Entry, form: EntryForm) -> Entry | None:
     """Hand an entry in; None where the form says what is missing, or asks."""
-    if form.evidence.ask():
+    if form.ask():
         return None
     try:
         return entries.submit(found, content=form.content(), **signature(request, form))
@@ -251,7 +252,7 @@ def preview(request: MemberRequest, found: Entry, form: EntryForm) -> HttpRespon
             "texts": reading.texts(content),
             "documents": reading.documents(content),
             "status": chosen,
-            "language": form.data.get("language") or request.user.language,
+            "language": form.data.get("language") or get_language(),
         },
         "entry": found,
     }
