@@ -45,7 +45,7 @@ admin.site.index_title = _("Plans and actors")
 admin.site.site_url = "/"
 
 LANGUAGES = ("en", "fr", "nl", "de")
-SAVED_NOW = _("Nothing was saved. What is saved now, where your text differs:")
+SAVED_NOW = _("Nothing was saved. Where your text differs, this is what is saved now:")
 REFUSED = _("The database refuses this: other records depend on it.")
 FIELDS: Any = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})},

@@ -22,7 +22,7 @@ WORDS: dict[str, Any] = {
     "draft_of": _("Draft of {date}, {time}: not submitted"),
     "this_year": _("This year’s entry"),
     "year_before": _("For comparison: {year}"),
-    "nothing_written": _("Nothing was written yet."),
+    "nothing_written": _("Nothing has been written yet."),
     "internal": HEADINGS["internal"],
     "approval": _("Approval"),
     "approval_note": _(

@@ -143,7 +143,7 @@ ACTIONS: tuple[Column, ...] = (
         _("Number of actors of which an entry on the action is expected."),
     ),
     Column("entries_received", "number_or_empty", _("Number of them whose entry was accepted.")),
-    Column("missing", "keys", _("Keys of the actors of which no entry is accepted.")),
+    Column("missing", "keys", _("Keys of the actors of which no entry has been accepted.")),
     Column("left_out", "keys", _("Keys of the actors for which the action was not applicable.")),
     Column(
         "movement",

@@ -33,7 +33,11 @@ def covered(n: int) -> str:
 
 def none_in(n: int) -> str:
     """Return the form for a number of actors among those of which no entry is accepted."""
-    return ngettext("From {n} of them there is none.", "From {n} of them there is none.", n)
+    return ngettext(
+        "From {n} of these actors there is none at all.",
+        "From {n} of these actors there is none at all.",
+        n,
+    )
 
 
 def lost(n: int) -> str:
@@ -162,7 +166,7 @@ LABELS: dict[str, Any] = {
     "s_ends_other": form(ends, 2),
     "s_due_one": form(due, 1),
     "s_due_other": form(due, 2),
-    "s_due_none": _("No open action is due in {year}."),
+    "s_due_none": _("No unfinished action is due in {year}."),
     "f_status": _("Actions carried out or applied: {done}; without usable information: {none}"),
     "f_level": _("Entries accepted by level: from {low} ({lowest}) to {high} ({highest})"),
     "f_section": _("Sections in which no action is carried out or applied: {n} of {whole}"),
@@ -210,7 +214,7 @@ LABELS: dict[str, Any] = {
     "expected_by": _("now expected by {day}"),
     "obstacle_kinds": _("Kinds of obstacles"),
     "reopened_because": _("Taken up again because"),
-    "reopened_awaited": _("Taken up again, new entry still missing; reason"),
+    "reopened_awaited": _("Taken up again, with no new entry yet; reason"),
     "mark_corrected": _("corrected in this edition"),
     "mark_supplemented": _("received since the edition before"),
     "advice": _("Advice received, and what was done with it"),
@@ -347,7 +351,7 @@ LABELS: dict[str, Any] = {
         "Social Responsibility working group of the Interdepartmental Commission for "
         "Sustainable Development"
     ),
-    "empty_round": _("No entry is accepted in this round."),
+    "empty_round": _("No entry has been accepted in this round."),
     "how_to_read": _("How to read it"),
     "how_to_read_text": _(
         "Each action has one status, derived from what the responsible actors reported. Beside it "

@@ -127,7 +127,7 @@ def test_a_text_sent_without_a_session_stands_in_its_form_after_signing_in(site,
     page = sign_in(client, page, site.scene.people[role])
     assert page.status_code == 200
     assert shown(page.content, name) == IN_FORM
-    assert b"Not saved yet: your text stands in the form" in page.content
+    assert b"Not saved yet: your text is in the form" in page.content
     assert own_form(page.content).get("action") == action
     assert shown(client.get(site.fill(path)).content, name) == shown(before, name)
     assert UnsavedText.objects.count() == 0

@@ -313,7 +313,7 @@ def test_a_letter_about_a_plan_names_whom_to_ask_and_leads_answers_there(scene, 
         assert "ask@example.org" in body
         assert "The secretariat, " in body
         assert "02 555 00 00" in body
-        assert "Een antwoord op deze e-mail komt bij het secretariaat aan." in body
+        assert "Een antwoord op dit bericht komt bij het secretariaat terecht." in body
         assert "nobody reads" not in body
 
 

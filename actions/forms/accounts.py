@@ -27,7 +27,7 @@ def shared_computer() -> forms.BooleanField:
     """Return the box to tick where others use the computer too."""
     return forms.BooleanField(
         label=_("Others use this computer too"),
-        help_text=_("You are then signed out with the browser, and no unsaved text is kept."),
+        help_text=_("You are signed out when you close the browser, and no unsaved text is kept."),
         required=False,
     )
 

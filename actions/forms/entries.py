@@ -267,7 +267,7 @@ class DocumentForm(forms.Form):
         is_silent=True,
         attrs={"inputmode": "url", "placeholder": "https://"},
     )
-    is_open_to_all = forms.BooleanField(label=_("Readers can open it"), required=False)
+    is_open_to_all = forms.BooleanField(label=_("Everybody can open this address"), required=False)
     # Nothing is preset; what nobody says of what kind it is, is of another one.
     kind = forms.ChoiceField(
         label=_("Kind"), choices=[("", _("Choose …")), *EVIDENCE_KINDS], required=False
@@ -313,8 +313,8 @@ class DocumentForm(forms.Form):
         self.add_error(
             "address",
             _(
-                "This address seems to open only inside your organisation. Give one that readers "
-                "can open, or say that they can open this one."
+                "This address seems to open only inside your organisation. Give one that "
+                "everybody can open, or confirm that everybody can open this one."
             ),
         )
         return True

@@ -41,12 +41,13 @@ class FurtherForm(forms.Form):
     """Which entries of a published round can be written again; accepted ones are corrected."""
 
     until = days(
-        label=_("They can be written until"), help_text=_("The e-mail to those who write says it.")
+        label=_("Entries can be written until"),
+        help_text=_("The e-mail to those who write gives this date."),
     )
     comment = reason_field(
         _("What has to be corrected"),
         required=False,
-        help_text=_("For accepted entries: the e-mail to those who write quotes it."),
+        help_text=_("For accepted entries: the e-mail to those who write quotes this text."),
     )
     chosen = RowsField(label=_("Entries"), queryset=Entry.objects.none(), required=False)
     actors = RowsField(label=_("Actors"), queryset=Actor.objects.none(), required=False)

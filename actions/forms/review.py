@@ -31,9 +31,10 @@ class DecisionForm(forms.Form):
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
     comment = comment_field(_("Comment on the entry as a whole"), 3)
     until = forms.DateField(
-        label=_("When it is returned: it can be written until"),
+        label=_("If you return it, it can be changed until"),
         help_text=_(
-            "The e-mail says this day. Proposed are ten working days, never before the close."
+            "The e-mail gives this date. Proposed: ten working days from today, but never before "
+            "the close."
         ),
         required=False,
         widget=Day(),

@@ -488,7 +488,7 @@ def checked_until(entry: Entry, until: date | None, *, on: date) -> date:
     if until < on:
         raise ValidationError({"until": _("Choose today or a later day.")})
     if until < entry.round.closes_on:
-        raise ValidationError({"until": _("Choose a day that is not before the close.")})
+        raise ValidationError({"until": _("Choose the day of the close or a later one.")})
     return until
 
 

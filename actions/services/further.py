@@ -28,7 +28,7 @@ class Included(NamedTuple):
 def refusal(given: ReportingRound) -> object:
     """Return why no further edition can be prepared, as words; None where one can."""
     if given.is_frozen:
-        return _("A frozen edition waits: publish or discard it first.")
+        return _("There is a frozen edition: publish or discard it first.")
     if not given.is_published:
         return _("A further edition follows a published one; this round has none.")
     return None
@@ -88,7 +88,9 @@ def _check(
     if corrections and not comment.strip():
         found["comment"] = _("Say what has to be corrected.")
     if any(row.is_carried for row in corrections):
-        found["chosen"] = _("What was carried over is corrected in the round that it comes from.")
+        found["chosen"] = _(
+            "An entry that was carried over must be corrected in the round it comes from."
+        )
     if found:
         raise ValidationError(found)
 

@@ -20,7 +20,9 @@ class ApprovalForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": _("Choose at least one entry."),
-            "invalid_choice": _("One of these entries is submitted by now, or is not yours."),
+            "invalid_choice": _(
+                "One of these entries has been submitted meanwhile, or is not your organisation’s."
+            ),
         },
     )
     before = forms.BooleanField(label=_("With last year’s texts"), required=False)

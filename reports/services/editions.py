@@ -102,7 +102,7 @@ def check_outside(found: Outside, confirmed: Outside) -> None:
         return
     if confirmed == NOTHING_OUTSIDE:
         raise ValidationError({"confirmed": _("Confirm that these entries stay outside.")})
-    raise ValidationError({"confirmed": _("The numbers have changed meanwhile: look again.")})
+    raise ValidationError({"confirmed": _("The figures have changed meanwhile: check them again.")})
 
 
 def build_edition(

@@ -151,7 +151,9 @@ def _check_days(row: Consultation, before: date | None, *, on: date) -> None:
         found["validated_on"] = _("Choose today or an earlier day.")
     if row.until and row.until != before:
         if row.round.is_frozen or row.round.is_published:
-            found["until"] = _("The report is frozen or published: its draft is not open again.")
+            found["until"] = _(
+                "The report is frozen or published: its draft is no longer open for comments."
+            )
         elif row.until < on:
             found["until"] = _("Choose today or a later day.")
     if found:

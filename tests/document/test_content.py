@@ -158,7 +158,7 @@ def test_the_summary_says_how_far_what_moved_who_is_silent_and_what_is_due() -> 
         "1 suspended. On 1 others less is known than in 2024, as entries are missing; on 1 more is "
         "known. "
         "From 8 actors of 12 not all the expected entries are in this report. "
-        "From 2 of them there is none. "
+        "From 2 of these actors there is none at all. "
         "2 actions are overdue. "
         "5 unfinished actions are due in 2026."
     )
@@ -222,18 +222,18 @@ def odd(case: str) -> Snapshot:
     ("case", "expected"),
     [
         ("first", "This is the first report: there is none to compare it with."),
-        ("nothing reported", "No entry is accepted in this round."),
+        ("nothing reported", "No entry has been accepted in this round."),
         ("everything done", "The expected entries of all actors are in this report."),
         (
             "everything done",
-            "No action is overdue. No open action is due in 2026.",
+            "No action is overdue. No unfinished action is due in 2026.",
         ),
         ("one action", "1 action of 1 is carried out or continuously applied."),
         ("one action", "1 action is overdue. 1 unfinished action is due in 2026."),
         (
             "one action",
             "From 1 actor of 4 not all the expected entries are in this report. "
-            "From 1 of them there is none.",
+            "From 1 of these actors there is none at all.",
         ),
     ],
 )

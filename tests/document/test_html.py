@@ -228,7 +228,7 @@ def test_a_correction_says_which_edition_it_corrects_and_why() -> None:
 
 def test_a_round_without_entries_and_one_without_actions_give_a_true_report() -> None:
     silent = specimen(0)
-    assert "No entry is accepted in this round." in page(silent).text
+    assert "No entry has been accepted in this round." in page(silent).text
     empty = page(specimen(0, actions=(), sections=(), figures=(), chapters=(), actors=()))
     assert "Every expected entry is in this report." in empty.text
     assert empty.headings[0] == 1

@@ -87,7 +87,7 @@ def test_an_entry_without_a_status_is_not_called_silent(site) -> None:
     Entry.objects.filter(pk=site.keys["draft"]).update(status="", done="", internal="")
     text = text_of(made(site, "draft"))
     assert "not_reported" not in text
-    assert "Nothing was written yet." in text
+    assert "Nothing has been written yet." in text
 
 
 @pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
@@ -131,8 +131,11 @@ def test_from_an_entry_only_that_one_is_chosen_at_first(site, writer) -> None:
     ("sent", "said"),
     [
         ({"format": "pdf"}, "Choose at least one entry."),
-        ({"entries": ["{submitted}"], "format": "pdf"}, "is submitted by now, or is not yours"),
-        ({"entries": ["x"], "format": "pdf"}, "is submitted by now, or is not yours"),
+        (
+            {"entries": ["{submitted}"], "format": "pdf"},
+            "has been submitted meanwhile, or is not your",
+        ),
+        ({"entries": ["x"], "format": "pdf"}, "has been submitted meanwhile, or is not your"),
         ({"entries": ["{draft}"], "format": "odt"}, "odt is not one of the available choices"),
     ],
 )

@@ -142,7 +142,7 @@ def test_a_correction_speaks_at_once_and_names_what_it_corrects(
     story.correct()
     words = text_of(client.get(f"/en/{REPORTS}/2025/"))
     assert "Edition 2, published" in words
-    assert f"This edition is a correction: {NOTE['en']}" in words
+    assert f"What changed: {NOTE['en']}" in words
     assert "There is a newer edition: Edition 2" in words
 
 

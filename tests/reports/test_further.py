@@ -373,13 +373,13 @@ def test_the_freeze_page_lists_says_and_asks(story, browser, time_machine) -> No
     html = words_of(browser.get(path))
     assert "Entries corrected, by action: 1 (Ministry)." in html
     assert 'name="outside" value="0-0-1"' in html
-    assert "Who could still write" in html
+    assert "Entries that can still be written" in html
     assert "Confirm that these entries stay outside." in words_of(
         browser.post(path, {"outside": "0-0-1"})
     )
     story.scene.submit(story.scene.entry(given, "9"))
     html = words_of(browser.post(path, {"outside": "0-0-1", "confirmed": "on"}))
-    assert "The numbers have changed meanwhile: look again." in html
+    assert "The figures have changed meanwhile: check them again." in html
     assert 'name="outside" value="1-0-0"' in html
     assert 'name="confirmed" required id="id_confirmed" checked' not in html
     response = browser.post(path, {"outside": "1-0-0", "confirmed": "on"})
