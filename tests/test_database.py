@@ -176,6 +176,14 @@ def test_the_name_valid_on_a_day_is_the_latest_that_started(make_actor, source) 
     assert actor.name == "New"
 
 
+@pytest.mark.parametrize(("day", "name"), [("2026-12-31", "Old"), ("2027-01-01", "New")])
+def test_an_announced_name_waits_for_its_day(make_actor, source, time_machine, day, name) -> None:
+    time_machine.move_to(f"{day} 12:00+01:00")
+    actor = make_actor("old")
+    ActorName.objects.create(actor=actor, name_en="New", valid_from=date(2027, 1, 1), source=source)
+    assert (actor.name, actor.label, actor.short) == (name, name, name)
+
+
 def test_before_its_first_dated_name_an_actor_has_that_name(make_actor) -> None:
     actor = make_actor("x")
     actor.names.update(valid_from=date(2025, 1, 1))

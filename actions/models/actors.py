@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -140,18 +141,18 @@ class Actor(NaturalKey):
         return self.kind == ActorKind.UNSPECIFIED
 
     def name_record(self, on: date | None = None) -> "ActorName | None":
-        """Return the name valid on a day (the newest one without a day)."""
-        return name_valid(self.names.all(), on)
+        """Return the name valid on a day, without one today: an announced name waits for its."""
+        return name_valid(self.names.all(), on or timezone.localdate())
 
     @property
     def name(self) -> str:
-        """The newest name in the active language; the slug where there is none."""
+        """Today's name in the active language; the slug where there is none."""
         record = self.name_record()
         return record.name if record else self.slug
 
     @property
     def abbreviation(self) -> str:
-        """The newest abbreviation in the active language, or nothing."""
+        """Today's abbreviation in the active language, or nothing."""
         record = self.name_record()
         return record.abbreviation if record else ""
 
@@ -163,7 +164,7 @@ class Actor(NaturalKey):
 
     @property
     def label(self) -> str:
-        """The newest name, with the abbreviation in brackets where it adds something."""
+        """Today's name, with the abbreviation in brackets where it adds something."""
         record = self.name_record()
         return record.label if record else self.slug
 
@@ -178,14 +179,13 @@ class Actor(NaturalKey):
         return collation.by_name(self.label, self.slug)
 
 
-def name_valid(names: Iterable["ActorName"], on: date | None) -> "ActorName | None":
+def name_valid(names: Iterable["ActorName"], on: date) -> "ActorName | None":
     """Return the name that is valid on a day: the latest one that started by then.
 
-    Without a day, the newest. Before the first dated name the first name stands in, as an
-    organisation always has one.
+    Before the first dated name the first name stands in, as an organisation always has one.
     """
     ordered = sorted(names, key=lambda name: name.valid_from or date.min)
-    started = [n for n in ordered if on is None or (n.valid_from or date.min) <= on]
+    started = [n for n in ordered if (n.valid_from or date.min) <= on]
     return started[-1] if started else (ordered[0] if ordered else None)
 
 
