@@ -107,9 +107,23 @@ NO_SOURCE = """NOT EXISTS (
     SELECT 1 FROM actions_entry f
     JOIN actions_reportinground earlier ON earlier.id = f.round_id
     JOIN actions_reportinground here ON here.id = NEW.round_id
-    WHERE f.id = NEW.carried_from_id AND f.responsibility_id = NEW.responsibility_id
+    WHERE f.id = NEW.carried_from_id AND (f.responsibility_id = NEW.responsibility_id OR EXISTS (
+        SELECT 1 FROM actions_responsibility held
+        JOIN actions_responsibility taken ON taken.action_id = held.action_id
+        JOIN actions_succession s
+          ON s.predecessor_id = held.actor_id AND s.successor_id = taken.actor_id
+        WHERE held.id = f.responsibility_id AND taken.id = NEW.responsibility_id))
       AND f.state = 'accepted' AND f.status = NEW.status
       AND earlier.plan_id = here.plan_id AND earlier.year < here.year)"""
+
+# That neither of two actors under one action took over from the other.
+NO_HEIR = """NOT EXISTS (
+    SELECT 1 FROM actions_responsibility held
+    JOIN actions_responsibility taken ON taken.action_id = held.action_id
+    JOIN actions_succession s
+      ON (s.predecessor_id = held.actor_id AND s.successor_id = taken.actor_id)
+      OR (s.predecessor_id = taken.actor_id AND s.successor_id = held.actor_id)
+    WHERE held.id = OLD.responsibility_id AND taken.id = NEW.responsibility_id)"""
 
 # As above, for rules that need no lock: they look at the changed row, and at rows that stay.
 ROW_RULES: tuple[Rule, ...] = (
@@ -202,8 +216,8 @@ ROW_RULES: tuple[Rule, ...] = (
         "entry_stays",
         "actions_entry",
         ("UPDATE",),
-        "OLD.round_id <> NEW.round_id OR OLD.responsibility_id <> NEW.responsibility_id"
-        " OR OLD.version > NEW.version",
+        "OLD.round_id <> NEW.round_id OR OLD.version > NEW.version"
+        f" OR (OLD.responsibility_id <> NEW.responsibility_id AND {NO_HEIR})",
         "an entry stays in its round and with its actor, and its version only grows",
     ),
     (

@@ -167,6 +167,14 @@ WRITING_ROLES = frozenset({MemberRole.CONTRIBUTOR, MemberRole.COORDINATOR})
 REVIEWING_ROLES = frozenset({MemberRole.REVIEWER, MemberRole.SECRETARIAT})
 
 
+class BodyAct(StrEnum):
+    """What becomes of a body on a day."""
+
+    RENAME = "rename"
+    MERGER = "merger"
+    SPLIT = "split"
+
+
 class RoundKind(StrEnum):
     """Whether a round is the yearly follow-up or an evaluation of the plan."""
 

@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from actions.enums import BEGUN
 from actions.rules.search import fold
@@ -79,9 +80,18 @@ class ActionQuerySet(models.QuerySet[Any]):
 class ActorQuerySet(models.QuerySet[Any]):
     """Questions about actors."""
 
-    def parents(self) -> dict[int, int | None]:
-        """Return the tree: each actor's key with its parent's."""
-        return dict(self.values_list("pk", "parent_id"))
+    def parents(self, *, on: date | None = None) -> dict[int, int | None]:
+        """Return the tree: each actor's key with its parent's.
+
+        With a day, that of whoever had taken over from the parent by then.
+        """
+        if on is None:
+            return dict(self.values_list("pk", "parent_id"))
+        successions: Any = self.model._meta.get_field("successions").related_model  # noqa: SLF001
+        heirs = successions.objects.filter(predecessor=OuterRef("parent"), on__lte=on)
+        heir = Subquery(heirs.order_by("pk").values("successor")[:1])
+        above = Coalesce(heir, F("parent"), output_field=models.BigIntegerField())
+        return dict(self.values_list("pk", above))
 
     def with_names(self) -> ActorQuerySet:
         """Return the actors with what their label needs."""
@@ -148,8 +158,12 @@ class EntryQuerySet(models.QuerySet[Any]):
         )
 
     def with_action(self) -> EntryQuerySet:
-        """Return the entries with round, action and actor."""
-        return self.select_related(
+        """Return the entries with round, action and actor.
+
+        ``stands_for_others`` tells whether others gave way to it; see ``Entry.replaced_by``.
+        """
+        others = self.model._base_manager.filter(replaced_by=OuterRef("pk"))  # noqa: SLF001
+        return self.annotate(stands_for_others=Exists(others)).select_related(
             "round__plan__contact_row",
             "responsibility__action__plan",
             "responsibility__action__section",

@@ -2,6 +2,7 @@
 
 from actions.models.actions import Action, FormerWording
 from actions.models.actors import Actor, ActorAlias, ActorName, Succession
+from actions.models.bodies import BodyChange
 from actions.models.classifications import ActionFlag, ActionTheme, Classification, Theme
 from actions.models.entries import Entry, EntryVersion, ReviewEvent
 from actions.models.letters import Letter
@@ -23,6 +24,7 @@ __all__ = [
     "Actor",
     "ActorAlias",
     "ActorName",
+    "BodyChange",
     "Classification",
     "Contact",
     "Entry",

@@ -146,6 +146,14 @@ def validate_document(row: dict[str, str]) -> None:
         raise ValidationError(_("Enter the date as day, month and year."))
 
 
+class EntryManager(models.Manager.from_queryset(EntryQuerySet)):  # type: ignore[misc]
+    """The entries that count; see ``Entry.whole`` for all."""
+
+    def get_queryset(self) -> Any:
+        """Return the entries in whose place no other one counts."""
+        return super().get_queryset().filter(replaced_by=None)
+
+
 class Entry(models.Model):
     """What an actor says of an action in a round; it belongs to the institution."""
 
@@ -218,8 +226,14 @@ class Entry(models.Model):
         _("may change after this edition"), null=True, blank=True
     )
     left_out = models.BooleanField(_("left out of the report"), default=False)
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces",
+        verbose_name=_("counts in its place"),
+    )  # fmt: skip
 
-    objects = EntryQuerySet.as_manager()
+    objects = EntryManager()
+    # With those in whose place another one counts since bodies were merged.
+    whole = EntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("status entry")
@@ -228,6 +242,7 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["round", "responsibility"],
+                condition=Q(replaced_by=None),
                 name="entry_once",
                 violation_error_message=_("There is an entry for this already."),
             ),

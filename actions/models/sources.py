@@ -3,11 +3,15 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from actions.models.fields import char_field, text_field
 from actions.models.history import history
 from actions.models.natural import NaturalKey, NaturalKeyManager
+
+# The key of the source of what the secretariat enters without naming a document.
+BY_SECRETARIAT = "secretariat"
 
 
 class Source(NaturalKey):
@@ -36,6 +40,16 @@ class Source(NaturalKey):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def label(self) -> str:
+        """What it is called: its title; of what the secretariat entered, that in words."""
+        return str(_("entered by the secretariat")) if self.key == BY_SECRETARIAT else self.title
+
+    @property
+    def label_language(self) -> str:
+        """The language of ``label``."""
+        return (get_language() or "en") if self.key == BY_SECRETARIAT else self.language
 
     def natural_key(self) -> tuple[str]:
         """Return what fixtures name this row by."""

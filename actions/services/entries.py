@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Case, IntegerField, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -238,14 +239,23 @@ def authors(entry: Entry) -> set[int]:
 
 
 def last_year(entry: Entry) -> Entry | None:
-    """Return the accepted entry of the round before, with the texts that it speaks."""
-    rows = Entry.objects.filter(
-        responsibility=entry.responsibility_id,
-        state=EntryState.ACCEPTED,
-        round__year__lt=entry.round.year,
+    """Return the accepted entry of the round before, with the texts that it speaks.
+
+    The actor's own; where there is none, that of one that it took over from.
+    """
+    held = entry.responsibility
+    own = Q(responsibility=held)
+    taken_over = Q(
+        responsibility__action=held.action_id,
+        responsibility__actor__successions__successor=held.actor_id,
+        responsibility__actor__successions__on__lte=entry.round.reference_date,
     )
-    found = rows.select_related("round", "carried_from__carried_from").order_by("-round__year")
-    return found.first()
+    rows = Entry.objects.filter(
+        own | taken_over, state=EntryState.ACCEPTED, round__year__lt=entry.round.year
+    )
+    is_another = Case(When(own, then=0), default=1, output_field=IntegerField())
+    found = rows.select_related("round", "carried_from__carried_from")
+    return found.order_by("-round__year", is_another, "responsibility_id").first()
 
 
 def unchanged_fields(entry: Entry, before: Entry | None) -> list[str]:

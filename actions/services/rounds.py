@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from actions import permissions, round_status
@@ -273,13 +274,35 @@ def lock(reporting_round: ReportingRound) -> ReportingRound:
 
 
 def finished_before(reporting_round: ReportingRound) -> dict[int, Entry]:
-    """Return, by responsibility, the accepted entries of the round before that carry over."""
-    rows = Entry.objects.filter(
-        round__in=round_status.earlier(reporting_round)[:1],
-        state=EntryState.ACCEPTED,
-        status__in=sorted(CARRIED_OVER),
-    )
-    return {row.responsibility_id: row for row in rows.select_related("round")}
+    """Return, by responsibility, the accepted entries of the round before that carry over.
+
+    Of who took over from others: the last of theirs, where all of them had finished.
+    """
+    before = Entry.objects.filter(round__in=round_status.earlier(reporting_round)[:1])
+    is_finished = Q(state=EntryState.ACCEPTED, status__in=sorted(CARRIED_OVER))
+    rows = before.filter(is_finished).select_related("round")
+    finished = {row.responsibility_id: row for row in rows}
+    there = set(before.filter(expected=True).values_list("responsibility_id", flat=True))
+    for heir, sources in taken_over(reporting_round.reference_date).items():
+        waited_for = [key for key in sources if key in there]
+        if heir not in there and waited_for and finished.keys() >= set(waited_for):
+            finished.setdefault(heir, finished[max(waited_for)])
+    return finished
+
+
+def taken_over(on: date) -> dict[int, list[int]]:
+    """Return, by responsibility, those under the same action of whom its actor took over by a day.
+
+    Keys of rows on both sides.
+    """
+    pairs = Responsibility.objects.filter(
+        actor__origins__on__lte=on,
+        actor__origins__predecessor__responsibilities__action=F("action"),
+    ).values_list("pk", "actor__origins__predecessor__responsibilities")
+    found: dict[int, list[int]] = {}
+    for heir, source in pairs:
+        found.setdefault(heir, []).append(source)
+    return found
 
 
 def lacking(reporting_round: ReportingRound) -> tuple[list[Responsibility], list[Entry]]:
