@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from actions.management import letters, signals
-from actions.services import unsaved
+from actions.services import bodies, unsaved
 from reports.models import DONE, FAILED
 from reports.pulse import Pulse
 from reports.services import documents, renderings
@@ -19,6 +19,7 @@ from reports.services import documents, renderings
 logger = logging.getLogger(__name__)
 
 PURGED_EVERY = 3_600  # seconds
+LOOKED_EVERY = 60  # for what is due on a day
 PAUSE = 1.0  # seconds between two looks; somebody may wait for a code to sign in with
 MOST_LETTERS = 100  # at a time, so that a stop is not kept waiting
 Task = Callable[[Callable[[], bool]], int]
@@ -33,6 +34,7 @@ class Command(BaseCommand):
 
     help = "Send letters, make documents and the files of editions, until it is stopped."
     purges_at = 0.0
+    looks_at = 0.0
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take how often to look, and whether to stop once nothing is left to do."""
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         if every <= 0:
             raise CommandError("--every takes a number above 0.")
         stop = signals.stop_signal()
-        tasks = (self.letters, self.documents, self.files, self.purge)
+        tasks = (self.letters, self.documents, self.files, self.purge, self.bodies)
         if once:
             Pulse().beat()
             while sum(task(stop.is_set) for task in tasks) and not stop.is_set():
@@ -83,6 +85,15 @@ class Command(BaseCommand):
         if moment >= self.purges_at:
             self.purges_at = moment + PURGED_EVERY
             unsaved.purge(now=timezone.now())
+        return 0
+
+    def bodies(self, _is_stopped: Callable[[], bool]) -> int:
+        """Move, once a minute, the members of bodies that have been taken over by now."""
+        moment = time.monotonic()
+        if moment >= self.looks_at:
+            self.looks_at = moment + LOOKED_EVERY
+            if moved := bodies.move_due(now=timezone.now()):
+                self.stdout.write(f"Members of bodies that were taken over have moved: {moved}.")
         return 0
 
     def letters(self, is_stopped: Callable[[], bool]) -> int:

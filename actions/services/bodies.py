@@ -1,0 +1,293 @@
+"""Changes bodies from a day on: a new name, taken over by another, divided; and takes that back.
+
+Rounds whose reference date lies before the day keep the old body. What an act did is kept with
+it (``BodyChange.made``), so that undoing it puts back what stood there.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from actions.enums import BodyAct
+from actions.models import (
+    Actor,
+    ActorName,
+    BodyChange,
+    Entry,
+    EntryVersion,
+    ReportingRound,
+    Responsibility,
+    ReviewEvent,
+    Source,
+    Succession,
+    User,
+)
+from actions.models.fields import LANGUAGES
+from actions.models.sources import BY_SECRETARIAT
+from actions.refusals import Conflict, Refused
+from actions.services import inheritance, plan
+from actions.services.entries import day
+from actions.services.inheritance import iso
+from actions.services.rounds import lock, secretariat
+from actions.services.seen import CHANGED
+from actions.services.takeover import DAY, TakeOver, foresee, refuse_fixed
+
+# What the form of a name gives.
+NAMES = tuple(f"{part}_{code}" for part in ("name", "abbreviation") for code in LANGUAGES)
+ENDING = (BodyAct.MERGER, BodyAct.SPLIT)
+
+
+def source_of(title: str = "", address: str = "", *, by: User) -> Source:
+    """Return the decree that an act rests on; the secretariat itself where none is given."""
+    if not title and not address:
+        found = Source.objects.filter(key=BY_SECRETARIAT).first()
+        if found is not None:
+            return found
+        made = Source(key=BY_SECRETARIAT, title="Entered by the secretariat", language="en")
+    else:
+        found = Source.objects.filter(title=title or address, url=address).first()
+        if found is not None:
+            return found
+        number = Source.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        made = Source(key=f"act-{number + 1}", title=title or address, url=address)
+        made.language = get_language() or "en"
+    plan.save(made, by=by)
+    return made
+
+
+@transaction.atomic
+def rename(
+    actor: Actor, *, names: Mapping[str, str], on: date, source: Source, by: User, now: datetime
+) -> BodyChange:
+    """Give a body another name from a day on; earlier reports keep the one of their day.
+
+    Raises ValidationError by field.
+    """
+    secretariat(by, now)
+    (stored,) = lock_bodies(actor)
+    refuse_fixed(stored, on)
+    before = stored.name_record(on)
+    if before is not None and all(getattr(before, n) == names.get(n, "") for n in NAMES):
+        raise ValidationError({"name_nl": _("This is the name that it has on that day.")})
+    given = {name: names.get(name, "") for name in NAMES}
+    made = ActorName(actor=stored, valid_from=on, source=source, **given)
+    plan.save(made, by=by)
+    return record(BodyAct.RENAME, stored, on, {"name": made.pk}, by=by, now=now)
+
+
+@transaction.atomic
+def found(
+    actor: Actor, *, names: Mapping[str, str], on: date, source: Source, by: User, now: datetime
+) -> Actor:
+    """Store a body that begins on a day, with its names; raises ValidationError by field."""
+    secretariat(by, now)
+    actor.valid_from, actor.source = on, source
+    plan.save(actor, by=by)
+    given = {name: names.get(name, "") for name in NAMES}
+    plan.save(ActorName(actor=actor, source=source, **given), by=by)
+    return actor
+
+
+@transaction.atomic
+def take_over(
+    given: TakeOver,
+    *,
+    source: Source,
+    founded: tuple[Actor, ...] = (),
+    seen: str | None = None,
+    by: User,
+    now: datetime,
+) -> BodyChange:
+    """Let bodies take over from another on a day: its actions, later entries, and members.
+
+    ``seen`` is the digest of what was foreseen when somebody confirmed it; ``founded`` are
+    bodies that were made for this. Raises ValidationError, Refused, and Conflict where
+    something has changed since it was seen.
+    """
+    secretariat(by, now)
+    actor = next(body for body in lock_bodies(given.actor, *given.heirs) if body == given.actor)
+    foreseen = foresee(given)
+    if seen is not None and foreseen.digest != seen:
+        raise Conflict(CHANGED, actor)
+    made: dict[str, Any] = {
+        "valid_to": iso(actor.valid_to),
+        "founded": [body.pk for body in founded],
+        "successions": [],
+        "responsibilities": [],
+        "changed": [],
+        "entries": [],
+    }
+    for heir in given.heirs:
+        row = Succession(predecessor=actor, successor=heir, on=given.on, source=source)
+        plan.save(row, by=by)
+        made["successions"].append(row.pk)
+    pairs = [
+        (move.held, inheritance.hold(move, given, source, made, by=by)) for move in foreseen.moves
+    ]
+    for held in {held.pk: held for held, _taken in pairs}.values():
+        inheritance.note(made, held)
+        held.valid_to = given.on - DAY
+        plan.save(held, by=by)
+    actor.valid_to = given.on - DAY
+    plan.save(actor, by=by)
+    for reporting_round in foreseen.rounds_moved:
+        theirs = [p for p in pairs if p[0].action.plan_id == reporting_round.plan_id]
+        inheritance.move_entries(lock(reporting_round), theirs, made)
+    change = record(given.act, actor, given.on, made, by=by, now=now)
+    if given.on <= day(now):
+        inheritance.move_members(change, now=now)
+    return change
+
+
+def move_due(*, now: datetime) -> int:
+    """Move the members of bodies whose day has come; return of how many. Twice changes nothing."""
+    due = BodyChange.objects.filter(
+        act__in=ENDING, on__lte=day(now), moved_at=None, undone_at=None
+    ).values_list("pk", flat=True)
+    moved = 0
+    for key in due:
+        with transaction.atomic():
+            rows = BodyChange.objects.select_for_update(of=("self",)).select_related("actor", "by")
+            change = rows.get(pk=key)
+            if change.moved_at is None and change.undone_at is None:
+                inheritance.move_members(change, now=now)
+                moved += 1
+    return moved
+
+
+# --- Undoing ------------------------------------------------------------------------
+
+
+def refusal_to_undo(change: BodyChange) -> str:
+    """Return in words why an act cannot be undone any more; "" where it can."""
+    if change.undone_at:
+        return _("This has been undone already.")
+    if changed_since(change):
+        return _("Something was changed after it. Undo that first.")
+    try:
+        refuse_fixed(change.actor, change.on)
+    except ValidationError:
+        return _("A report that says so is frozen or published.")
+    if change.act == BodyAct.RENAME:
+        return ""
+    rows = theirs(change)
+    written = EntryVersion.objects.filter(entry__in=rows, at__gt=change.at)
+    decided = ReviewEvent.objects.filter(entry__in=rows, at__gt=change.at)
+    if written.exists() or decided.exists():
+        return _("An entry was written or decided on since.")
+    return ""
+
+
+def changed_since(change: BodyChange) -> bool:
+    """Tell whether a later act stands on what one did."""
+    if change.act == BodyAct.RENAME:
+        return ActorName.objects.filter(actor=change.actor_id, valid_from__gt=change.on).exists()
+    heirs = [row.successor_id for row in inheritance.successions_of(change)]
+    later = BodyChange.objects.filter(undone_at=None, pk__gt=change.pk)
+    return (
+        later.filter(Q(actor__in=[*heirs, change.actor_id])).exists()
+        or Succession.objects.filter(predecessor__in=heirs).exists()
+    )
+
+
+def theirs(change: BodyChange) -> Any:
+    """Return the entries that stand where they do by an act."""
+    moved = [kept["moved"] for kept in change.made["entries"] if "moved" in kept]
+    made = Q(responsibility__in=change.made["responsibilities"])
+    return Entry.objects.filter(made | Q(pk__in=moved))
+
+
+@transaction.atomic
+def undo(change: BodyChange, *, by: User, now: datetime) -> BodyChange:
+    """Put back what stood before an act; raises Refused where something hangs on it."""
+    secretariat(by, now)
+    rows = BodyChange.objects.select_for_update(of=("self",)).select_related("actor")
+    stored = rows.get(pk=change.pk)
+    lock_bodies(stored.actor)
+    if words := refusal_to_undo(stored):
+        raise Refused(words)
+    if stored.act == BodyAct.RENAME:
+        plan.delete(ActorName.objects.get(pk=stored.made["name"]), by=by)
+    else:
+        inheritance.move_back(stored, by=by, now=now)
+        undo_take_over(stored, by=by)
+    stored.undone_by, stored.undone_at = by, now
+    stored.save(update_fields=["undone_by", "undone_at"])
+    return stored
+
+
+def undo_take_over(change: BodyChange, *, by: User) -> None:
+    """Put back entries, responsibilities and the body, in the reverse of how it was done."""
+    made = change.made
+    rounds = ReportingRound.objects.filter(
+        plan__actions__responsibilities__actor=change.actor, reference_date__gte=change.on
+    )
+    locked = [lock(row) for row in rounds.distinct().order_by("pk")]
+    for kept in reversed(made["entries"]):
+        put_back(kept)
+    # Of rounds that were opened since: nobody has written there.
+    Entry.objects.filter(responsibility__in=made["responsibilities"]).delete()
+    for row in Responsibility.objects.filter(pk__in=made["responsibilities"]):
+        plan.delete(row, by=by)
+    keys = set()
+    for before in reversed(made["changed"]):
+        row = Responsibility.objects.get(pk=before["pk"])
+        row.role, row.expected_decision = before["role"], before["expected_decision"]
+        row.valid_from, row.valid_to = parsed(before["valid_from"]), parsed(before["valid_to"])
+        plan.save(row, by=by)
+        keys.add(row.pk)
+    for succession in inheritance.successions_of(change):
+        plan.delete(succession, by=by)
+    change.actor.valid_to = parsed(made["valid_to"])
+    plan.save(change.actor, by=by)
+    for reporting_round in locked:
+        if not reporting_round.is_planned:
+            inheritance.mark(reporting_round, keys, {"entries": []})
+    for body in Actor.objects.filter(pk__in=made["founded"]):
+        if inheritance.is_free(body):
+            plan.delete(body, by=by)
+
+
+def put_back(kept: Mapping[str, Any]) -> None:
+    """Undo one thing that was done to an entry; see ``inheritance``."""
+    if "moved" in kept:
+        Entry.objects.filter(pk=kept["moved"]).update(
+            responsibility=kept["responsibility"], expected=kept["expected"]
+        )
+    elif "replaced" in kept:
+        Entry.whole.filter(pk=kept["replaced"]).update(replaced_by=None)
+    elif "gone" in kept:
+        Entry.objects.create(
+            round_id=kept["round"], responsibility_id=kept["gone"], expected=kept["expected"]
+        )
+    elif "marked" in kept:
+        Entry.objects.filter(pk=kept["marked"]).update(expected=kept["expected"])
+    else:
+        Entry.objects.filter(pk=kept["made"]).delete()
+
+
+def parsed(day_or_none: str | None) -> date | None:
+    """Return a stored day."""
+    return date.fromisoformat(day_or_none) if day_or_none else None
+
+
+# --- Parts --------------------------------------------------------------------------
+
+
+def lock_bodies(*bodies: Actor) -> list[Actor]:
+    """Read bodies anew and keep others from changing them, in an order that never blocks two."""
+    keys = [body.pk for body in bodies]
+    return list(Actor.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+
+
+def record(
+    act: BodyAct, actor: Actor, on: date, made: dict[str, Any], *, by: User, now: datetime
+) -> BodyChange:
+    """Store what was done to a body."""
+    return BodyChange.objects.create(act=act, actor=actor, on=on, made=made, by=by, at=now)
