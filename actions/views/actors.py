@@ -1,7 +1,8 @@
 """The actors of a plan as a tree, and the page of one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import Count
@@ -82,13 +83,12 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
     )
     found = get_object_or_404(queryset, slug=slug)
     on = timezone.localdate()
-    held = (
-        found.responsibilities.filter(
-            valid_on(on), valid_on(on, "action__"), action__plan=found_plan
-        )
+    rows = list(
+        found.responsibilities.filter(valid_on(on, "action__"), action__plan=found_plan)
         .select_related("action__plan", "action__section")
         .order_by("action__position")
     )
+    held = [row for row in rows if row.is_valid(on)]
     progress = reported(found, found_plan, request.GET.get("year"))
     context = {
         "plan": found_plan,
@@ -98,6 +98,8 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         **relatives(found),
         "names": list(found.names.all()),
         "responsibilities": with_years(held, progress.get("said", {})),
+        "coming": by_day(rows, "valid_from", lambda day: day > on),
+        "ended": by_day(rows, "valid_to", lambda day: day < on),
         "has_working": has_working(r.action for r in held),
         "below_count": Action.objects.of(found_plan)
         .valid_on(on)
@@ -108,6 +110,18 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         .distinct(),
     }
     return TemplateResponse(request, "actions/actor.html", context)
+
+
+def by_day(
+    rows: Iterable[Responsibility], name: str, wanted: Callable[[date], bool]
+) -> list[tuple[date, list[Action]]]:
+    """Return the actions of responsibilities by the day that they begin or end on, in order."""
+    found: dict[date, list[Action]] = defaultdict(list)
+    for row in rows:
+        day = getattr(row, name)
+        if day is not None and wanted(day):
+            found[day].append(row.action)
+    return sorted(found.items(), key=lambda line: line[0])
 
 
 def relatives(actor: Actor) -> dict[str, Any]:

@@ -369,7 +369,19 @@ def frame(
         "next_entry": next_entry(request, found, known),
         "reads_thread": reads_thread,
         "thread": thread(found) if reads_thread else [],
+        "beside": beside(found) if reads_thread else [],
     }
+
+
+def beside(found: Entry) -> list[dict[str, Any]]:
+    """Return what other bodies wrote for the action before their work was taken over.
+
+    Nobody counts it any more; who took over may need it.
+    """
+    if not getattr(found, "stands_for_others", False):
+        return []
+    rows = Entry.whole.filter(replaced_by=found).for_list()
+    return [{"row": row, "texts": reading.texts(row.content())} for row in rows]
 
 
 def strip(found: Entry) -> dict[str, Any]:
