@@ -5,6 +5,7 @@ from django.urls import path, re_path, register_converter
 from actions.views import (
     actions,
     actors,
+    bodies,
     desk,
     entries,
     expected,
@@ -105,6 +106,10 @@ urlpatterns = [
     ),
     path("secretariat/rounds/<int:pk>/expected/", expected.expected_entries, name="round-expected"),
     path("secretariat/rounds/<int:pk>/owed/", expected.moved, name="round-expected-before"),
+    path("secretariat/actors/", bodies.body_list, name="bodies"),
+    path("secretariat/actors/<slug:slug>/name/", bodies.rename, name="body-rename"),
+    path("secretariat/actors/<slug:slug>/successor/", bodies.successor, name="body-successor"),
+    path("secretariat/actors/changes/<int:key>/undo/", bodies.undo, name="body-undo"),
     path("secretariat/review/", review.queue, name="review-queue"),
     path("secretariat/review/<int:key>/", review.review, name="review"),
     path("secretariat/letters/", letters.letter_list, name="letters"),

@@ -33,7 +33,7 @@ from actions.models import (
     Theme,
     User,
 )
-from actions.services import entries, members, rounds
+from actions.services import bodies, entries, members, rounds
 from reports import readiness
 from reports.formats import FORMATS
 from reports.models import Chapter, Edition
@@ -318,6 +318,11 @@ def add_keys(site: Site) -> None:
         "withdrawn": Edition.objects.get(round=site.keys["closed2022"]).pk,
         "theme": Theme.objects.all()[0].slug,
     }
+    announced = bodies.rename(
+        scene.actors["institute"], names={"name_en": "Institute to be"}, source=scene.source,
+        on=site.today + timedelta(days=400), by=scene.people["secretariat"], now=site.now,
+    )  # fmt: skip
+    site.keys["change"] = announced.pk
     for name in ("writer", "colleague", "coordinator", "other", "secretariat"):
         row = Membership.objects.get(user=scene.people[name], ended_at=None)
         site.keys |= {f"membership_{name}": row.pk, f"person_{name}": scene.people[name].pk}

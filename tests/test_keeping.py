@@ -49,6 +49,8 @@ FORMS = {
     "/en/secretariat/rounds/{open}/overrides/{action}/": ("secretariat", "reason_nl"),
     "/en/secretariat/rounds/{closed2023}/further/": ("secretariat", "comment"),
     "/en/secretariat/comments/{comment}/": ("secretariat", "text"),
+    "/en/secretariat/actors/small-agency/name/": ("secretariat", "decree"),
+    "/en/secretariat/actors/small-agency/successor/": ("secretariat", "decree"),
 }
 
 

@@ -1,0 +1,176 @@
+"""Forms of the secretariat about bodies: a new name, who takes over, and what that rests on."""
+
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from actions import menus
+from actions.enums import ActorKind
+from actions.forms.rounds import days
+from actions.forms.texts import TextField
+from actions.models import Actor
+from actions.models.actors import LEVELS
+from actions.models.entries import LONGEST_ADDRESS, validate_address
+from actions.rules import addresses
+
+NEW = "new"
+LANGUAGES = ("nl", "fr", "de", "en")
+LONGEST_NAME, LONGEST_ABBREVIATION, LONGEST_TITLE = 200, 40, 300
+NAME_LABELS = {
+    "name_nl": _("name (Dutch)"),
+    "name_fr": _("name (French)"),
+    "name_de": _("name (German)"),
+    "name_en": _("name (English)"),
+    "abbreviation_nl": _("abbreviation (Dutch)"),
+    "abbreviation_fr": _("abbreviation (French)"),
+    "abbreviation_de": _("abbreviation (German)"),
+    "abbreviation_en": _("abbreviation (English)"),
+}
+CONTROL = {"class": "form-control"}
+
+
+def line(label: Any, most: int, **options: Any) -> TextField:
+    """Return an optional field of one line."""
+    attrs = CONTROL | options.pop("attrs", {})
+    return TextField(
+        label=label, required=False, rows=None, most=most, is_silent=True, attrs=attrs, **options
+    )
+
+
+class BasisForm(forms.Form):
+    """From which day on, and the decree that says so, where there is one."""
+
+    on = days(label=_("takes effect on"))
+    decree = line(
+        _("decree or decision"),
+        LONGEST_TITLE,
+        help_text=_("Its title and date. Nothing is needed for a reorganisation without one."),
+    )
+    address = line(_("address of the decree"), LONGEST_ADDRESS, attrs={"inputmode": "url"})
+
+    def clean_address(self) -> str:
+        """Return the address, completed and encoded."""
+        typed: str = self.cleaned_data["address"]
+        if not typed:
+            return ""
+        found = addresses.encoded(typed)
+        validate_address(found)
+        return found
+
+    def names(self, prefix: str = "") -> dict[str, str]:
+        """Return the names and abbreviations that were typed."""
+        return {name: self.cleaned_data[f"{prefix}{name}"] for name in NAME_LABELS}
+
+
+def add_names(form: forms.Form, prefix: str = "") -> None:
+    """Add the fields of a name in four languages."""
+    for name, label in NAME_LABELS.items():
+        most = LONGEST_NAME if name.startswith("name") else LONGEST_ABBREVIATION
+        form.fields[f"{prefix}{name}"] = line(label, most, attrs={"lang": name[-2:]})
+
+
+class NameForm(BasisForm):
+    """A new name from a day on."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        add_names(self)
+        self.order_fields(["on", *NAME_LABELS])
+
+
+class SuccessorForm(BasisForm):
+    """Who takes over from a body: another one, a new one, or several."""
+
+    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
+        """Offer every other body, in the order of the names."""
+        super().__init__(*args, **options)
+        self.actor = actor
+        rows = Actor.objects.exclude(pk=actor.pk).exclude(kind=ActorKind.UNSPECIFIED)
+        self.bodies = {row.slug: row for row in rows.with_names()}
+        lines = menus.of_actors(self.bodies.values(), value="slug")
+        new = (NEW, _("— a body that is new —"))
+        self.fields["heir"] = choice(_("who takes over"), [("", _("Choose …")), new, *lines])
+        for name, label in (("second", _("second successor")), ("third", _("third successor"))):
+            self.fields[name] = choice(label, [("", _("none")), new, *lines], required=False)
+        self.fields["second"].help_text = _("Only where the body is divided.")
+        add_names(self, "new_")
+        levels = [("", _("as the one that ends")), *LEVELS]
+        self.fields["new_level"] = choice(_("level of government"), levels, required=False)
+        parents = [("", _("none")), *lines]
+        self.fields["new_parent"] = choice(_("part of"), parents, required=False)
+        self.fields["other_level"] = forms.BooleanField(
+            label=_("The successor does belong to another level of government."), required=False
+        )
+        self.order_fields(["on", "heir", "second", "third"])
+
+    @property
+    def new_fields(self) -> list[Any]:
+        """The fields of a body that is new."""
+        return [self[name] for name in self.fields if name.startswith("new_")]
+
+    @property
+    def asks_new(self) -> bool:
+        """Tell whether the fields of a new body stand open."""
+        return any(field.errors or field.value() for field in self.new_fields)
+
+    def chosen(self) -> list[str]:
+        """Return what was chosen as successors: keys of bodies, and ``NEW``."""
+        names = ("heir", "second", "third")
+        return [value for name in names if (value := self.cleaned_data.get(name))]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse one successor twice, a new one without a name; ask about another level."""
+        found = super().clean() or self.cleaned_data
+        chosen = self.chosen()
+        if len(chosen) != len(set(chosen)):
+            self.add_error("second", _("Choose each successor once."))
+        if NEW in chosen and not any(found.get(f"new_name_{code}") for code in LANGUAGES):
+            self.add_error("new_name_nl", _("Write the name in at least one language."))
+        if self.asks_level and not found.get("other_level"):
+            self.add_error(
+                "other_level",
+                _("Successor and predecessor belong to different levels of government. Tick the "
+                  "box if that is right."),
+            )  # fmt: skip
+        return found
+
+    @property
+    def asks_level(self) -> bool:
+        """Tell whether a successor belongs to another level than the one that ends."""
+        return any(self.level_of(value) != self.actor.level for value in self.chosen())
+
+    def level_of(self, value: str) -> str:
+        """Return the level of government of a chosen successor."""
+        if value == NEW:
+            return self.cleaned_data.get("new_level") or self.actor.level
+        return str(self.bodies[value].level)
+
+    def new_body(self) -> Actor:
+        """Return the body that is new, not stored yet."""
+        parent = self.bodies.get(self.cleaned_data["new_parent"])
+        return Actor(
+            slug=self.free_slug(), level=self.level_of(NEW), parent=parent, kind=self.actor.kind
+        )
+
+    def free_slug(self) -> str:
+        """Return a key for addresses that no body has, from the shortest name."""
+        names = self.names("new_")
+        parts = ("abbreviation", "name")
+        texts = (names[f"{part}_{code}"] for part in parts for code in ("en", "nl", "fr", "de"))
+        start = next(filter(None, (slugify(text)[:50] for text in texts)), "body")
+        taken = set(Actor.objects.filter(slug__startswith=start).values_list("slug", flat=True))
+        free = (f"{start}-{n}" if n else start for n in range(len(taken) + 1))
+        return next(slug for slug in free if slug not in taken)
+
+    def typed(self) -> list[tuple[str, str]]:
+        """Return what was typed, for the page that asks to confirm it."""
+        typed = [(name, str(self.data.get(name, ""))) for name in self.fields]
+        return [(name, value) for name, value in typed if value]
+
+
+def choice(label: Any, choices: list[Any], **options: Any) -> forms.ChoiceField:
+    """Return a menu."""
+    widget = menus.NameSelect({"class": "form-select"})
+    return forms.ChoiceField(label=label, choices=choices, widget=widget, **options)

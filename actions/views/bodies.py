@@ -1,0 +1,252 @@
+"""The secretariat's pages of bodies that change: new names, successors, and what was done."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from actions.enums import ActorKind
+from actions.forms.bodies import NAME_LABELS, NEW, NameForm, SuccessorForm
+from actions.forms.refusals import show_refusal
+from actions.models import Actor, BodyChange
+from actions.models.actors import LEVELS
+from actions.querysets import valid_on
+from actions.refusals import Conflict, Refused
+from actions.services import bodies
+from actions.services.takeover import Foreseen, TakeOver, foresee, held_from
+from actions.views.entries import LARGEST_KEY
+from actions.views.members_only import (
+    READ_WRITE,
+    MemberRequest,
+    member_page,
+    secretariat,
+    tell_refusal,
+)
+from actions.views.offering import attempt, offer
+
+MOST_SHOWN = 50  # changes
+EVERYBODY = "all"
+
+
+@member_page(secretariat)
+def body_list(request: MemberRequest) -> HttpResponse:
+    """Show all bodies with what can be done to them, and what was done."""
+    held = Q(responsibilities__isnull=False) & valid_on(request.on, "responsibilities__")
+    counted = Actor.objects.exclude(kind=ActorKind.UNSPECIFIED).annotate(
+        actions=Count("responsibilities", filter=held, distinct=True),
+        people=Count("memberships", filter=Q(memberships__ended_at=None), distinct=True),
+    )
+    rows = sorted(counted.with_names(), key=lambda row: row.sort_key)
+    changes = BodyChange.objects.select_related("actor", "by", "undone_by")
+    shown = list(changes.prefetch_related("actor__names")[:MOST_SHOWN])
+    context = {
+        "levels": [
+            {"label": label, "rows": [row for row in rows if row.level == level]}
+            for level, label in LEVELS
+        ],
+        "changes": shown,
+        "today": request.on,
+    }
+    return TemplateResponse(request, "bodies/list.html", context)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def rename(request: MemberRequest, slug: str) -> HttpResponse:
+    """Give a body another name from a day on."""
+    actor = get_body(slug)
+    record = actor.name_record(request.on)
+    start = {name: getattr(record, name, "") for name in NAME_LABELS}
+    form = offer(request, NameForm(request.POST or None, initial=start))
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and attempt(form, lambda: store_name(request, actor, form)) is not None:
+        messages.success(request, _("The new name is saved."))
+        return redirect("actions:bodies")
+    return TemplateResponse(request, "bodies/rename.html", {"actor": actor, "form": form})
+
+
+def store_name(request: MemberRequest, actor: Actor, form: NameForm) -> BodyChange:
+    """Store a new name, and what it rests on."""
+    with transaction.atomic():
+        return bodies.rename(
+            actor,
+            names=form.names(),
+            on=form.cleaned_data["on"],
+            source=basis_of(request, form),
+            by=request.user,
+            now=request.now,
+        )
+
+
+def basis_of(request: MemberRequest, form: Any) -> Any:
+    """Return the source of an act."""
+    given = form.cleaned_data
+    return bodies.source_of(given["decree"], given["address"], by=request.user)
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def successor(request: MemberRequest, slug: str) -> HttpResponse:
+    """Choose who takes over from a body; say what that will do; do it."""
+    actor = get_body(slug)
+    act = request.POST.get("act", "")
+    form = offer(request, SuccessorForm(request.POST or None, actor=actor))
+    context: dict[str, Any] = {"actor": actor, "form": form}
+    if request.method == "POST" and form.is_valid() and act != "edit":
+        if act == "do" and attempt(form, lambda: store(request, form, context)) is not None:
+            messages.success(request, _("It is recorded who takes over."))
+            return redirect("actions:bodies")
+        if not form.errors:
+            context["preview"] = preview(request, form)
+    return TemplateResponse(request, "bodies/successor.html", context)
+
+
+def store(
+    request: MemberRequest, form: SuccessorForm, context: dict[str, Any]
+) -> BodyChange | None:
+    """Do what was chosen; None where it is no longer what was seen, as the page then says."""
+    try:
+        with transaction.atomic():
+            given, founded, source = prepared(request, form)
+            return bodies.take_over(
+                given,
+                source=source,
+                founded=founded,
+                seen=request.POST.get("seen", ""),
+                by=request.user,
+                now=request.now,
+            )
+    except Conflict as conflict:
+        context["conflict"] = str(conflict)
+        return None
+
+
+def prepared(request: MemberRequest, form: SuccessorForm) -> Any:
+    """Return what was chosen; a body that is new is stored. To be called in a transaction."""
+    source = basis_of(request, form)
+    heirs, founded = [], []
+    for value in form.chosen():
+        if value == NEW:
+            body = bodies.found(
+                form.new_body(),
+                names=form.names("new_"),
+                on=form.cleaned_data["on"],
+                source=source,
+                by=request.user,
+                now=request.now,
+            )
+            founded.append(body)
+            heirs.append(body)
+        else:
+            heirs.append(form.bodies[value])
+    given = TakeOver(form.actor, form.cleaned_data["on"], tuple(heirs))
+    given = replace(given, share=share(request, given))
+    return given, tuple(founded), source
+
+
+def share(request: MemberRequest, given: TakeOver) -> dict[int, list[int]]:
+    """Return who takes which responsibility of a body that is divided; the first, until said."""
+    found = {}
+    if len(given.heirs) > 1:
+        for row in held_from(given.actor, given.on):
+            said = request.POST.get(f"share_{row.pk}", "0")
+            if said != EVERYBODY:
+                place = int(said) if said in {"0", "1", "2"} else 0
+                found[row.pk] = [given.heirs[min(place, len(given.heirs) - 1)].pk]
+    return found
+
+
+def preview(request: MemberRequest, form: SuccessorForm) -> dict[str, Any] | None:
+    """Return what will be done, for the page that asks to confirm it; None where it cannot be.
+
+    A body that is new is stored to look, and taken away again.
+    """
+    try:
+        with transaction.atomic():
+            given, _founded, _source = prepared(request, form)
+            found = shown(given, foresee(given))
+            transaction.set_rollback(True)
+            return found
+    except ValidationError as error:
+        show_refusal(form, error)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return None
+
+
+def shown(given: TakeOver, found: Foreseen) -> dict[str, Any]:
+    """Return what a takeover will do as the page shows it, all read."""
+    heirs = [{"name": heir.label, "language": heir.name_language} for heir in given.heirs]
+    lines: dict[int, dict[str, Any]] = {}
+    for move in found.moves:
+        action = move.held.action
+        line = lines.setdefault(
+            move.held.pk,
+            {
+                "pk": move.held.pk,
+                "plan": action.plan.label,
+                "label": action.label,
+                "title": action.title,
+                "language": action.title_language,
+                "share": share_of(given, move.held.pk),
+                "heirs": [],
+            },
+        )
+        line["heirs"].append(
+            {
+                "name": move.heir.label,
+                "language": move.heir.name_language,
+                "role": move.role_label,
+                "is_there": move.present is not None,
+            }
+        )
+    return {
+        "is_division": len(heirs) > 1,
+        "heirs": heirs,
+        "lines": list(lines.values()),
+        "rounds_kept": found.rounds_kept,
+        "rounds_moved": found.rounds_moved,
+        "members": [
+            {"name": row.user.get_full_name(), "role": row.role_label} for row in found.members
+        ],
+        "invitations": found.invitations,
+        "below": [{"name": one.label, "language": one.name_language} for one in found.below],
+        "reporting_through": found.reporting_through,
+        "seen": found.digest,
+    }
+
+
+def share_of(given: TakeOver, key: int) -> str:
+    """Return how the page says who takes a responsibility: by place, or all of them."""
+    if key not in given.share:
+        return EVERYBODY
+    return str([heir.pk for heir in given.heirs].index(given.share[key][0]))
+
+
+@member_page(secretariat, methods=READ_WRITE)
+def undo(request: MemberRequest, key: int) -> HttpResponse:
+    """Ask once more, then put back what stood before."""
+    change = get_object_or_404(
+        BodyChange.objects.select_related("actor", "by"), pk=min(key, LARGEST_KEY)
+    )
+    if request.method == "POST":
+        try:
+            bodies.undo(change, by=request.user, now=request.now)
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+        else:
+            messages.success(request, _("It has been undone: everything stands as before."))
+        return redirect("actions:bodies")
+    context = {"change": change, "refusal": bodies.refusal_to_undo(change)}
+    return TemplateResponse(request, "bodies/undo.html", context)
+
+
+def get_body(slug: str) -> Actor:
+    """Return a body that a source names; 404 else."""
+    rows = Actor.objects.exclude(kind=ActorKind.UNSPECIFIED).with_names()
+    return get_object_or_404(rows, slug=slug)

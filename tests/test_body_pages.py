@@ -1,0 +1,220 @@
+"""The secretariat's pages of bodies that change, and what readers and members see of it."""
+
+import re
+from datetime import date
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from actions.models import (
+    Actor,
+    ActorName,
+    BodyChange,
+    Entry,
+    Membership,
+    Responsibility,
+    Source,
+    Succession,
+)
+from tests.conftest import add_second_factor
+from tests.follow_up import NOW
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+
+LIST = "/en/secretariat/actors/"
+SUCCESSOR = f"{LIST}small-foreign/successor/"
+DAY = date(2027, 1, 1)
+NEW = {"new_name_nl": "FOD Nieuw", "new_name_fr": "SPF Nouveau", "new_abbreviation_nl": "FODN"}
+
+
+def text_of(response: Any) -> str:
+    """Return what a reader sees and hears of a page's main part, in one line."""
+    html = response.content.decode()
+    main = html[html.index("<main") : html.index("</main>")]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+@pytest.fixture(autouse=True)
+def _day() -> Any:
+    with time_machine.travel(NOW):
+        yield
+
+
+@pytest.fixture
+def desk(scene, sign_in) -> Client:
+    """A browser of the secretariat."""
+    user = scene.people["secretariat"]
+    add_second_factor(user)
+    client: Client = sign_in(user)
+    return client
+
+
+def choosing(heir: str = "small-agency", **more: str) -> dict[str, str]:
+    return {"on": DAY.isoformat(), "heir": heir} | more
+
+
+def confirmed(desk: Client, choice: dict[str, str], **more: str) -> Any:
+    """Look at what will change, then do it."""
+    page = desk.post(SUCCESSOR, choice | more)
+    seen = page.context["preview"]["seen"]
+    return desk.post(SUCCESSOR, choice | more | {"act": "do", "seen": seen})
+
+
+def test_the_list_shows_every_body_and_asks_as_often_for_more_of_them(desk) -> None:
+    text = text_of(desk.get(LIST))
+    assert "Ministry Actions 3 Members 4" in text
+    with CaptureQueriesContext(connection) as few:
+        desk.get(LIST)
+    for number in range(20):
+        Actor.objects.create(
+            slug=f"x{number}", level="federal", source=Source.objects.earliest("pk")
+        )
+    with CaptureQueriesContext(connection) as many:
+        desk.get(LIST)
+    assert len(few) == len(many)
+
+
+def test_what_a_takeover_will_change_is_shown_before_anything_does(desk, scene) -> None:
+    scene.round()
+    page = desk.post(SUCCESSOR, choosing())
+    text = text_of(page)
+    for words in (
+        "What changes on 1 January 2027",
+        "1 action is taken over",
+        "6 Action 6 Agency , Responsible",
+        "2025, Small: keeps the old organisation, as its reference date is 31 December 2025",
+        "outsider@small.example.org (Contributor)",
+    ):
+        assert words in text, words
+    assert not Succession.objects.filter(predecessor=scene.actors["foreign"]).exists()
+    assert not BodyChange.objects.exists()
+
+
+def test_a_takeover_is_recorded_and_undone(desk, scene) -> None:
+    response = confirmed(desk, choosing())
+    assert (response.status_code, response["Location"]) == (302, LIST)
+    change = BodyChange.objects.get()
+    assert (change.act, change.on, change.by) == ("merger", DAY, scene.people["secretariat"])
+    text = text_of(desk.get(LIST))
+    assert "Foreign : Taken over by another body, from 1 January 2027" in text
+    undo = f"{LIST}changes/{change.pk}/undo/"
+    assert "then stand as before" in text_of(desk.get(undo))
+    assert desk.post(undo)["Location"] == LIST
+    assert not Succession.objects.filter(predecessor=scene.actors["foreign"]).exists()
+    assert "This has been undone already." in text_of(desk.get(undo))
+
+
+def test_a_body_that_is_new_begins_with_the_takeover(desk, scene) -> None:
+    choice = choosing("new", decree="Royal decree of 1 June 2026", address="etaamb.be/x", **NEW)
+    desk.post(SUCCESSOR, choice)
+    assert not ActorName.objects.filter(name_nl="FOD Nieuw").exists()
+    assert confirmed(desk, choice).status_code == 302
+    made = ActorName.objects.get(name_nl="FOD Nieuw").actor
+    assert (made.slug, made.level, made.valid_from) == ("fodn", "federal", DAY)
+    held = Responsibility.objects.get(actor=made)
+    assert (held.action.label, held.source.title) == ("6", "Royal decree of 1 June 2026")
+    assert held.source.url == "https://etaamb.be/x"
+    undo = f"{LIST}changes/{BodyChange.objects.get().pk}/undo/"
+    desk.post(undo)
+    assert not Actor.objects.filter(slug="fodn").exists()
+
+
+def test_a_body_is_divided_action_by_action(desk, scene) -> None:
+    path = f"{LIST}small-ministry/successor/"
+    choice = choosing(second="small-foreign")
+    one, nine = (scene.responsibility(label).pk for label in ("1", "9"))
+    said = {f"share_{one}": "1", f"share_{nine}": "all"}
+    page = desk.post(path, choice | said)
+    lines = {line["label"]: line["share"] for line in page.context["preview"]["lines"]}
+    assert lines == {"1": "1", "7": "0", "9": "all"}
+    seen = page.context["preview"]["seen"]
+    assert desk.post(path, choice | said | {"act": "do", "seen": seen}).status_code == 302
+    rows = Responsibility.objects.filter(valid_from=DAY).order_by("action__label", "actor__slug")
+    assert [(row.action.label, row.actor.slug) for row in rows] == [
+        ("1", "small-foreign"), ("7", "small-agency"),
+        ("9", "small-agency"), ("9", "small-foreign"),
+    ]  # fmt: skip
+
+
+def test_another_level_of_government_is_asked_about(desk, scene) -> None:
+    Actor.objects.filter(slug="small-agency").update(level="flemish")
+    asked = text_of(desk.post(SUCCESSOR, choosing()))
+    assert "belong to different levels of government" in asked
+    assert confirmed(desk, choosing(other_level="on")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"on": "", "heir": ""}, "This field is required."),
+        ({"on": "2027-13-01", "heir": "small-agency"}, "Enter a valid date."),
+        (choosing("nobody"), "Select a valid choice."),
+        (choosing("small-foreign"), "Select a valid choice."),
+        (choosing(second="small-agency"), "Choose each successor once."),
+        (choosing("new"), "Write the name in at least one language."),
+        (choosing(address="http://"), "Enter an address that starts with https://"),
+        (choosing("small-old"), "Another body has taken over from it already, or will."),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field_and_changes_nothing(desk, sent, words) -> None:
+    path = SUCCESSOR if sent.get("heir") != "small-old" else f"{LIST}small-old/successor/"
+    sent = sent if sent.get("heir") != "small-old" else choosing()
+    page = desk.post(path, sent)
+    assert page.status_code == 200
+    assert words in text_of(page)
+    assert not BodyChange.objects.exists()
+
+
+def test_what_changed_since_the_preview_is_seen_again(desk, scene) -> None:
+    page = desk.post(SUCCESSOR, choosing())
+    seen = page.context["preview"]["seen"]
+    Membership.objects.create(
+        user=scene.people["nobody"], actor=scene.actors["foreign"], role="observer", started_at=NOW
+    )
+    again = desk.post(SUCCESSOR, choosing() | {"act": "do", "seen": seen})
+    assert "Somebody else has changed this meanwhile." in text_of(again)
+    assert not BodyChange.objects.exists()
+
+
+def test_a_new_name_is_announced_and_shown_from_its_day(desk, scene, client) -> None:
+    sent = {"on": DAY.isoformat(), "name_en": "External", "name_fr": "Extérieur"}
+    assert desk.post(f"{LIST}small-foreign/name/", sent)["Location"] == LIST
+    page = "/en/plans/small/actors/small-foreign/"
+    assert '<h1 lang="en">Foreign</h1>' in client.get(page).content.decode()
+    assert "Name from 1 January 2027" in text_of(client.get(page))
+    assert "entered by the secretariat" in text_of(client.get(page))
+    with time_machine.travel(DAY):
+        assert '<h1 lang="en">External</h1>' in client.get(page).content.decode()
+
+
+def test_readers_see_what_is_announced_and_what_has_ended(desk, client) -> None:
+    confirmed(desk, choosing("new", **NEW))
+    old, new = (f"/en/plans/small/actors/{slug}/" for slug in ("small-foreign", "fodn"))
+    assert "will be taken over by: SPF Nouveau" in text_of(client.get(old))
+    assert "From 1 January 2027 6 Action 6" in text_of(client.get(new))
+    with time_machine.travel(DAY):
+        assert "Until 31 December 2026 6 Action 6" in text_of(client.get(old))
+        assert "No source names it" not in text_of(client.get(old))
+
+
+def test_of_two_texts_the_one_that_gave_way_stands_beside_the_entry(desk, scene, sign_in) -> None:
+    Responsibility.objects.create(
+        action=scene.plan.actions.get(label="6"), actor=scene.actors["ministry"],
+        role="responsible", source=scene.source,
+    )  # fmt: skip
+    given = scene.round()
+    rows = {
+        row.actor.slug: row for row in Entry.objects.filter(round=given) if row.action.label == "6"
+    }
+    scene.save(rows["small-ministry"], by="writer", done="Ours.")
+    scene.submit(rows["small-foreign"], by="outsider", done="Theirs.")
+    confirmed(desk, {"on": "2025-07-01", "heir": "small-ministry"})
+    page = sign_in(scene.people["writer"]).get(f"/en/desk/entries/{rows['small-foreign'].pk}/")
+    assert "Also written before the merger: Ministry" in text_of(page)
+    assert "Ours." in text_of(page)
+    assert rows["small-ministry"].pk not in set(given.entries.values_list("pk", flat=True))
