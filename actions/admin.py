@@ -89,6 +89,18 @@ def tell_what_stands(form: Any) -> None:
     raise ValidationError([f"{CHANGED} {SAVED_NOW}", *stored])
 
 
+class Spoken:
+    """Marks each field for a text with its language, for the spelling and for screen readers."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
+        """Return the field of a column."""
+        made = super().formfield_for_dbfield(db_field, request, **more)  # type: ignore[misc]
+        _name, _sign, code = db_field.name.rpartition("_")
+        if made is not None and code in LANGUAGES:
+            made.widget.attrs["lang"] = code
+        return made
+
+
 class ByService:
     """Writes through the service, so that each change is checked, signed and kept in history."""
 
@@ -119,7 +131,7 @@ class ByService:
             service.save(obj, by=author(request))
 
 
-class DataAdmin(ByService, SimpleHistoryAdmin):
+class DataAdmin(ByService, Spoken, SimpleHistoryAdmin):
     """What the pages of all plan data share."""
 
     def changeform_view(
@@ -203,7 +215,7 @@ class DataAdmin(ByService, SimpleHistoryAdmin):
     show_full_result_count = False
 
 
-class Inline(admin.StackedInline):
+class Inline(Spoken, admin.StackedInline):
     """Rows that hang under another one."""
 
     extra = 0
@@ -263,7 +275,7 @@ class ActionThemeInline(Inline):
     classes = ["collapse"]
 
 
-class ClassificationInline(admin.TabularInline):
+class ClassificationInline(Spoken, admin.TabularInline):
     """The goals and pillars of an action."""
 
     model = Classification
@@ -361,7 +373,7 @@ class ActorNameInline(Inline):
     autocomplete_fields = ["source"]
 
 
-class ActorAliasInline(admin.TabularInline):
+class ActorAliasInline(Spoken, admin.TabularInline):
     """Other ways in which sources write an actor."""
 
     model = ActorAlias

@@ -115,7 +115,10 @@ def returned(facts: Facts, on: date) -> Mail | None:
 
 
 def let_in(facts: Facts, on: date) -> Mail | None:
-    """Tell somebody what they can write for a further edition; facts: round, entries (keys)."""
+    """Tell somebody what they can write for a further edition.
+
+    Facts: round, entries (keys), comment of the secretariat.
+    """
     entries = to_write(facts["entries"], on)
     days = [day for entry in entries if (day := last_day(entry, on))]
     if not days:
@@ -133,6 +136,7 @@ def let_in(facts: Facts, on: date) -> Mail | None:
         round=given,
         is_sample=given.is_sample,
         day=min(days),
+        comment=facts.get("comment", ""),
         link=link("actions:desk"),
         **listed(entries),
     )

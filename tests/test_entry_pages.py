@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from actions.models import Entry
-from actions.services import entries
+from actions.models import Entry, ReportingRound
+from actions.services import entries, unsaved
 
 pytestmark = pytest.mark.django_db
 HTMX = {"hx-request": "true"}
@@ -215,6 +215,53 @@ def test_an_address_that_opens_inside_only_is_asked_about_and_can_be_kept(
     assert browser.post(path(entry), kept).status_code == 302
     entry.refresh_from_db()
     assert entry.state == "submitted"
+
+
+def test_a_kind_that_nobody_chose_is_asserted_nowhere(entry, contributor, sign_in) -> None:
+    browser = sign_in(contributor)
+    browser.post(path(entry), typed(entry, **document(kind="")))
+    page = browser.get(path(entry))
+    assert '<option value="" selected>Choose …</option>' in text(page)
+    assert 'value="other"' not in text(page)
+
+
+def test_an_address_that_is_wrong_takes_none_away_that_was_saved(
+    entry, contributor, sign_in
+) -> None:
+    browser = sign_in(contributor)
+    browser.post(path(entry), typed(entry, **document(address="https://leefmilieu.brussels/x")))
+    wrong = document(address="mailto:x@y.be") | {"evidence-INITIAL_FORMS": "1"}
+    browser.post(path(entry), typed(entry, **wrong))
+    entry.refresh_from_db()
+    assert entry.evidence[0]["address"] == "https://leefmilieu.brussels/x"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"title": ""}, "Give the document a title, or remove it."),
+        ({"address": ""}, "Give the document an address, or remove it."),
+        ({"address": "https://x.be/1 https://x.be/2"}, "Give each address a line of its own"),
+    ],
+)
+def test_what_a_document_lacks_is_told_at_its_row(entry, contributor, sign_in, row, words) -> None:
+    page = sign_in(contributor).post(path(entry), typed(entry, "submit", **document(**row)))
+    assert page.status_code == 422
+    assert text(page).count(words) == 2  # in the summary and at the row
+    entry.refresh_from_db()
+    assert entry.evidence[0]["title"] == row.get("title", "Verslag")
+
+
+def test_a_text_that_a_freeze_stopped_is_shown_to_be_copied(entry, contributor, sign_in) -> None:
+    browser = sign_in(contributor)
+    sent = typed(entry, "submit", done="Mijn lange tekst.")
+    ReportingRound.objects.filter(pk=entry.round_id).update(frozen_at=timezone.now())
+    page = browser.post(path(entry), sent)
+    assert page.status_code == 409
+    assert "Mijn lange tekst.</textarea>" in text(page)
+    assert 'value="submit"' not in text(page)
+    unsaved.keep(path(entry), [("done", "Bewaarde tekst.")], by=contributor, now=timezone.now())
+    assert "Bewaarde tekst.</textarea>" in text(browser.get(path(entry)))
 
 
 FRENCH = "Le service a publié un guide et a formé cent vingt acheteurs publics dans les communes."

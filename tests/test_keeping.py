@@ -187,7 +187,7 @@ def test_a_form_that_somebody_else_opened_is_not_taken(site) -> None:
     before = Entry.objects.get(pk=site.keys["draft"]).version
     page = site.send("coordinator", "POST", action, sent)
     assert page.status_code == 403
-    assert b"It cannot be saved from here" in page.content
+    assert b"It cannot be put back into its form by itself" in page.content
     assert Entry.objects.get(pk=site.keys["draft"]).version == before
 
 
@@ -196,7 +196,7 @@ def test_a_form_whose_page_is_gone_shows_its_text(site) -> None:
     sent["mark"] = keeping.sign(site.scene.people[role], action, "/en/desk/entries/999999/")
     client = Client()
     page = sign_in(client, client.post(action, sent), site.scene.people[role])
-    assert b"It cannot be saved from here" in page.content
+    assert b"It cannot be put back into its form by itself" in page.content
     assert "Zqwords" in page.content.decode()
 
 

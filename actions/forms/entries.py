@@ -224,6 +224,10 @@ class EntryForm(forms.Form):
         """Show at their fields what a service refused; the list of evidence shows its own."""
         faults = error.message_dict if hasattr(error, "error_dict") else {}
         self.evidence.refusals += faults.get("evidence", [])
+        if "evidence" in faults:
+            self.sound = self.content()
+            for row in self.evidence:
+                row.mark_missing()
         show_refusal(self, error)
 
     def texts(self) -> list[Any]:
@@ -279,6 +283,12 @@ class DocumentForm(forms.Form):
         error_messages={"invalid": _("Enter the date as day, month and year.")},
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Offer the kinds that say something: "other" is what nobody says anything of."""
+        super().__init__(*args, **options)
+        kind: Any = self.fields["kind"]
+        kind.widget.choices = kind.choices[:-1]
+
     def clean_address(self) -> list[str]:
         """Return the addresses that were typed, completed and encoded; several may be pasted."""
         found = addresses.several(self.cleaned_data["address"])
@@ -290,6 +300,9 @@ class DocumentForm(forms.Form):
         """Return what was typed, a document for each address; none for an empty row."""
         data: Mapping[str, Any] = getattr(self, "cleaned_data", {})
         title, typed = data.get("title", ""), data.get("address") or []
+        if "address" in self.errors and self.initial.get("address"):
+            # What cannot be stored never takes away what was.
+            typed = [self.initial["address"]]
         if not title and not typed:
             return []
         day = data.get("date")
@@ -299,6 +312,16 @@ class DocumentForm(forms.Form):
         }
         rest = [{"title": "", "address": address, **shared} for address in typed[1:]]
         return [{"title": title, "address": typed[0] if typed else "", **shared}, *rest]
+
+    def mark_missing(self) -> None:
+        """Say at the row what its documents lack: a title, an address, or a row for each."""
+        found = self.documents()
+        if len(found) > 1:
+            self.add_error("address", _("Give each address a line of its own, with a title."))
+        elif found and not found[0]["title"]:
+            self.add_error("title", _("Give the document a title, or remove it."))
+        elif found and not found[0]["address"] and "address" not in self.errors:
+            self.add_error("address", _("Give the document an address, or remove it."))
 
     @property
     def is_asked(self) -> bool:

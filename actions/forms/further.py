@@ -45,9 +45,11 @@ class FurtherForm(forms.Form):
         help_text=_("The e-mail to those who write gives this date."),
     )
     comment = reason_field(
-        _("What has to be corrected"),
+        _("What has to be corrected or added"),
         required=False,
-        help_text=_("For accepted entries: the e-mail to those who write quotes this text."),
+        help_text=_(
+            "The e-mail to those who write quotes it. Needed where an accepted entry is corrected."
+        ),
     )
     chosen = RowsField(label=_("Entries"), queryset=Entry.objects.none(), required=False)
     actors = RowsField(label=_("Actors"), queryset=Actor.objects.none(), required=False)

@@ -29,10 +29,13 @@ def round_opened(reporting_round: ReportingRound, *, now: datetime) -> None:
     tell_writers(LetterKind.ROUND_OPENED, key, rows, {"round": reporting_round.pk}, now=now)
 
 
-def let_in(reporting_round: ReportingRound, rows: Iterable[Entry], *, now: datetime) -> None:
-    """Tell everybody what they can write for a further edition: one letter a person."""
+def let_in(
+    reporting_round: ReportingRound, rows: Iterable[Entry], *, comment: str = "", now: datetime
+) -> None:
+    """Tell everybody what they can write for a further edition, and why: one letter a person."""
     key = f"let_in:{reporting_round.pk}:{now.isoformat()}"
-    tell_writers(LetterKind.LET_IN, key, rows, {"round": reporting_round.pk}, now=now)
+    facts = {"round": reporting_round.pk, "comment": comment}
+    tell_writers(LetterKind.LET_IN, key, rows, facts, now=now)
 
 
 def writing_ended(rows: Iterable[Entry], *, key: str, now: datetime) -> None:

@@ -47,8 +47,9 @@ def include(
     """Let the chosen entries of a published round be written and reviewed until a day.
 
     Accepted ones are corrected: they are returned, with a comment that says why. All others
-    (in review, returned, drafts, not begun) may come in. Their writers are told. Choosing
-    the same ones for the same day once more does nothing; another day replaces the first.
+    (in review, returned, drafts, not begun) may come in. Their writers are told, with the
+    comment. Choosing the same ones for the same day once more does nothing; another day
+    replaces the first.
     """
     rights = secretariat(by, now)
     stored = lock(given)
@@ -66,8 +67,11 @@ def include(
         _correct(row, until, comment, by=by, rights=rights, now=now)
     for row in supplements:
         _let_in(row, until)
-        entries.record(row, Event.LET_IN, by=by, rights=rights, now=now, until=until)
-    events.let_in(stored, [row for row in supplements if row.is_writable], now=now)
+        entries.record(
+            row, Event.LET_IN, by=by, rights=rights, now=now, until=until, comment=comment.strip()
+        )
+    told = [row for row in supplements if row.is_writable]
+    events.let_in(stored, told, comment=comment.strip(), now=now)
     return Included(len(corrections), len(supplements))
 
 

@@ -23,8 +23,8 @@ from actions.forms.entries import EntryForm, ReasonForm
 from actions.models import Entry, EntryVersion, ReportingRound, Responsibility, ReviewEvent
 from actions.models.entries import CONTENT, HEADINGS, TEXTS
 from actions.refusals import Conflict, Refused
-from actions.services import entries
-from actions.views import days, reading
+from actions.services import entries, unsaved
+from actions.views import days, keeping, reading
 from actions.views.http import is_partial
 from actions.views.members_only import (
     READ_WRITE,
@@ -125,8 +125,7 @@ def store(request: MemberRequest, found: Entry, form: EntryForm, *, submits: boo
     except Conflict as conflict:
         return conflict_page(request, conflict, form)
     except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return refused(request, found, form, str(refusal))
+        return not_now(request, found, form, str(refusal))
     if is_partial(request):
         return saved_part(request, stored, form)
     tell_taken_out(request, form)
@@ -135,6 +134,15 @@ def store(request: MemberRequest, found: Entry, form: EntryForm, *, submits: boo
         return form_page(request, stored, form, HTTPStatus.UNPROCESSABLE_ENTITY, saved=True)
     messages.success(request, _("Draft saved at %s.") % clock(request))
     return redirect("actions:entry", stored.pk)
+
+
+def not_now(request: MemberRequest, found: Entry, form: EntryForm, words: str) -> HttpResponse:
+    """Say why nothing is stored: at the form, or with the text to copy where there is none."""
+    if not is_partial(request) and not writing.may(request.rights, found, Act.SAVE):
+        messages.error(request, words)
+        return read(request, found, typed=own_texts(request.POST), status=HTTPStatus.CONFLICT)
+    form.add_error(None, words)
+    return refused(request, found, form, words)
 
 
 def submit(request: MemberRequest, found: Entry, form: EntryForm) -> Entry | None:
@@ -323,9 +331,17 @@ def last_return(found: Entry) -> ReviewEvent | None:
 
 
 def read(
-    request: MemberRequest, found: Entry, reason_form: ReasonForm | None = None
+    request: MemberRequest,
+    found: Entry,
+    reason_form: ReasonForm | None = None,
+    *,
+    typed: list[tuple[Any, str]] | None = None,
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    """Show what an entry says, and what the person may do with it."""
+    """Show what an entry says, what the person may do with it, and what they typed in vain.
+
+    ``typed`` is what was just sent and cannot be saved now; without it, what was kept of them.
+    """
     known = writing.read_extensions([found.round])
     rights = request.rights
     reason_form = reason_form or ReasonForm()
@@ -339,8 +355,28 @@ def read(
         "may_withdraw": writing.may(rights, found, Act.WITHDRAW, extensions=known),
         "may_reopen": may_reopen,
         "reason_form": reason_form,
+        "typed": kept_texts(request, found) if typed is None else typed,
     }
-    return TemplateResponse(request, "desk/entry.html", context)
+    return TemplateResponse(request, "desk/entry.html", context, status=status)
+
+
+def kept_texts(request: MemberRequest, found: Entry) -> list[tuple[Any, str]]:
+    """Return what the person typed into an entry that can no longer be written, and not saved."""
+    if not permissions.can_write_for(request.rights, found.responsibility):
+        return []
+    address = reverse("actions:entry", args=[found.pk])
+    row = unsaved.find(address, by=request.user, now=request.now)
+    return own_texts(keeping.as_data(row.content), found) if row else []
+
+
+def own_texts(data: Any, found: Entry | None = None) -> list[tuple[Any, str]]:
+    """Return the texts of a form with their headings; of an entry, only what it does not say."""
+    texts = ((name, str(data.get(name, "")).strip()) for name in TEXTS)
+    return [
+        (HEADINGS[name], text)
+        for name, text in texts
+        if text and (found is None or text != getattr(found, name))
+    ]
 
 
 def why_not(request: MemberRequest, found: Entry, known: writing.Extensions) -> Any:

@@ -14,13 +14,15 @@ from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.core import signing
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as plain_failure
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from actions.models import User
 
 SALT = "actions.forms.mark"
+OWN_APPS = {"actions", "reports"}
 MARK, TOKEN, CARRIED, ONLY_SHOW = "mark", "token", "kept", "kept_show"
 # What a form sends beside what somebody typed.
 OURS = {"csrfmiddlewaretoken", MARK, TOKEN, "act"}
@@ -84,6 +87,17 @@ class Kept:
         ]
 
     @property
+    def labelled(self) -> list[tuple[str, str]]:
+        """The texts, each with what its field is called as far as that is known."""
+        wanted = self.texts
+        named = [(name, value) for name, value in self.fields if value in wanted]
+        return [
+            (label_of(name), value)
+            for name, value in named
+            if name not in TECHNICAL and name[:1] != "_" and not name.endswith("_FORMS")
+        ]
+
+    @property
     def carried(self) -> str:
         """It as one field of a form."""
         return json.dumps([self.mark, self.fields], ensure_ascii=False)
@@ -92,6 +106,19 @@ class Kept:
     def data(self) -> QueryDict:
         """Its fields as a form takes them."""
         return as_data(self.fields)
+
+
+def label_of(name: str) -> str:
+    """Return what the column is called that a field of a form is named after; "" if unknown."""
+    column = name.rpartition("-")[2]
+    for model in apps.get_models():
+        if model._meta.app_label in OWN_APPS:  # noqa: SLF001
+            try:
+                found: Any = model._meta.get_field(column)  # noqa: SLF001
+                return str(capfirst(found.verbose_name))
+            except (FieldDoesNotExist, AttributeError):
+                continue
+    return ""
 
 
 def as_data(fields: Iterable[Iterable[str]]) -> QueryDict:
@@ -160,7 +187,7 @@ def to_copy(
     request: HttpRequest, kept: Kept, status: int = HTTPStatus.OK, *, leads_to: str = ""
 ) -> HttpResponse:
     """Show a text, to be copied, on a page without a form."""
-    context = {"texts": kept.texts, "leads_to": leads_to or reverse("actions:desk")}
+    context = {"labelled": kept.labelled, "leads_to": leads_to or reverse("actions:desk")}
     response = TemplateResponse(request, "desk/unsaved_copy.html", context, status=status)
     add_never_cache_headers(response)
     return response

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.formats import date_format
 
 from actions.forms import texts
 from actions.forms.refusals import show_refusal
@@ -26,8 +27,8 @@ class Unsaved:
     """What a page says of a text that is not saved.
 
     ``is_put`` tells that it stands in the form, beside ``stored``: what is saved, by the labels
-    of the fields that differ. Else it is offered. ``at`` is when it was kept, None where it came
-    through signing in.
+    of the fields that differ. Else it is offered, with what was ``typed``. ``at`` is when it was
+    kept, None where it came through signing in.
     """
 
     address: str
@@ -35,6 +36,7 @@ class Unsaved:
     data: QueryDict
     at: datetime | None = None
     stored: list[tuple[str, str]] = field(default_factory=list)
+    typed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def offer(request: Any, form: Form, *, address: str = "") -> Form:
@@ -69,7 +71,7 @@ def conflict_with(form: forms.BaseForm, conflict: Conflict) -> dict[str, Any]:
     rows = [
         (str(label(form, name)), text)
         for name, part in form.fields.items()
-        if not part.widget.is_hidden and (text := shown(part, getattr(conflict.stored, name, "")))
+        if not part.widget.is_hidden and (text := told(part, getattr(conflict.stored, name, "")))
     ]
     return {"words": str(conflict), "rows": rows}
 
@@ -106,7 +108,9 @@ def offer_kept(request: Any, form: Form, address: str) -> Form:
         return form
     is_put = request.GET.get("unsaved") == USE
     stored = put(form, data) if is_put else []
-    found = Unsaved(address, is_put, data, row.updated_at, stored)
+    rows = pairs(form, data)
+    typed = [(str(label(form, name)), new) for name, old, new in rows if new and new != old]
+    found = Unsaved(address, is_put, data, row.updated_at, stored, [] if is_put else typed)
     form.unsaved = found  # type: ignore[attr-defined]
     return form
 
@@ -154,6 +158,24 @@ def shown(part: forms.Field, value: Any) -> str:
     """Return a value as its field shows it."""
     text = part.widget.format_value(part.prepare_value(value))
     return tidy(", ".join(map(str, text)) if isinstance(text, list) else str(text or ""))
+
+
+def told(part: forms.Field, value: Any) -> str:
+    """Return a stored value in words: the choice that it is, a day as a reader writes it."""
+    if isinstance(value, date):
+        return str(date_format(value))
+    choices = dict(flatten(getattr(part, "choices", ())))
+    prepared = part.prepare_value(value)
+    return tidy(str(choices.get(prepared, "")) or shown(part, value))
+
+
+def flatten(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
+    """Yield the lines of a menu, those of its groups one by one."""
+    for value, text in choices:
+        if isinstance(text, list | tuple):
+            yield from text
+        else:
+            yield getattr(value, "value", value), text
 
 
 def label(form: forms.BaseForm, name: str) -> Any:

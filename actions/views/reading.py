@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from actions.enums import Nature, Status
+from actions.enums import EvidenceKind, Nature, Status
 from actions.models import Entry
 from actions.models.entries import EVIDENCE_KINDS, HEADINGS, PUBLISHED_TEXTS
 from actions.rules import hints, markup
@@ -51,7 +51,7 @@ def texts(content: Mapping[str, Any]) -> list[Text]:
 
 def documents(content: Mapping[str, Any]) -> list[Document]:
     """Return the evidence; what a draft has not completed yet is left out."""
-    kinds = dict(EVIDENCE_KINDS)
+    kinds = dict(EVIDENCE_KINDS) | {EvidenceKind.OTHER.value: ""}
     return [
         Document(row["title"], row["address"], kinds[row["kind"]], parse_date(row["date"] or ""))
         for row in content.get("evidence") or []

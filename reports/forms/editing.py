@@ -56,9 +56,21 @@ class ChapterForm(forms.Form):
         """Let what was typed replace a newer version than it started from."""
         change(self, "version", str(version))
 
-    def texts(self) -> dict[str, str]:
-        """Return what was typed, by column."""
-        return {name: text for name, text in self.cleaned_data.items() if name != "version"}
+    def texts(self, row: Any) -> dict[str, str]:
+        """Return what was typed, by column; of a field that is wrong, what the row has."""
+        names = [name for name in self.fields if name != "version"]
+        return {
+            name: getattr(row, name) if name in self.errors else self.cleaned_data[name]
+            for name in names
+        }
+
+    def can_store(self, row: Any) -> bool:
+        """Tell whether there is something to store: what is wrong keeps nothing else from it."""
+        if "version" in self.errors or self.non_field_errors():
+            return False
+        return not self.errors or any(
+            text != getattr(row, name) for name, text in self.texts(row).items()
+        )
 
 
 class NoteForm(forms.Form):

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from actions import typography
@@ -53,6 +53,8 @@ from reports.models import (
 )
 from reports.readiness import Outside
 from reports.services import editions, renderings, texts
+
+SAVED_IN_PART = gettext_lazy("The rest is saved; what is marked is not.")
 
 
 def find_round(key: int) -> ReportingRound:
@@ -383,29 +385,44 @@ def chapter(request: MemberRequest, key: int, kind: str, number: int) -> HttpRes
             initial=start,
         ),
     )
-    conflict = None
-    if request.method == "POST" and form.is_valid():
+    conflict = stored = None
+    is_wrong = request.method == "POST" and not form.is_valid()
+    # What is new has an address of its own only once it is stored as a whole.
+    is_new = kind == FURTHER and not row.pk
+    if request.method == "POST" and form.can_store(row) and not (is_wrong and is_new):
         try:
             stored = attempt_chapter(request, form, row)
         except Conflict as refusal:
             conflict = conflict_with(form, refusal)
             form.go_on_from(refusal.stored.version)
-            stored = None
-        if stored is not None:
-            messages.success(request, _("The text is saved."))
+        if stored is not None and not is_wrong:
+            tell_saved(request, found)
             return redirect("reports:editing", found.pk)
+        if stored is not None:
+            form.go_on_from(stored.version)
     context = {
         "round": found,
         "plan": found.plan,
         "row": row,
         "form": form,
         "conflict": conflict,
+        "summary_title": SAVED_IN_PART if stored is not None else "",
         "opening": openings.get(f"text_{get_language()}", ""),
         "section": Section.objects.filter(plan=found.plan_id, number=row.section or 0).first(),
     }
     return TemplateResponse(
         request, "reports/chapter.html", context, status=409 if conflict else 200
     )
+
+
+def tell_saved(request: MemberRequest, found: ReportingRound) -> None:
+    """Say that a chapter is saved, and that an edition that is frozen does not have it."""
+    messages.success(request, _("The text is saved."))
+    if found.is_frozen:
+        messages.warning(
+            request,
+            _("The edition that is frozen does not have it. Discard that edition to include it."),
+        )
 
 
 def openings_of(found: ReportingRound, row: Chapter, *, now: datetime) -> dict[str, str]:
@@ -422,7 +439,7 @@ def attempt_chapter(request: MemberRequest, form: ChapterForm, row: Chapter) -> 
             row,
             by=request.user,
             version=form.cleaned_data["version"],
-            texts=form.texts(),
+            texts=form.texts(row),
             now=request.now,
         )
     except ValidationError as error:

@@ -123,7 +123,39 @@ def test_a_text_that_no_report_prints_is_refused_at_its_field(browser, year) -> 
     html = text(browser.post(address(year, "chapters/foreword/0/"), sent))
     assert 'id="id_text_nl_error"' in html
     assert "Bon.</textarea>" in html
-    assert Chapter.objects.count() == 0
+
+
+def test_a_text_that_is_wrong_keeps_the_others_of_the_chapter_from_nothing(browser, year) -> None:
+    sent = {"version": "0", "text_nl": "x" * 20_000, "text_fr": "Bon."}
+    html = text(browser.post(address(year, "chapters/foreword/0/"), sent))
+    assert "The rest is saved; what is marked is not." in html
+    row = Chapter.objects.get()
+    assert (row.text_nl, row.text_fr) == ("", "Bon.")
+    mended = sent | {"version": str(row.version), "text_nl": "Goed."}
+    assert browser.post(address(year, "chapters/foreword/0/"), mended).status_code == 302
+    row.refresh_from_db()
+    assert (row.text_nl, row.text_fr) == ("Goed.", "Bon.")
+
+
+def test_a_new_chapter_is_stored_only_as_a_whole(browser, year) -> None:
+    """It has no address before: sending the form again would make a second one."""
+    sent = {"version": "0", "title_nl": "Titel", "text_nl": "x" * 20_000, "text_fr": "Bon."}
+    assert browser.post(address(year, "chapters/further/0/"), sent).status_code == 200
+    assert not Chapter.objects.exists()
+
+
+def test_a_chapter_that_a_frozen_edition_lacks_is_saved_with_a_word_about_it(browser, year) -> None:
+    ReportingRound.objects.filter(pk=year.pk).update(state="closed", closed_at=timezone.now())
+    sent = {"version": "0", "text_nl": "Goed.", "text_fr": "Bon."}
+    page = browser.post(address(year, "chapters/foreword/0/"), sent, follow=True)
+    assert "The edition that is frozen does not have it." not in text(page)
+    ReportingRound.objects.filter(pk=year.pk).update(frozen_at=timezone.now())
+    page = browser.post(
+        address(year, "chapters/foreword/0/"),
+        sent | {"version": "1", "text_fr": "Mieux."},
+        follow=True,
+    )
+    assert "The edition that is frozen does not have it." in text(page)
 
 
 @pytest.mark.parametrize("pasted", ["a\x00b", "a\ue000b"])

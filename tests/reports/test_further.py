@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
@@ -90,6 +91,18 @@ def test_accepted_entries_are_returned_and_others_may_come_in_and_their_writers_
         "Further edition of the report 2025: 2 entries to write by 29 January 2026"
     )
     assert "- 4. Action 4 (Old)" in letter.text
+
+
+def test_what_the_secretariat_writes_reaches_those_who_supplement_too(story) -> None:
+    include(story, "4", comment="Your figures are missing.")
+    entry = story.scene.entry(story.second.round, "4")
+    assert entry.events.latest("pk").comment == "Your figures are missing."
+    letter = Letter.objects.filter(kind="let_in").earliest("pk")
+    sending.send(letter.pk, now=NOW)
+    (message,) = mail.outbox
+    assert isinstance(message, mail.EmailMultiAlternatives)
+    for body in (message.body, str(message.alternatives[0][0])):
+        assert "Your figures are missing." in body
 
 
 def test_the_same_choice_again_does_nothing_another_day_replaces_the_first(story) -> None:
