@@ -1,7 +1,24 @@
-"""Log lines as JSON, one object a line, for a service that collects them."""
+"""Log lines as JSON, one object a line, for a service that collects them; no live link in any."""
 
 import json
 import logging
+import re
+
+# What stands in an address after these words lets in whoever has it.
+SECRET = re.compile(r"(/(?:invitation|feed)/)[^/\s\"'<>?#]+")
+
+
+def without_secrets(text: str) -> str:
+    """Return a text without the secret part of the addresses of invitations and feeds."""
+    return SECRET.sub(r"\1…", text)
+
+
+class PlainFormatter(logging.Formatter):
+    """Format a record as ever, without live links; for people at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the lines."""
+        return without_secrets(super().format(record))
 
 
 class JsonFormatter(logging.Formatter):
@@ -13,8 +30,8 @@ class JsonFormatter(logging.Formatter):
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_secrets(record.getMessage()),
         }
         if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+            line["error"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)

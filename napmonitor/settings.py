@@ -273,11 +273,14 @@ EMAIL_TIMEOUT = 20  # seconds; nobody waits longer for a mail server
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "napmonitor.logs.JsonFormatter"}},
+    "formatters": {
+        "json": {"()": "napmonitor.logs.JsonFormatter"},
+        "plain": {"()": "napmonitor.logs.PlainFormatter"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            **({} if DEBUG or TESTING else {"formatter": "json"}),
+            "formatter": "plain" if DEBUG or TESTING else "json",
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},

@@ -276,3 +276,29 @@ def test_autocomplete_and_search_survive_a_null_character(secretariat_client) ->
     for field in ("actor", "action", "source"):
         query = {"app_label": "actions", "model_name": "responsibility", "field_name": field}
         assert secretariat_client.get(url, {**query, "term": "\x00"}).status_code == 200
+
+
+# What no filter, order or search of the administration may reach: by a column of an account, its
+# sessions and factors, or the links of invitations, from whatever row.
+SECRETS = (
+    "password", "password__startswith", "is_superuser", "email__startswith",
+    "authenticator__data__contains", "written_by__password__startswith",
+    "memberships__user__password__startswith", "invitations__digest__startswith",
+    "history_user__password__startswith", "user__password__startswith",
+    "emailaddress__email__startswith", "by__password__startswith",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("model", admin.site._registry)  # noqa: SLF001
+@pytest.mark.parametrize("lookup", SECRETS)
+def test_no_filter_of_the_administration_reaches_a_secret(
+    secretariat_client: Client, model, lookup
+) -> None:
+    address = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")  # noqa: SLF001
+    user = User.objects.exclude(password="").latest("pk")
+    answers = {
+        (page.status_code, page.get("Location", ""), page.content.count(b"field-email"))
+        for value in (user.password[:4], user.email[:4], "True", "zzz")
+        if (page := secretariat_client.get(address, {lookup: value}))
+    }
+    assert len(answers) == 1

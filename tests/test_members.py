@@ -15,7 +15,7 @@ from actions import permissions
 from actions.enums import LetterKind, MemberRole
 from actions.models import Actor, Invitation, Letter, Membership, User
 from actions.refusals import Refused
-from actions.services import members
+from actions.services import accounts, members
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -246,6 +246,63 @@ def test_withdrawing_ends_the_link(head, sign_in) -> None:
     assert members.refusal(made, now=NOW) == members.WITHDRAWN
 
 
+def leave(inviter: User, office: User, head: User) -> None:
+    members.remove(membership(inviter), by=office, now=NOW)
+
+
+def lose_role(inviter: User, office: User, head: User) -> None:
+    members.change_role(membership(inviter), role="contributor", by=office, now=NOW)
+
+
+def close(inviter: User, office: User, head: User) -> None:
+    accounts.deactivate(inviter, by=office, now=NOW)
+
+
+def hand_on(inviter: User, office: User, head: User) -> None:
+    hand = members.invite(
+        "hand@example.org", actor=actor(), role="contributor", language="fr", by=inviter, now=NOW
+    )
+    user = User.objects.create_user("hand@example.org")
+    members.start(user, actor(), "contributor", by=office, now=NOW)
+    members.hand_over(membership(inviter), to=membership(user), by=inviter, now=NOW)
+    hand.refresh_from_db()
+    assert hand.withdrawn_at
+
+
+@pytest.mark.parametrize("how", [leave, lose_role, close, hand_on])
+def test_an_invitation_ends_with_the_right_of_who_made_it(how, head, office) -> None:
+    made, secret = invite(head)
+    how(head, office, head)
+    made.refresh_from_db()
+    assert made.withdrawn_at is not None
+    with pytest.raises(Refused):
+        members.accept_invitation(secret, now=NOW)
+    assert not Membership.objects.filter(user__email="new@example.org").exists()
+
+
+def test_a_removed_secretary_cannot_return_by_an_invitation_of_their_own(
+    make_member, office
+) -> None:
+    """Also where the rows say nothing of it, as after a restore."""
+    gone = make_member("secretariat", "fisd", "gone@example.org")
+    made, secret = invite(gone, "second@example.org", role="secretariat", actor=actor("fisd"))
+    Membership.objects.filter(user=gone).update(ended_at=NOW)
+    made.refresh_from_db()
+    assert made.withdrawn_at is None
+    assert Client().get(f"/en/invitation/{secret}/").status_code == 410
+    with pytest.raises(Refused):
+        members.accept_invitation(secret, name="Second", now=NOW)
+    assert not User.objects.filter(email="second@example.org").exists()
+
+
+def test_an_invitation_stays_where_the_right_does(head, office) -> None:
+    made, secret = invite(office, role="coordinator")
+    leave(head, office, head)
+    members.accept_invitation(secret, name="New", now=NOW)
+    made.refresh_from_db()
+    assert made.used_at
+
+
 def test_a_used_invitation_is_not_withdrawn(head) -> None:
     made, secret = invite(head)
     members.accept_invitation(secret, name="Nora", now=NOW)
@@ -315,12 +372,12 @@ def test_handing_over_swaps_the_roles(head, hand, sign_in) -> None:
 def test_only_the_coordinator_hands_over_and_only_to_colleagues(head, hand, make_member) -> None:
     stranger = make_member("contributor", "fps-economy")
     with pytest.raises(PermissionDenied):
-        members.hand_over(membership(head), to=membership(stranger), by=head)
+        members.hand_over(membership(head), to=membership(stranger), by=head, now=timezone.now())
     with pytest.raises(PermissionDenied):
-        members.hand_over(membership(head), to=membership(hand), by=hand)
+        members.hand_over(membership(head), to=membership(hand), by=hand, now=timezone.now())
     watcher = make_member("observer", JUSTICE)
     with pytest.raises(Refused):
-        members.hand_over(membership(head), to=membership(watcher), by=head)
+        members.hand_over(membership(head), to=membership(watcher), by=head, now=timezone.now())
 
 
 def test_the_last_of_the_secretariat_stays(office, make_member) -> None:

@@ -9,7 +9,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from napmonitor.logs import JsonFormatter
+from napmonitor.logs import JsonFormatter, PlainFormatter
 
 
 def started(**env: str) -> subprocess.CompletedProcess[str]:
@@ -81,3 +81,16 @@ def test_a_log_line_is_one_json_object_with_the_error() -> None:
     assert "\n" not in line
     assert (found["level"], found["logger"], found["message"]) == ("ERROR", "x", "It is é")
     assert "ValueError: broken" in found["error"]
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter(), PlainFormatter()])
+def test_no_line_of_the_log_holds_a_live_link(formatter) -> None:
+    link = "/nl/invitation/_4hgGehTg0i05SdJb1kIruo-Fh2/"
+    try:
+        raise ValueError(f"https://nap.example.org{link}?x=1")
+    except ValueError:
+        trace = sys.exc_info()
+    record = logging.LogRecord("x", logging.ERROR, "f", 1, "Gone: %s", (link,), trace)
+    line = formatter.format(record)
+    assert "_4hgGehTg0i05" not in line
+    assert line.count("/nl/invitation/…/") == 2

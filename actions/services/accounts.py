@@ -119,6 +119,7 @@ def close(user: User, *, by: User, now: datetime) -> None:
         members.end(stored, by=by, now=now)
     user.is_active = user.is_staff = user.is_superuser = False
     user.save(update_fields=["is_active", "is_staff", "is_superuser"])
+    members.withdraw_unfounded(user, by=by, now=now)
     end_sessions(user)
 
 

@@ -164,15 +164,14 @@ def mark(given: ReportingRound, keys: set[int], made: Made) -> None:
 def move_members(change: BodyChange, *, now: datetime) -> None:
     """Give the members of a body that ended their places in all its successors."""
     heirs = [row.successor for row in successions_of(change)]
-    moved = []
-    for membership in members_of(change.actor):
+    moved, leaving = [], members_of(change.actor)
+    for membership in leaving:
         person = membership.user
         fresh = [heir for heir in heirs if not members.current(user=person, actor=heir).exists()]
         for heir in fresh:
             members.start(person, heir, membership.role, by=change.by, now=now)
-        started = [heir.pk for heir in fresh]
-        members.end(membership, by=change.by, now=now)
-        moved.append({"ended": membership.pk, "started": started})
+        moved.append({"ended": membership.pk, "started": [heir.pk for heir in fresh]})
+    # Before their places end: an invitation ends with the right of who made it.
     for invitation in invitations_of(change.actor):
         open_one = invitations_of(heirs[0]).filter(email__iexact=invitation.email)
         if open_one.exists():
@@ -180,6 +179,8 @@ def move_members(change: BodyChange, *, now: datetime) -> None:
         else:
             invitation.actor = heirs[0]
         plan.save(invitation, by=change.by)
+    for membership in leaving:
+        members.end(membership, by=change.by, now=now)
     change.moved_at, change.made = now, change.made | {"members": moved}
     change.save(update_fields=["moved_at", "made"])
 

@@ -103,9 +103,24 @@ def refusal(invitation: Invitation, *, now: datetime) -> Any:
     """Return why an invitation cannot be accepted, in plain words; nothing where it can."""
     if invitation.used_at:
         return USED
-    if invitation.withdrawn_at:
+    if invitation.withdrawn_at or not is_founded(invitation, now=now):
         return WITHDRAWN
     return None if invitation.is_open(now=now) else EXPIRED
+
+
+def is_founded(invitation: Invitation, *, now: datetime) -> bool:
+    """Tell whether whoever invited may still give the role."""
+    rights = permissions.read_rights(invitation.invited_by, on=timezone.localdate(now))
+    return permissions.can_give_role(rights, invitation.actor_id, invitation.role)
+
+
+def withdraw_unfounded(user: User, *, by: User, now: datetime) -> None:
+    """Withdraw the open invitations of somebody who may no longer give those roles."""
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("invited_by")
+    for invitation in rows.filter(invited_by=user, used_at=None, withdrawn_at=None):
+        if not is_founded(invitation, now=now):
+            invitation.withdrawn_at = now
+            plan.save(invitation, by=by)
 
 
 @transaction.atomic
@@ -118,8 +133,8 @@ def accept_invitation(
     withdrawn or has expired, and for a deactivated account; ValidationError for a name
     that cannot be stored; Invitation.DoesNotExist for a link that leads nowhere.
     """
-    rows = Invitation.objects.select_for_update(of=("self",)).select_related("actor")
-    invitation = rows.get(digest=digest(secret))
+    rows = Invitation.objects.select_for_update(of=("self",))
+    invitation = rows.select_related("actor", "invited_by").get(digest=digest(secret))
     if reason := refusal(invitation, now=now):
         raise Refused(reason)
     user = User.objects.filter(email__iexact=invitation.email).first()
@@ -154,6 +169,7 @@ def change_role(membership: Membership, *, role: str, by: User, now: datetime) -
     before, stored.role = stored.role, role
     plan.save(stored, by=by)
     settle(stored, {before, role}, by=by)
+    withdraw_unfounded(stored.user, by=by, now=now)
     return stored
 
 
@@ -175,8 +191,11 @@ def remove(membership: Membership, *, by: User, now: datetime) -> Membership:
 
 
 @transaction.atomic
-def hand_over(membership: Membership, *, to: Membership, by: User) -> Membership:
-    """Make a colleague coordinator in one's own place, and become a contributor."""
+def hand_over(membership: Membership, *, to: Membership, by: User, now: datetime) -> Membership:
+    """Make a colleague coordinator in one's own place, and become a contributor.
+
+    One's open invitations end: who may no longer give a role has given none.
+    """
     own, other = lock(membership), lock(to)
     if own.user_id != by.pk or own.role != MemberRole.COORDINATOR or own.ended_at:
         raise PermissionDenied
@@ -189,6 +208,7 @@ def hand_over(membership: Membership, *, to: Membership, by: User) -> Membership
     for row, role in ((other, MemberRole.COORDINATOR), (own, MemberRole.CONTRIBUTOR)):
         row.role = role
         plan.save(row, by=by)
+    withdraw_unfounded(by, by=by, now=now)
     logger.info("user %s handed actor %s over to user %s", by.pk, own.actor_id, other.user_id)
     return other
 
@@ -328,6 +348,7 @@ def end(membership: Membership, *, by: User, now: datetime) -> None:
     membership.ended_at = now
     plan.save(membership, by=by)
     settle(membership, {membership.role}, by=by)
+    withdraw_unfounded(membership.user, by=by, now=now)
     logger.info("user %s ended membership %s", by.pk, membership.pk)
 
 

@@ -80,7 +80,7 @@ def hand_over(request: MemberRequest, key: int) -> HttpResponse:
     )
     if request.method == "POST":
         try:
-            service.hand_over(own, to=to, by=request.user)
+            service.hand_over(own, to=to, by=request.user, now=request.now)
         except Refused as refusal:
             tell_refusal(request, refusal)
         else:
