@@ -40,7 +40,7 @@ PUBLIC_TABLES = (
 # What an entry says: see ``actions.models.entries``, which a test compares.
 ENTRY_TEXTS = (
     "language", "done", "results", "obstacles", "next_steps", "reason", "gender", "sme",
-    "internal", "evidence", "unchanged",
+    "internal", "obstacle_codes", "expected_by", "evidence", "unchanged",
 )  # fmt: skip
 
 # name, table, events, condition under which the change is refused, message

@@ -135,6 +135,7 @@ class Status(StrEnum):
 REPORTABLE = frozenset(Status) - {Status.NOT_REPORTED, Status.INSUFFICIENT}
 # An accepted one of these holds for the next rounds too, until the actor reopens it.
 CARRIED_OVER = frozenset({Status.DONE, Status.DISCONTINUED, Status.NOT_APPLICABLE})
+UNFINISHED = REPORTABLE - CARRIED_OVER
 NEEDS_REASON = frozenset({Status.DISCONTINUED, Status.NOT_APPLICABLE})
 
 
@@ -243,6 +244,18 @@ class EvidenceKind(StrEnum):
     REPORT = "report"
     WEBSITE = "website"
     EVENT = "event"
+    OTHER = "other"
+
+
+class ObstacleKind(StrEnum):
+    """What stands in the way of an action, as far as an actor says so."""
+
+    FUNDING = "funding"
+    STAFF = "staff"
+    PRIORITIES = "priorities"
+    APPROVAL = "approval"
+    OTHERS = "others"
+    LAW = "law"
     OTHER = "other"
 
 

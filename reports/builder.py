@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from actions import round_status
-from actions.enums import Event, Scheme
+from actions.enums import UNFINISHED, Event, Scheme
 from actions.exporters import LICENCE
 from actions.models import (
     ActionTheme,
@@ -25,7 +25,7 @@ from actions.models import Override as OverrideRow
 from actions.models import Section as SectionRow
 from actions.models import Succession as SuccessionRow
 from actions.models.actors import LEVELS, name_valid
-from actions.models.entries import EVIDENCE_KINDS, PUBLISHED_TEXTS
+from actions.models.entries import EVIDENCE_KINDS, OBSTACLE_KINDS, PUBLISHED_TEXTS
 from actions.models.fields import LANGUAGES as TEXT_LANGUAGES
 from actions.models.responsibilities import ROLES
 from actions.models.schemes import TITLES
@@ -145,6 +145,7 @@ def build_round(
         successions=build_successions(given),
         goals=terms((str(number), title) for number, title in TITLES[Scheme.SDG].items()),
         pillars=terms((str(number), title) for number, title in TITLES[Scheme.PILLAR].items()),
+        obstacles=terms(OBSTACLE_KINDS),
         themes=tuple(Term(row.slug, per_language(row, "title")) for row in Theme.objects.all()),
         publisher=settings.REPORT_PUBLISHER,
         contact=settings.CONTACT_EMAIL,
@@ -189,6 +190,7 @@ def build_action(row: ActionStatus, told: Told) -> Action:
     """Return an action with its status, why it has it, and what its actors say."""
     action = row.action
     classes = told.classes.get(action.pk, {})
+    entries = tuple(build_entries(row, told))
     return Action(
         action_id=action.key or action.label,
         label=action.label,
@@ -209,7 +211,9 @@ def build_action(row: ActionStatus, told: Told) -> Action:
         reported=row.explanation.reported,
         missing=tuple(voice.actor.slug for voice in row.missing),
         left_out=tuple(voice.actor.slug for voice in row.left_out),
-        entries=tuple(build_entries(row, told)),
+        entries=entries,
+        # The latest of its unfinished actors.
+        expected_by=max((one.expected_by for one in entries if one.expected), default=""),
         override=build_override(row.override),
         period_start=action.period_start.isoformat() if action.period_start else "",
         goals=classes.get(Scheme.SDG, ()),
@@ -308,6 +312,8 @@ def build_entry(voice: Voice, row: ActionStatus, told: Told, *, expected: bool) 
         late=entry.late,
         on_behalf=spoken.on_behalf,
         unchanged=spoken.unchanged and not entry.is_carried,
+        expected_by=spoken.expected_by if entry.status in UNFINISHED else "",
+        obstacle_codes=tuple(spoken.obstacle_codes),
         submitted_on=day_of(spoken.submitted_at),
         accepted_on=day_of(spoken.decided_at),
     )

@@ -213,6 +213,7 @@ LABELS: dict[str, Any] = {
     "now_expected": _("Now expected by"),
     "expected_by": _("now expected by {day}"),
     "obstacle_kinds": _("Kinds of obstacles"),
+    "obstacle_counts": _("Kinds of obstacles that were named, with the number of entries"),
     "reopened_because": _("Taken up again because"),
     "reopened_awaited": _("Taken up again, with no new entry yet; reason"),
     "mark_corrected": _("corrected in this edition"),

@@ -89,6 +89,8 @@ def content(**texts: Any) -> dict[str, Any]:
         "gender": "",
         "sme": "",
         "internal": "",
+        "obstacle_codes": [],
+        "expected_by": "",
         "evidence": [],
         "unchanged": False,
     } | texts

@@ -18,6 +18,7 @@ from actions.models.entries import (
     LONGEST_ADDRESS,
     LONGEST_TITLE,
     MOST_EVIDENCE,
+    OBSTACLE_KINDS,
     PUBLISHED_TEXTS,
     TEXTS,
     WRITTEN_IN,
@@ -128,6 +129,23 @@ class EntryForm(forms.Form):
     )
     # The language that the writer was asked about; choosing it again is the answer.
     asked_language = forms.CharField(max_length=2, required=False, widget=forms.HiddenInput)
+    obstacle_codes = forms.MultipleChoiceField(
+        label=_("Kinds of obstacles"),
+        choices=OBSTACLE_KINDS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The report counts them; tick what stands in the way."),
+    )
+    expected_by = forms.DateField(
+        label=_("Now expected by"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("Enter the date as day, month and year.")},
+        help_text=_(
+            "Only where unfinished work takes longer than the plan says; say why under "
+            "“What obstacles were there?”. Whether it is overdue is still judged by the plan."
+        ),
+    )
     unchanged = forms.BooleanField(
         required=False,
         label=_("The texts that I left as they were last year are still true."),
@@ -154,6 +172,11 @@ class EntryForm(forms.Form):
             if language in dict(WRITTEN_IN):
                 field.widget.attrs["lang"] = language
 
+    def clean_obstacle_codes(self) -> list[str]:
+        """Return the kinds in their order, each once."""
+        ticked = set(self.cleaned_data["obstacle_codes"])
+        return [code for code, _word in OBSTACLE_KINDS if code in ticked]
+
     def is_valid(self) -> bool:
         """Check the fields and the list of evidence."""
         return super().is_valid() & self.evidence.is_valid()
@@ -166,8 +189,11 @@ class EntryForm(forms.Form):
         """
         if self.sound is not None:
             return self.sound
-        names = ("status", "language", "unchanged", *TEXTS)
+        names = ("status", "language", "unchanged", "obstacle_codes", *TEXTS)
         kept = {name: self.cleaned_data[name] for name in names if name not in self.errors}
+        if "expected_by" not in self.errors:
+            day = self.cleaned_data["expected_by"]
+            kept["expected_by"] = day.isoformat() if day else ""
         is_listed = not self.evidence.non_form_errors()
         return kept | ({"evidence": self.evidence.documents()} if is_listed else {})
 
@@ -195,7 +221,7 @@ class EntryForm(forms.Form):
 
     def marked(self) -> list[Any]:
         """Return the bound fields at which something may be wrong."""
-        fields = [self[name] for name in ("status", "language", *TEXTS)]
+        fields = [self[name] for name in ("status", "language", "expected_by", *TEXTS)]
         rows = [document[name] for document in self.evidence for name in DocumentForm.SHOWN]
         return fields + rows
 

@@ -1,5 +1,6 @@
 """Status entries: what an actor says of an action in a round, its versions and its review."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from actions.enums import (
     EntryState,
     Event,
     EvidenceKind,
+    ObstacleKind,
 )
 from actions.models.actors import Actor
 from actions.models.fields import code_check, no_control_characters, text_field
@@ -57,6 +59,15 @@ EVIDENCE_KINDS = [
     (EvidenceKind.EVENT.value, _("Event or training")),
     (EvidenceKind.OTHER.value, pgettext_lazy("kind of evidence", "Other")),
 ]
+OBSTACLE_KINDS = [
+    (ObstacleKind.FUNDING.value, _("Funding")),
+    (ObstacleKind.STAFF.value, _("Staff")),
+    (ObstacleKind.PRIORITIES.value, _("Priorities")),
+    (ObstacleKind.APPROVAL.value, _("Approval pending")),
+    (ObstacleKind.OTHERS.value, _("Depends on others")),
+    (ObstacleKind.LAW.value, _("Legislation in preparation")),
+    (ObstacleKind.OTHER.value, pgettext_lazy("kind of obstacle", "Other")),
+]
 WRITTEN_IN = [("nl", "Nederlands"), ("fr", "français"), ("de", "Deutsch"), ("en", "English")]
 
 # The texts of an entry that are published, in the order of the form; then what is not.
@@ -74,9 +85,13 @@ HEADINGS = {
     "internal": _("Internal note"),
     "status": _("Status"),
     "evidence": _("Evidence"),
+    "obstacle_codes": _("Kinds of obstacles"),
+    "expected_by": _("Now expected by"),
 }
 # What a save takes, and a version keeps.
-CONTENT = ("status", "language", *TEXTS, "evidence", "unchanged")
+CONTENT = (
+    "status", "language", *TEXTS, "obstacle_codes", "expected_by", "evidence", "unchanged",
+)  # fmt: skip
 LONGEST_TEXT = 10_000
 MOST_EVIDENCE = 20
 LONGEST_TITLE = 300
@@ -146,6 +161,23 @@ def validate_document(row: dict[str, str]) -> None:
         raise ValidationError(_("Enter the date as day, month and year."))
 
 
+def validate_obstacles(value: object) -> None:
+    """Refuse anything but a list of kinds of obstacles, each once."""
+    kinds = [code for code, _word in OBSTACLE_KINDS]
+    if not isinstance(value, list) or value != [code for code in kinds if code in value]:
+        raise ValidationError(_("Choose from the listed values."))
+
+
+def validate_day(text: str) -> None:
+    """Refuse anything but a day as ISO 8601."""
+    try:
+        is_day = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise ValidationError(_("Enter the date as day, month and year."))
+
+
 class EntryManager(models.Manager.from_queryset(EntryQuerySet)):  # type: ignore[misc]
     """The entries that count; see ``Entry.whole`` for all."""
 
@@ -191,6 +223,13 @@ class Entry(models.Model):
     gender = entry_text(_("gender"))
     sme = entry_text(_("effect on small and medium-sized enterprises"))
     internal = entry_text(_("internal note"))
+    obstacle_codes = models.JSONField(
+        _("kinds of obstacles"), default=list, blank=True, validators=[validate_obstacles]
+    )
+    # A day as text, as its versions keep it; "" where nothing is said.
+    expected_by = models.CharField(
+        _("now expected by"), max_length=10, blank=True, default="", validators=[validate_day]
+    )
     evidence = models.JSONField(
         _("evidence"), default=list, blank=True, validators=[validate_evidence]
     )

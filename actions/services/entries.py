@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actions import permissions, writing
-from actions.enums import CARRIED_OVER, NEEDS_REASON, Act, EntryState, Event, Status
+from actions.enums import CARRIED_OVER, NEEDS_REASON, UNFINISHED, Act, EntryState, Event, Status
 from actions.models import (
     Entry,
     EntryVersion,
@@ -31,7 +31,11 @@ from actions.rules.writing import Refusal
 NOT_NOW = writing.WORDS[Refusal.STATE]
 # What a form may call itself: see ``save``.
 PAGE = re.compile(r"[0-9A-Za-z_-]{1,32}")
-TYPES: dict[str, type] = {"evidence": list, "unchanged": bool}  # the rest are texts
+TYPES: dict[str, type] = {
+    "evidence": list,
+    "obstacle_codes": list,
+    "unchanged": bool,
+}  # the rest are texts
 TIDIED = frozenset({*TEXTS, "evidence"})
 WHOLE_ROW = ("round", "responsibility__action__plan", "responsibility__actor", "carried_from")
 
@@ -310,6 +314,7 @@ def check_complete(entry: Entry) -> None:
         found["language"] = _("Choose the language that you wrote in.")
     if entry.status in NEEDS_REASON and markup.is_blank(entry.reason):
         found["reason"] = _("This status needs a reason.")
+    found |= late_problems(entry)
     if any(not row["title"] or not row["address"] for row in entry.evidence):
         found["evidence"] = _("Give each document a title and an address, or remove it.")
     if not entry.unchanged and unchanged_fields(entry, last_year(entry)):
@@ -318,6 +323,24 @@ def check_complete(entry: Entry) -> None:
         )
     if found:
         raise ValidationError(found)
+
+
+def late_problems(entry: Entry) -> dict[str, Any]:
+    """Return, by field, what is wrong with a date by which unfinished work is now expected.
+
+    It lies after the plan's own end and after the day that the round looks at, and has a reason.
+    """
+    if not entry.expected_by or entry.status not in UNFINISHED:
+        return {}
+    found: dict[str, Any] = {}
+    expected = date.fromisoformat(entry.expected_by)
+    if any(expected <= end for end in (entry.round.reference_date, entry.action.period_end) if end):
+        found["expected_by"] = _(
+            "Choose a day after the end in the plan and after the day that the round looks at."
+        )
+    if markup.is_blank(entry.obstacles):
+        found["obstacles"] = _("Say why it takes longer than planned.")
+    return found
 
 
 def checked_reason(text: str, field: str) -> str:

@@ -235,7 +235,9 @@ def with_copy(request: MemberRequest, found: Entry, name: str) -> EntryForm:
     data = request.POST.copy()
     if before is not None and name in TEXTS:
         data[name] = getattr(before.spoken, name)
-    values = {key: data.get(key, "") for key in ("version", "page", "language", "status", *TEXTS)}
+    names = ("version", "page", "language", "status", "expected_by", *TEXTS)
+    values: dict[str, Any] = {key: data.get(key, "") for key in names}
+    values["obstacle_codes"] = data.getlist("obstacle_codes")
     form = EntryForm(entry=found, initial={**values, "unchanged": bool(data.get("unchanged"))})
     form.evidence = evidence_of(EntryForm(data, entry=found))
     return form
@@ -253,7 +255,13 @@ def preview(request: MemberRequest, found: Entry, form: EntryForm) -> HttpRespon
     """Show what was typed as a reader will see it; nothing is stored."""
     typed = {name: str(form.data.get(name, "")) for name in TEXTS}
     code = str(form.data.get("status", ""))
-    content = {**typed, "evidence": form.evidence.documents()}
+    content = {
+        **typed,
+        "obstacle_codes": form.cleaned_data.get("obstacle_codes", []),
+        "expected_by": str(form.cleaned_data.get("expected_by") or ""),
+        "status": code,
+        "evidence": form.evidence.documents(),
+    }
     chosen = next((o for o in form.options() if o["value"] == code), None)
     context: dict[str, Any] = {
         "preview": {
@@ -275,6 +283,10 @@ def form_page(
     """Show the form with everything that helps to fill it in."""
     before = entries.last_year(found)
     spoken = before.spoken if before else None
+    if spoken and not found.version and not form.is_bound:
+        # What was expected last year is proposed, to be confirmed by saving it.
+        form.initial.setdefault("expected_by", "")
+        form.initial["expected_by"] = form.initial["expected_by"] or spoken.expected_by
     event = last_return(found)
     comments = event.comments if event else {}
     on_behalf = permissions.writes_on_behalf(request.rights, found)

@@ -19,6 +19,7 @@ from actions.models.responsibilities import ROLES
 from actions.models.statuses import status_word
 from actions.rules import markup
 from actions.rules.movement import Movement
+from actions.views import reading
 from document import names, selection
 from document.snapshot import FALLBACKS, Action, Actor, Entry, Figure, plain, status_code
 
@@ -66,6 +67,7 @@ def of_action(action: Action, actors: Actors) -> dict[str, Any]:
         "overdue": action.overdue,
         "incomplete": action.is_incomplete,
         "period_end": parse_date(action.period_end or ""),
+        "expected_by": parse_date(action.expected_by or ""),
         "expected": action.expected,
         "reported": action.reported,
         "none_expected": action.rule == Rule.NONE_EXPECTED,
@@ -166,6 +168,10 @@ def texts(entry: Entry) -> Iterable[dict[str, Any]]:
             "language": language,
             "original": "" if language == wanted else ORIGINAL_IN.get(language, language),
         }
+    told_late = {"obstacle_codes": entry.obstacle_codes, "expected_by": entry.expected_by}
+    for name, html in reading.delay(told_late | {"status": entry.status}):
+        if html:
+            yield {"heading": HEADINGS[name], "html": html, "language": wanted, "original": ""}
 
 
 def documents(entry: Entry) -> Lines:

@@ -1,14 +1,17 @@
 """An entry as its reader sees it: texts with their language, evidence, what drew attention."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from actions.enums import EvidenceKind, Nature, Status
+from actions.enums import UNFINISHED, EvidenceKind, Nature, Status
 from actions.models import Entry
-from actions.models.entries import EVIDENCE_KINDS, HEADINGS, PUBLISHED_TEXTS
+from actions.models.entries import EVIDENCE_KINDS, HEADINGS, OBSTACLE_KINDS, PUBLISHED_TEXTS
 from actions.rules import hints, markup
 from actions.rules.hints import Hint
 from actions.rules.status import is_overdue
@@ -41,12 +44,26 @@ class Document(NamedTuple):
 
 
 def texts(content: Mapping[str, Any]) -> list[Text]:
-    """Return the published texts that are not empty."""
-    return [
-        Text(name, HEADINGS[name], markup.to_html(content[name]))
-        for name in PUBLISHED_TEXTS
-        if content.get(name)
-    ]
+    """Return the published texts that are not empty; after the obstacles, kinds and delay."""
+    found = []
+    for name in PUBLISHED_TEXTS:
+        if content.get(name):
+            found.append(Text(name, HEADINGS[name], markup.to_html(content[name])))
+        if name == "obstacles":
+            found += [Text(key, HEADINGS[key], html) for key, html in delay(content) if html]
+    return found
+
+
+def delay(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what an entry says of its delay beside the text, as HTML in the reader's language."""
+    language = get_language() or "en"
+    kinds = dict(OBSTACLE_KINDS)
+    said = ", ".join(str(kinds[code]) for code in content.get("obstacle_codes") or ())
+    yield "obstacle_codes", format_html('<p lang="{}">{}</p>', language, said) if said else ""
+    is_unfinished = content.get("status") in UNFINISHED
+    day = parse_date(content.get("expected_by") or "") if is_unfinished else None
+    words = date_format(day) if day else ""
+    yield "expected_by", format_html('<p lang="{}">{}</p>', language, words) if words else ""
 
 
 def documents(content: Mapping[str, Any]) -> list[Document]:

@@ -1,7 +1,7 @@
 """Obstacles and next steps brought together, section by section, each leading to its entry."""
 
 from document import richtext, selection
-from document.blocks import Block, Heading, Items, Line, Run
+from document.blocks import Block, Heading, Items, Line, Prose, Run
 from document.content.reader import Reader
 from document.snapshot import Action, Entry, Text
 
@@ -10,14 +10,33 @@ FIELDS = ("obstacles", "next_steps")
 
 
 def blocks(reader: Reader) -> list[Block]:
-    """Return, for each section with obstacles or next steps, a list of both."""
-    found: list[Block] = []
+    """Return the kinds of obstacles, counted, then each section's obstacles and next steps."""
+    found = kinds(reader)
     for section, actions in selection.by_section(reader.snapshot):
         lists = [one for one in (listed(reader, field, actions) for field in FIELDS) if one.lines]
         if lists:
             number = section.label if section else ""
             found += [Heading(2, reader.section(section), number=number), *lists]
     return found
+
+
+def kinds(reader: Reader) -> list[Block]:
+    """Return which kinds of obstacles were named in how many entries, the most frequent first."""
+    named = [
+        code
+        for action in reader.snapshot.actions
+        for entry in action.entries
+        for code in entry.obstacle_codes
+    ]
+    listed_kinds = [term.code for term in reader.snapshot.obstacles if term.code in named]
+    if not listed_kinds:
+        return []
+    said = [
+        (reader.term(code, reader.snapshot.obstacles), Run(f"\u00a0({named.count(code)})"))
+        for code in sorted(listed_kinds, key=lambda code: -named.count(code))
+    ]
+    label = Run(reader.colon(reader.label("obstacle_counts")), look="strong")
+    return [Prose((label, *reader.joined(said, ",")))]
 
 
 def listed(reader: Reader, field: str, actions: list[Action]) -> Items:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions import permissions
-from actions.enums import LetterKind, MemberRole
+from actions.enums import UNFINISHED, LetterKind, MemberRole
 from actions.management.sample import sample_script, texts
 from actions.management.sample.sample_script import FIRST, SECOND, End, Story
 from actions.models import (
@@ -26,6 +26,7 @@ from actions.models import (
     Responsibility,
     User,
 )
+from actions.models.entries import OBSTACLE_KINDS
 from actions.services import entries, members, rounds
 
 PLAN = "nap2"
@@ -295,7 +296,18 @@ class Game:
             full |= {"unchanged": True} | ({"done": before.spoken.done} if before else {})
         if found.moved_back:
             full["obstacles"] = texts.said("moved_back", full["language"])
-        self.write(entries.submit, row, full, now)
+        self.write(entries.submit, row, full | self.delay(row, full), now)
+
+    def delay(self, row: Responsibility, full: dict[str, Any]) -> dict[str, Any]:
+        """Return the kind of the obstacles that are told, and a later date where one is due."""
+        if not full.get("obstacles"):
+            return {}
+        place = texts.seed(f"{row.action.label} {row.actor.slug}") % (len(OBSTACLE_KINDS) - 1)
+        found: dict[str, Any] = {"obstacle_codes": [OBSTACLE_KINDS[place][0]]}
+        end = row.action.period_end
+        if end and end <= self.round.reference_date and full["status"] in UNFINISHED:
+            found["expected_by"] = f"{self.round.year + 1}-12-31"
+        return found
 
     def submit_again(self, row: Responsibility, now: datetime) -> None:
         """Hand a returned entry in again, with more to say."""
