@@ -388,7 +388,7 @@ def test_more_time_in_a_published_round_is_refused_at_the_form_with_the_reason_i
         ("/en/secretariat/reports/{open}/consultation/", {"note_nl": "Zqone"},
          {"note_nl": "Zqtwo"}, "Zqone"),
         ("/en/secretariat/rounds/{open}/", {"closes_on": "2099-12-31"},
-         {"closes_on": "2099-11-30"}, "2099-12-31"),
+         {"closes_on": "2099-11-30"}, "31 December 2099"),
         (OVERRIDE, {"reason_nl": "Zqone"}, {"reason_nl": "Zqtwo"}, "Zqone"),
         ("/en/secretariat/rounds/{open}/extend/",
          {"actor": "{ministry}", "until": "2099-01-01", "reason": "Zqone"},
