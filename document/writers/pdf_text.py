@@ -16,10 +16,18 @@ LONGEST_LINK = 2000
 SPLIT = "\x1f"
 LONG_WORD = re.compile(r"[^\W\d_]{65,}|([^\W\d_])\1{9,}")
 LONG_CODE = re.compile(r"\S{30,}")
-# An address breaks before a sign, never in a word or a number that a line can hold.
+# A code breaks before a sign, never in a word or a number that a line can hold; an address
+# before "/" alone. No line ends in "-", which who copies would take for a hyphen.
 BEFORE = re.compile(r"(?<=[^/?&=._%#-])(?=[/?&=._%#-])|(?<=/)(?=[^/])")
-HOST = re.compile(r"[a-z]{2,6}://[\w.-]{1,40}(?=[/:?#])", re.IGNORECASE)
+BEFORE_SLASH = re.compile(r"(?<=[^/:])(?=/)")
 PIECE = 48
+CUT = re.compile(r".{1,19}[^-]|.{1,20}")
+# Between two of these the template breaks nothing: an address that a line of text can hold, or
+# a part of one that it cannot.
+WHOLE = "\x1d"
+ADDRESS = re.compile(rf"[a-z]{{2,6}}://[\S{SPLIT}]*[^\s.,;:!?()«»“”\"']", re.IGNORECASE)
+# Letters that fit a line of running text for certain, also in capitals and in lists.
+SHORT_ADDRESS = 56
 # Between two of these a word is divided where its language allows it. They come with the text,
 # as the typesetter takes twice the time and memory to look for words by itself.
 DIVIDE = "\x1e"
@@ -40,7 +48,21 @@ def flat(given: str) -> str:
 
 def divided(given: str) -> str:
     """Return a text whose long words may be divided, four letters from either end."""
-    return DIVIDED.sub(rf"\1{DIVIDE}\2{DIVIDE}", given)
+    parts = given.split(WHOLE)
+    parts[::2] = [DIVIDED.sub(rf"\1{DIVIDE}\2{DIVIDE}", part) for part in parts[::2]]
+    return WHOLE.join(parts)
+
+
+def held(given: str) -> str:
+    """Return a text for a full line, in which addresses stay whole as far as a line holds them."""
+    return ADDRESS.sub(_hold, given) if "://" in given else given
+
+
+def _hold(found: re.Match[str]) -> str:
+    pieces = found[0].split(SPLIT)
+    if sum(map(len, pieces)) <= SHORT_ADDRESS:
+        pieces = ["".join(pieces)]
+    return "".join(f"{WHOLE}{piece}{WHOLE}" for piece in pieces)
 
 
 def breakable(given: str) -> str:
@@ -56,11 +78,19 @@ def _cut_code(found: re.Match[str]) -> str:
     bare = found[0].strip(".,;:!?()«»“”\"'").replace("-", "").replace("’", "")
     if bare.isalpha():
         return found[0]
-    # What leads to a host stays with it.
-    start = HOST.match(found[0])
-    head, rest = (start[0], found[0][start.end() :]) if start else ("", found[0])
-    pieces = [piece for piece in (head, *BEFORE.split(rest)) if piece]
-    return SPLIT.join(piece if len(piece) <= PIECE else _cut(piece, 20) for piece in pieces)
+    # The host stays with what leads to it.
+    places = BEFORE_SLASH if "://" in bare else BEFORE
+    return SPLIT.join(_fitted(piece) for piece in places.split(found[0]) if piece)
+
+
+def _fitted(piece: str) -> str:
+    """Return a part of a code with places to break where no line may hold it."""
+    if len(piece) <= PIECE:
+        return piece
+    parts = filter(None, BEFORE.split(piece))
+    return SPLIT.join(
+        SPLIT.join(CUT.findall(part)) if len(part) > PIECE else part for part in parts
+    )
 
 
 def _cut(word: str, size: int) -> str:
@@ -88,7 +118,7 @@ def blocks(found: Sequence[richtext.Block], depth: int = 0) -> list[Any]:
 
 
 def _run(run: richtext.Run) -> dict[str, Any]:
-    said = run.text if run.text == "\n" else divided(breakable(printable(run.text)))
+    said = run.text if run.text == "\n" else divided(held(breakable(printable(run.text))))
     found: dict[str, Any] = {"t": said}
     if run.bold:
         found["b"] = True

@@ -38,7 +38,7 @@ from document.blocks import (
     walk,
 )
 from document.writers.glyphs import printable
-from document.writers.pdf_text import blocks, divided, flat, link, text
+from document.writers.pdf_text import blocks, divided, flat, held, link, text
 
 WIDE = 580  # units across a drawing, which the page prints a little smaller than points
 LONG_TITLE = 600  # letters
@@ -109,7 +109,7 @@ def _(one: Heading) -> dict[str, Any]:
 
 @block.register
 def _(one: Prose) -> dict[str, Any]:
-    said = line(one.line)
+    said = changed(line(one.line), held)
     # Running text alone: what stands large is a name.
     if not one.look:
         said = changed(said, divided)
@@ -135,7 +135,8 @@ def _(one: StatusLine) -> dict[str, Any]:
 
 @block.register
 def _(one: Facts) -> dict[str, Any]:
-    return {"k": "facts", "rows": [[counted(flat(label)), line(said)] for label, said in one.rows]}
+    rows = [[counted(flat(label)), changed(line(said), held)] for label, said in one.rows]
+    return {"k": "facts", "rows": rows}
 
 
 @block.register
@@ -172,7 +173,7 @@ def _(one: Legend) -> dict[str, Any]:
 def _(one: Items) -> dict[str, Any]:
     return {
         "k": "items", "ordered": one.is_ordered, "label": flat(one.label),
-        "lines": [changed(line(item), divided) for item in one.lines],
+        "lines": [changed(changed(line(item), held), divided) for item in one.lines],
     }  # fmt: skip
 
 

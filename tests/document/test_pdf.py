@@ -24,7 +24,16 @@ from document.writers import glyphs, pdf_text
 from document.writers.pdf import TIMEOUT, write
 from tests.document.reading import all_of
 from tests.elsewhere import digests
-from tests.reports.pdf_reading import Element, opened, pieces, squeezed, stand_ins, tags, text_of
+from tests.reports.pdf_reading import (
+    Element,
+    lines,
+    opened,
+    pieces,
+    squeezed,
+    stand_ins,
+    tags,
+    text_of,
+)
 from tests.reports.specimen import NASTY, action, entry, every, full, odd, specimen, unused
 from tests.reports.tokens import marked, replaced
 
@@ -462,6 +471,21 @@ def test_an_address_of_several_lines_is_copied_whole() -> None:
     told = "".join(piece.text for piece in pieces(document) if not piece.is_artifact)
     assert told.count(address) == 2
     assert address in addresses(document)
+
+
+@pytest.mark.parametrize("before", [40, 60, 70, 80, 90])
+def test_an_address_that_fits_a_line_is_not_parted(before: int) -> None:
+    address = "https://example.org/2024/samenwerkingsakkoord/462-1"
+    document = opened(render(with_text("i" * 9 + " mm" * (before // 3) + f" {address}."), "nl"))
+    assert any(address in one for one in lines(document))
+
+
+def test_an_address_longer_than_a_line_breaks_before_a_slash_and_never_behind_a_hyphen() -> None:
+    parts = ["https://example.org", *(f"/deel-{n}-van-het-pad" for n in range(6)), "/" + "a1-" * 30]
+    found = pdf_text.held(pdf_text.text(f"({''.join(parts)}1)")).split(pdf_text.WHOLE)
+    assert found[1::2][:7] == parts[:7]
+    assert "".join(found) == f"({''.join(parts)}1)"
+    assert not [one for one in found if one.endswith("-")]
 
 
 def test_an_entry_longer_than_a_page_and_words_longer_than_a_line_are_printed_whole() -> None:

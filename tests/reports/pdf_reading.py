@@ -84,6 +84,31 @@ def _shown(
                         yield _decoded(bytes(code), font), "/Artifact" in kinds, language
 
 
+def lines(pdf: pikepdf.Pdf) -> list[str]:
+    """Return what stands on the pages, a line or a part of one at a time."""
+    found: list[str] = []
+    for page in pdf.pages:
+        fonts = {
+            name: _characters(font.ToUnicode.read_bytes())
+            for name, font in page.Resources.get("/Font", {}).items()
+        }
+        font: dict[bytes, str] = {}
+        height = None
+        for instruction in pikepdf.parse_content_stream(page):
+            operands = instruction.operands
+            match str(instruction.operator):
+                case "Tf":
+                    font = fonts[str(operands[0])]
+                case "cm" if float(operands[5]) != height:
+                    height = float(operands[5])
+                    found.append("")
+                case "Tj" | "TJ":
+                    codes = operands[0] if isinstance(operands[0], pikepdf.Array) else operands
+                    strings = [bytes(one) for one in codes if isinstance(one, pikepdf.String)]
+                    found[-1] += "".join(_decoded(one, font) for one in strings)
+    return found
+
+
 def stand_ins(pdf: pikepdf.Pdf) -> set[str]:
     """Return what is copied and read aloud in place of what some stretches show."""
     facts = [
