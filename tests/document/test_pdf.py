@@ -390,6 +390,47 @@ def test_the_foot_explains_the_signs_of_its_page_and_of_no_other() -> None:
     assert shown == has
 
 
+def with_labels(snapshot: Snapshot, **words: str) -> Snapshot:
+    """Return a snapshot with some fixed words of its own, the same in every language."""
+    labels = {language: said | words for language, said in snapshot.labels.items()}
+    return dataclasses.replace(snapshot, labels=labels)
+
+
+@pytest.mark.parametrize("is_extract", [False, True])
+def test_signs_that_fill_two_lines_are_not_printed_over_the_next(*, is_extract: bool) -> None:
+    snapshot = with_labels(full(), on_behalf="zq " * 60, edition="Edition yq {date}{number}")
+    slug = snapshot.actions[0].entries[0].actor
+    report = (
+        content.of_actor(snapshot, "en", slug) if is_extract else content.report(snapshot, "en")
+    )
+    # What stands below the text, towards the edge of the paper.
+    feet = [one for one in lines(opened(write(report))) if one.height < 60]
+    pages = {one.page for one in feet if "zq zq" in one.text}
+    assert pages
+    for number in pages:
+        here = [one for one in feet if one.page == number]
+        signs = {one.height for one in here if "zq zq" in one.text}
+        (below,) = {one.height for one in here if "Edition yq" in one.text}
+        assert len(signs) == 2
+        assert min(signs) - below >= 8
+        assert below >= 12
+
+
+def test_of_two_chapters_that_do_not_fit_the_head_of_a_page_names_the_last() -> None:
+    snapshot = with_labels(full(), classes="Annex zq " + "by pillar and goal " * 4)
+    named = with_labels(snapshot, annex="Annex yq " + "all that is held " * 2)
+    heads = pages_of(render(named, "en"), aside=True)
+    assert not [one for one in heads if "zq" in one and "yq" in one]
+    assert [one for one in heads if "zq" in one or "yq" in one]
+
+
+def test_the_head_of_an_extract_names_the_actor_in_one_line() -> None:
+    snapshot = with_labels(full(400), extract_title="{report}: extract for one actor")
+    report = content.of_actor(snapshot, "en", snapshot.actions[0].entries[0].actor)
+    heads = [one.text for one in lines(opened(write(report))) if one.page > 1]
+    assert f"{report.title} · {report.chapters[0].title.text}" in heads
+
+
 def test_a_name_is_set_smaller_before_it_is_divided() -> None:
     name = "Buitenlandse Zaken en Ontwikkelingssamenwerking"
     snapshot = specimen(6)
@@ -477,7 +518,7 @@ def test_an_address_of_several_lines_is_copied_whole() -> None:
 def test_an_address_that_fits_a_line_is_not_parted(before: int) -> None:
     address = "https://example.org/2024/samenwerkingsakkoord/462-1"
     document = opened(render(with_text("i" * 9 + " mm" * (before // 3) + f" {address}."), "nl"))
-    assert any(address in one for one in lines(document))
+    assert any(address in one.text for one in lines(document))
 
 
 def test_an_address_longer_than_a_line_breaks_before_a_slash_and_never_behind_a_hyphen() -> None:

@@ -84,28 +84,36 @@ def _shown(
                         yield _decoded(bytes(code), font), "/Artifact" in kinds, language
 
 
-def lines(pdf: pikepdf.Pdf) -> list[str]:
+class Line(NamedTuple):
+    """A line of text or a part of one, and at what height of its page it stands."""
+
+    page: int
+    height: float
+    text: str
+
+
+def lines(pdf: pikepdf.Pdf) -> list[Line]:
     """Return what stands on the pages, a line or a part of one at a time."""
-    found: list[str] = []
-    for page in pdf.pages:
+    found: list[Line] = []
+    for number, page in enumerate(pdf.pages, start=1):
         fonts = {
             name: _characters(font.ToUnicode.read_bytes())
             for name, font in page.Resources.get("/Font", {}).items()
         }
         font: dict[bytes, str] = {}
-        height = None
+        found.append(Line(number, 0, ""))
         for instruction in pikepdf.parse_content_stream(page):
             operands = instruction.operands
             match str(instruction.operator):
                 case "Tf":
                     font = fonts[str(operands[0])]
-                case "cm" if float(operands[5]) != height:
-                    height = float(operands[5])
-                    found.append("")
+                case "cm" if float(operands[5]) != found[-1].height:
+                    found.append(Line(number, float(operands[5]), ""))
                 case "Tj" | "TJ":
                     codes = operands[0] if isinstance(operands[0], pikepdf.Array) else operands
                     strings = [bytes(one) for one in codes if isinstance(one, pikepdf.String)]
-                    found[-1] += "".join(_decoded(one, font) for one in strings)
+                    text = "".join(_decoded(one, font) for one in strings)
+                    found[-1] = found[-1]._replace(text=found[-1].text + text)
     return found
 
 
