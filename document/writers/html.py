@@ -26,6 +26,7 @@ from document.blocks import (
     Prose,
     Report,
     Rich,
+    Row,
     Run,
     StatusLine,
     Strip,
@@ -43,6 +44,8 @@ OVERLONG = re.compile(r"[^\s-]{31,}")
 NUMBER = ' class="num"'
 # More columns than this stand closer together.
 ROOMY = 5
+# Rows of a group, its head among them, that are not parted on paper.
+FEW_ROWS = 9
 # The page's h1 is the title of the report, so a chapter is h2.
 DEEPER = 1
 
@@ -217,7 +220,7 @@ class _Page:
             for column in block.columns
         )
         widths = "".join(f'<col class="w{column.width}">' for column in block.columns)
-        rows = "".join(self.row(block, row.cells, is_head=row.is_head) for row in block.rows)
+        bodies = "".join(self.group(block, rows) for rows in grouped(block.rows))
         foot = f"<tfoot>{self.row(block, block.foot, is_head=False)}</tfoot>" if block.foot else ""
         look = f" list-table--{block.look}" if block.look else ""
         look += " list-table--dense" if len(block.columns) > ROOMY else ""
@@ -225,8 +228,14 @@ class _Page:
             f'<table class="list-table{look}" role="table">'
             f'<caption class="unseen">{escape(block.title)}</caption><colgroup>{widths}</colgroup>'
             f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
-            f'<tbody role="rowgroup">{rows}</tbody>{foot}</table>'
+            f"{bodies}{foot}</table>"
         )
+
+    def group(self, block: Table, rows: list[Row]) -> str:
+        """Return the rows of a group, which paper keeps together where they are few."""
+        few = rows[0].is_head and len(rows) <= FEW_ROWS if rows else False
+        said = "".join(self.row(block, row.cells, is_head=row.is_head) for row in rows)
+        return f'<tbody role="rowgroup"{attribute("class", "few" if few else "")}>{said}</tbody>'
 
     def row(self, block: Table, cells: tuple[Line, ...], *, is_head: bool) -> str:
         """Return a row; a group's head spans the whole."""
@@ -326,6 +335,16 @@ class _Page:
             f'<div class="entry">{self.heading(block.heading)}{self.status_line(block.status)}'
             f"{self.blocks(block.blocks)}</div>"
         )
+
+
+def grouped(rows: Iterable[Row]) -> list[list[Row]]:
+    """Return rows in groups, each from its head on; without any head all of them together."""
+    found: list[list[Row]] = [[]]
+    for row in rows:
+        if row.is_head and found[-1]:
+            found.append([])
+        found[-1].append(row)
+    return found
 
 
 def overlong(said: str) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +25,7 @@ INDENT = 340  # of a level, in twentieths of a point
 BULLETS, NUMBERS = 1, 1  # the list of bullets; the pattern of numbered lists
 CONTENTS_LEVELS = 2
 TALLEST = Pt(450)  # well under a page
+FEW_ROWS = 9  # of a group, its head among them, that stay on one page
 MOST_COLUMNS = 6  # beside which the words of their heads fit without breaking
 # In twentieths of a point: a letter of a cell, in whatever font a machine has; the margins of a
 # cell; heads that stand upright, in one line as far as there is room.
@@ -260,9 +261,12 @@ class Writer:
         twips = fitting(widths, measured)
         _frame(table, title, twips, has_foot=has_foot)
         self._row(table, heads, twips, numbers, is_head=True)
+        small = _in_small_groups([len(row) == 1 < len(head) for row in rows])
         for place, row in enumerate(rows):
-            # No last row goes to the next page alone, no sums of a group stay behind.
+            # No last row goes to the next page alone, no sums of a group stay behind, and no small
+            # group is parted: Word repeats the head of a table, never that of a group.
             keeps = place == len(rows) - 2 or all(run.bold for cell in row for run in cell)
+            keeps = keeps or place in small
             with self.together(holds=keeps and place < len(rows) - 1):
                 self._row(table, row, twips, numbers)
 
@@ -363,6 +367,13 @@ def fitting(widths: Sequence[int], rows: Iterable[Sequence[Sequence[Run]]]) -> l
         if not more:
             return found
         narrow |= more
+
+
+def _in_small_groups(heads: Sequence[bool]) -> set[int]:
+    """Return the places of the rows of small groups, from their heads on, but the last of each."""
+    starts = [place for place, is_head in enumerate(heads) if is_head]
+    groups = [range(*ends) for ends in pairwise([*starts, len(heads)])]
+    return {place for group in groups if len(group) <= FEW_ROWS for place in group[:-1]}
 
 
 def _wide(cell: Sequence[Run]) -> int:

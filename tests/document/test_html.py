@@ -266,6 +266,15 @@ def test_every_action_has_a_permalink() -> None:
         assert f"#action-{one.label}" in found.links()
 
 
+def test_each_group_of_a_table_stands_by_itself_and_small_ones_stay_whole_on_paper() -> None:
+    said = tuple(entry(n, f"actor-{n}", 20, "done") for n in range(1, 10))
+    snapshot = specimen(9, actions=(action(1, said), action(2, said[:8]), action(3, said[:1])))
+    found = html.write(content.report(snapshot, "en")).split('chapter--annex"')[1]
+    groups = re.findall(r'<tbody role="rowgroup"( class="few")?>(.*?)</tbody>', found, re.DOTALL)
+    assert [bool(few) for few, _rows in groups[:3]] == [False, True, True]
+    assert [rows.count("<tr") for _few, rows in groups[:3]] == [10, 9, 2]
+
+
 def test_labels_that_look_alike_as_ids_keep_apart() -> None:
     rows = tuple(action(n, (), label=label) for n, label in ((1, "1 a"), (2, "1-a"), (3, '"><b>')))
     found = page(specimen(0, actions=rows))

@@ -431,6 +431,17 @@ def test_the_head_of_an_extract_names_the_actor_in_one_line() -> None:
     assert f"{report.title} · {report.chapters[0].title.text}" in heads
 
 
+def test_a_group_that_goes_on_overleaf_has_its_head_there_without_a_link() -> None:
+    said = tuple(entry(n, f"actor-{n % 8 + 1}", 20, "") for n in range(1, 70))
+    actions = (action(1, said), action(2, said[:3]))
+    data = render(specimen(9, actions=actions), "en")
+    title, others = squeezed(actions[0].titles["en"]), squeezed(actions[1].titles["en"])
+    heads = [page for page in pages_of(data, aside=True) if f"1{title}" in page]
+    assert len(heads) in {1, 2}
+    assert not [page for page in heads if others in page]
+    assert failures(data) == []
+
+
 def test_a_name_is_set_smaller_before_it_is_divided() -> None:
     name = "Buitenlandse Zaken en Ontwikkelingssamenwerking"
     snapshot = specimen(6)

@@ -196,6 +196,19 @@ def test_every_table_repeats_its_head_and_has_a_name() -> None:
         assert found.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
 
 
+@pytest.mark.parametrize(("entries", "is_kept"), [(8, True), (9, False)])
+def test_a_small_group_of_a_table_is_not_parted(entries: int, *, is_kept: bool) -> None:
+    said = tuple(entry(n, f"actor-{n}", 20, "done") for n in range(1, entries + 1))
+    document = reopened(render(specimen(9, actions=(action(1, said), action(2, said))), "en"))
+    annex = next(
+        one
+        for one in document.element.iter(qn("w:tbl"))
+        if one.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) == "Annex: all responsibilities"
+    )
+    rows = list(annex.iter(qn("w:tr")))[2 : 1 + entries]
+    assert {row.find(f".//{qn('w:keepNext')}") is not None for row in rows} == {is_kept}
+
+
 def test_the_head_of_an_action_stays_with_its_first_entry() -> None:
     paragraphs = reopened(made()).paragraphs
     styles = [style_of(p) for p in paragraphs]
