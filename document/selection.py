@@ -193,6 +193,11 @@ def before(action: Action, snapshot: Snapshot) -> str:
     return code_in(action, snapshot.compared.year, snapshot) if snapshot.compared else ""
 
 
+def was_set(action: Action) -> bool:
+    """Tell whether the secretariat had set the status of the edition before, and lifted it."""
+    return "override" in action.causes and action.override is None
+
+
 def share_before(snapshot: Snapshot, code: str) -> Share | None:
     """Return a key figure in the edition that this one is compared with."""
     for past in snapshot.past:

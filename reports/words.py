@@ -309,6 +309,7 @@ LABELS: dict[str, Any] = {
         "Status set by the secretariat ({institution}) in place of “{derived}”: {reason}"
     ),
     "last_year": _("In {year}: {status}"),
+    "last_year_set": _("In {year}: {status} (set by the secretariat)"),
     **{name: HEADINGS[name] for name in (*PUBLISHED_TEXTS, "evidence")},
     "since": _("since {year}"),
     "late": _("late"),

@@ -209,12 +209,18 @@ class Reader:
         return self.filled("coverage", reported=action.reported, expected=action.expected)
 
     def last_year(self, action: Action) -> str:
-        """Return "In 2024: In progress", or "" where no earlier edition has the action."""
+        """Return "In 2024: In progress", or "" where no earlier edition has the action.
+
+        Where the secretariat had set that status, and lifted it since, it says so: what the
+        actors reported both times may then have moved another way.
+        """
         compared = self.snapshot.compared
         code = selection.before(action, self.snapshot)
         if compared is None or not code:
             return ""
-        return self.filled("last_year", year=compared.year, status=self.statuses[code])
+        was_set = selection.was_set(action) and self.label("last_year_set")
+        key = "last_year_set" if was_set else "last_year"
+        return self.filled(key, year=compared.year, status=self.statuses[code])
 
     def tile(self, action: Action) -> Tile:
         """Return an action as a square, and what it shows in words."""

@@ -466,3 +466,33 @@ def test_an_edition_is_cited_by_its_own_address_and_a_draft_by_that_of_the_round
     assert masthead.address(specimen(3), "fr") == f"{round_address}e1/"
     assert masthead.address(specimen(3, edition=0), "fr") == round_address
     assert masthead.citation(specimen(3), "fr").endswith(f"{round_address}e1/")
+
+
+@pytest.mark.parametrize(("is_lifted", "said_so"), [(True, True), (False, False)])
+def test_a_status_of_last_year_that_the_secretariat_had_set_says_so(
+    *, is_lifted: bool, said_so: bool
+) -> None:
+    snapshot = specimen(3)
+    override = None if is_lifted else overridden(snapshot)
+    changed = replaced(
+        snapshot, 0, movement="moved_up", causes=("override",), override=override,
+        common_before="in_progress", common_now="partly_done",
+    )  # fmt: skip
+    action = changed.actions[0]
+    said = reader(changed).last_year(action)
+    assert said.endswith("(set by the secretariat)") == said_so
+    assert said in plain(changes.remarks(reader(changed), "moved_up", action))
+    head = chapter.action_block(reader(changed), action).head
+    assert said in [
+        plain(fact) for one in head if isinstance(one, StatusLine) for fact in one.facts
+    ]
+
+
+def test_an_edition_from_before_the_word_for_a_set_status_goes_without_it() -> None:
+    snapshot = replaced(specimen(3), 0, causes=("override",), override=None)
+    labels = {
+        language: {key: text for key, text in words.items() if key != "last_year_set"}
+        for language, words in snapshot.labels.items()
+    }
+    old = dataclasses.replace(snapshot, labels=labels)
+    assert reader(old).last_year(old.actions[0]).startswith("In 2024: ")
