@@ -230,6 +230,9 @@ LABELS: dict[str, Any] = {
     "pillars_column": _("Pillar"),
     "goals_column": _("Goal"),
     "themes_column": _("Theme"),
+    "without_pillars": _("Without a pillar in the plan: {n}"),
+    "without_goals": _("Without a goal in the plan: {n}"),
+    "without_themes": _("Without a theme: {n}"),
     "rule_title": _("The rule"),
     "rule_intro": _(
         "Counted are the accepted entries of this round, carried-over ones included, of every "

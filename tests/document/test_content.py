@@ -18,10 +18,11 @@ from document.blocks import (
     Run,
     StatusLine,
     Table,
+    Tile,
     walk,
 )
 from document.content import actions as chapter
-from document.content import changes, masthead, method, outlook, summary
+from document.content import changes, classes, masthead, method, outlook, summary
 from document.content.reader import Reader
 from document.snapshot import LANGUAGES, Entry, Snapshot, Text
 from tests.reports.specimen import every, overridden, specimen
@@ -496,3 +497,34 @@ def test_an_edition_from_before_the_word_for_a_set_status_goes_without_it() -> N
     }
     old = dataclasses.replace(snapshot, labels=labels)
     assert reader(old).last_year(old.actions[0]).startswith("In 2024: ")
+
+
+@pytest.mark.parametrize("key", ["pillars", "goals", "themes"])
+def test_the_annex_by_class_ends_with_the_actions_without_any(key: str) -> None:
+    snapshot = replaced(specimen(3), 0, **{key: ()})
+    without = [one for one in snapshot.actions if not getattr(one, key)]
+    last = table_of_class(snapshot, key).rows[-1]
+    number = reader(snapshot).number_of(without)
+    assert plain(last.cells[0]).endswith(f": {number}")
+    assert [one.label for one in last.cells[1] if isinstance(one, Tile)] == [
+        action.label for action in without
+    ]
+
+
+@pytest.mark.parametrize("key", ["pillars", "goals", "themes"])
+def test_the_annex_by_class_has_no_such_row_where_every_action_has_one(key: str) -> None:
+    snapshot = specimen(3)
+    terms = getattr(snapshot, key)
+    actions = tuple(
+        dataclasses.replace(one, **{key: (terms[0].code,)})  # type: ignore[arg-type]
+        for one in snapshot.actions
+    )
+    found = table_of_class(dataclasses.replace(snapshot, actions=actions), key)
+    assert len(found.rows) == 1
+
+
+def table_of_class(snapshot: Snapshot, key: str) -> Table:
+    """Return the table of the annex by pillar, goal or theme."""
+    title = snapshot.label(f"by_{key}", "en")
+    tables = [one for one in classes.blocks(reader(snapshot)) if isinstance(one, Table)]
+    return next(one for one in tables if one.title == title)
