@@ -86,6 +86,15 @@ def ends(n: int) -> str:
     )
 
 
+def ended(n: int) -> str:
+    """Return the form for a number of unfinished actions whose period ended on a past day."""
+    return ngettext(
+        "The period of {n} unfinished action ended on {day}.",
+        "The period of {n} unfinished actions ended on {day}.",
+        n,
+    )
+
+
 def sub_actions(n: int) -> str:
     """Return the form for a number of sub-actions, counted beside the actions."""
     return ngettext("{n} sub-action", "{n} sub-actions", n)
@@ -132,6 +141,7 @@ LABELS: dict[str, Any] = {
     "slipped": _("Expected later than before"),
     "due": _("Due in {year}"),
     "ending": _("Period ends on {day}, not finished"),
+    "ended": _("Period ended on {day}, not finished"),
     "compared": _(
         "Compared with edition {edition} of the report on {year}. An action moves only by actors "
         "whose entries were accepted both times. What changed because others no longer reported, "
@@ -164,6 +174,8 @@ LABELS: dict[str, Any] = {
     "s_overdue_none": _("No action is overdue."),
     "s_ends_one": form(ends, 1),
     "s_ends_other": form(ends, 2),
+    "s_ended_one": form(ended, 1),
+    "s_ended_other": form(ended, 2),
     "s_due_one": form(due, 1),
     "s_due_other": form(due, 2),
     "s_due_none": _("No unfinished action is due in {year}."),

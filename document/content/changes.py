@@ -17,7 +17,9 @@ from document.blocks import (
 from document.charts import Bar, Drawing, Kind
 from document.content.figures import words
 from document.content.reader import Reader
-from document.snapshot import Action, Withdrawn, status_code
+from document.snapshot import LANGUAGES, Action, Snapshot, Withdrawn, status_code
+
+ENDING = "ending"  # not moved, and not overdue before the day after
 
 
 def title(reader: Reader) -> str:
@@ -40,7 +42,7 @@ def blocks(reader: Reader) -> list[Block]:
         found.append(Prose((Run(said),)))
         if selection.moves(snapshot.actions):
             found.append(Chart(movement(reader)))
-    for key, actions in selection.changes(snapshot):
+    for key, actions in listed(snapshot):
         rows = [row(reader, key, action) for action in actions]
         found += group(reader, key, rows, reader.number_of(actions))
     if snapshot.withdrawn:
@@ -53,10 +55,22 @@ def blocks(reader: Reader) -> list[Block]:
     return found
 
 
+def listed(snapshot: Snapshot) -> list[tuple[str, list[Action]]]:
+    """Return the groups in their order; behind the overdue what ends just now, unfinished."""
+    found = selection.changes(snapshot)
+    ending = selection.ending(snapshot)
+    if ending and snapshot.label("ending", LANGUAGES[0]):
+        found.append((ENDING, ending))
+    order = [*selection.CHANGES]
+    order.insert(order.index("overdue") + 1, ENDING)
+    return sorted(found, key=lambda group: order.index(group[0]))
+
+
 def group(reader: Reader, key: str, rows: list[Row], number: str) -> list[Block]:
     """Return a group of actions under its heading."""
     compared = reader.snapshot.compared
-    head = reader.label(key).format(year=compared.year if compared else "")
+    year = compared.year if compared else ""
+    head = reader.ending() if key == ENDING else reader.label(key).format(year=year)
     columns = (
         Column(reader.label("number_column") or reader.label("number"), 2),
         Column(reader.label("action_column"), 10),
@@ -94,7 +108,7 @@ def remarks(reader: Reader, key: str, action: Action) -> Line:
         lines += [(Run(reader.label(f"cause_{cause}")),) for cause in action.causes]
     if key == "unmoved":
         lines.append((Run(reader.filled("still", years=action.unmoved)),))
-    if key == "overdue":
+    if key in {"overdue", ENDING}:
         lines.append((reader.words(action.period),))
     if key == "slipped":
         said = reader.filled("expected_by", day=reader.day(action.expected_by))

@@ -80,6 +80,20 @@ class Reader:
         """Return a day in words."""
         return dates.day(text, self.language)
 
+    def tense(self, day: str, ahead: str, past: str) -> str:
+        """Return the key of a word about a day: one for a day that the report is later than.
+
+        An edition from before the words about the past goes on without them.
+        """
+        made = self.snapshot.made_at[:10] or self.snapshot.date
+        known = self.label(past) or self.label(f"{past}_one")
+        return past if day < made and known else ahead
+
+    def ending(self) -> str:
+        """Return the words over the actions whose period ends on the reference date."""
+        day = self.snapshot.reference_date
+        return self.filled(self.tense(day, "ending", "ended"), day=self.day(day))
+
     def percent(self, number: int) -> str:
         """Return a share as the language writes it."""
         return dates.percent(number, self.language)

@@ -79,9 +79,10 @@ def due(reader: Reader) -> str:
     ending = selection.numbered(selection.ending(snapshot))
     ahead = selection.numbered(selection.due(snapshot, year))
     day = reader.day(snapshot.reference_date)
+    ends = reader.tense(snapshot.reference_date, "s_ends", "s_ended")
     lines = [
         reader.many("s_overdue", len(late)) if late else reader.label("s_overdue_none"),
-        reader.many("s_ends", len(ending), day=day) if ending else "",
+        reader.many(ends, len(ending), day=day) if ending else "",
         reader.many("s_due", len(ahead), year=year)
         if ahead
         else reader.filled("s_due_none", year=year),
@@ -137,7 +138,7 @@ def lists(reader: Reader) -> Iterator[tuple[str, Line]]:
         yield headed(reader, "overdue", late)
     ending = selection.ending(snapshot)
     if ending and reader.label("ending"):
-        yield headed(reader, "ending", ending, day=reader.day(snapshot.reference_date))
+        yield f"{reader.ending()} ({reader.number_of(ending)})", named(reader, ending)
     due = selection.due(snapshot, snapshot.year + 1)
     if due:
         yield headed(reader, "due", due, snapshot.year + 1)
@@ -166,10 +167,10 @@ def by_level(reader: Reader, silent: list[tuple[Actor, list[Action]]]) -> Line:
 
 
 def headed(
-    reader: Reader, key: str, actions: list[Action], year: int | str = "", day: str = ""
+    reader: Reader, key: str, actions: list[Action], year: int | str = ""
 ) -> tuple[str, Line]:
     """Return a group of actions with its count; few of them with their titles."""
-    label = reader.label(key).format(year=year, day=day)
+    label = reader.label(key).format(year=year)
     return f"{label} ({reader.number_of(actions)})", named(reader, actions)
 
 

@@ -181,9 +181,9 @@ def test_what_was_carried_out_and_now_lacks_entries_is_said_beside_the_fall() ->
 def test_a_period_that_ends_on_the_reference_date_is_neither_overdue_nor_forgotten() -> None:
     snapshot = replaced(specimen(24), 0, period_end="2025-12-31", status="in_progress")
     given = reader(snapshot)
-    assert "The period of 1 unfinished action ends on 31 December 2025." in summary.due(given)
+    assert "The period of 1 unfinished action ended on 31 December 2025." in summary.due(given)
     listed = dict(summary.lists(given))
-    assert "Period ends on 31 December 2025, not finished (1)" in listed
+    assert "Period ended on 31 December 2025, not finished (1)" in listed
     assert "ends on" not in summary.due(reader(replaced(snapshot, 0, status="done")))
 
 
@@ -528,3 +528,38 @@ def table_of_class(snapshot: Snapshot, key: str) -> Table:
     title = snapshot.label(f"by_{key}", "en")
     tables = [one for one in classes.blocks(reader(snapshot)) if isinstance(one, Table)]
     return next(one for one in tables if one.title == title)
+
+
+@pytest.mark.parametrize(
+    ("made_at", "date", "verb"),
+    [
+        ("2025-12-31T23:00+01:00", "2026-01-02", "ends"),
+        ("2026-01-01T08:00+01:00", "", "ended"),
+        ("", "2026-04-15", "ended"),
+        ("", "2025-12-31", "ends"),
+    ],
+)
+def test_what_ends_on_the_reference_date_unfinished_is_told_in_summary_and_changes(
+    made_at: str, date: str, verb: str
+) -> None:
+    snapshot = dataclasses.replace(specimen(3), made_at=made_at, date=date)
+    ends: dict[str, Any] = {"period_end": "2025-12-31", "status": "partly_done", "overdue": False}
+    actions = [dataclasses.replace(one, period_end="") for one in snapshot.actions]
+    actions[1] = dataclasses.replace(actions[1], **ends)
+    snapshot = dataclasses.replace(snapshot, actions=tuple(actions))
+    assert snapshot.reference_date == "2025-12-31"
+    head = f"Period {verb} on 31 December 2025, not finished (1)"
+    assert f"The period of 1 unfinished action {verb} on 31 December 2025." in summary.due(
+        reader(snapshot)
+    )
+    assert head in dict(summary.lists(reader(snapshot)))
+    titles = [one.title for one in changes.blocks(reader(snapshot)) if isinstance(one, Table)]
+    assert head in titles
+
+
+def test_what_ends_on_the_reference_date_stands_behind_what_is_overdue() -> None:
+    snapshot = replaced(specimen(6), 0, overdue=True, period_end="2024-12-31", status="partly_done")
+    snapshot = replaced(snapshot, 1, period_end="2025-12-31", status="partly_done", slipped=True)
+    keys = [key for key, _actions in changes.listed(snapshot)]
+    at = keys.index("overdue")
+    assert keys[at : at + 3] == ["overdue", "ending", "slipped"]
