@@ -205,9 +205,10 @@ class _Page:
             share = f'<span class="share">{escape(one.share)}</span>' if one.share else ""
             before = f'<dd class="before">{escape(one.before)}</dd>' if one.before else ""
             notes = "".join(f'<dd class="formula">{line(note)}</dd>' for note in one.notes)
+            number = f'<span class="unbroken">{escape(whole(one.number))}</span>'
             found += (
                 f"<div><dt>{line((one.title,))}</dt>"
-                f'<dd class="figure-number">{escape(whole(one.number))} {share}</dd>'
+                f'<dd class="figure-number">{number} {share}</dd>'
                 f"{before}{notes}</div>"
             )
         return f'<dl class="figures">{found}</dl>'

@@ -109,6 +109,31 @@ def test_print_shows_the_tables_of_the_charts_and_no_folded_contents(open_report
     assert page.locator(".contents-wide").is_visible()
 
 
+@pytest.mark.parametrize(
+    "what",
+    [
+        "h2", ".chapter > h3", ".chapter h3 a.number", ".chart figcaption", ".action h4 .number",
+        ".entry h5", ".entry .status-line", ".entry .text-label",
+    ],
+)  # fmt: skip
+def test_on_paper_no_head_is_parted_from_what_it_heads(open_report, what: str) -> None:
+    page = open_report(specimen(24), "nl")
+    page.emulate_media(media="print")
+    assert page.locator(what).first.evaluate("e => getComputedStyle(e).breakAfter") == "avoid"
+    if what != ".entry .text-label":
+        inner = "e => getComputedStyle(e.closest('h2, h3, h4, h5') || e).breakInside"
+        assert page.locator(what).first.evaluate(inner) == "avoid"
+
+
+@pytest.mark.parametrize("width", [320, 640, 1280])
+def test_a_key_figure_stays_on_one_line_within_its_column(open_report, width: int) -> None:
+    numbers = open_report(specimen(100), "nl", width).locator(".figures .unbroken")
+    assert numbers.count() >= 4
+    fits = """all => all.map(e => [
+        e.getClientRects().length, e.offsetWidth <= e.parentElement.clientWidth])"""
+    assert numbers.evaluate_all(fits) == [[1, True]] * numbers.count()
+
+
 def test_on_paper_no_table_is_cut(open_report) -> None:
     page = open_report(specimen(24, edition=0), "nl", 665)  # as wide as the text of a page
     page.emulate_media(media="print")

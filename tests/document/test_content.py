@@ -184,7 +184,7 @@ def test_a_period_that_ends_on_the_reference_date_is_neither_overdue_nor_forgott
     assert "The period of 1 unfinished action ended on 31 December 2025." in summary.due(given)
     listed = dict(summary.lists(given))
     assert "Period ended on 31 December 2025, not finished (1)" in listed
-    assert "ends on" not in summary.due(reader(replaced(snapshot, 0, status="done")))
+    assert "ended on" not in summary.due(reader(replaced(snapshot, 0, status="done")))
 
 
 def test_silent_actors_stand_with_how_many_of_their_entries_are_missing() -> None:
