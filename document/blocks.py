@@ -244,6 +244,7 @@ class Action:
     heading: Heading
     head: tuple["Block", ...]
     entries: tuple["Entry", ...] = ()
+    is_sub_action: bool = False
 
 
 @dataclass(frozen=True)

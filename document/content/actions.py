@@ -80,6 +80,7 @@ def action_block(reader: Reader, action: Action) -> ActionBlock:
             Facts(tuple(rows)),
         ),
         tuple(entry_block(reader, entry, action) for entry in selection.said(action)),
+        action.is_sub_action,
     )
 
 

@@ -315,8 +315,9 @@ class _Page:
     def action(self, block: Action) -> str:
         """Return all that stands under an action."""
         anchor = attribute("aria-labelledby", block.heading.anchor)
+        kind = "action-head action-head--sub" if block.is_sub_action else "action-head"
         return (
-            f'<article class="action"{anchor}><header class="action-head">'
+            f'<article class="action"{anchor}><header class="{kind}">'
             f"{self.heading(block.heading)}{self.blocks(block.head)}</header>"
             f"{self.blocks(block.entries)}{self.cited(block.heading)}</article>"
         )

@@ -187,6 +187,7 @@ def _(one: Action) -> dict[str, Any]:
     return {
         "k": "action", "heading": heading(one.heading), "head": listed(one.head),
         "entries": listed(one.entries), "long": size(one.head) > LONG_HEAD,
+        "sub": one.is_sub_action,
     }  # fmt: skip
 
 

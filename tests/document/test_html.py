@@ -275,6 +275,17 @@ def test_each_group_of_a_table_stands_by_itself_and_small_ones_stay_whole_on_pap
     assert [rows.count("<tr") for _few, rows in groups[:3]] == [10, 9, 2]
 
 
+def test_a_sub_action_has_a_look_of_its_own() -> None:
+    snapshot = specimen(6)
+    found = re.findall(
+        r'<header class="(action-head[^"]*)"', html.write(content.report(snapshot, "en"))
+    )
+    assert found == [
+        "action-head action-head--sub" if action.is_sub_action else "action-head"
+        for action in snapshot.actions
+    ]
+
+
 def test_labels_that_look_alike_as_ids_keep_apart() -> None:
     rows = tuple(action(n, (), label=label) for n, label in ((1, "1 a"), (2, "1-a"), (3, '"><b>')))
     found = page(specimen(0, actions=rows))

@@ -442,6 +442,39 @@ def test_a_group_that_goes_on_overleaf_has_its_head_there_without_a_link() -> No
     assert failures(data) == []
 
 
+def test_the_number_of_a_page_stays_with_its_word() -> None:
+    actions = tuple(
+        dataclasses.replace(
+            action(n, (entry(n, "actor-1", 9, ""),)), titles=every("ii " * (n + 50))
+        )
+        for n in range(1, 40)
+    )
+    snapshot = with_labels(specimen(3, actions=actions), page_column="Pqqqq")
+    found = [one.text for one in lines(opened(render(snapshot, "en")))]
+    # The number of an action, its title, its page, of which the last may be on a line of its own.
+    assert len([one for one in found if re.search(r"Pqqqq.\d+$", one)]) == len(actions)
+
+
+def test_the_title_of_a_chart_stands_apart_from_what_is_above_it() -> None:
+    snapshot = with_labels(full(), f_years="Same zq status", levels_note="Note yq")
+    found = lines(opened(render(snapshot, "en")))
+    title = next(one for one in found if "zq" in one.text)
+    note = next(one for one in found if "yq" in one.text and one.page == title.page)
+    assert note.height - title.height >= 25
+
+
+def test_a_sub_action_is_smaller_than_an_action() -> None:
+    snapshot = specimen(6)
+    found = lines(opened(render(snapshot, "en")))
+    titles = {
+        action.is_sub_action: next(
+            one.size for one in found if one.text.startswith(action.titles["en"]) and one.size > 10
+        )
+        for action in snapshot.actions
+    }
+    assert titles == {False: 12.5, True: 11}
+
+
 def test_a_name_is_set_smaller_before_it_is_divided() -> None:
     name = "Buitenlandse Zaken en Ontwikkelingssamenwerking"
     snapshot = specimen(6)

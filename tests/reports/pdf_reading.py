@@ -85,11 +85,12 @@ def _shown(
 
 
 class Line(NamedTuple):
-    """A line of text or a part of one, and at what height of its page it stands."""
+    """A line of text or a part of one: at what height of its page, in which size at its end."""
 
     page: int
     height: float
     text: str
+    size: float = 0
 
 
 def lines(pdf: pikepdf.Pdf) -> list[Line]:
@@ -101,19 +102,20 @@ def lines(pdf: pikepdf.Pdf) -> list[Line]:
             for name, font in page.Resources.get("/Font", {}).items()
         }
         font: dict[bytes, str] = {}
+        size = 0.0
         found.append(Line(number, 0, ""))
         for instruction in pikepdf.parse_content_stream(page):
             operands = instruction.operands
             match str(instruction.operator):
                 case "Tf":
-                    font = fonts[str(operands[0])]
+                    font, size = fonts[str(operands[0])], float(operands[1])
                 case "cm" if float(operands[5]) != found[-1].height:
                     found.append(Line(number, float(operands[5]), ""))
                 case "Tj" | "TJ":
                     codes = operands[0] if isinstance(operands[0], pikepdf.Array) else operands
                     strings = [bytes(one) for one in codes if isinstance(one, pikepdf.String)]
                     text = "".join(_decoded(one, font) for one in strings)
-                    found[-1] = found[-1]._replace(text=found[-1].text + text)
+                    found[-1] = found[-1]._replace(text=found[-1].text + text, size=size)
     return found
 
 
