@@ -156,6 +156,11 @@ def ending(snapshot: Snapshot) -> list[Action]:
     ]
 
 
+def unasked(snapshot: Snapshot) -> list[Action]:
+    """Return the numbered actions on which no entry is expected of anybody."""
+    return [action for action in numbered(snapshot.actions) if not action.expected]
+
+
 def lost(snapshot: Snapshot) -> list[Action]:
     """Return the actions that did all that the plan asks, and now lack entries."""
     return [
@@ -271,11 +276,12 @@ class Responsibility:
 
 def responsibilities(snapshot: Snapshot) -> list[Responsibility]:
     """Return every responsibility, in the order of the plan."""
-    return [
-        Responsibility(action, entry, entry_code(entry, action))
-        for action in snapshot.actions
-        for entry in action.entries
-    ]
+    return [held for action in snapshot.actions for held in responsibilities_for(action)]
+
+
+def responsibilities_for(action: Action) -> list[Responsibility]:
+    """Return the responsibilities for one action."""
+    return [Responsibility(action, entry, entry_code(entry, action)) for entry in action.entries]
 
 
 def checksum(snapshot: Snapshot) -> str:

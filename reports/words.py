@@ -320,6 +320,10 @@ LABELS: dict[str, Any] = {
     "why": _("Why this status"),
     "coverage": _("{reported} of {expected} reported"),
     "none_expected": _("Nobody is asked for an entry"),
+    "none_expected_note": _(
+        "Actions on which nobody is asked for an entry: {actions}. The coverage leaves them out; "
+        "the other figures count them."
+    ),
     "overridden": _(
         "Status set by the secretariat ({institution}) in place of “{derived}”: {reason}"
     ),

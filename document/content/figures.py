@@ -47,7 +47,17 @@ def key_figures(reader: Reader, *, with_formulas: bool = True) -> list[Block]:
         key_figure(reader, figure, with_formulas=with_formulas)
         for figure in reader.snapshot.figures
     )
-    return [Figures(found)] if found else []
+    if not found:
+        return []
+    return [Figures(found), *(unasked(reader) if with_formulas else [])]
+
+
+def unasked(reader: Reader) -> list[Block]:
+    """Return on which actions nobody is asked, as the figures differ in whether they count them."""
+    actions = [(reader.link(action),) for action in selection.unasked(reader.snapshot)]
+    if not actions or not reader.label("none_expected_note"):
+        return []
+    return [Prose(reader.spoken("none_expected_note", actions=reader.joined(actions, ",")), "fine")]
 
 
 def key_figure(reader: Reader, given: Given, *, with_formulas: bool) -> Figure:

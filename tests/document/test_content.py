@@ -22,7 +22,7 @@ from document.blocks import (
     walk,
 )
 from document.content import actions as chapter
-from document.content import changes, classes, masthead, method, outlook, summary
+from document.content import annex, changes, classes, masthead, method, outlook, summary
 from document.content.reader import Reader
 from document.snapshot import LANGUAGES, Entry, Snapshot, Text
 from tests.reports.specimen import every, overridden, specimen
@@ -563,3 +563,30 @@ def test_what_ends_on_the_reference_date_stands_behind_what_is_overdue() -> None
     keys = [key for key, _actions in changes.listed(snapshot)]
     at = keys.index("overdue")
     assert keys[at : at + 3] == ["overdue", "ending", "slipped"]
+
+
+@pytest.mark.parametrize("make", [content.report, content.short])
+def test_the_figures_say_once_on_which_actions_nobody_is_asked(make: Any) -> None:
+    def told(snapshot: Snapshot) -> list[str]:
+        found = [said(part.blocks) for part in make(snapshot, "en").chapters]
+        return [text for texts in found for text in texts if "nobody is asked" in text]
+
+    asked = dataclasses.replace(
+        specimen(6), actions=tuple(dataclasses.replace(a, expected=1) for a in specimen(6).actions)
+    )
+    assert told(asked) == []
+    assert told(replaced(replaced(asked, 0, **NOTHING), 2, **NOTHING)) == [
+        "Actions on which nobody is asked for an entry: 1, 3. The coverage leaves them out; "
+        "the other figures count them."
+    ]
+
+
+def test_an_action_on_which_nobody_is_asked_has_a_line_in_the_annex() -> None:
+    snapshot = replaced(specimen(6), 1, **NOTHING)
+    (table,) = annex.blocks(reader(snapshot))
+    assert isinstance(table, Table)
+    heads = [place for place, row in enumerate(table.rows) if row.is_head]
+    assert len(heads) == len(snapshot.actions)
+    assert [plain(cell) for cell in table.rows[heads[1] + 1].cells] == [
+        "Nobody is asked for an entry", "", "", "",
+    ]  # fmt: skip
