@@ -362,6 +362,7 @@ LABELS: dict[str, Any] = {
     "meaning": _("Meaning"),
     "source": _("Source"),
     "cite": pgettext_lazy("of a report", "How to cite"),
+    "cite_action": _("Cite this action"),
     "correction": _("This edition corrects edition {number}"),
     "supplement": _("This edition supplements edition {number}"),
     "correction_supplement": _("This edition corrects and supplements edition {number}"),

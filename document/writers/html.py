@@ -326,8 +326,10 @@ class _Page:
         """Return how to cite an action, to be copied."""
         title = line(tuple(one for one in shown(heading.line) if isinstance(one, Run)))
         where = escape(f"{self.report.citation}#{heading.anchor}")
+        # An edition keeps the words of its day.
+        head = self.words["cite_action"] or self.words["cite"]
         return (
-            f'<details class="cited"><summary>{escape(self.words["cite"])}</summary>'
+            f'<details class="cited"><summary>{escape(head)}</summary>'
             f"<p>{escape(heading.over)}. {title}. {where}</p></details>"
         )
 

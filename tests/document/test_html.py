@@ -450,6 +450,12 @@ def test_each_action_says_how_to_cite_it() -> None:
     page = html.write(content.report(specimen(3), "en"))
     cited = re.findall(r'<details class="cited">.*?</details>', page)
     assert len(cited) == len(specimen(3).actions)
-    assert cited[0].startswith('<details class="cited"><summary>How to cite')
+    assert cited[0].startswith('<details class="cited"><summary>Cite this action<')
     assert "Action 1. " in cited[0]
     assert "/en/plans/nap2/reports/2025/e1/#action-1</p>" in cited[0]
+
+
+def test_an_edition_from_before_the_words_for_citing_an_action_has_those_for_a_report() -> None:
+    report = content.report(specimen(3), "en")
+    old = dataclasses.replace(report, words=report.words | {"cite_action": ""})
+    assert html.write(old).count("<summary>How to cite</summary>") == len(specimen(3).actions)
