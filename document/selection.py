@@ -193,6 +193,14 @@ def code_in(action: Action, year: int, snapshot: Snapshot) -> str:
     return max(found, key=lambda past: past.edition).code if found else ""
 
 
+def incomplete_in(action: Action, year: int, snapshot: Snapshot) -> bool:
+    """Tell whether an action's status in a year rests on some of the expected entries only."""
+    if year == snapshot.year:
+        return action.is_incomplete
+    found = [past for past in action.history if past.year == year]
+    return max(found, key=lambda past: past.edition).incomplete if found else False
+
+
 def before(action: Action, snapshot: Snapshot) -> str:
     """Return the code of an action's status in the edition that this one is compared with."""
     return code_in(action, snapshot.compared.year, snapshot) if snapshot.compared else ""

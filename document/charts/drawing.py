@@ -17,6 +17,8 @@ SMALL = 11  # of the legend and the figures in bars
 LINE = 15
 SQUARE = 16
 FAMILY = "'Source Sans 3', 'Segoe UI', sans-serif"
+# No status: the edge around one that rests on some of what was expected only.
+PARTIAL = "partial"
 # What XML cannot hold; such a character would make the whole chart unreadable.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Letters by width, as shares of the size; rather too wide, as a reader's font may be.
@@ -63,8 +65,10 @@ def legend(key: str, kinds: Sequence[Kind], room: float = WIDTH) -> tuple[str, f
             left, top = 0.0, top + 20
         lines = wrap(kind.word, room - 24)
         parts += square(key, kind.code, left, top)
+        # The edge stands outside the square, and so nearer to its words.
+        start = left + (23 if kind.code == PARTIAL else 20)
         for n, line in enumerate(lines):
-            parts += write(left + 20, top + 12 + LINE * n, line, f' font-size="{SMALL}"')
+            parts += write(start, top + 12 + LINE * n, line, f' font-size="{SMALL}"')
         left, top = left + wide, top + LINE * (len(lines) - 1)
     return parts, top + 30 if kinds else 0
 
@@ -75,7 +79,10 @@ def square(key: str, code: str, left: float, top: float) -> str:
 
 
 def definitions(key: str, code: str) -> str:
-    """Return the sign of a kind, and the square with it."""
+    """Return the sign of a kind, and the square with it; of PARTIAL the edge around a square."""
+    if code == PARTIAL:
+        edge = f'fill="none" stroke="{INK}" stroke-dasharray="3 2"'
+        return f'<g id="{safe_key(key)}-q-{code}"><path d="M-1 -1h18v18h-18z" {edge}/></g>'
     given, start = look(code), safe_key(key)
     ground = f'<circle cx="8" cy="8" r="6" fill="{given.fill}"/>' if given.pattern else ""
     return (

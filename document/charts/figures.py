@@ -20,10 +20,14 @@ class Bar(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row of a matrix: one status a column, "" where there is none."""
+    """A row of a matrix: one status a column, "" where there is none.
+
+    ``partial`` says of which columns the status rests on some of what was expected only.
+    """
 
     label: str
     codes: Sequence[str]
+    partial: Sequence[bool] = ()
 
 
 class Trend(NamedTuple):
@@ -35,22 +39,30 @@ class Trend(NamedTuple):
 
 
 class Words(NamedTuple):
-    """What a chart says; ``key`` makes its ids unique on a page, ``head`` names the rows."""
+    """What a chart says; ``key`` makes its ids unique on a page, ``head`` names the rows.
+
+    ``partial`` says what a dashed edge means, where a matrix has one.
+    """
 
     key: str
     title: str
     description: str
     head: str
     total: str = ""
+    partial: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """The figures of a chart; the first cell of a row is its head, ``foot`` has the sums."""
+    """The figures of a chart; the first cell of a row is its head, ``foot`` has the sums.
+
+    ``note`` explains a sign that stands in the cells, or is "".
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     foot: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from document.charts.drawing import (
     LINE,
+    PARTIAL,
     SIZE,
     SQUARE,
     WIDTH,
@@ -18,6 +19,7 @@ from document.charts.drawing import (
 from document.charts.figures import Chart, Kind, Line, Table, Words, occurring
 
 GUTTER = 14
+MARK = "*"  # in the table, in place of the dashed edge
 LEAST = 60  # room for a label, whatever the columns take
 
 
@@ -30,6 +32,8 @@ def matrix(
 ) -> Chart:
     """Draw a small square a row and column, with the sign of its status; "" is left open.
 
+    A dashed edge stands around a status that rests on a part of what was expected only.
+
     Short labels stand in several blocks beside each other. Raises ValueError for an unknown
     status, or a row with more or fewer squares than there are columns.
     """
@@ -40,6 +44,9 @@ def matrix(
     block = room + cell * len(columns) + GUTTER
     across = max(1, min(int((wide + GUTTER) // block), len(lines)))
     deep = max(-(-len(lines) // across), 1)
+    partial = any(any(line.partial) for line in lines)
+    # Around a square of its own, as it has no colour.
+    shown += [Kind(PARTIAL, words.partial)] if partial else []
     parts, start = legend(words.key, shown, wide)
     bottom = start
     for n in range(0, len(lines), deep):
@@ -48,8 +55,21 @@ def matrix(
         )
         parts, bottom = parts + drawn, max(bottom, end)
     named = {kind.code: kind.word for kind in kinds} | {"": "–"}
-    rows = tuple((line.label, *(named[code] for code in line.codes)) for line in lines)
-    return frame(words, shown, parts, bottom, Table((words.head, *columns), rows), wide)
+    rows = tuple(
+        (
+            line.label,
+            *(f"{named[code]}{MARK if is_partial else ''}" for code, is_partial in cells_of(line)),
+        )
+        for line in lines
+    )
+    note = f"{MARK} {words.partial}" if partial else ""
+    table = Table((words.head, *columns), rows, note=note)
+    return frame(words, shown, parts, bottom, table, wide)
+
+
+def cells_of(line: Line) -> list[tuple[str, bool]]:
+    """Return the status of each column, and whether it rests on a part of what was expected."""
+    return list(zip(line.codes, line.partial or [False] * len(line.codes), strict=True))
 
 
 def measures(
@@ -79,8 +99,9 @@ def column_of(
     top += LINE + 3
     for line in lines:
         parts += label(line.label, top, left, room)
-        parts += "".join(
-            square(key, code, first + cell * n, top) for n, code in enumerate(line.codes) if code
-        )
+        for n, (code, is_partial) in enumerate(cells_of(line)):
+            left_edge = first + cell * n
+            parts += square(key, code, left_edge, top) if code else ""
+            parts += square(key, PARTIAL, left_edge, top) if is_partial else ""
         top += max(LINE * len(wrap(line.label, room)), SQUARE) + 4
     return parts, top

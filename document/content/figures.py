@@ -168,7 +168,11 @@ def by_year(reader: Reader) -> Drawing:
     snapshot = reader.snapshot
     years = selection.years(snapshot)
     lines = tuple(
-        Line(action.label, [selection.code_in(action, year, snapshot) for year in years])
+        Line(
+            action.label,
+            [selection.code_in(action, year, snapshot) for year in years],
+            [selection.incomplete_in(action, year, snapshot) for year in years],
+        )
         for action in snapshot.actions
     )
     numbered = selection.numbered(snapshot.actions)
@@ -177,6 +181,7 @@ def by_year(reader: Reader) -> Drawing:
     title = reader.filled("f_years", year=years[-2], n=same, whole=len(numbered), still=still)
     note = reader.label("by_year_note")
     said = words(reader, "by_year", title or reader.label("by_year"), note, "action_column")
+    said = said._replace(partial=reader.label("incomplete"))
     return Drawing("matrix", said, lines, kinds(reader), tuple(str(year) for year in years))
 
 

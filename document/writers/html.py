@@ -273,6 +273,7 @@ class _Page:
         rows = "".join(figures_row(row) for row in table.rows)
         foot = f"<tfoot>{figures_row(table.foot)}</tfoot>" if table.foot else ""
         title = escape(drawn.title)
+        note = f'<p class="fine">{escape(table.note)}</p>' if table.note else ""
         # Heads of many columns stand upright on paper.
         many = " figures-table--many" if len(table.heads) > ROOMY else ""
         return (
@@ -280,7 +281,7 @@ class _Page:
             f'{drawn.svg}<details class="as-table"><summary>{escape(self.words["as_table"])}'
             f'</summary><div class="scroll" role="region" tabindex="0" aria-label="{title}">'
             f'<table class="figures-table{many}"><caption>{escape(drawn.description)}</caption>'
-            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>{foot}</table></div></details>"
+            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>{foot}</table>{note}</div></details>"
             "</figure>"
         )
 

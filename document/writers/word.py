@@ -242,6 +242,8 @@ class _Document:
         cells = [[[Word(cell)] for cell in row] for row in rows]
         foot = bool(chart.table.foot)
         self.writer.table(chart.title, chart.table.heads, cells, widths, has_foot=foot)
+        if chart.table.note:
+            self.writer.paragraph([Word(chart.table.note)], STYLES["fine"])
 
     def board(self, block: Board) -> None:
         """Write the actions under their sections, with the count of each status."""

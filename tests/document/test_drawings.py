@@ -150,6 +150,25 @@ def test_years_show_the_newest_edition_of_each_and_this_one_last() -> None:
     )
 
 
+def test_the_years_of_an_action_tell_which_rest_on_a_part_of_the_entries() -> None:
+    past = (
+        PastStatus(2022, 1, "in_progress"),
+        PastStatus(2024, 1, "done", "", incomplete=True),
+        PastStatus(2024, 2, "partly_done", "", incomplete=False),
+    )
+    lacking: dict[str, Any] = {"expected": 3, "reported": 2, "status": "partly_done"}
+    rows = (
+        dataclasses.replace(action(1, (), history=past), **lacking),
+        action(2, (), history=(), status="in_progress"),
+    )
+    chart = drawn(specimen(0, actions=rows), "by_year")
+    assert chart.table.rows == (
+        ("1", "in_progress (en)", "partly_done (en)", "partly_done (en)*"),
+        ("2", "–", "–", "in_progress (en)"),
+    )
+    assert chart.table.note == "* rests on some of the expected entries only"
+
+
 def test_the_key_figures_of_all_years_stand_beside_each_other() -> None:
     past = (
         Past(2022, 1, (Share("carried_out", 0, 0, None, 0),)),

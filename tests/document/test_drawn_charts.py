@@ -276,6 +276,32 @@ def test_a_matrix_has_a_square_for_each_status_and_its_word_in_the_table() -> No
     )
 
 
+def test_a_matrix_has_a_dashed_edge_around_what_rests_on_a_part_and_says_so() -> None:
+    lines = [
+        Line("1", ["done", "partly_done"], [False, True]),
+        Line("2", ["partly_done", "partly_done"], [True, True]),
+        Line("3", ["done", ""]),
+    ]
+    said = words("m")._replace(partial="rests on a part")
+    chart = charts.matrix(said, STATUSES, ["2024", "2025"], lines)
+    drawn(chart)
+    legend, edges = 1, 3
+    assert len(re.findall(r'href="#m-q-partial', chart.svg)) == legend + edges
+    assert chart.svg.count(">rests on a part</text>") == 1
+    assert chart.table.rows[:2] == (
+        ("1", "Word of done", "Word of partly_done*"),
+        ("2", "Word of partly_done*", "Word of partly_done*"),
+    )
+    assert chart.table.note == "* rests on a part"
+
+
+def test_a_matrix_without_incomplete_reporting_explains_no_dashed_edge() -> None:
+    lines = [Line("1", ["done", "done"], [False, False])]
+    chart = charts.matrix(words("m")._replace(partial="part"), STATUSES, ["2024", "2025"], lines)
+    assert "partial" not in chart.svg
+    assert chart.table.note == ""
+
+
 def test_short_labels_stand_in_several_blocks() -> None:
     many = [Line(str(n), ["done", "done"]) for n in range(60)]
     chart = charts.matrix(words(), STATUSES, ["2024", "2025"], many)

@@ -459,3 +459,8 @@ def test_an_edition_from_before_the_words_for_citing_an_action_has_those_for_a_r
     report = content.report(specimen(3), "en")
     old = dataclasses.replace(report, words=report.words | {"cite_action": ""})
     assert html.write(old).count("<summary>How to cite</summary>") == len(specimen(3).actions)
+
+
+def test_what_a_star_in_the_table_of_a_chart_means_stands_under_it() -> None:
+    note = "* rests on some of the expected entries only"
+    assert html.write(content.report(specimen(24), "en")).count(f'<p class="fine">{note}</p>') == 1

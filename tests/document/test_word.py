@@ -553,3 +553,8 @@ def test_libreoffice_makes_a_pdf_of_it(tmp_path: Path, language: str) -> None:
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_what_a_star_in_the_table_of_a_chart_means_stands_under_it() -> None:
+    found = [p.text for p in reopened(made()).paragraphs]
+    assert found.count("* rests on some of the expected entries only") == 1
