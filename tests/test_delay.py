@@ -14,7 +14,7 @@ from tests.follow_up import NOW, Scene, unchanged_by
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
-LATER = {
+LATER: dict[str, Any] = {
     "obstacles": "De aanbesteding moest opnieuw.",
     "obstacle_codes": ["funding", "staff"],
     "expected_by": "2027-06-30",
