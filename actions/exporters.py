@@ -8,6 +8,7 @@ from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -118,7 +119,7 @@ def _actors(
     action: Action, parents: dict[int, int | None], described: Described
 ) -> list[dict[str, Any]]:
     held = list(action.responsibilities.all())
-    expected = expected_of(held, parents)
+    expected = expected_of(held, parents, on=timezone.localdate())
     return [
         {
             **described(r.actor),

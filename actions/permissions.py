@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
+from django.db.models import Q
 
 from actions.enums import HANDED_IN, REVIEWING_ROLES, WRITING_ROLES, Act, MemberRole
 from actions.models import Actor, Entry, Membership, Responsibility, Succession, User
@@ -91,7 +92,7 @@ def read_rights(user: User, *, on: date) -> Rights:
     tree = {actor: parent for actor, parent, _held_back in actors}
     # What an organisation decides on who submits holds for the bodies below it too.
     restricted = below_all((actor for actor, _parent, held_back in actors if held_back), tree)
-    heirs = list(Succession.objects.filter(on__lte=on).values_list("successor", "predecessor"))
+    heirs = succession_pairs(on)
     writing = [actor for actor, role in roles if role in WRITING_ROLES]
     coordinating = [actor for actor, role in roles if role == MemberRole.COORDINATOR]
     writes_for = reach(writing, tree, heirs)
@@ -119,12 +120,26 @@ def writers(*, on: date) -> dict[int, frozenset[int]]:
     if not seats:
         return {}
     tree = Actor.objects.parents()
-    heirs = list(Succession.objects.filter(on__lte=on).values_list("successor", "predecessor"))
+    heirs = succession_pairs(on)
     # Colleagues sit on the same seats: each set of seats is followed up once.
     reaches = {
         key: frozenset(reach(key, tree, heirs)) for key in set(map(frozenset, seats.values()))
     }
     return {user: reaches[frozenset(actors)] for user, actors in seats.items()}
+
+
+def succession_pairs(on: date) -> list[tuple[int, int]]:
+    """Return who speaks for whom by successions on a day: a body, and one that it speaks for.
+
+    A successor for those that it took over from; until its own first day, a body that is new
+    is spoken for by those that it is to take over from.
+    """
+    to_begin = Q(on__gt=on, successor__valid_from__gt=on)
+    rows = Succession.objects.filter(Q(on__lte=on) | to_begin)
+    return [
+        (after, before) if day <= on else (before, after)
+        for day, before, after in rows.values_list("on", "predecessor", "successor")
+    ]
 
 
 def reach(

@@ -7,8 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from actions.enums import BEGUN
 from actions.rules.search import fold
@@ -87,11 +86,16 @@ class ActorQuerySet(models.QuerySet[Any]):
         """
         if on is None:
             return dict(self.values_list("pk", "parent_id"))
-        successions: Any = self.model._meta.get_field("successions").related_model  # noqa: SLF001
-        heirs = successions.objects.filter(predecessor=OuterRef("parent"), on__lte=on)
-        heir = Subquery(heirs.order_by("pk").values("successor")[:1])
-        above = Coalesce(heir, F("parent"), output_field=models.BigIntegerField())
-        return dict(self.values_list("pk", above))
+        took_over = ("successions__on", "successions__successor")
+        rows = list(
+            self.order_by("pk", "successions__pk").values_list("pk", "parent_id", *took_over)
+        )
+        tree = {actor: parent for actor, parent, _on, _heir in rows}
+        heirs: dict[int, int] = {}
+        for actor, _parent, day, heir in rows:
+            if day is not None and day <= on:
+                heirs.setdefault(actor, heir)
+        return {actor: last_of(parent, heirs) for actor, parent in tree.items()}
 
     def with_names(self) -> ActorQuerySet:
         """Return the actors with what their label needs."""
@@ -170,6 +174,15 @@ class EntryQuerySet(models.QuerySet[Any]):
             "responsibility__actor",
             "written_by",
         )
+
+
+def last_of(actor: int | None, heirs: Mapping[int, int]) -> int | None:
+    """Return who took over from an actor in the end; a circle ends where it closes."""
+    seen = set()
+    while actor is not None and actor in heirs and actor not in seen:
+        seen.add(actor)
+        actor = heirs[actor]
+    return actor
 
 
 def below(actor: Actor, parents: Mapping[int, int | None]) -> set[int]:

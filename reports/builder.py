@@ -287,7 +287,7 @@ def build_entry(voice: Voice, row: ActionStatus, told: Told, *, expected: bool) 
     reason = told.reopenings.get(voice.entry.pk, "") if voice.entry else ""
     facts: dict[str, Any] = {
         "actor": voice.actor.slug,
-        "role": held.role,
+        "role": held.role_on(row.on),
         "expected": expected,
         "through": through.slug if through else "",
         "reopened": Text(voice.entry.language or "fr", reason) if voice.entry and reason else None,

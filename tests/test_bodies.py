@@ -20,7 +20,7 @@ from actions.models import (
     Succession,
 )
 from actions.refusals import Conflict, Refused
-from actions.services import bodies, entries, rounds
+from actions.services import bodies, entries, members, rounds
 from actions.services.takeover import TakeOver, foresee
 from tests.follow_up import NOW, YEAR, Scene, at
 
@@ -136,7 +136,52 @@ def test_a_body_is_divided_as_was_said_for_each_action(scene) -> None:
     assert change.act == "split"
 
 
+def test_a_role_that_rises_asks_nothing_of_earlier_rounds(scene) -> None:
+    also(scene, "agency", "6", "partner")
+    given = scene.round()
+    take(scene, AFTER, "foreign", "agency", now=at(AFTER))
+    asked = {row.actor.slug for row in round_status.expected(given) if row.action.label == "6"}
+    assert asked == {"small-foreign"}
+    row = Responsibility.objects.get(action__label="6", actor=scene.actors["agency"])
+    assert (row.role_on(REFERENCE), row.role_on(AFTER)) == ("partner", "responsible")
+    later = scene.round(2026, reference_date=date(2026, 12, 31))
+    asked = {row.actor.slug for row in round_status.expected(later) if row.action.label == "6"}
+    assert asked == {"small-agency"}
+
+
+def test_a_body_that_is_to_end_takes_nothing_over_for_longer(scene) -> None:
+    take(scene, NEVER, "agency", "service")
+    with pytest.raises(ValidationError, match="This body ends on 31 December 2026"):
+        take(scene, AFTER, "foreign", "agency")
+
+
 # --- Rounds -------------------------------------------------------------------------
+
+
+def test_finished_work_of_the_successor_never_stands_for_unfinished_work_of_another(scene) -> None:
+    also(scene, "agency", "6")
+    before = scene.round(2024, reference_date=date(2024, 12, 31))
+    for actor, writer, status in (("foreign", "outsider", "in_progress"), ("agency", "writer", "")):
+        entry = entry_of(before, "6", actor)
+        by = writer if status else "chair"
+        scene.submit(entry, by=by, status=status or "done", done="Tekst.")
+        scene.accept(entry, by="chair" if status else "second")
+    take(scene, WITHIN, "foreign", "agency")
+    fresh = entry_of(scene.round(), "6", "agency")
+    assert (fresh.is_carried, fresh.state) == (False, "empty")
+
+
+def test_more_time_of_a_body_holds_for_who_took_over(scene) -> None:
+    given = scene.round()
+    until = date(2026, 6, 1)
+    rounds.extend(
+        given, actor=scene.actors["foreign"], until=until, reason="Late.",
+        by=scene.people["secretariat"], now=NOW,
+    )  # fmt: skip
+    change = take(scene, WITHIN, "foreign", "agency")
+    assert given.extensions.get(actor=scene.actors["agency"]).until == until
+    undo(scene, change)
+    assert not given.extensions.filter(actor=scene.actors["agency"]).exists()
 
 
 def test_a_round_of_before_keeps_the_old_body_and_the_successor_writes_for_it(scene) -> None:
@@ -229,12 +274,42 @@ def test_members_move_on_the_day_and_once(scene) -> None:
     assert places(scene, "below") == {("contributor", "service")}
 
 
-def test_who_has_a_role_with_the_successor_keeps_that_one(scene) -> None:
+@pytest.mark.parametrize(
+    ("there", "name", "role"),
+    [("observer", "writer", "contributor"), ("coordinator", "writer", "coordinator"),
+     ("observer", "head", "coordinator"), ("contributor", "head", "coordinator")],
+)  # fmt: skip
+def test_of_two_roles_of_a_person_the_stronger_holds_until_it_is_undone(
+    scene, there, name, role
+) -> None:
     Membership.objects.create(
-        user=scene.people["writer"], actor=scene.actors["agency"], role="observer", started_at=NOW
+        user=scene.people[name], actor=scene.actors["agency"], role=there, started_at=NOW
     )
-    take(scene, AFTER, "ministry", "agency")
-    assert places(scene, "writer") == {("observer", "agency")}
+    before = said(scene)["members"]
+    change = take(scene, AFTER, "ministry", "agency")
+    assert places(scene, name) == {(role, "agency")}
+    undo(scene, change)
+    assert said(scene)["members"] == before
+
+
+def test_members_reach_the_last_of_bodies_that_end_one_after_another(scene) -> None:
+    """Both days have come before anybody looked; the later act stands first in the list."""
+    early = at("2026-01-05")
+    take(scene, AFTER, "foreign", "agency", now=early)
+    take(scene, AFTER + DAY, "agency", "service", now=early)
+    assert bodies.move_due(now=at(AFTER + 5 * DAY)) == 2
+    assert places(scene, "outsider") == {("contributor", "service")}
+
+
+def test_who_was_removed_since_gets_no_place_back(scene) -> None:
+    change = take(scene, AFTER, "office", "agency")
+    gone = scene.people["chair"].memberships.get(ended_at=None)
+    members.remove(gone, by=scene.people["secretariat"], now=NOW)
+    undo(scene, change)
+    assert places(scene, "chair") == set()
+    scene.people["chair"].refresh_from_db()
+    assert not scene.people["chair"].is_superuser
+    assert places(scene, "secretariat") == {("secretariat", "office")}
 
 
 def test_the_secretariat_is_never_left_without_anybody(scene) -> None:
@@ -244,7 +319,67 @@ def test_the_secretariat_is_never_left_without_anybody(scene) -> None:
     assert scene.people["secretariat"].is_staff
 
 
+# --- A day to come ------------------------------------------------------------------
+
+
+def test_until_the_day_the_old_body_writes_on_where_it_is(scene) -> None:
+    given = scene.round(2026, reference_date=date(2026, 12, 31))
+    day = date(2026, 3, 1)
+    change = take(scene, day, "foreign", "agency")
+    entry = entry_of(given, "6", "foreign")
+    scene.save(entry, by="outsider", now=at(day - DAY))
+    assert entry_of(given, "6", "foreign").expected
+    assert bodies.move_due(now=at(day)) == 1
+    moved = entry_of(given, "6", "agency")
+    assert (moved.pk, moved.state, moved.expected) == (entry.pk, "draft", True)
+    change.refresh_from_db()
+    undo(scene, change)
+    assert entry_of(given, "6", "foreign").pk == entry.pk
+
+
+def test_a_body_that_is_not_yet_there_is_spoken_for_by_those_before_it(scene) -> None:
+    by, day = scene.people["secretariat"], date(2026, 6, 1)
+    source = bodies.source_of(by=by)
+    made = bodies.found(
+        Actor(slug="small-new", level="federal", kind="organisation"),
+        names={"name_en": "New"}, on=day, source=source, by=by, now=NOW,
+    )  # fmt: skip
+    given = TakeOver(scene.actors["foreign"], day, (made,))
+    bodies.take_over(given, source=source, founded=(made,), by=by, now=NOW)
+    entry = entry_of(scene.round(2026, reference_date=date(2026, 12, 31)), "6", "new")
+    user = scene.people["outsider"]
+    assert permissions.can_write(permissions.rights(user, on=day - DAY), entry)
+    assert user.pk in permissions.writers(on=day - DAY)
+    assert bodies.move_due(now=at(day)) == 1
+    assert places(scene, "outsider") == {("contributor", "new")}
+
+
 # --- Undoing ------------------------------------------------------------------------
+
+
+def test_the_first_of_two_acts_into_one_body_is_not_undone_before_the_second(scene) -> None:
+    also(scene, "guarded", "6")
+    start = said(scene)
+    first = take(scene, AFTER, "foreign", "agency")
+    before = said(scene)
+    second = take(scene, AFTER, "guarded", "agency")
+    with pytest.raises(Refused, match="Undo that first"):
+        undo(scene, first)
+    undo(scene, second)
+    assert said(scene) == before
+    undo(scene, first)
+    assert said(scene) == start
+
+
+def test_what_the_administration_changed_since_is_no_fault_of_the_server(scene) -> None:
+    change = take(scene, AFTER, "foreign", "agency")
+    Responsibility.objects.get(action__label="6", actor=scene.actors["agency"]).delete()
+    with pytest.raises(Refused, match="changed in the administration"):
+        undo(scene, change)
+    named = rename(scene, NEVER, name_en="External")
+    ActorName.objects.filter(name_en="External").delete()
+    with pytest.raises(Refused):
+        undo(scene, named)
 
 
 @pytest.mark.parametrize("on", [WITHIN, AFTER, NEVER])
@@ -304,6 +439,9 @@ def test_whatever_is_done_and_undone_each_action_has_somebody_on_every_day(scene
             stack.append((before, take(scene, on, actor, *heirs)))
         except (Refused, ValidationError):
             assert said(scene) == before
+        for row in Responsibility.objects.filter(action__plan=scene.plan).select_related("actor"):
+            ended = row.actor.valid_to
+            assert ended is None or (row.valid_to is not None and row.valid_to <= ended)
         for label in ("1", "2", "3", "6", "8", "9"):
             assert all(holders(scene, label, day) for day in (WITHIN - DAY, *days)), label
         places = list(Entry.objects.values_list("round", "responsibility"))
@@ -411,6 +549,13 @@ def test_a_name_without_a_word_or_the_same_again_is_refused(scene) -> None:
         rename(scene, AFTER)
     with pytest.raises(ValidationError, match="This is the name that it has"):
         rename(scene, AFTER, name_en="Foreign")
+
+
+def test_a_working_name_that_nobody_changed_stays_one(scene) -> None:
+    names = ActorName.objects.filter(actor=scene.actors["foreign"])
+    names.update(name_de="Auswärtiges", name_fr="Étranger", working_languages="de fr")
+    rename(scene, AFTER, name_en="External", name_fr="Extérieur", name_de="Auswärtiges")
+    assert names.get(valid_from=AFTER).working_languages == "de"
 
 
 def test_a_report_that_is_published_keeps_its_names(scene) -> None:

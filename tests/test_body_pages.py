@@ -101,7 +101,7 @@ def test_a_takeover_is_recorded_and_undone(desk, scene) -> None:
     change = BodyChange.objects.get()
     assert (change.act, change.on, change.by) == ("merger", DAY, scene.people["secretariat"])
     text = text_of(desk.get(LIST))
-    assert "Foreign : Taken over by another body, from 1 January 2027" in text
+    assert "Foreign : Taken over by another body → Agency , from 1 January 2027" in text
     undo = f"{LIST}changes/{change.pk}/undo/"
     assert "then stand as before" in text_of(desk.get(undo))
     assert desk.post(undo)["Location"] == LIST
@@ -110,7 +110,7 @@ def test_a_takeover_is_recorded_and_undone(desk, scene) -> None:
 
 
 def test_a_body_that_is_new_begins_with_the_takeover(desk, scene) -> None:
-    choice = choosing("new", decree="Royal decree of 1 June 2026", address="etaamb.be/x", **NEW)
+    choice = choosing("+", decree="Royal decree of 1 June 2026", address="etaamb.be/x", **NEW)
     desk.post(SUCCESSOR, choice)
     assert not ActorName.objects.filter(name_nl="FOD Nieuw").exists()
     assert confirmed(desk, choice).status_code == 302
@@ -156,7 +156,9 @@ def test_another_level_of_government_is_asked_about(desk, scene) -> None:
         (choosing("nobody"), "Select a valid choice."),
         (choosing("small-foreign"), "Select a valid choice."),
         (choosing(second="small-agency"), "Choose each successor once."),
-        (choosing("new"), "Write the name in at least one language."),
+        (choosing("+"), "Write the name in at least one language."),
+        (choosing("+", new_name_en="Ministry"), "There is an organisation of this name."),
+        ({"on": "0001-01-01", "heir": "small-agency"}, "greater than or equal to"),
         (choosing(address="http://"), "Enter an address that starts with https://"),
         (choosing("small-old"), "Another body has taken over from it already, or will."),
     ],
@@ -177,7 +179,7 @@ def test_what_changed_since_the_preview_is_seen_again(desk, scene) -> None:
         user=scene.people["nobody"], actor=scene.actors["foreign"], role="observer", started_at=NOW
     )
     again = desk.post(SUCCESSOR, choosing() | {"act": "do", "seen": seen})
-    assert "Somebody else has changed this meanwhile." in text_of(again)
+    assert "What will change is no longer what was shown. Look again." in text_of(again)
     assert not BodyChange.objects.exists()
 
 
@@ -193,7 +195,7 @@ def test_a_new_name_is_announced_and_shown_from_its_day(desk, scene, client) -> 
 
 
 def test_readers_see_what_is_announced_and_what_has_ended(desk, client) -> None:
-    confirmed(desk, choosing("new", **NEW))
+    confirmed(desk, choosing("+", **NEW))
     old, new = (f"/en/plans/small/actors/{slug}/" for slug in ("small-foreign", "fodn"))
     assert "will be taken over by: SPF Nouveau" in text_of(client.get(old))
     assert "From 1 January 2027 6 Action 6" in text_of(client.get(new))

@@ -1,8 +1,11 @@
 """Forms of the secretariat about bodies: a new name, who takes over, and what that rests on."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -10,12 +13,13 @@ from actions import menus
 from actions.enums import ActorKind
 from actions.forms.rounds import days
 from actions.forms.texts import TextField
-from actions.models import Actor
+from actions.models import Actor, ActorName
 from actions.models.actors import LEVELS
 from actions.models.entries import LONGEST_ADDRESS, validate_address
 from actions.rules import addresses
 
-NEW = "new"
+NEW = "+"  # no key of a body
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 LANGUAGES = ("nl", "fr", "de", "en")
 LONGEST_NAME, LONGEST_ABBREVIATION, LONGEST_TITLE = 200, 40, 300
 NAME_LABELS = {
@@ -42,7 +46,10 @@ def line(label: Any, most: int, **options: Any) -> TextField:
 class BasisForm(forms.Form):
     """From which day on, and the decree that says so, where there is one."""
 
-    on = days(label=_("takes effect on"))
+    on = days(
+        label=_("takes effect on"),
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+    )
     decree = line(
         _("decree or decision"),
         LONGEST_TITLE,
@@ -103,6 +110,8 @@ class SuccessorForm(BasisForm):
         self.fields["other_level"] = forms.BooleanField(
             label=_("The successor does belong to another level of government."), required=False
         )
+        if actor.parent:
+            self.fields["new_parent"].initial = actor.parent.slug
         self.order_fields(["on", "heir", "second", "third"])
 
     @property
@@ -113,7 +122,10 @@ class SuccessorForm(BasisForm):
     @property
     def asks_new(self) -> bool:
         """Tell whether the fields of a new body stand open."""
-        return any(field.errors or field.value() for field in self.new_fields)
+        return any(
+            field.errors or (field.value() and field.value() != field.initial)
+            for field in self.new_fields
+        )
 
     def chosen(self) -> list[str]:
         """Return what was chosen as successors: keys of bodies, and ``NEW``."""
@@ -128,6 +140,10 @@ class SuccessorForm(BasisForm):
             self.add_error("second", _("Choose each successor once."))
         if NEW in chosen and not any(found.get(f"new_name_{code}") for code in LANGUAGES):
             self.add_error("new_name_nl", _("Write the name in at least one language."))
+        if NEW in chosen and (name := self.known_name()):
+            self.add_error(
+                f"new_{name}", _("There is an organisation of this name. Choose it from the list.")
+            )
         if self.asks_level and not found.get("other_level"):
             self.add_error(
                 "other_level",
@@ -135,6 +151,14 @@ class SuccessorForm(BasisForm):
                   "box if that is right."),
             )  # fmt: skip
         return found
+
+    def known_name(self) -> str:
+        """Return the field with a name that another body has already, "" without one."""
+        for code in LANGUAGES:
+            text = self.cleaned_data.get(f"new_name_{code}", "")
+            if text and ActorName.objects.filter(Q(**{f"name_{code}__iexact": text})).exists():
+                return f"name_{code}"
+        return ""
 
     @property
     def asks_level(self) -> bool:

@@ -96,6 +96,14 @@ class Responsibility(NaturalKey):
     )
     reports_through_from = models.DateField(_("reports through it from"), null=True, blank=True)
     reports_through_to = models.DateField(_("reports through it until"), null=True, blank=True)
+    # Where a takeover raised the role: from which day on, and what held before.
+    raised_on = models.DateField(_("in this role from"), null=True, blank=True, editable=False)
+    role_before = models.CharField(
+        _("role before"), max_length=20, blank=True, default="", choices=ROLES, editable=False
+    )
+    decision_before = models.BooleanField(
+        _("an entry was expected before"), null=True, blank=True, editable=False
+    )
     valid_from = models.DateField(_("responsible from"), null=True, blank=True)
     valid_to = models.DateField(_("responsible until"), null=True, blank=True)
     source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"), related_name="+")
@@ -155,19 +163,24 @@ class Responsibility(NaturalKey):
         ended = self.reports_through_to is not None and self.reports_through_to < on
         return self.reports_through_id is not None and started and not ended
 
-    def duty(self) -> Duty:
-        """Return what the rule of expected entries needs to know."""
+    def role_on(self, on: date) -> str:
+        """Return the role on a day: before a takeover raised it, the one of before."""
+        return self.role_before if self.raised_on and on < self.raised_on else self.role
+
+    def duty(self, on: date) -> Duty:
+        """Return what the rule of expected entries needs to know of a day."""
+        is_before = self.raised_on is not None and on < self.raised_on
         return Duty(
             actor=self.actor_id,
-            expected_role=self.role in EXPECTED_ROLES,
+            expected_role=self.role_on(on) in EXPECTED_ROLES,
             unspecified=self.actor.is_unspecified,
-            decision=self.expected_decision,
+            decision=self.decision_before if is_before else self.expected_decision,
         )
 
 
 def expected_of(
-    responsibilities: Collection[Responsibility], parents: Mapping[int, int | None]
+    responsibilities: Collection[Responsibility], parents: Mapping[int, int | None], *, on: date
 ) -> set[int]:
-    """Return the keys of the responsibilities of one action with an entry expected."""
-    expected = duties.expected_of([r.duty() for r in responsibilities], parents)
+    """Return the keys of the responsibilities of one action with an entry expected on a day."""
+    expected = duties.expected_of([r.duty(on) for r in responsibilities], parents)
     return {r.pk for r in responsibilities if r.actor_id in expected}

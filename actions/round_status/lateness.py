@@ -32,7 +32,11 @@ def expected(given: ReportingRound) -> list[Responsibility]:
     by_action: dict[int, list[Responsibility]] = defaultdict(list)
     for row in held:
         by_action[row.action_id].append(row)
-    keys = {key for rows in by_action.values() for key in expected_of(rows, tree)}
+    keys = {
+        key
+        for rows in by_action.values()
+        for key in expected_of(rows, tree, on=given.reference_date)
+    }
     return [row for rows in by_action.values() for row in rows if row.pk in keys]
 
 

@@ -4,23 +4,26 @@ Rounds whose reference date lies before the day keep the old body. What an act d
 it (``BodyChange.made``), so that undoing it puts back what stood there.
 """
 
+import logging
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from actions.enums import BodyAct
+from actions.enums import BodyAct, Event, RoundState
 from actions.models import (
     Actor,
     ActorName,
     BodyChange,
     Entry,
     EntryVersion,
+    Extension,
     ReportingRound,
     Responsibility,
     ReviewEvent,
@@ -41,23 +44,25 @@ from actions.services.takeover import DAY, TakeOver, foresee, refuse_fixed
 # What the form of a name gives.
 NAMES = tuple(f"{part}_{code}" for part in ("name", "abbreviation") for code in LANGUAGES)
 ENDING = (BodyAct.MERGER, BodyAct.SPLIT)
+logger = logging.getLogger(__name__)
 
 
 def source_of(title: str = "", address: str = "", *, by: User) -> Source:
     """Return the decree that an act rests on; the secretariat itself where none is given."""
     if not title and not address:
         found = Source.objects.filter(key=BY_SECRETARIAT).first()
-        if found is not None:
-            return found
         made = Source(key=BY_SECRETARIAT, title="Entered by the secretariat", language="en")
     else:
         found = Source.objects.filter(title=title or address, url=address).first()
-        if found is not None:
-            return found
-        number = Source.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        made = Source(key=f"act-{number + 1}", title=title or address, url=address)
+        made = Source(key=f"act-{secrets.token_hex(6)}", title=title or address, url=address)
         made.language = get_language() or "en"
-    plan.save(made, by=by)
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            plan.save(made, by=by)
+    except (IntegrityError, ValidationError):  # somebody else was quicker
+        return Source.objects.get(key=made.key)
     return made
 
 
@@ -70,6 +75,7 @@ def rename(
     Raises ValidationError by field.
     """
     secretariat(by, now)
+    lock_rounds(actor)
     (stored,) = lock_bodies(actor)
     refuse_fixed(stored, on)
     before = stored.name_record(on)
@@ -77,6 +83,13 @@ def rename(
         raise ValidationError({"name_nl": _("This is the name that it has on that day.")})
     given = {name: names.get(name, "") for name in NAMES}
     made = ActorName(actor=stored, valid_from=on, source=source, **given)
+    if before is not None:
+        # What nobody changed is confirmed no more than it was.
+        made.working_languages = " ".join(
+            code
+            for code in before.working_languages.split()
+            if given[f"name_{code}"] and given[f"name_{code}"] == getattr(before, f"name_{code}")
+        )
     plan.save(made, by=by)
     return record(BodyAct.RENAME, stored, on, {"name": made.pk}, by=by, now=now)
 
@@ -111,6 +124,7 @@ def take_over(
     something has changed since it was seen.
     """
     secretariat(by, now)
+    lock_rounds(given.actor)
     actor = next(body for body in lock_bodies(given.actor, *given.heirs) if body == given.actor)
     foreseen = foresee(given)
     if seen is not None and foreseen.digest != seen:
@@ -122,6 +136,7 @@ def take_over(
         "responsibilities": [],
         "changed": [],
         "entries": [],
+        "pairs": [],
     }
     for heir in given.heirs:
         row = Succession(predecessor=actor, successor=heir, on=given.on, source=source)
@@ -136,29 +151,53 @@ def take_over(
         plan.save(held, by=by)
     actor.valid_to = given.on - DAY
     plan.save(actor, by=by)
-    for reporting_round in foreseen.rounds_moved:
-        theirs = [p for p in pairs if p[0].action.plan_id == reporting_round.plan_id]
-        inheritance.move_entries(lock(reporting_round), theirs, made)
+    made["pairs"] = [[held.pk, taken.pk] for held, taken in pairs]
     change = record(given.act, actor, given.on, made, by=by, now=now)
     if given.on <= day(now):
-        inheritance.move_members(change, now=now)
+        fall_due(change, now=now)
     return change
 
 
 def move_due(*, now: datetime) -> int:
-    """Move the members of bodies whose day has come; return of how many. Twice changes nothing."""
-    due = BodyChange.objects.filter(
-        act__in=ENDING, on__lte=day(now), moved_at=None, undone_at=None
-    ).values_list("pk", flat=True)
-    moved = 0
-    for key in due:
-        with transaction.atomic():
-            rows = BodyChange.objects.select_for_update(of=("self",)).select_related("actor", "by")
-            change = rows.get(pk=key)
-            if change.moved_at is None and change.undone_at is None:
-                inheritance.move_members(change, now=now)
-                moved += 1
-    return moved
+    """Do what bodies' changes do on their day, the earliest first; return of how many.
+
+    Twice changes nothing; one that fails keeps no other from being done.
+    """
+    due = BodyChange.objects.filter(act__in=ENDING, on__lte=day(now), moved_at=None, undone_at=None)
+    done = 0
+    for key in due.order_by("on", "pk").values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                rows = BodyChange.objects.select_related("actor", "by")
+                lock_rounds(rows.get(pk=key).actor)
+                change = rows.select_for_update(of=("self",)).get(pk=key)
+                if change.moved_at is None and change.undone_at is None:
+                    fall_due(change, now=now)
+                    done += 1
+        except Refused:
+            logger.exception("Change %s of a body could not take effect.", key)
+    return done
+
+
+def fall_due(change: BodyChange, *, now: datetime) -> None:
+    """Move the entries of rounds that look at the day or later, and the members.
+
+    Until the day those of the old body write on where they are.
+    """
+    rows = Responsibility.objects.select_related("action", "actor").in_bulk(
+        [key for pair in change.made["pairs"] for key in pair]
+    )
+    pairs = [(rows[held], rows[taken]) for held, taken in change.made["pairs"]]
+    running = ReportingRound.objects.filter(
+        plan__in={held.action.plan_id for held, _taken in pairs},
+        reference_date__gte=change.on,
+        published=None,
+        frozen_at=None,
+    ).exclude(state=RoundState.PLANNED)
+    for reporting_round in running.order_by("pk"):
+        theirs = [p for p in pairs if p[0].action.plan_id == reporting_round.plan_id]
+        inheritance.move_entries(lock(reporting_round), theirs, change.made)
+    inheritance.move_members(change, now=now)
 
 
 # --- Undoing ------------------------------------------------------------------------
@@ -174,42 +213,65 @@ def refusal_to_undo(change: BodyChange) -> str:
         refuse_fixed(change.actor, change.on)
     except ValidationError:
         return _("A report that says so is frozen or published.")
-    if change.act == BodyAct.RENAME:
-        return ""
-    rows = theirs(change)
-    written = EntryVersion.objects.filter(entry__in=rows, at__gt=change.at)
-    decided = ReviewEvent.objects.filter(entry__in=rows, at__gt=change.at)
-    if written.exists() or decided.exists():
+    return "" if change.act == BodyAct.RENAME else used_since(change)
+
+
+def used_since(change: BodyChange) -> str:
+    """Return in words why a takeover is in use already; "" where it is not."""
+    if missing(change):
+        return _("What it did was changed in the administration since.")
+    rows, since = theirs(change), change.moved_at or change.at
+    written = EntryVersion.objects.filter(entry__in=rows, at__gt=since)
+    events = ReviewEvent.objects.filter(entry__in=rows, at__gt=since)
+    if written.exists() or events.exclude(kind=Event.CARRIED).exists():
         return _("An entry was written or decided on since.")
+    if events.exists():
+        return _("A round was opened since, to which finished work was carried over.")
     return ""
+
+
+def missing(change: BodyChange) -> bool:
+    """Tell whether a row that an act made or changed is no longer there."""
+    made = change.made
+    held = {*made["responsibilities"], *(row["pk"] for row in made["changed"])}
+    return Responsibility.objects.filter(pk__in=held).count() != len(held) or len(
+        inheritance.successions_of(change)
+    ) != len(made["successions"])
 
 
 def changed_since(change: BodyChange) -> bool:
     """Tell whether a later act stands on what one did."""
     if change.act == BodyAct.RENAME:
-        return ActorName.objects.filter(actor=change.actor_id, valid_from__gt=change.on).exists()
-    heirs = [row.successor_id for row in inheritance.successions_of(change)]
-    later = BodyChange.objects.filter(undone_at=None, pk__gt=change.pk)
-    return (
-        later.filter(Q(actor__in=[*heirs, change.actor_id])).exists()
-        or Succession.objects.filter(predecessor__in=heirs).exists()
-    )
+        names = ActorName.objects.filter(actor=change.actor_id)
+        is_there = names.filter(pk=change.made["name"]).exists()
+        return not is_there or names.filter(valid_from__gt=change.on).exists()
+    heirs = {row.successor_id for row in inheritance.successions_of(change)}
+    later = BodyChange.objects.filter(undone_at=None, pk__gt=change.pk).exclude(act=BodyAct.RENAME)
+    theirs_too = {change.actor_id, *heirs}
+    for one in later:
+        took = {row.successor_id for row in inheritance.successions_of(one)}
+        if theirs_too & {one.actor_id, *took}:
+            return True
+    return Succession.objects.filter(predecessor__in=heirs).exists()
 
 
 def theirs(change: BodyChange) -> Any:
     """Return the entries that stand where they do by an act."""
-    moved = [kept["moved"] for kept in change.made["entries"] if "moved" in kept]
+    kinds = ("moved", "made", "marked")
+    kept = change.made["entries"]
+    touched = [row[kind] for row in kept for kind in kinds if kind in row]
     made = Q(responsibility__in=change.made["responsibilities"])
-    return Entry.objects.filter(made | Q(pk__in=moved))
+    return Entry.whole.filter(made | Q(pk__in=touched))
 
 
 @transaction.atomic
 def undo(change: BodyChange, *, by: User, now: datetime) -> BodyChange:
     """Put back what stood before an act; raises Refused where something hangs on it."""
     secretariat(by, now)
+    lock_rounds(change.actor)
     rows = BodyChange.objects.select_for_update(of=("self",)).select_related("actor")
     stored = rows.get(pk=change.pk)
-    lock_bodies(stored.actor)
+    lock_bodies(stored.actor, *(row.successor for row in inheritance.successions_of(stored)))
     if words := refusal_to_undo(stored):
         raise Refused(words)
     if stored.act == BodyAct.RENAME:
@@ -232,16 +294,10 @@ def undo_take_over(change: BodyChange, *, by: User) -> None:
     for kept in reversed(made["entries"]):
         put_back(kept)
     # Of rounds that were opened since: nobody has written there.
-    Entry.objects.filter(responsibility__in=made["responsibilities"]).delete()
+    Entry.whole.filter(responsibility__in=made["responsibilities"]).delete()
     for row in Responsibility.objects.filter(pk__in=made["responsibilities"]):
         plan.delete(row, by=by)
-    keys = set()
-    for before in reversed(made["changed"]):
-        row = Responsibility.objects.get(pk=before["pk"])
-        row.role, row.expected_decision = before["role"], before["expected_decision"]
-        row.valid_from, row.valid_to = parsed(before["valid_from"]), parsed(before["valid_to"])
-        plan.save(row, by=by)
-        keys.add(row.pk)
+    keys = {put_back_responsibility(before, by=by) for before in reversed(made["changed"])}
     for succession in inheritance.successions_of(change):
         plan.delete(succession, by=by)
     change.actor.valid_to = parsed(made["valid_to"])
@@ -254,12 +310,27 @@ def undo_take_over(change: BodyChange, *, by: User) -> None:
             plan.delete(body, by=by)
 
 
+def put_back_responsibility(before: Mapping[str, Any], *, by: User) -> int:
+    """Let a responsibility stand as it did; return its key."""
+    row = Responsibility.objects.get(pk=before["pk"])
+    for name in ("role", "role_before", "expected_decision", "decision_before"):
+        setattr(row, name, before[name])
+    for name in ("valid_from", "valid_to", "raised_on"):
+        setattr(row, name, parsed(before[name]))
+    plan.save(row, by=by)
+    return row.pk
+
+
 def put_back(kept: Mapping[str, Any]) -> None:
     """Undo one thing that was done to an entry; see ``inheritance``."""
     if "moved" in kept:
-        Entry.objects.filter(pk=kept["moved"]).update(
+        Entry.whole.filter(pk=kept["moved"]).update(
             responsibility=kept["responsibility"], expected=kept["expected"]
         )
+    elif "beside" in kept:
+        Entry.whole.filter(pk__in=kept["beside"]).update(replaced_by=kept["of"])
+    elif "extended" in kept:
+        Extension.objects.filter(pk=kept["extended"]).delete()
     elif "replaced" in kept:
         Entry.whole.filter(pk=kept["replaced"]).update(replaced_by=None)
     elif "gone" in kept:
@@ -267,9 +338,9 @@ def put_back(kept: Mapping[str, Any]) -> None:
             round_id=kept["round"], responsibility_id=kept["gone"], expected=kept["expected"]
         )
     elif "marked" in kept:
-        Entry.objects.filter(pk=kept["marked"]).update(expected=kept["expected"])
+        Entry.whole.filter(pk=kept["marked"]).update(expected=kept["expected"])
     else:
-        Entry.objects.filter(pk=kept["made"]).delete()
+        Entry.whole.filter(pk=kept["made"]).delete()
 
 
 def parsed(day_or_none: str | None) -> date | None:
@@ -278,6 +349,13 @@ def parsed(day_or_none: str | None) -> date | None:
 
 
 # --- Parts --------------------------------------------------------------------------
+
+
+def lock_rounds(actor: Actor) -> None:
+    """Keep the rounds of a body's plans from being opened or frozen meanwhile, in one order."""
+    theirs = ReportingRound.objects.filter(plan__actions__responsibilities__actor=actor)
+    keys = sorted(set(theirs.values_list("pk", flat=True)))
+    list(ReportingRound.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
 
 
 def lock_bodies(*bodies: Actor) -> list[Actor]:

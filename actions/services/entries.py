@@ -531,8 +531,10 @@ def follow_on(entry: Entry, by: User, rights: Rights, now: datetime) -> None:
     Finished work that is accepted now carries over to the next while nothing is written
     there; what is no longer accepted as finished carries over no longer.
     """
-    same = Entry.objects.filter(responsibility=entry.responsibility_id)
-    later = same.select_for_update(of=("self",)).select_related(*WHOLE_ROW).order_by("round__year")
+    same = Entry.objects.filter(
+        Q(responsibility=entry.responsibility_id) | Q(carried_from=entry)
+    ).select_related(*WHOLE_ROW)
+    later = same.select_for_update(of=("self",)).order_by("round__year")
     if entry.is_accepted and Status(entry.status) in CARRIED_OVER:
         nearest = later.filter(round__year__gt=entry.round.year).first()
         if nearest is None or nearest.state != EntryState.EMPTY or _is_settled(nearest):

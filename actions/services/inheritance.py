@@ -6,16 +6,17 @@ Each function adds to ``made`` what it did, so that ``services.bodies`` can undo
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actions import round_status
-from actions.enums import EntryState
+from actions.enums import EntryState, MemberRole
 from actions.models import (
     Actor,
     BodyChange,
     Entry,
+    Extension,
     Invitation,
     Membership,
     ReportingRound,
@@ -37,20 +38,26 @@ FURTHER = (
     EntryState.DRAFT,
     EntryState.EMPTY,
 )
+# The stronger role of somebody in a body comes first.
+SEATS = (
+    MemberRole.SECRETARIAT,
+    MemberRole.REVIEWER,
+    MemberRole.COORDINATOR,
+    MemberRole.CONTRIBUTOR,
+    MemberRole.OBSERVER,
+)
 COPIED = (
     "position", "role", "phases", "printed_as", "commitment", "commitment_language",
     "expected_decision", "valid_to",
 )  # fmt: skip
 THROUGH = ("reports_through_id", "reports_through_from", "reports_through_to")
-# What of a responsibility an act may change.
-CHANGED = ("role", "expected_decision", "valid_from", "valid_to")
 
 
 def note(made: Made, row: Responsibility) -> None:
     """Remember how a responsibility stood."""
-    days = {name: iso(getattr(row, name)) for name in ("valid_from", "valid_to")}
-    before = {"pk": row.pk, "role": row.role, "expected_decision": row.expected_decision} | days
-    made["changed"].append(before)
+    days = {name: iso(getattr(row, name)) for name in ("valid_from", "valid_to", "raised_on")}
+    names = ("pk", "role", "role_before", "expected_decision", "decision_before")
+    made["changed"].append({name: getattr(row, name) for name in names} | days)
 
 
 def iso(day: date | None) -> str | None:
@@ -86,13 +93,18 @@ def widen(move: Move, given: TakeOver, made: Made, *, by: User) -> Responsibilit
     row, held = move.present, move.held
     assert row is not None  # noqa: S101  for the type checker
     note(made, row)
-    row.role = move.role
+    decision = row.expected_decision
+    if decision is False:
+        decision = held.expected_decision
+    if (row.role, row.expected_decision) != (move.role, decision):
+        # Earlier rounds ask for what they asked before.
+        row.raised_on, row.role_before = given.on, row.role
+        row.decision_before = row.expected_decision
+        row.role, row.expected_decision = move.role, decision
     if row.valid_from and row.valid_from > given.on:
         row.valid_from = given.on
     ends = [end for end in (row.valid_to, held.valid_to) if end]
     row.valid_to = max(ends) if len(ends) == 2 else None  # noqa: PLR2004
-    if row.expected_decision is False:
-        row.expected_decision = held.expected_decision
     plan.save(row, by=by)
     return row
 
@@ -125,7 +137,27 @@ def move_entries(
             step_aside(old, new, made)
         # Where several take over, the first one has the text, and the others begin anew.
         del there[held.pk]
-    mark(given, keys, made)
+    extend(given, pairs, made)
+    # Also of parts of both, which may be covered now, or no longer.
+    touched = {row.action_id for pair in pairs for row in pair}
+    held_there = Responsibility.objects.filter(action__in=touched)
+    mark(given, set(held_there.values_list("pk", flat=True)), made)
+
+
+def extend(
+    given: ReportingRound, pairs: list[tuple[Responsibility, Responsibility]], made: Made
+) -> None:
+    """Let more time that a body was given hold for who took over."""
+    heirs: dict[int, set[int]] = {held.actor_id: set() for held, _taken in pairs}
+    for held, taken in pairs:
+        heirs[held.actor_id].add(taken.actor_id)
+    for row in Extension.objects.filter(round=given, actor__in=heirs):
+        for heir in sorted(heirs[row.actor_id]):
+            given_one, is_new = Extension.objects.get_or_create(
+                round=given, actor_id=heir, defaults={"until": row.until, "reason": row.reason}
+            )
+            if is_new:
+                made["entries"].append({"extended": given_one.pk})
 
 
 def rank(entry: Entry) -> int:
@@ -135,6 +167,11 @@ def rank(entry: Entry) -> int:
 
 def step_aside(entry: Entry, other: Entry, made: Made) -> None:
     """Let another entry count in the place of one; an empty one goes, a text stays beside it."""
+    # What gave way to this one before gives way to the other now.
+    beside = list(Entry.whole.filter(replaced_by=entry).values_list("pk", flat=True))
+    if beside:
+        made["entries"].append({"beside": beside, "of": entry.pk})
+        Entry.whole.filter(pk__in=beside).update(replaced_by=other)
     if entry.version or entry.events.exists():
         made["entries"].append({"replaced": entry.pk})
         Entry.objects.filter(pk=entry.pk).update(replaced_by=other)
@@ -162,15 +199,23 @@ def mark(given: ReportingRound, keys: set[int], made: Made) -> None:
 
 
 def move_members(change: BodyChange, *, now: datetime) -> None:
-    """Give the members of a body that ended their places in all its successors."""
-    heirs = [row.successor for row in successions_of(change)]
+    """Give the members of a body that ended their places in all its successors.
+
+    Of two roles of a person the stronger holds.
+    """
+    heirs = living(change, on=timezone.localdate(now))
     moved, leaving = [], members_of(change.actor)
     for membership in leaving:
-        person = membership.user
-        fresh = [heir for heir in heirs if not members.current(user=person, actor=heir).exists()]
-        for heir in fresh:
-            members.start(person, heir, membership.role, by=change.by, now=now)
-        moved.append({"ended": membership.pk, "started": [heir.pk for heir in fresh]})
+        started, raised = [], []
+        for heir in heirs:
+            there = members.current(user=membership.user, actor=heir).first()
+            if there is None:
+                members.start(membership.user, heir, membership.role, by=change.by, now=now)
+                started.append(heir.pk)
+            elif SEATS.index(MemberRole(membership.role)) < SEATS.index(MemberRole(there.role)):
+                raised.append([there.pk, there.role])
+                seat(there, membership.role, by=change.by)
+        moved.append({"ended": membership.pk, "started": started, "raised": raised})
     # Before their places end: an invitation ends with the right of who made it.
     for invitation in invitations_of(change.actor):
         open_one = invitations_of(heirs[0]).filter(email__iexact=invitation.email)
@@ -183,6 +228,27 @@ def move_members(change: BodyChange, *, now: datetime) -> None:
         members.end(membership, by=change.by, now=now)
     change.moved_at, change.made = now, change.made | {"members": moved}
     change.save(update_fields=["moved_at", "made"])
+
+
+def seat(membership: Membership, role: str, *, by: User) -> None:
+    """Give somebody another role in the same body."""
+    before, membership.role = membership.role, role
+    plan.save(membership, by=by)
+    members.settle(membership, {before, role}, by=by)
+
+
+def living(change: BodyChange, *, on: date) -> list[Actor]:
+    """Return who took over, or whoever took over from them by a day."""
+    found: dict[int, Actor] = {}
+    todo = [row.successor for row in successions_of(change)]
+    while todo:
+        body = todo.pop(0)
+        later = [row.successor for row in body.successions.filter(on__lte=on)]
+        if later:
+            todo += later
+        else:
+            found[body.pk] = body
+    return list(found.values())
 
 
 def successions_of(change: BodyChange) -> list[Succession]:
@@ -199,13 +265,20 @@ def move_back(change: BodyChange, *, by: User, now: datetime) -> None:
     """
     for moved in change.made.get("members", ()):
         before = Membership.objects.select_related("user", "actor").get(pk=moved["ended"])
-        rows = before.user.memberships.filter(actor__in=moved["started"], ended_at=None)
-        there = list(rows.select_related("user", "actor"))
+        rows = before.user.memberships.filter(ended_at=None).select_related("user", "actor")
+        heirs = [heir.pk for heir in living(change, on=timezone.localdate(now))]
+        there = list(rows.filter(actor__in=heirs))
         is_back = members.current(user=before.user, actor=before.actor).exists()
-        if (there or not moved["started"]) and not is_back:
+        # Who was removed, deactivated or erased since stays so.
+        if there and before.user.is_active and not is_back:
             members.start(before.user, before.actor, before.role, by=by, now=now)
         for row in there:
-            members.end(row, by=by, now=now)
+            if row.actor_id in moved["started"]:
+                members.end(row, by=by, now=now)
+        for key, role in moved.get("raised", ()):
+            for row in there:
+                if row.pk == key:
+                    seat(row, role, by=by)
 
 
 def is_free(actor: Actor) -> bool:

@@ -276,7 +276,7 @@ def lock(reporting_round: ReportingRound) -> ReportingRound:
 def finished_before(reporting_round: ReportingRound) -> dict[int, Entry]:
     """Return, by responsibility, the accepted entries of the round before that carry over.
 
-    Of who took over from others: the last of theirs, where all of them had finished.
+    Of who took over from others: its own or the last of theirs, where all of them had finished.
     """
     before = Entry.objects.filter(round__in=round_status.earlier(reporting_round)[:1])
     is_finished = Q(state=EntryState.ACCEPTED, status__in=sorted(CARRIED_OVER))
@@ -284,9 +284,11 @@ def finished_before(reporting_round: ReportingRound) -> dict[int, Entry]:
     finished = {row.responsibility_id: row for row in rows}
     there = set(before.filter(expected=True).values_list("responsibility_id", flat=True))
     for heir, sources in taken_over(reporting_round.reference_date).items():
-        waited_for = [key for key in sources if key in there]
-        if heir not in there and waited_for and finished.keys() >= set(waited_for):
+        waited_for = [key for key in (heir, *sources) if key in there]
+        if finished.keys() >= set(waited_for) and waited_for:
             finished.setdefault(heir, finished[max(waited_for)])
+        else:
+            finished.pop(heir, None)
     return finished
 
 

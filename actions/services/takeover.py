@@ -180,6 +180,9 @@ def check_heir(given: TakeOver, heir: Actor) -> None:
         raise ValidationError({"heir": message})
     if given.actor.pk in heirs_after(heir):
         raise ValidationError({"heir": _("The body that ends is to take over from this one.")})
+    if heir.valid_to:
+        words = _("This body ends on %(day)s. Choose who takes over from it.")
+        raise ValidationError({"heir": words % {"day": date_format(heir.valid_to)}})
 
 
 def heirs_after(actor: Actor) -> set[int]:

@@ -103,7 +103,7 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         "has_working": has_working(r.action for r in held),
         "below_count": Action.objects.of(found_plan)
         .valid_on(on)
-        .of_actors(below(found, Actor.objects.parents()), on=on)
+        .of_actors(below(found, Actor.objects.parents(on=on)), on=on)
         .count(),
         "other_plans": Plan.objects.filter(actions__responsibilities__actor=found)
         .exclude(pk=found_plan.pk)

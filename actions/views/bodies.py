@@ -1,11 +1,12 @@
 """The secretariat's pages of bodies that change: new names, successors, and what was done."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from actions.enums import ActorKind
 from actions.forms.bodies import NAME_LABELS, NEW, NameForm, SuccessorForm
 from actions.forms.refusals import show_refusal
-from actions.models import Actor, BodyChange
+from actions.models import Actor, ActorName, BodyChange, Succession
 from actions.models.actors import LEVELS
 from actions.querysets import valid_on
 from actions.refusals import Conflict, Refused
@@ -45,7 +46,7 @@ def body_list(request: MemberRequest) -> HttpResponse:
     )
     rows = sorted(counted.with_names(), key=lambda row: row.sort_key)
     changes = BodyChange.objects.select_related("actor", "by", "undone_by")
-    shown = list(changes.prefetch_related("actor__names")[:MOST_SHOWN])
+    shown = with_words(changes.prefetch_related("actor__names")[:MOST_SHOWN])
     context = {
         "levels": [
             {"label": label, "rows": [row for row in rows if row.level == level]}
@@ -55,6 +56,22 @@ def body_list(request: MemberRequest) -> HttpResponse:
         "today": request.on,
     }
     return TemplateResponse(request, "bodies/list.html", context)
+
+
+def with_words(changes: Iterable[BodyChange]) -> list[BodyChange]:
+    """Return changes, each with what became of the body: its new name, or who took over."""
+    rows: list[Any] = list(changes)
+    keys = [key for row in rows for key in row.made.get("successions", ())]
+    heirs = Succession.objects.filter(pk__in=keys).prefetch_related("successor__names")
+    names = ActorName.objects.select_related("actor").in_bulk(
+        [row.made["name"] for row in rows if "name" in row.made]
+    )
+    by_key = {heir.pk: heir.successor for heir in heirs}
+    for row in rows:
+        found = [by_key[key] for key in row.made.get("successions", ()) if key in by_key]
+        found += [names[row.made["name"]]] if row.made.get("name") in names else []
+        row.became = [{"name": one.label, "language": one.name_language} for one in found]
+    return rows
 
 
 @member_page(secretariat, methods=READ_WRITE)
@@ -121,9 +138,11 @@ def store(
                 by=request.user,
                 now=request.now,
             )
-    except Conflict as conflict:
-        context["conflict"] = str(conflict)
+    except Conflict:
+        context["conflict"] = _("What will change is no longer what was shown. Look again.")
         return None
+    except IntegrityError as error:  # two people at the same moment
+        raise Refused(_("Please try again.")) from error
 
 
 def prepared(request: MemberRequest, form: SuccessorForm) -> Any:
@@ -242,6 +261,7 @@ def undo(request: MemberRequest, key: int) -> HttpResponse:
         else:
             messages.success(request, _("It has been undone: everything stands as before."))
         return redirect("actions:bodies")
+    with_words([change])
     context = {"change": change, "refusal": bodies.refusal_to_undo(change)}
     return TemplateResponse(request, "bodies/undo.html", context)
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from actions import permissions
 from actions.enums import WRITING_ROLES, MemberRole
 from actions.forms.members import InvitationForm, PeopleForm, RoleForm
-from actions.models import Actor, Membership, Plan, ReportingRound, Succession, User
+from actions.models import Actor, Membership, Plan, ReportingRound, User
 from actions.refusals import Refused
 from actions.round_status import lateness
 from actions.rules.search import fold
@@ -195,9 +195,7 @@ def reached(request: MemberRequest) -> tuple[set[int], set[int]]:
         Membership.objects.current().filter(role__in=WRITING_ROLES).values_list("actor", "role")
     )
     tree = Actor.objects.parents()
-    heirs = list(
-        Succession.objects.filter(on__lte=request.on).values_list("successor", "predecessor")
-    )
+    heirs = permissions.succession_pairs(request.on)
     coordinating = {actor for actor, role in held if role == MemberRole.COORDINATOR}
     return (
         permissions.reach({actor for actor, _role in held}, tree, heirs),
