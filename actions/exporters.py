@@ -123,7 +123,7 @@ def _actors(
     return [
         {
             **described(r.actor),
-            "role": r.role,
+            "role": r.role_on(timezone.localdate()),
             "phases": r.phases,
             "printed_as": r.printed_as or None,
             "inferred": r.inferred,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from actions import permissions, round_status
@@ -144,6 +145,9 @@ def test_a_role_that_rises_asks_nothing_of_earlier_rounds(scene) -> None:
     assert asked == {"small-foreign"}
     row = Responsibility.objects.get(action__label="6", actor=scene.actors["agency"])
     assert (row.role_on(REFERENCE), row.role_on(AFTER)) == ("partner", "responsible")
+    for day, label in ((AFTER - DAY, "Partner"), (AFTER, "Responsible")):
+        with time_machine.travel(at(day)):
+            assert row.role_label == label
     later = scene.round(2026, reference_date=date(2026, 12, 31))
     asked = {row.actor.slug for row in round_status.expected(later) if row.action.label == "6"}
     assert asked == {"small-agency"}

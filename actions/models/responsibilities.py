@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -166,6 +167,11 @@ class Responsibility(NaturalKey):
     def role_on(self, on: date) -> str:
         """Return the role on a day: before a takeover raised it, the one of before."""
         return self.role_before if self.raised_on and on < self.raised_on else self.role
+
+    @property
+    def role_label(self) -> str:
+        """Today's role in words."""
+        return str(dict(ROLES)[self.role_on(timezone.localdate())])
 
     def duty(self, on: date) -> Duty:
         """Return what the rule of expected entries needs to know of a day."""
