@@ -64,7 +64,7 @@ OBSTACLE_KINDS = [
     (ObstacleKind.STAFF.value, _("Staff")),
     (ObstacleKind.PRIORITIES.value, _("Priorities")),
     (ObstacleKind.APPROVAL.value, _("Approval pending")),
-    (ObstacleKind.OTHERS.value, _("Depends on others")),
+    (ObstacleKind.OTHERS.value, pgettext_lazy("kind of obstacle", "Depends on others")),
     (ObstacleKind.LAW.value, _("Legislation in preparation")),
     (ObstacleKind.OTHER.value, pgettext_lazy("kind of obstacle", "Other")),
 ]
