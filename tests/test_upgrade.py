@@ -96,14 +96,18 @@ def migrate(**targets: str) -> None:
 
 
 def contents() -> Tables:
-    """Return the columns and rows of every table with something in it that somebody wrote."""
+    """Return the columns and rows of every table with something in it that somebody wrote.
+
+    Columns stand by name: SQLite, which rebuilds a table to add one, moves them about.
+    """
     found: Tables = {}
     with connection.cursor() as cursor:
         for table in set(connection.introspection.table_names(cursor)) - PASSING:
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608  our own tables
-            columns = [column[0] for column in cursor.description]
-            rows = sorted((tuple(map(short, row)) for row in cursor.fetchall()), key=repr)
-            found[table] = (columns, rows)
+            names = [column[0] for column in cursor.description]
+            places = sorted(range(len(names)), key=names.__getitem__)
+            rows = [tuple(short(row[place]) for place in places) for row in cursor.fetchall()]
+            found[table] = ([names[place] for place in places], sorted(rows, key=repr))
     return found
 
 
