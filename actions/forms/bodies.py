@@ -108,7 +108,7 @@ class SuccessorForm(BasisForm):
         parents = [("", _("none")), *lines]
         self.fields["new_parent"] = choice(_("part of"), parents, required=False)
         self.fields["other_level"] = forms.BooleanField(
-            label=_("The successor does belong to another level of government."), required=False
+            label=_("The successor does belong to another level of government"), required=False
         )
         if actor.parent:
             self.fields["new_parent"].initial = actor.parent.slug
