@@ -305,6 +305,14 @@ def test_members_reach_the_last_of_bodies_that_end_one_after_another(scene) -> N
     assert places(scene, "outsider") == {("contributor", "service")}
 
 
+def test_what_was_removed_in_the_administration_keeps_nothing_from_its_day(scene) -> None:
+    early = at("2026-01-05")
+    take(scene, AFTER, "foreign", "agency", now=early)
+    Responsibility.objects.get(action__label="6", actor=scene.actors["agency"]).delete()
+    assert bodies.move_due(now=at(AFTER)) == 1
+    assert places(scene, "outsider") == {("contributor", "agency")}
+
+
 def test_who_was_removed_since_gets_no_place_back(scene) -> None:
     change = take(scene, AFTER, "office", "agency")
     gone = scene.people["chair"].memberships.get(ended_at=None)

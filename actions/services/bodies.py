@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -174,7 +174,7 @@ def move_due(*, now: datetime) -> int:
                 if change.moved_at is None and change.undone_at is None:
                     fall_due(change, now=now)
                     done += 1
-        except Refused:
+        except (Refused, ValidationError, DatabaseError):
             logger.exception("Change %s of a body could not take effect.", key)
     return done
 
@@ -187,7 +187,9 @@ def fall_due(change: BodyChange, *, now: datetime) -> None:
     rows = Responsibility.objects.select_related("action", "actor").in_bulk(
         [key for pair in change.made["pairs"] for key in pair]
     )
-    pairs = [(rows[held], rows[taken]) for held, taken in change.made["pairs"]]
+    # What the administration removed since moves no more.
+    kept = [pair for pair in change.made["pairs"] if set(pair) <= rows.keys()]
+    pairs = [(rows[held], rows[taken]) for held, taken in kept]
     running = ReportingRound.objects.filter(
         plan__in={held.action.plan_id for held, _taken in pairs},
         reference_date__gte=change.on,
