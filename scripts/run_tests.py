@@ -13,11 +13,12 @@ choose tests: a phase in which none is left is no failure then.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 SCRIPTS = ROOT / "scripts"
 NO_TESTS = 5  # what pytest returns when it has run none
+HANGS_AFTER = 600  # seconds; a phase in Chromium takes two minutes, and once it took for ever
 FAST = "not browser and not whole and not slow"
 
 
@@ -129,14 +131,37 @@ def timed(phase: Phase, arguments: list[str]) -> tuple[int, float]:
 def run(phase: Phase, arguments: list[str]) -> int:
     """Run pytest in the surroundings of a phase; return its code."""
     command = [*phase.around, PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", phase.marks]
+    is_browser = phase.around == CHROMIUM
     if not any(Path(argument.split("::")[0]).exists() for argument in arguments):
         # Half of a short phase would else go into reading tests that it leaves out.
-        is_browser = phase.around == CHROMIUM
         command += ["tests/browser"] if is_browser else ["tests", "--ignore=tests/browser"]
     # TEST_DAY is read by tests/conftest.py, which sets the clock. Bytecode is kept, whatever
     # the machine's custom: the tests start a hundred processes, each of which would compile anew.
     environment = {**os.environ, "TEST_DAY": phase.day, "PYTHONDONTWRITEBYTECODE": ""}
-    return subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False).returncode
+    command += arguments
+    if not is_browser:
+        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    code = within(HANGS_AFTER, command, environment)
+    if code is None:
+        # Nothing was told of any test: that is no failure of one, and no success.
+        print("Chromium stopped answering; once more.", flush=True)
+        code = within(HANGS_AFTER, command, environment)
+    return 1 if code is None else code
+
+
+def within(seconds: float, command: list[str], environment: dict[str, str]) -> int | None:
+    """Run a command; return its code, None where it took longer and was stopped.
+
+    With it ends whatever it started: a browser that hangs ends with nobody else.
+    """
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """Which tests run at which level: what proves a database runs on both in ``make test``."""
 
 import ast
+import os
 import re
+import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,3 +124,30 @@ def test_a_level_passes_when_each_phase_does(codes, arguments, code, monkeypatch
     assert run_tests.main("test", arguments) == code
     said = capsys.readouterr().out
     assert said.count("FAILED") == codes.count(1) + (0 if arguments else codes.count(5))
+
+
+def test_what_hangs_is_stopped_with_all_that_it_started(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    child = (
+        "import os, pathlib, time; "
+        f"pathlib.Path({str(started)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    )
+    hangs = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    before = time.monotonic()
+    assert run_tests.within(2, [sys.executable, "-c", hangs], dict(os.environ)) is None
+    assert time.monotonic() - before < 10
+    deadline = time.monotonic() + 10
+    while is_there(int(started.read_text())) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_there(int(started.read_text()))
+    assert run_tests.within(30, [sys.executable, "-c", "raise SystemExit(3)"], {}) == 3
+
+
+def is_there(process: int) -> bool:
+    """Tell whether a process runs; one that ended may wait for somebody to take note of it."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")
+    return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
