@@ -84,7 +84,6 @@ class Foreseen:
     members: list[Membership]
     invitations: int
     below: list[Actor]
-    reporting_through: int
 
     @property
     def digest(self) -> str:
@@ -125,7 +124,6 @@ def foresee(given: TakeOver) -> Foreseen:
         members=members_of(given.actor),
         invitations=invitations_of(given.actor).count(),
         below=sorted(given.actor.children.with_names(), key=lambda child: child.sort_key),
-        reporting_through=Responsibility.objects.filter(reports_through=given.actor).count(),
     )
 
 

@@ -235,7 +235,6 @@ def shown(given: TakeOver, found: Foreseen) -> dict[str, Any]:
         ],
         "invitations": found.invitations,
         "below": [{"name": one.label, "language": one.name_language} for one in found.below],
-        "reporting_through": found.reporting_through,
         "seen": found.digest,
     }
 

@@ -288,8 +288,7 @@ def form_page(
     spoken = before.spoken if before else None
     if spoken and not found.version and not form.is_bound:
         # What was expected last year is proposed, to be confirmed by saving it.
-        form.initial.setdefault("expected_by", "")
-        form.initial["expected_by"] = form.initial["expected_by"] or spoken.expected_by
+        form.initial["expected_by"] = form.initial.get("expected_by") or spoken.expected_by
     event = last_return(found)
     comments = event.comments if event else {}
     on_behalf = permissions.writes_on_behalf(request.rights, found)

@@ -75,11 +75,11 @@ class Kept:
     fields: tuple[tuple[str, str], ...]
 
     @property
-    def texts(self) -> list[str]:
-        """What somebody typed, to be copied; of a form without a mark only what is no mere code."""
+    def typed(self) -> list[tuple[str, str]]:
+        """What somebody typed, by field; of a form without a mark only what is no mere code."""
         shortest = 1 if self.mark else SHORTEST
         return [
-            value
+            (name, value)
             for name, value in self.fields
             if len(value.strip()) >= shortest
             and name not in TECHNICAL
@@ -87,15 +87,14 @@ class Kept:
         ]
 
     @property
+    def texts(self) -> list[str]:
+        """What somebody typed, to be copied."""
+        return [value for _name, value in self.typed]
+
+    @property
     def labelled(self) -> list[tuple[str, str]]:
         """The texts, each with what its field is called as far as that is known."""
-        wanted = self.texts
-        named = [(name, value) for name, value in self.fields if value in wanted]
-        return [
-            (label_of(name), value)
-            for name, value in named
-            if name not in TECHNICAL and name[:1] != "_" and not name.endswith("_FORMS")
-        ]
+        return [(label_of(name), value) for name, value in self.typed if name[:1] != "_"]
 
     @property
     def carried(self) -> str:

@@ -56,14 +56,26 @@ def texts(content: Mapping[str, Any]) -> list[Text]:
 
 def delay(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what an entry says of its delay beside the text, as HTML in the reader's language."""
-    language = get_language() or "en"
-    kinds = dict(OBSTACLE_KINDS)
-    said = ", ".join(str(kinds[code]) for code in content.get("obstacle_codes") or ())
-    yield "obstacle_codes", format_html('<p lang="{}">{}</p>', language, said) if said else ""
     is_unfinished = content.get("status") in UNFINISHED
-    day = parse_date(content.get("expected_by") or "") if is_unfinished else None
-    words = date_format(day) if day else ""
-    yield "expected_by", format_html('<p lang="{}">{}</p>', language, words) if words else ""
+    said = {
+        "obstacle_codes": kinds_of_obstacles(content),
+        "expected_by": later_day(content) if is_unfinished else "",
+    }
+    for name, words in said.items():
+        language = get_language() or "en"
+        yield name, format_html('<p lang="{}">{}</p>', language, words) if words else ""
+
+
+def kinds_of_obstacles(content: Mapping[str, Any]) -> str:
+    """Return the kinds of obstacles in words, "" where none is named."""
+    kinds = dict(OBSTACLE_KINDS)
+    return ", ".join(str(kinds[code]) for code in content.get("obstacle_codes") or ())
+
+
+def later_day(content: Mapping[str, Any]) -> str:
+    """Return the day by which the work is now expected as a reader writes it, "" without one."""
+    day = parse_date(content.get("expected_by") or "")
+    return date_format(day) if day else ""
 
 
 def documents(content: Mapping[str, Any]) -> list[Document]:

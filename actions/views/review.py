@@ -8,8 +8,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +16,7 @@ from actions.enums import Act, EntryState, Event, Nature, Status
 from actions.forms.refusals import show_refusal
 from actions.forms.review import COMMENTED, DecisionForm, QueueFilter
 from actions.models import Entry, EntryVersion
-from actions.models.entries import HEADINGS, OBSTACLE_KINDS, TEXTS
+from actions.models.entries import HEADINGS, TEXTS
 from actions.refusals import Conflict, Refused
 from actions.rules import differences, hints
 from actions.rules.writing import Refusal
@@ -261,8 +259,9 @@ def changes(before: dict[str, Any] | None, found: Entry) -> list[dict[str, Any]]
             rows.append({"heading": HEADINGS[name], "pieces": pieces})
     if before.get("status") != now["status"]:
         rows.insert(0, {"heading": HEADINGS["status"], "status": before.get("status")})
-    for name in ("obstacle_codes", "expected_by"):
-        old, new = (told(content, name) for content in (before, now))
+    late = {"obstacle_codes": reading.kinds_of_obstacles, "expected_by": reading.later_day}
+    for name, words in late.items():
+        old, new = words(before), words(now)
         if old != new:
             rows.append({"heading": HEADINGS[name], "pieces": differences.compare(old, new)})
     if (before.get("evidence") or []) != now["evidence"]:
@@ -273,16 +272,6 @@ def changes(before: dict[str, Any] | None, found: Entry) -> list[dict[str, Any]]
             }
         )
     return rows
-
-
-def told(content: dict[str, Any], name: str) -> str:
-    """Return the kinds of obstacles in words, or a day."""
-    value = content.get(name) or ""
-    if isinstance(value, list):
-        kinds = dict(OBSTACLE_KINDS)
-        return ", ".join(str(kinds[code]) for code in value)
-    day = parse_date(value)
-    return date_format(day) if day else ""
 
 
 def listed(content: dict[str, Any]) -> list[str]:
