@@ -202,6 +202,8 @@ def test_readers_see_what_is_announced_and_what_has_ended(desk, client) -> None:
     with time_machine.travel(DAY):
         assert "Until 31 December 2026 6 Action 6" in text_of(client.get(old))
         assert "No source names it" not in text_of(client.get(old))
+    assert "Named by" in text_of(client.get(old))
+    assert "Named by" not in text_of(client.get(new))
 
 
 def test_of_two_texts_the_one_that_gave_way_stands_beside_the_entry(desk, scene, sign_in) -> None:

@@ -42,14 +42,19 @@ class Source(NaturalKey):
         return self.title
 
     @property
+    def is_document(self) -> bool:
+        """Tell whether it is a document, and not the secretariat that entered something."""
+        return self.key != BY_SECRETARIAT
+
+    @property
     def label(self) -> str:
         """What it is called: its title; of what the secretariat entered, that in words."""
-        return str(_("entered by the secretariat")) if self.key == BY_SECRETARIAT else self.title
+        return self.title if self.is_document else str(_("entered by the secretariat"))
 
     @property
     def label_language(self) -> str:
         """The language of ``label``."""
-        return (get_language() or "en") if self.key == BY_SECRETARIAT else self.language
+        return self.language if self.is_document else (get_language() or "en")
 
     def natural_key(self) -> tuple[str]:
         """Return what fixtures name this row by."""
