@@ -30,10 +30,10 @@ test: environment  ## run every test; ARGS="-k submit" chooses some
 test-fast: environment  ## run the quick tests only, while working
 	@$(TESTS) fast $(ARGS)
 
-test-all: environment  ## run every test on both databases, in all languages, on other days
+test-all: environment  ## run what continuous integration runs: more rows, languages, days
 	@$(TESTS) all $(ARGS)
 
-prove: environment  ## run what is proved by hand before a release
+prove: environment  ## run all there is, by hand before a release: every form, address, day
 	@$(TESTS) prove $(ARGS)
 
 check: environment  ## check format, faults, types, layers, settings, messages

@@ -80,7 +80,7 @@ def test_no_line_stands_twice_or_is_incomplete() -> None:
     assert {len(line.answers) for line in access.lines()} == {len(ROLES)}
 
 
-@pytest.mark.parametrize("role", first_of_all(EVERYBODY, ROLES))
+@pytest.mark.parametrize("role", first_of_all(EVERYBODY, ROLES, pytest.mark.proof))
 def test_reading_is_answered_as_agreed(site, pages, role) -> None:
     given = {path: access.expected("GET", path, role) for path in access.paths()}
     got = {path: access.answered(pages[role, path]) for path in given if (role, path) in pages}
@@ -89,7 +89,7 @@ def test_reading_is_answered_as_agreed(site, pages, role) -> None:
     assert different(got, given) == {}
 
 
-@pytest.mark.parametrize("role", first_of_all(EVERYBODY, ["secretariat"]))
+@pytest.mark.parametrize("role", first_of_all(EVERYBODY, ["secretariat"], pytest.mark.proof))
 def test_head_is_answered_as_get_is_without_content(site, pages, role) -> None:
     got, given = {}, {}
     for line in access.lines():
@@ -102,7 +102,7 @@ def test_head_is_answered_as_get_is_without_content(site, pages, role) -> None:
     assert different(got, given) == {}
 
 
-@pytest.mark.parametrize("role", first_of_all(EVERYBODY, CHIEF))
+@pytest.mark.parametrize("role", first_of_all(EVERYBODY, CHIEF, pytest.mark.proof))
 def test_writing_is_answered_as_agreed(site, role) -> None:
     got, given = {}, {}
     for path in access.paths():
@@ -112,7 +112,7 @@ def test_writing_is_answered_as_agreed(site, role) -> None:
     assert different(got, given) == {}
 
 
-@pytest.mark.parametrize("role", first_of_all(EVERYBODY, OFTEN))
+@pytest.mark.parametrize("role", first_of_all(EVERYBODY, OFTEN, pytest.mark.proof))
 def test_no_other_method_is_known(site, role) -> None:
     for path in [*access.paths(), "/admin/", "/en/unknown/"]:
         for method in ("PUT", "PATCH", "DELETE", "OPTIONS"):
@@ -120,7 +120,7 @@ def test_no_other_method_is_known(site, role) -> None:
             assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST"), path
 
 
-@pytest.mark.parametrize("role", first_of_all(EVERYBODY, CHIEF))
+@pytest.mark.parametrize("role", first_of_all(EVERYBODY, CHIEF, pytest.mark.proof))
 def test_a_form_without_the_token_of_the_page_is_refused(site, role) -> None:
     for line in access.lines():
         if line.method == "POST":
@@ -181,7 +181,9 @@ def test_the_menu_shows_what_the_role_may_open(site, role) -> None:
     assert sorted(links) == sorted([*READING, *MENU[role], *foot])
 
 
-@pytest.mark.parametrize("role", first_of_all([*MEMBERS, "former", "public"], ["writer"]))
+@pytest.mark.parametrize(
+    "role", first_of_all([*MEMBERS, "former", "public"], ["writer"], pytest.mark.proof)
+)
 def test_no_page_links_to_what_its_reader_may_not_open(site, pages, role) -> None:
     """Every link leads somewhere, every form is taken."""
     wrong = []
@@ -214,7 +216,7 @@ def ways(pages: dict[tuple[str, str], Any], role: str) -> dict[tuple[str, str, f
     }
 
 
-@pytest.mark.parametrize("target", first_of_all(ELSEWHERE, ELSEWHERE[1:3]))
+@pytest.mark.parametrize("target", first_of_all(ELSEWHERE, ELSEWHERE[1:3], pytest.mark.proof))
 @pytest.mark.parametrize("role", ["public", "writer", "no-factor", "secretariat"])
 def test_no_address_leads_to_another_site(site, role, target) -> None:
     given = {"next": target}
@@ -258,9 +260,12 @@ def admin_paths(site: Site) -> dict[str, str]:
     return {name: admin_path(name) for name in ADMIN}
 
 
-@pytest.mark.parametrize("method", first_of_all(["GET", "HEAD", "POST"], ["GET", "POST"]))
 @pytest.mark.parametrize(
-    "role", first_of_all([role for role in EVERYBODY if role != "secretariat"], CHIEF)
+    "method", first_of_all(["GET", "HEAD", "POST"], ["GET", "POST"], pytest.mark.proof)
+)
+@pytest.mark.parametrize(
+    "role",
+    first_of_all([role for role in EVERYBODY if role != "secretariat"], CHIEF, pytest.mark.proof),
 )
 def test_the_administration_is_closed_to_all_but_the_secretariat(
     site, admin_paths, role, method

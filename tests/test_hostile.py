@@ -191,7 +191,7 @@ def test_a_hostile_form_is_refused_or_taken_and_never_breaks(site, turn, line) -
     attack(site, line, turn)
 
 
-@pytest.mark.whole
+@pytest.mark.proof
 @pytest.mark.parametrize("line", FORMS, ids=str)
 def test_a_form_filled_in_all_hostile_ways_never_breaks(site, line) -> None:
     attack(site, line)
@@ -207,12 +207,12 @@ def overfill(site: Site, line: Line, count: int) -> None:
             check(response, line, field, before)
 
 
-@pytest.mark.parametrize("line", first_of_all(FORMS, FORMS[::3]), ids=str)
+@pytest.mark.parametrize("line", first_of_all(FORMS, FORMS[::3], pytest.mark.proof), ids=str)
 def test_a_text_of_a_megabyte_is_refused_in_words(site, line) -> None:
     overfill(site, line, 1)
 
 
-@pytest.mark.whole
+@pytest.mark.proof
 @pytest.mark.parametrize("line", FORMS, ids=str)
 def test_a_megabyte_in_any_field_and_three_in_all_are_refused_in_words(site, line) -> None:
     overfill(site, line, 3)
@@ -239,14 +239,16 @@ def test_a_hostile_question_is_answered(site, turn, line) -> None:
     ask(site, line, [ASKED[turn % len(ASKED)]])
 
 
-@pytest.mark.whole
+@pytest.mark.proof
 @pytest.mark.parametrize("line", PAGES, ids=str)
 def test_every_hostile_question_is_answered(site, line) -> None:
     ask(site, line, ASKED)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("key", first_of_all(KEYS, [KEYS[1]]), ids=lambda key: key[:20])
+@pytest.mark.parametrize(
+    "key", first_of_all(KEYS, [KEYS[1]], pytest.mark.proof), ids=lambda key: key[:20]
+)
 def test_an_unknown_key_is_not_found(site, method, key) -> None:
     """Each part of every address in turn: one that nothing has, a huge one, none at all."""
     tried = set()

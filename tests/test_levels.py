@@ -6,7 +6,9 @@ import re
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,7 @@ PAGES = {
     "test_words.py",
 }
 MARK = re.compile(r"mark\.postgresql\b")
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
 
 
 def name(module: Path) -> str:
@@ -83,25 +86,46 @@ def test_what_searches_runs_on_both(module: Path) -> None:
             assert marked or not searches, f"mark {node.name} postgresql: it searches"
 
 
-def test_every_test_has_a_place_in_the_full_run(request: pytest.FixtureRequest) -> None:
-    """Each phase chooses by marks; together they choose every mix of marks on each database."""
-    everywhere = run_tests.phases("all", datetime.now(UTC))
-    for around, needed in ((), "SQLite"), (run_tests.POSTGRESQL, "PostgreSQL"):
-        chosen = [phase.marks for phase in everywhere if phase.around == around and not phase.day]
-        for whole in (True, False):
-            for postgresql in (True, False):
-                marks = {"whole": whole, "postgresql": postgresql, "browser": False, "slow": False}
-                taken = [m for m in chosen if eval(m, {}, marks)]  # noqa: S307  our own words
-                assert len(taken) == 1, (needed, marks)
+@pytest.mark.parametrize(
+    ("levels", "around"),
+    [
+        (["all", "prove"], ()),
+        (["prove"], run_tests.POSTGRESQL),
+        (["all", "prove"], run_tests.CHROMIUM),
+    ],
+    ids=["SQLite", "PostgreSQL", "Chromium"],
+)
+def test_every_test_has_a_place(levels, around) -> None:
+    """Each phase chooses by marks; together they choose every mix of marks exactly once."""
+    every = [phase for level in levels for phase in run_tests.phases(level, NOW)]
+    chosen = [phase.marks for phase in every if phase.around == around and not phase.day]
+    mixes = [(False, False), (True, False), (False, True)]
+    for (whole, proof), postgresql in product(mixes, (True, False)):
+        marks = {"whole": whole, "proof": proof, "postgresql": postgresql, "slow": False}
+        marks["browser"] = around == run_tests.CHROMIUM
+        taken = [m for m in chosen if eval(m, {}, marks)]  # noqa: S307  our own words
+        assert len(taken) == 1, marks
+
+
+def test_continuous_integration_tries_both_databases_the_browser_and_other_days() -> None:
+    found = run_tests.phases("all", NOW)
+    assert {(phase.around, bool(phase.day)) for phase in found} == {
+        ((), False), (run_tests.POSTGRESQL, True), (run_tests.CHROMIUM, False), ((), True),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", run_tests.TIMELESS.values())
+def test_what_is_not_tested_on_other_days_asks_no_clock(folder: str) -> None:
+    asks = re.compile(r"\b(now|today|time|monotonic|localdate|localtime)\(|import time\b")
+    files = list((run_tests.ROOT / folder).rglob("*.py"))
+    assert files
+    assert [path for path in files if asks.search(path.read_text())] == []
 
 
 def test_the_days_of_the_full_run_are_the_dangerous_ones() -> None:
-    found = dict(run_tests.days(datetime(2026, 11, 28, tzinfo=UTC)))
-    assert list(found.values()) == [
-        "2027-11-28 10:00+00:00",
-        "2036-11-28 10:00+00:00",
+    assert [moment for _name, moment in run_tests.other_days(NOW)] == [
         "2028-02-29 10:00+00:00",
-        "2027-12-31 22:30+00:00",
+        "2036-12-31 22:30+00:00",
         "2027-03-28 00:50+00:00",
         "2027-10-31 00:50+00:00",
     ]
@@ -121,6 +145,7 @@ def test_the_days_of_the_full_run_are_the_dangerous_ones() -> None:
 def test_a_level_passes_when_each_phase_does(codes, arguments, code, monkeypatch, capsys) -> None:
     answers = iter(codes)
     monkeypatch.setattr(run_tests, "run", lambda *_: next(answers))
+    monkeypatch.setattr(run_tests, "databases_ahead", nullcontext)
     assert run_tests.main("test", arguments) == code
     said = capsys.readouterr().out
     assert said.count("FAILED") == codes.count(1) + (0 if arguments else codes.count(5))

@@ -206,7 +206,7 @@ def test_any_value_of_any_parameter_gives_a_normal_page(client, story, path) -> 
         assert_normal(client, f"small/{path}", dict(zip(PARAMETERS, values, strict=False)))
 
 
-@pytest.mark.whole
+@pytest.mark.proof
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_any_value_of_any_parameter_gives_a_normal_page_and_downloads(client, parameter) -> None:
     for value in HOSTILE:

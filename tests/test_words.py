@@ -125,7 +125,9 @@ def own_texts(content: bytes) -> Iterator[str]:
 
 @pytest.mark.django_db
 @pytest.mark.slow
-@pytest.mark.parametrize("each", first_of_all([4, 1], [4]), ids=["every fourth", "every one"])
+@pytest.mark.parametrize(
+    "each", first_of_all([4, 1], [4], pytest.mark.proof), ids=["every fourth", "every one"]
+)
 def test_a_page_in_french_has_its_spaces(site: Site, each: int) -> None:
     found = {}
     for line in access.lines()[::each]:

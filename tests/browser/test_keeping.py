@@ -144,7 +144,7 @@ def provoke(page: Page, button: Locator, field: Locator) -> None:
     assert field.input_value() == WORDS
 
 
-@pytest.mark.parametrize("path", first_of_all(ALL, KEPT))
+@pytest.mark.parametrize("path", first_of_all(ALL, KEPT, pytest.mark.proof))
 def test_a_text_survives_whatever_goes_wrong_while_it_is_sent(standing, browser_of, path) -> None:
     role, name = ALL[path]
     address = standing.address + standing.site.fill(path).replace("/en/", "/nl/")
@@ -195,7 +195,7 @@ def there(page: Page, name: str, address: str) -> None:
     assert own_form(page, name)[0].input_value() == WORDS
 
 
-@pytest.mark.parametrize("path", first_of_all(ALL, KEPT[1:2]))
+@pytest.mark.parametrize("path", first_of_all(ALL, KEPT[1:2], pytest.mark.proof))
 def test_without_scripts_a_text_comes_back_after_signing_out_and_in(
     standing, browser_of, path
 ) -> None:

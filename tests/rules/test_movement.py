@@ -199,6 +199,6 @@ def proved(count: int, nature: Nature) -> None:
 
 
 @pytest.mark.parametrize("nature", [ONE_OFF, CONTINUOUS])
-@pytest.mark.parametrize("count", [1, 2, 3, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [1, 2, 3, pytest.param(4, marks=pytest.mark.proof)])
 def test_no_report_that_goes_missing_or_comes_in_moves_anything(count: int, nature: Nature) -> None:
     proved(count, nature)
