@@ -1,6 +1,9 @@
 """All settings: secure by default, loosened only by named environment variables."""
 
+import os
+import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -10,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+# What the application makes, databases, backups and drafts, nobody else on the machine may read.
+os.umask(0o077)
 
 # --- Mode -------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -17,9 +22,21 @@ TESTING = "pytest" in sys.modules
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" * 3 if DEBUG or TESTING else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY (50 or more random characters), or DEBUG=1.")
+IN_PRODUCTION = not (DEBUG or TESTING)
+LENGTH, LETTERS = 50, 10
+IS_RANDOM = len(SECRET_KEY) >= LENGTH and len(set(SECRET_KEY)) >= LETTERS
+IS_KNOWN = SECRET_KEY.startswith(("only-for-development", "django-insecure-"))
+if IN_PRODUCTION and (IS_KNOWN or not IS_RANDOM):
+    raise ImproperlyConfigured(
+        "SECRET_KEY is known or too simple: set 50 or more random characters that nobody else has."
+    )
+# Keys of before: what they signed or sealed is still read. See docs/operations.md.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
 )
+if IN_PRODUCTION and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of the site; * lets in any.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- Applications -------------------------------------------------------------
@@ -93,7 +110,16 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    if IN_PRODUCTION and re.search(":memory:|mode=memory", DATABASES["default"]["NAME"]):
+        raise ImproperlyConfigured("DATABASE_URL names a database in memory: all would be lost.")
+    database = Path(DATABASES["default"]["NAME"])
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # One that an earlier version made could be read by everybody on the machine. Only a file of
+    # ours: a device such as /dev/null belongs to all.
+    for place in (database, Path(f"{database}-wal"), Path(f"{database}-shm")):
+        with suppress(OSError):
+            if place.is_file():
+                place.chmod(0o600)
     # WAL lets readers go on while one writes; IMMEDIATE makes a writer wait
     # for its turn at the start instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {
@@ -181,6 +207,8 @@ FILTERS_EMPTY_CHOICE_LABEL = _("All")
 # --- Static files -----------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+# Except these: another server may hand them out.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755
 STATICFILES_DIRS = [BASE_DIR / "napmonitor" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -254,6 +282,10 @@ CURRENT_PLAN = env.str("CURRENT_PLAN", default="nap2")
 # What links in letters start with.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if DEBUG or TESTING else "")
 SITE_URL = SITE_URL.rstrip("/")
+if SITE_URL.startswith("http://") and not INSECURE_HTTP:
+    raise ImproperlyConfigured(
+        "SITE_URL must start with https://, as links in letters sign people in."
+    )
 
 # --- Letters ----------------------------------------------------------------------
 MAIL = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost")

@@ -11,10 +11,12 @@ from django.conf import settings
 
 from napmonitor.logs import JsonFormatter, PlainFormatter
 
+KEY = "a made-up key of some sixty letters, for tests of the settings"
+
 
 def started(**env: str) -> subprocess.CompletedProcess[str]:
     """Run a check as a new process with only these settings."""
-    plain = {"PATH": os.environ["PATH"], "DATABASE_URL": "sqlite://:memory:"}
+    plain = {"PATH": os.environ["PATH"], "DATABASE_URL": "sqlite:////dev/null"}
     return subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=settings.BASE_DIR,
@@ -31,6 +33,72 @@ def test_without_a_secret_key_nothing_starts_and_the_reason_is_said() -> None:
     assert "Set SECRET_KEY (50 or more random characters), or DEBUG=1." in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is known or too simple"),
+        ({"SECRET_KEY": "x" * 60}, "SECRET_KEY is known or too simple"),
+        ({"SECRET_KEY": "only-for-development" * 3}, "SECRET_KEY is known or too simple"),
+        ({"SECRET_KEY": f"django-insecure-{KEY}"}, "SECRET_KEY is known or too simple"),
+        ({"ALLOWED_HOSTS": "napmonitor.example,*"}, "ALLOWED_HOSTS must name the hosts"),
+        ({"DATABASE_URL": "sqlite://:memory:"}, "DATABASE_URL names a database in memory"),
+        ({"SITE_URL": "http://napmonitor.example"}, "SITE_URL must start with https://"),
+    ],
+)
+def test_what_is_not_safe_does_not_start_and_one_sentence_says_why(given, said) -> None:
+    found = started(**{"SECRET_KEY": KEY} | given)
+    assert found.returncode == 1
+    assert found.stderr.startswith(said)
+    assert found.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_a_trial_behind_closed_doors_may_go_without_tls() -> None:
+    site = "http://127.0.0.1:8000"
+    assert started(SECRET_KEY=KEY, SITE_URL=site, INSECURE_HTTP="1").returncode == 0
+
+
+def test_a_device_stays_as_it_is() -> None:
+    before = os.stat(os.devnull).st_mode  # noqa: PTH116  a name, no path
+    started(SECRET_KEY=KEY, DATABASE_URL=f"sqlite:///{os.devnull}")
+    assert os.stat(os.devnull).st_mode == before  # noqa: PTH116
+
+
+@pytest.mark.slow
+def test_nobody_else_on_the_machine_reads_the_database_or_what_is_written(tmp_path) -> None:
+    folder, place = tmp_path / "var", tmp_path / "var" / "site.sqlite3"
+    env = {"PATH": os.environ["PATH"], "SECRET_KEY": KEY, "DATABASE_URL": f"sqlite:///{place}"}
+    made = (
+        "from django.core.cache import cache; from django.db import connection as c; "
+        "from pathlib import Path; c.cursor().execute('CREATE TABLE a (b)'); "
+        "Path({!r}).write_text('draft')"
+    )
+    script = made.format(str(folder / "draft.html"))
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", script]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in folder.iterdir()}
+    assert modes == {"site.sqlite3": "0o600", "draft.html": "0o600"}
+    assert oct(folder.stat().st_mode & 0o777) == "0o700"
+    place.chmod(0o644)  # as an earlier version left it
+    started(SECRET_KEY=KEY, DATABASE_URL=f"sqlite:///{place}")
+    assert oct(place.stat().st_mode & 0o777) == "0o600"
+
+
+@pytest.mark.django_db
+def test_probes_by_address_are_answered_and_strangers_names_are_no_error(
+    client, caplog, settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["napmonitor.example"]
+    caplog.set_level(logging.INFO)
+    by_address = {"host": "10.0.0.7:8000"}
+    assert client.get("/health/", headers=by_address).content == b"ok"
+    assert client.get("/ready/", headers=by_address).status_code == 200
+    assert client.get("/en/", headers=by_address).status_code == 400
+    assert client.get("/health/", headers={"host": "bad host!"}).content == b"ok"
+    assert [r.levelname for r in caplog.records if r.levelno > logging.INFO] == ["WARNING"]
+    assert all(record.exc_info is None for record in caplog.records)
+
+
 @pytest.mark.slow
 def test_development_needs_no_settings_but_its_name() -> None:
     assert started(DEBUG="1").returncode == 0
@@ -38,9 +106,9 @@ def test_development_needs_no_settings_but_its_name() -> None:
 
 @pytest.mark.slow
 def test_production_is_told_where_links_in_letters_would_lead_nowhere() -> None:
-    missing = started(SECRET_KEY="x" * 60)
+    missing = started(SECRET_KEY=KEY)
     assert (missing.returncode, "actions.W001" in missing.stderr) == (0, True)
-    named = started(SECRET_KEY="x" * 60, SITE_URL="https://napmonitor.example/")
+    named = started(SECRET_KEY=KEY, SITE_URL="https://napmonitor.example/")
     assert (named.returncode, "actions.W001" in named.stderr) == (0, False)
 
 
@@ -63,7 +131,7 @@ def test_production_is_safe_without_being_told(name: str, value: object) -> None
     found = subprocess.run(
         [sys.executable, "-c", script],
         cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], "SECRET_KEY": "x" * 60},
+        env={"PATH": os.environ["PATH"], "SECRET_KEY": KEY},
         capture_output=True,
         text=True,
         check=True,
