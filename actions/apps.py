@@ -20,6 +20,7 @@ class ActionsConfig(AppConfig):
         """
         from actions import checks, database  # noqa: F401  checks register themselves
 
+        database.GUARDS.append(database.statements)
         pre_migrate.connect(database.before_migrating, sender=self)
         post_migrate.connect(database.install_triggers, sender=self)
 

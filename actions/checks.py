@@ -1,9 +1,12 @@
-"""What is checked of the settings when the application starts."""
+"""What is checked of the settings and of the database when the application starts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register  # noqa: A004
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+
+from actions.database import missing_triggers
 
 
 @register()
@@ -18,3 +21,19 @@ def site_address(**_: Any) -> list[CheckMessage]:
             id="actions.W001",
         )
     ]
+
+
+@register(Tags.database)
+def guards(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Refuse a database in which something that guards it is missing (``check --database``)."""
+    return [
+        Error(
+            f"The database {name} is not guarded: {', '.join(missing)}.",
+            hint="A migration was stopped in the middle: run manage.py migrate.",
+            id="actions.E001",
+        )
+        for name in databases or ()
+        if (missing := missing_triggers(using=name))
+    ]
+
+

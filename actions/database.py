@@ -7,7 +7,7 @@ changes with every change of what readers see.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connections, transaction
@@ -260,6 +260,45 @@ COLUMNS = {
     "WHERE table_schema = current_schema()",
 }
 Schema = dict[str, set[str]]
+# What makes the statements of an application for a kind of database and a schema; each application
+# with triggers adds its own when it is ready.
+Statements = Callable[[str, Schema], list[str]]
+GUARDS: list[Statements] = []
+
+
+def missing_triggers(*, using: str = "default") -> list[str]:
+    """Return the names of triggers that the tables ask for and that are not there, in order.
+
+    None are missing where nothing was migrated yet. Where some are, the last ``migrate`` was
+    stopped in the middle: whoever writes must not, until one has succeeded.
+    """
+    vendor = connections[using].vendor
+    with connections[using].cursor() as cursor:
+        schema = read_schema(vendor, cursor)
+        cursor.execute(TRIGGERS[vendor])
+        present = {(name, table) for name, table in cursor.fetchall()}
+    if "actions_revision" not in schema:
+        return []
+    wanted = {
+        found.groups()
+        for statements in GUARDS
+        for statement in statements(vendor, schema)
+        if (found := re.match(r"CREATE TRIGGER (\w+) .*? ON (\w+)", statement))
+    }
+    return sorted(name for name, _table in wanted - present)
+
+
+class UnguardedError(Exception):
+    """Triggers are missing, so nobody may write."""
+
+
+def require_triggers(*, using: str = "default") -> None:
+    """Raise ``UnguardedError``, with what to do, where a trigger is missing."""
+    if missing := missing_triggers(using=using):
+        raise UnguardedError(
+            f"The database is not guarded ({len(missing)} triggers are missing, {missing[0]} among "
+            "them): a migration was stopped in the middle. Run manage.py migrate."
+        )
 
 
 def before_migrating(*, using: str = "default", plan: list[Any] | None = None, **_: Any) -> None:
@@ -293,14 +332,18 @@ def drop_those_of(app: str, vendor: str, cursor: Any) -> None:
 def install_triggers(*, using: str = "default", **_: Any) -> None:
     """Put every trigger in place of those that are there; doing so twice changes nothing."""
     vendor = connections[using].vendor
-    statements = {"sqlite": sqlite_statements, "postgresql": postgresql_statements}
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         schema = read_schema(vendor, cursor)
         if "actions_revision" not in schema:
             return
         drop_those_of("actions_", vendor, cursor)
-        for statement in statements[vendor](schema):
+        for statement in statements(vendor, schema):
             cursor.execute(statement)
+
+
+def statements(vendor: str, schema: Schema) -> list[str]:
+    """Return the statements for a kind of database and a schema."""
+    return {"sqlite": sqlite_statements, "postgresql": postgresql_statements}[vendor](schema)
 
 
 def read_schema(vendor: str, cursor: Any) -> Schema:

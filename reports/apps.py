@@ -14,5 +14,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Have the triggers put in place after every migration."""
         from reports import database
+        from actions.database import GUARDS
 
+        GUARDS.append(database.statements)
         post_migrate.connect(database.install_triggers, sender=self)

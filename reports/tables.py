@@ -27,6 +27,11 @@ def restore_triggers(*, using: str = "default") -> None:
     """Put the triggers back, and draw a new revision, as what readers see is another."""
     with connections[using].cursor() as cursor:
         cursor.execute("DELETE FROM actions_revision")
+    put_up_triggers(using=using)
+
+
+def put_up_triggers(*, using: str = "default") -> None:
+    """Put up every trigger of ours whose tables and columns are there."""
     actions_database.install_triggers(using=using)
     reports_database.install_triggers(using=using)
 

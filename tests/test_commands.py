@@ -1,5 +1,7 @@
 """The management commands: what they do, and what they say when they cannot."""
 
+import os
+import time
 from io import StringIO
 
 import pytest
@@ -9,6 +11,7 @@ from django.test.utils import override_settings
 from actions.management import follow_up_bench
 from actions.management.commands import bench
 from actions.models import EntryVersion, Membership, Plan, ReportingRound, User
+from reports.management.files import written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 EMAIL = "secretariat@example.org"
@@ -168,3 +171,17 @@ def test_rounds_that_somebody_made_are_left_alone(open_round) -> None:
     made = open_round()
     assert said("load_sample") == "There are rounds already.\n"
     assert list(ReportingRound.objects.all()) == [made]
+
+
+def test_what_a_stopped_command_left_a_day_ago_is_taken_away(tmp_path) -> None:
+    old, new = (tmp_path / f".draft.html.{name}.part" for name in ("aaaa1111", "bbbb2222"))
+    other = tmp_path / ".another.html.cccc3333.part"
+    for path in (old, new, other):
+        path.write_text("half")
+    # The day of a test may be another than that of the disk.
+    for path, age in ((old, 90_000), (new, 0), (other, 90_000)):
+        os.utime(path, (time.time() - age, time.time() - age))
+    with written(tmp_path / "draft.html") as file:
+        file.write(b"whole")
+    assert (tmp_path / "draft.html").read_text() == "whole"
+    assert sorted(path.name for path in tmp_path.glob(".*")) == sorted([new.name, other.name])

@@ -7,11 +7,15 @@ import sys
 import threading
 import time
 from datetime import date
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from actions import database
 from actions.models import (
@@ -95,6 +99,65 @@ def test_installing_the_triggers_again_changes_nothing(make_actor) -> None:
     top = make_actor("top")
     low = make_actor("low", parent=top)
     assert refused(lambda: Actor.objects.filter(pk=top.pk).update(parent=low))
+
+
+def test_every_trigger_is_there_after_migrating() -> None:
+    assert database.missing_triggers() == []
+
+
+@pytest.fixture
+def unguarded() -> list[str]:
+    """Take the triggers away, as a migration does that is killed; return what they are called."""
+    with connection.cursor() as cursor:
+        cursor.execute(database.TRIGGERS[connection.vendor])
+        names = sorted(name for name, _table in cursor.fetchall() if name.startswith("nap_"))
+    database.drop_triggers()
+    return names
+
+
+def test_what_is_missing_of_both_applications_is_named(unguarded) -> None:
+    assert database.missing_triggers() == unguarded
+    assert {"nap_edition_file_permanent"} < set(unguarded)
+
+
+def test_without_its_guards_a_site_is_not_ready_and_neither_serves_nor_works(
+    unguarded, client
+) -> None:
+    answer = client.get("/ready/")
+    assert (answer.status_code, answer.content) == (503, b"not guarded")
+    with pytest.raises(database.UnguardedError, match=r"Run manage\.py migrate\."):
+        database.require_triggers()
+    with pytest.raises(CommandError, match=r"The database is not guarded \(\d+ triggers"):
+        call_command("work", once=True)
+    with pytest.raises(SystemCheckError, match="The database default is not guarded: nap_"):
+        call_command("check", databases=["default"])
+
+
+def test_migrating_puts_up_what_is_missing(unguarded) -> None:
+    call_command("migrate", verbosity=0)
+    assert database.missing_triggers() == []
+
+
+@pytest.mark.parametrize("stop", [RuntimeError, KeyboardInterrupt])
+def test_a_migration_that_fails_or_is_broken_off_leaves_the_database_guarded(
+    monkeypatch, stop: type[BaseException]
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        assert (database.missing_triggers() != []) is (connection.vendor == "sqlite")
+        raise stop
+
+    monkeypatch.setattr(MigrationExecutor, "migrate", fail)
+    with pytest.raises(stop):
+        call_command("migrate", "reports", "0006", verbosity=0)
+    assert database.missing_triggers() == []
+
+
+def test_one_trigger_that_is_missing_is_enough() -> None:
+    on = " ON actions_actor" if connection.vendor == "postgresql" else ""
+    name = "nap_actor_circle" + ("" if on else "_update")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}{on}")
+    assert database.missing_triggers() == [name]
 
 
 @pytest.mark.parametrize(

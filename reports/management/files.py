@@ -1,7 +1,9 @@
 """Writes files whole or not at all: beside the place first, then with one step into it."""
 
+import glob
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import IO
 from django.core.management.base import CommandError
 
 PRIVATE = 0o600
+ABANDONED = 24 * 3600  # seconds: no file takes so long to be written
 
 
 @contextmanager
@@ -29,6 +32,7 @@ def written(path: Path, *, new: bool = False, mode: int = 0o666) -> Iterator[IO[
         pass
     except (OSError, ValueError) as error:
         raise CommandError(f"{path} cannot be written: {reason(error)}.") from error
+    sweep(path)
     try:
         handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
     except (OSError, ValueError) as error:
@@ -44,6 +48,15 @@ def written(path: Path, *, new: bool = False, mode: int = 0o666) -> Iterator[IO[
     finally:
         with suppress(OSError):
             beside.unlink()
+
+
+def sweep(path: Path) -> None:
+    """Remove what was left of this file by who was stopped in the middle, a day ago or more."""
+    begun = time.time() - ABANDONED
+    for left in path.parent.glob(f".{glob.escape(path.name[:50])}.*.part"):
+        with suppress(OSError):
+            if left.stat().st_mtime < begun:
+                left.unlink()
 
 
 def put(beside: Path, path: Path, *, new: bool) -> None:

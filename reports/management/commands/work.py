@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from actions.database import UnguardedError, require_triggers
 from actions.management import letters, signals
 from actions.services import bodies, unsaved
 from reports.models import DONE, FAILED
@@ -47,6 +49,11 @@ class Command(BaseCommand):
         """Work; a database that is away for a while is waited for."""
         if every <= 0:
             raise CommandError("--every takes a number above 0.")
+        with suppress(DatabaseError):
+            try:
+                require_triggers()
+            except UnguardedError as error:
+                raise CommandError(str(error)) from error
         stop = signals.stop_signal()
         tasks = (self.letters, self.documents, self.files, self.purge, self.bodies)
         if once:
