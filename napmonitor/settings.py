@@ -316,4 +316,6 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # A request that waits a moment for a thread is no warning.
+    "loggers": {"waitress.queue": {"level": "ERROR"}},
 }

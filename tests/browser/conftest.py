@@ -14,6 +14,7 @@ import template_database
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 90_000  # milliseconds: a slow machine is no fault of a page
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,7 @@ def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[str]:
-    """Serve both plans with gunicorn, DEBUG off and collected static files; return the address."""
+    """Serve both plans with gunicorn and a worker, DEBUG off; return the address."""
     folder = tmp_path_factory.mktemp("site")
     # The server takes over this socket, so that nobody else can get its port in between.
     listener = socket.create_server(("127.0.0.1", 0))
@@ -50,18 +51,24 @@ def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[st
         )  # fmt: skip
     server = subprocess.Popen(
         [
-            sys.executable, "-m", "gunicorn", "--threads", "4",
+            sys.executable, "-m", "gunicorn", "--workers", "1",
             "--bind", f"fd://{listener.fileno()}", "napmonitor.wsgi",
         ],
         pass_fds=[listener.fileno()], cwd=ROOT, env=env,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+    worker = subprocess.Popen(
+        [sys.executable, "manage.py", "work"],
+        cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     try:
         # Connections wait in the queue of the socket until the server is there.
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        for process in (server, worker):
+            process.terminate()
+        for process in (server, worker):
+            process.wait(timeout=60)
         listener.close()
 
 
@@ -91,6 +98,7 @@ def open_page(chromium: Browser, site: str) -> Iterator:
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
