@@ -235,6 +235,13 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 300},
         "TIMEOUT": 3600,
     },
+    # Pages with a query have a place of their own: whoever tries hundreds pushes out no other.
+    "questions": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "questions",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+        "TIMEOUT": 3600,
+    },
     "editions": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "editions",

@@ -157,7 +157,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    for name in ("pages", "editions"):
+    for name in ("pages", "questions", "editions"):
         caches[name].clear()
 
 

@@ -23,6 +23,7 @@ from actions.models import (
     Theme,
 )
 from actions.services import plan as service
+from actions.views import http
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("nl", "fr", "de", "en")
@@ -437,6 +438,37 @@ def test_a_browser_that_has_the_page_is_told_so_until_it_changes(client: Client)
     assert client.get("/en/", headers={"if-none-match": etag}).status_code == 304
     Theme.objects.update(position=1)
     assert client.get("/en/", headers={"if-none-match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["CONTACT_EMAIL", "SITE_URL", "CURRENT_PLAN"])
+def test_a_page_of_other_settings_is_not_the_one_that_a_browser_has(client, settings, name) -> None:
+    etag = client.get("/en/about/")["ETag"]
+    setattr(settings, name, "nap1" if name == "CURRENT_PLAN" else "other@example.org")
+    page = client.get("/en/about/", headers={"if-none-match": etag})
+    assert (page.status_code, page["ETag"] != etag) == (200, True)
+
+
+def test_a_page_of_another_version_is_not_the_one_that_a_browser_has(
+    client, settings, tmp_path
+) -> None:
+    (tmp_path / "templates").mkdir()
+    etags = []
+    for words in ("one", "other"):
+        (tmp_path / "templates" / "page.html").write_text(words)
+        http.made_by.cache_clear()
+        settings.BASE_DIR = tmp_path
+        etags.append(client.get("/en/about/")["ETag"])
+    http.made_by.cache_clear()
+    assert etags[0] != etags[1]
+
+
+def test_hundreds_of_queries_push_no_page_out(client: Client) -> None:
+    client.get("/en/about/")
+    pages: Any = caches["pages"]
+    before = set(pages._cache)  # noqa: SLF001  nothing else shows what it holds
+    for number in range(310):
+        client.get(f"/en/about/?x={number}")
+    assert set(pages._cache) == before  # noqa: SLF001
 
 
 def test_a_large_page_is_not_kept(client: Client, make_plan, monkeypatch) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -23,16 +23,21 @@ from actions import permissions
 from actions.models import Action, Contact, Revision
 from actions.models.plan import site_contact
 from actions.permissions import Rights
+from actions.views import compression
 
 View = Callable[..., HttpResponse]
 
-cache = caches["pages"]
+# Settings of which a page shows something, and folders that pages are made of.
+SHOWN = ("CONTACT_EMAIL", "REPORT_PUBLISHER", "REPORT_ISSN", "CURRENT_PLAN", "SITE_URL")
+MADE_OF = ("actions", "reports", "document", "napmonitor", "templates")
+SHOWS_DRAFT = "napmonitor.draft"  # where a request holds that its page is of a plan's draft
 LANGUAGE_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 # A page larger than this is made anew each time, so that the cache stays small.
 LARGEST_KEPT = 300_000
 KEPT_HEADERS = (
     "Content-Type",
     "Content-Disposition",
+    "Content-Encoding",
     "X-Robots-Tag",
     "Access-Control-Allow-Origin",
     "HX-Push-Url",
@@ -42,8 +47,10 @@ KEPT_HEADERS = (
 def public_page(view: View) -> View:
     """Serve a page that says the same to everybody, from the cache while nothing changed.
 
-    The key holds the data's revision, the day, the language and the address; so neither
-    a change nor midnight leaves an old page behind. Signed-in people get fresh pages.
+    The key holds the data's revision, the day, the language, the address, the version of the
+    software and the settings that show; so neither a change, nor midnight, nor an upgrade leaves
+    an old page behind. It is kept as it is sent, packed. Signed-in people get fresh pages, which
+    are not packed. What a view itself forbids to keep is not kept.
     """
 
     @csrf_exempt  # it refuses every method that writes; a POST is told so
@@ -52,19 +59,25 @@ def public_page(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = None if settings.DEBUG or request.user.is_authenticated else page_key(request)
         if key is None:
-            return view(request, *args, **kwargs)
-        kept = cache.get(key)
+            response = view(request, *args, **kwargs)
+            if request.META.get(SHOWS_DRAFT):
+                response["X-Robots-Tag"] = "noindex"
+            return response
+        place = caches["questions" if request.META.get("QUERY_STRING") else "pages"]
+        way = compression.way(request)
+        kept = place.get(f"{key}{way}")
         if kept is not None:
             content, headers = kept
             return with_validator(request, HttpResponse(content, headers=headers), key)
         response = view(request, *args, **kwargs)
         if isinstance(response, SimpleTemplateResponse):
             response.render()
-        if response.status_code != HTTPStatus.OK:
+        if response.status_code != HTTPStatus.OK or "no-store" in response.get("Cache-Control", ""):
             return response
+        compression.pack(response, way)
         if len(response.content) <= LARGEST_KEPT:
             headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-            cache.set(key, (response.content, headers))
+            place.set(f"{key}{way}", (response.content, headers))
         return with_validator(request, response, key)
 
     return wrapped
@@ -77,6 +90,8 @@ def page_key(request: HttpRequest) -> str | None:
         return None
     parts = (
         token,
+        made_by(),
+        *(str(getattr(settings, name)) for name in SHOWN),
         timezone.localdate().isoformat(),
         get_language() or "",
         request.build_absolute_uri(),
@@ -85,11 +100,26 @@ def page_key(request: HttpRequest) -> str | None:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+@cache
+def made_by() -> str:
+    """Return what stands for the version of the software: a digest of what pages are made of.
+
+    The same on every machine, whatever the order or the time in which its files were copied.
+    """
+    found = hashlib.sha256()
+    for folder in MADE_OF:
+        for path in sorted((settings.BASE_DIR / folder).rglob("*")):
+            if path.suffix in {".py", ".html", ".txt", ".mo", ".css", ".js", ".svg"}:
+                found.update(str(path.relative_to(settings.BASE_DIR)).encode())
+                found.update(path.read_bytes())
+    return found.hexdigest()
+
+
 def with_validator(request: HttpRequest, response: HttpResponse, key: str) -> HttpResponse:
     """Let browsers keep the page but ask each time; answer "not modified" where it is."""
-    response["ETag"] = f'"{key}"'
+    response["ETag"] = f'W/"{key}"'  # weak: the same page, packed in whichever way
     response["Cache-Control"] = "no-cache"
-    patch_vary_headers(response, ["Cookie", "HX-Request"])
+    patch_vary_headers(response, ["Cookie", "HX-Request", "Accept-Encoding"])
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_safe
 
 from actions.models import Action as PlanAction
 from actions.models import Plan, Revision
-from actions.views import presentation
+from actions.views import compression, presentation
 from actions.views.http import LANGUAGE_NAMES, public_page
 from document import dates
 from document.content import masthead
@@ -121,12 +121,13 @@ def edition(request: HttpRequest, plan: str, year: int, number: int) -> HttpResp
     token = Revision.now()
     # Hashed, as an address may be longer than a key.
     key = hashlib.sha256(f"{token}/{plan}/{year}/{number}/{language}".encode()).hexdigest()
-    kept = pages_kept.get(key) if token else None
+    way = compression.way(request)
+    kept = pages_kept.get(f"{key}{way}") if token else None
     if kept is None:
         file = shelf.file_of(plan, year, number, "html", language)
         response = stored(request, file, MINUTES, plan=plan, year=year, number=number)
         if response.status_code == HTTPStatus.OK and token:
-            pages_kept.set(key, (response.content, dict(response.items())))
+            pages_kept.set(f"{key}{way}", (response.content, dict(response.items())))
         return response
     content, headers = kept
     response = HttpResponse(content, headers=headers)
@@ -223,7 +224,9 @@ def stored(
         return missing(request, plan, year, number)
     kind = FORMATS[file.format]
     response = HttpResponse(content_type=kind.media_type)
-    response["ETag"] = f'"{file.checksum}"'
+    # Weak where the same file may be packed in several ways.
+    weak = "W/" if compression.TEXTS.match(kind.media_type) else ""
+    response["ETag"] = f'{weak}"{file.checksum}"'
     response["Cache-Control"] = keep
     unchanged = not_modified(request, response)
     if unchanged is not None:
@@ -232,12 +235,14 @@ def stored(
     response["Content-Length"] = str(len(response.content))
     if kind.is_page:
         response["Content-Security-Policy"] = policy(response.content)
+        compression.pack(response, compression.way(request))
         return response
     shown = "inline" if kind.extension in SHOWN_IN_BROWSERS else "attachment"
     name = file_name(plan, year, f"e{file.edition.number}", file.format, file.language)
     response["Content-Disposition"] = f'{shown}; filename="{name}"'
     if kind.extension in {"json", "csv", "xlsx"}:
         response["Access-Control-Allow-Origin"] = "*"  # open data: other sites may read it
+    compression.pack(response, compression.way(request))
     return response
 
 
