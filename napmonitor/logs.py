@@ -3,9 +3,13 @@
 import json
 import logging
 import re
+from contextvars import ContextVar
 
 # What stands in an address after these words lets in whoever has it.
 SECRET = re.compile(r"(/(?:invitation|feed)/)[^/\s\"'<>?#]+")
+
+# The number of the request that is being answered here, "" outside of any.
+request_number: ContextVar[str] = ContextVar("request_number", default="")
 
 
 def without_secrets(text: str) -> str:
@@ -22,7 +26,10 @@ class PlainFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """Format a record as one line of JSON: time, level, logger, message, and an error's trace."""
+    """Format a record as one line of JSON: time, level, logger, message, and an error's trace.
+
+    Where a request is answered, its number too; what the record brings as ``facts`` stands beside.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; request details are left out, as they may hold personal data."""
@@ -32,6 +39,9 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
         }
+        if number := request_number.get():
+            line["request"] = number
+        line |= getattr(record, "facts", {})
         if record.exc_info:
             line["error"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)

@@ -1,16 +1,87 @@
-"""Middleware of the project: which methods are known, who keeps copies, readable error pages."""
+"""Middleware of the project: numbers of requests, known methods, who keeps copies, error pages."""
 
+import logging
+import re
+import secrets
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.core.exceptions import TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.core.exceptions import DisallowedHost, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
 from django.template.response import SimpleTemplateResponse
+from django.urls import resolve
 from django.utils.cache import add_never_cache_headers
 from django.views.defaults import bad_request, page_not_found
 
+from napmonitor.logs import request_number, without_secrets
+
+logger = logging.getLogger(__name__)
+
 METHODS = ("GET", "HEAD", "POST")
+requests = logging.getLogger("napmonitor.requests")
+
+
+class Numbered:
+    """Give each request a number, which stands in its log lines and in ``X-Request-Id``.
+
+    A proxy that gives numbers itself (``BEHIND_PROXY``) is followed, a visitor is not.
+    With ``LOG_LEVEL=INFO`` a line says of each request what it asked, without its query string,
+    as that may hold what somebody searched for, and how long the answer took.
+    """
+
+    GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Number the request and its answer."""
+        given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.BEHIND_PROXY else ""
+        number = given if self.GIVEN.fullmatch(given) else secrets.token_hex(8)
+        request.META["HTTP_X_REQUEST_ID"] = number
+        token = request_number.set(number)
+        start = time.monotonic()
+        try:
+            response = self.get_response(request)
+            response["X-Request-Id"] = number
+            facts = {
+                "method": request.method,
+                "path": without_secrets(request.path),
+                "status": response.status_code,
+                "milliseconds": round(1000 * (time.monotonic() - start)),
+            }
+            line = "%(method)s %(path)s %(status)s in %(milliseconds)s ms"
+            requests.info(line, facts, extra={"facts": facts})
+            return response
+        finally:
+            request_number.reset(token)
+
+
+class KnownHosts:
+    """Refuse, without a word in the log but at INFO, a host that is not ours; answer its probes.
+
+    Whoever watches the machine asks by its address, and gets an answer; a stranger who tries
+    names is no fault of ours.
+    """
+
+    PROBES = ("/health/", "/ready/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer what comes under our name."""
+        try:
+            request.get_host()
+        except DisallowedHost:
+            if request.path in self.PROBES:
+                found: HttpResponse = resolve(request.path).func(request)
+                return found
+            logger.info("refused a request for a host that is not in ALLOWED_HOSTS")
+            return HttpResponseBadRequest("Bad Request (400)", content_type="text/plain")
+        return self.get_response(request)
 
 
 class KnownMethods:

@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "napmonitor.middleware.Numbered",
+    "napmonitor.middleware.KnownHosts",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -282,6 +284,8 @@ CONTENT_SECURITY_POLICY = {
 # --- The site ---------------------------------------------------------------------
 # Where readers and the accessibility statement send their questions.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+# Who watches the site brings this to /metrics/; without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Who answers for the report before the law, and its ISSN; each is printed where it is set.
 REPORT_PUBLISHER = env.str("REPORT_PUBLISHER", default="")
 REPORT_ISSN = env.str("REPORT_ISSN", default="")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from actions.sitemaps import SITEMAPS
 from actions.views import pages
 from reports import sitemaps
+from reports.views import metrics
 
 urlpatterns = [
     path("", pages.choose_language, name="choose-language"),
@@ -23,6 +24,8 @@ urlpatterns = [
     path("favicon.ico", pages.favicon, name="favicon"),
     path("health/", pages.health, name="health"),
     path("ready/", pages.ready, name="ready"),
+    path("metrics/", metrics.metrics, name="metrics"),
+    path(".well-known/security.txt", pages.security, name="security"),
     *i18n_patterns(
         path("account/", include("napmonitor.account_urls")),
         path("", include("reports.urls")),
@@ -31,3 +34,4 @@ urlpatterns = [
 ]
 
 handler404 = "actions.views.pages.not_found"
+handler500 = "actions.views.pages.fault"

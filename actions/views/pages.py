@@ -1,16 +1,29 @@
 """Pages about the site: choice of language, about, method, accessibility, privacy; errors."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    HttpResponseServerError,
+)
 from django.shortcuts import render
+from django.template import loader
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from actions import pulse
+from actions.database import missing_triggers
 from actions.dictionary import FIELDS
 from actions.models import Plan, PublishedRound, Source
 from actions.models.actions import PERIOD_KINDS
@@ -90,10 +103,14 @@ def health(_request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_safe
 def ready(_request: HttpRequest) -> HttpResponse:
-    """Say whether the database answers and holds the plans."""
+    """Say whether the database answers, holds the plans, is guarded, and has a worker."""
     if not Plan.objects.exists():
         return HttpResponse("no plan", status=503, content_type="text/plain")
-    return HttpResponse("ok", content_type="text/plain")
+    if missing_triggers():
+        return HttpResponse("not guarded", status=503, content_type="text/plain")
+    # Pages work without it: what serves them must not be taken away for it.
+    said = "ok, but no worker was seen for a minute" if pulse.is_silent() else "ok"
+    return HttpResponse(said, content_type="text/plain")
 
 
 @csrf_exempt
@@ -103,6 +120,34 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     """Tell a page that is about to send a text who is signed in by now, by key; "" for nobody."""
     key = str(request.user.pk) if request.user.is_authenticated else ""
     return HttpResponse(key, content_type="text/plain")
+
+
+@csrf_exempt
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Say to whom a weakness of the site is reported (RFC 9116).
+
+    Its last day is always half a year ahead: the address is that of the site's own contact.
+    """
+    if not settings.CONTACT_EMAIL:
+        raise Http404
+    lines = [
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Expires: {timezone.now() + timedelta(days=182):%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: nl, fr, de, en",
+        f"Canonical: {request.build_absolute_uri(reverse('security'))}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Show that something broke, with the number under which the log has it.
+
+    It asks nothing of the session or the database, as either may be what broke.
+    """
+    html = loader.get_template("500.html").render({"number": request.headers.get("X-Request-Id")})
+    return HttpResponseServerError(html)
 
 
 def not_found(request: HttpRequest, exception: Exception | None) -> HttpResponse:

@@ -11,10 +11,10 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from actions import pulse
 from actions.models import Entry, ReportingRound
 from actions.views.http import is_partial
 from actions.views.members_only import MemberRequest, member_page
-from reports import pulse
 from reports.formats import file_name, label
 from reports.models import DONE, FAILED, Document
 from reports.services import jobs

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from actions import typography
+from actions import pulse, typography
 from actions.forms.refusals import show_refusal
 from actions.models import Entry, ReportingRound, Section
 from actions.refusals import Conflict, Refused
@@ -29,7 +29,7 @@ from actions.views.members_only import (
 from actions.views.offering import attempt, conflict_with, offer
 from document.content.opening import opening
 from document.snapshot import LANGUAGES
-from reports import pulse, readiness
+from reports import readiness
 from reports.formats import FORMATS, label, of_today
 from reports.forms.editing import (
     ChapterForm,

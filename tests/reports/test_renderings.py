@@ -15,12 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from actions import pulse
+from actions.pulse import Pulse
 from actions.refusals import Refused
 from document.errors import RenderError
 from document.snapshot import to_json
-from reports import pulse, rendering
+from reports import rendering
 from reports.models import DONE, FAILED, RUNNING, WAITING, Edition, Rendering
-from reports.pulse import Pulse
 from reports.services import editions, jobs, renderings
 from reports.specimen import specimen
 from tests.conftest import add_second_factor

@@ -14,8 +14,8 @@ from django.utils import timezone
 from actions.database import UnguardedError, require_triggers
 from actions.management import letters, signals
 from actions.services import bodies, unsaved
+from actions.pulse import Pulse
 from reports.models import DONE, FAILED
-from reports.pulse import Pulse
 from reports.services import documents, renderings
 
 logger = logging.getLogger(__name__)
