@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from document import links
 from document.typed import covered, uncovered
 
 # Paragraphs, lists, bold, italic and links; anything else stays as it was typed.
@@ -16,12 +17,17 @@ from document.typed import covered, uncovered
 PARSER = MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 100}).enable(
     ["list", "emphasis", "link", "escape", "newline"]
 )
+# Each bracket may begin a link, and is followed to the end of the text to see: of so many that no
+# text of people has them, none begins one.
+MOST_BRACKETS = 600
+WITHOUT_LINKS = MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 100}).enable(
+    ["list", "emphasis", "escape", "newline"]
+)
 # Each text of a report stands in several formats and languages, and is read once for all.
 KEPT = 2_000
-ADDRESS = re.compile(r"(https?://[^/]|mailto:.)", re.IGNORECASE)
 # Here, and not only in the HTML, as a report is made from the same tokens. A link to another
 # place on this site would lead nowhere in a report.
-PARSER.validateLink = lambda url: ADDRESS.match(url) is not None  # type: ignore[method-assign]
+PARSER.validateLink = lambda url: links.usable(url) != ""  # type: ignore[method-assign]
 _normalized = PARSER.normalizeLink
 PARSER.normalizeLink = lambda url: _normalized(uncovered(url))  # type: ignore[method-assign]
 # An address as it stands in a sentence.
@@ -48,7 +54,7 @@ def _with_links(text: str) -> Iterator[Token]:
     for found in TYPED.finditer(text):
         typed = _without_end(found[0])
         address = typed if "://" in typed else f"https://{typed}"
-        if ADDRESS.match(address) and "." in typed:
+        if links.usable(PARSER.normalizeLink(address)) and "." in typed:
             yield Token("text", "", 0, content=text[place : found.start()])
             yield Token("link_open", "a", 1, attrs={"href": PARSER.normalizeLink(address)})
             yield Token("text", "", 0, content=typed)
@@ -67,7 +73,8 @@ def _without_end(address: str) -> str:
     return address
 
 
-PARSER.core.ruler.push("addresses", _link_addresses)
+for _parser in (PARSER, WITHOUT_LINKS):
+    _parser.core.ruler.push("addresses", _link_addresses)
 
 
 @dataclass(frozen=True)
@@ -113,8 +120,9 @@ def html(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """Return a text as parsed; where its numbers would count otherwise, they make no list."""
-    found = PARSER.parse(covered(text))
-    return found if _counts_as_typed(found) else PARSER.parse(covered(text, has_numbers=False))
+    parser = PARSER if text.count("[") <= MOST_BRACKETS else WITHOUT_LINKS
+    found = parser.parse(covered(text))
+    return found if _counts_as_typed(found) else parser.parse(covered(text, has_numbers=False))
 
 
 def _counts_as_typed(found: list[Token]) -> bool:

@@ -7,6 +7,7 @@ numbers that begin at 1 and count up. Every other sign is covered until the text
 """
 
 import re
+from collections.abc import Iterator
 
 # Signs that Markdown would take for its own, under characters that no text may hold.
 COVERS = {
@@ -35,7 +36,7 @@ def covered(text: str, *, has_numbers: bool = True) -> str:
     lines = BULLET.sub(r"\1- ", text).replace("\r\n", "\n").split("\n")
     bullets, numbers = _items(lines)
     items = bullets | numbers if has_numbers else bullets
-    return "\n".join(_marked(line, stays=n in items) for n, line in enumerate(lines))
+    return "\n".join(_apart(lines, items))
 
 
 def literal(text: str) -> str:
@@ -87,12 +88,10 @@ def _items(lines: list[str]) -> tuple[set[int], set[int]]:
     counts = _Counts()
     # The items that a line may stand under: their places, and from which column on.
     parents: list[tuple[int, int]] = []
-    is_after_blank = False
     for place, line in enumerate(lines):
-        was_after_blank, is_after_blank = is_after_blank, not line.strip()
         marker = MARKER.match(line)
         if marker is None or not line[marker.end() :].strip():
-            if was_after_blank and line.strip() and not line.startswith((" ", "\t")):
+            if line.strip() and not line.startswith((" ", "\t")):
                 parents, counts.current = [], {}
             continue
         indent = len(marker[1].expandtabs())
@@ -109,6 +108,26 @@ def _items(lines: list[str]) -> tuple[set[int], set[int]]:
         if is_item:
             parents.append((place, indent + len(marker[2]) + 1))
     return bullets, counts.places()
+
+
+def _apart(lines: list[str], items: set[int]) -> Iterator[str]:
+    """Yield the lines, and an empty one where text begins further left than the item above it.
+
+    Markdown would draw it inside that item, though it is the sentence that follows the list.
+    """
+    columns: list[int] = []  # from which on a line stands under an open item
+    is_after_text = False
+    for place, line in enumerate(lines):
+        indent = len(line.expandtabs()) - len(line.expandtabs().lstrip())
+        if line.strip():
+            is_outside = bool(columns) and indent < columns[-1]
+            columns = [column for column in columns if column <= indent]
+            if place in items:
+                columns.append(indent + 2)
+            elif is_outside and is_after_text:
+                yield ""
+        is_after_text = bool(line.strip())
+        yield _marked(line, stays=place in items)
 
 
 def _marked(line: str, *, stays: bool) -> str:

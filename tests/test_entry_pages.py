@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from actions.models import Entry, ReportingRound
 from actions.services import entries, unsaved
+from document import richtext
 
 pytestmark = pytest.mark.django_db
 HTMX = {"hx-request": "true"}
@@ -510,6 +511,24 @@ def test_a_preview_shows_the_text_as_readers_will_and_stores_nothing(
 def test_an_invalid_preview_is_no_fault_of_the_server(entry, contributor, sign_in) -> None:
     sent = typed(entry, "preview", status="none", language="x" * 999, **document(address="x"))
     assert sign_in(contributor).post(path(entry), sent).status_code == 200
+
+
+def test_a_preview_reads_no_text_that_is_too_long_to_be_saved(
+    entry, contributor, sign_in, monkeypatch
+) -> None:
+    read: list[int] = []
+    tokens = richtext.tokens
+
+    def counted(given: str) -> Any:
+        read.append(len(given))
+        return tokens(given)
+
+    monkeypatch.setattr(richtext, "tokens", counted)
+    sent = typed(entry, "preview", done="[" * 400_000)
+    for headers in ({}, HTMX):
+        page = text(sign_in(contributor).post(path(entry), sent, headers=headers))
+        assert "this text has 400,000" in page or "this text has 400000" in page
+    assert max(read, default=0) <= 10_000
 
 
 # --- Taking back, taking up ------------------------------------------------------

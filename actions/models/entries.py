@@ -111,7 +111,10 @@ def entry_text(label: Any) -> models.TextField:
 
 
 def validate_address(address: str) -> None:
-    """Refuse what is no http or https address with a host, or holds somebody's password."""
+    """Refuse what is no http or https address with a host, or holds somebody's password.
+
+    What passes is a link on the page, in the PDF and in Word: see ``document.links``.
+    """
     try:
         parts = urlsplit(address)
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

@@ -21,7 +21,7 @@ from actions import permissions, writing
 from actions.enums import HANDED_IN, REPORTABLE, Act, EntryState, Event
 from actions.forms.entries import EntryForm, ReasonForm
 from actions.models import Entry, EntryVersion, ReportingRound, Responsibility, ReviewEvent
-from actions.models.entries import CONTENT, HEADINGS, TEXTS
+from actions.models.entries import CONTENT, HEADINGS, LONGEST_TEXT, TEXTS
 from actions.refusals import Conflict, Refused
 from actions.services import entries, unsaved
 from actions.views import days, keeping, reading
@@ -256,7 +256,7 @@ def evidence_of(typed: EntryForm) -> Any:
 
 def preview(request: MemberRequest, found: Entry, form: EntryForm) -> HttpResponse:
     """Show what was typed as a reader will see it; nothing is stored."""
-    typed = {name: str(form.data.get(name, "")) for name in TEXTS}
+    typed = {name: shown(form, name) for name in TEXTS}
     code = str(form.data.get("status", ""))
     content = {
         **typed,
@@ -278,6 +278,17 @@ def preview(request: MemberRequest, found: Entry, form: EntryForm) -> HttpRespon
     if is_partial(request):
         return TemplateResponse(request, "desk/_preview.html", context)
     return form_page(request, found, form, **context)
+
+
+def shown(form: EntryForm, name: str) -> str:
+    """Return a text as the preview shows it: under the limits of saving, else why it is refused.
+
+    What is longer than any text may be is not read at all, as that could take for ever.
+    """
+    text = str(form.data.get(name, ""))
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return " ".join(str(error) for error in form.errors.get(name, []))
 
 
 def form_page(

@@ -1,21 +1,14 @@
 """Lines and members' Markdown as HTML: everything that was typed is escaped."""
 
-import re
 from collections.abc import Iterable
 from functools import singledispatch
 from html import escape
 from typing import Any
 
-from document import richtext
+from document import links, richtext
 from document.blocks import Break, Chip, Count, Line, Mark, Page, Run, Status, Tile
 
-LINK = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 LOOKS = {"strong": "strong", "fine": "fine", "alarm": "overdue-mark", "address": "fine address"}
-
-
-def link(address: str) -> str:
-    """Return an address that a link may have, else ""."""
-    return address if LINK.match(address) else ""
 
 
 def attribute(name: str, value: str) -> str:
@@ -86,7 +79,7 @@ def run(one: Run) -> str:
     if one.to:
         said = f'<span class="unseen"> ({escape(one.said)})</span>' if one.said else ""
         return f'<a href="#{escape(one.to)}"{found}>{text}{said}</a>'
-    if address := link(one.link):
+    if address := links.usable(one.link):
         rel = ' rel="nofollow noopener noreferrer"'
         return f'<a href="{escape(address)}"{rel}{found}>{text}</a>'
     if one.look == "strong":
@@ -177,7 +170,7 @@ def _run(one: richtext.Run) -> str:
     found = escape(one.text)
     found = f"<em>{found}</em>" if one.italic else found
     found = f"<strong>{found}</strong>" if one.bold else found
-    address = link(one.link)
+    address = links.usable(one.link)
     if not address:
         return found
     return f'<a href="{escape(address)}" rel="nofollow noopener noreferrer">{found}</a>'

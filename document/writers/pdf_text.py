@@ -4,13 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from document import richtext
+from document import links, richtext
 from document.writers.glyphs import printable
 
 # Lists within lists beyond this depth are set flat: the typesetter nests only so far.
 DEPTH = 5
 # Longer than any link that works; the typesetter refuses still longer ones.
-LONGEST_LINK = 2000
 # Where a word that no line may hold can break: the template puts no character there, so that
 # what is copied or read aloud is what was typed. No text holds this one.
 SPLIT = "\x1f"
@@ -99,8 +98,7 @@ def _cut(word: str, size: int) -> str:
 
 def link(address: str) -> str:
     """Return an address that a link may have, else "", which is no link."""
-    fits = address.startswith(("http://", "https://", "mailto:")) and len(address) < LONGEST_LINK
-    return address if fits and address.isascii() and " " not in address else ""
+    return links.usable(address)
 
 
 def blocks(found: Sequence[richtext.Block], depth: int = 0) -> list[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from subprocess import SubprocessError
 from typing import Any
 
-from document import charts
+from document import charts, links
 from document.blocks import (
     Action,
     Block,
@@ -43,7 +43,7 @@ from document.writers.glyphs import printable
 from document.writers.pictures import pictures
 from document.writers.word_parts import TAGS, opened, saved
 from document.writers.wordml import Run as Word
-from document.writers.wordml import Writer, usable
+from document.writers.wordml import Writer
 
 # Beside the word, so that a status can be told without its colour.
 SIGNS = {
@@ -311,7 +311,7 @@ class _Document:
         style = looks.get(one.look, "")
         if one.to:
             return [Word(text, tag, "Hyperlink", to=self.place(one.to))]
-        if one.link and usable(one.link):
+        if one.link and links.usable(one.link):
             return [Word(text, tag, "Hyperlink", link=one.link)]
         return [Word(text, tag, style, bold=one.look == "strong")]
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Any
-from urllib.parse import quote
 
 from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -15,7 +14,7 @@ from docx.oxml.ns import nsmap
 from docx.shared import Emu, Pt
 from lxml.etree import SubElement
 
-from document import richtext
+from document import links, richtext
 from document.characters import coded
 from document.charts.looks import look
 
@@ -31,12 +30,6 @@ MOST_COLUMNS = 6  # beside which the words of their heads fit without breaking
 # cell; heads that stand upright, in one line as far as there is room.
 LETTER, MARGINS, TALLEST_HEAD = 108, 160, 2900
 WORDS = re.compile(r"[ \n-]+")  # not at a no-break space
-LONGEST_LINK = 2000  # Word opens no longer ones
-# Word takes a document with a malformed address for a damaged one.
-LINK = re.compile(
-    r"https?://[a-z0-9.-]+(:\d+)?([/?#].*)?|mailto:[^@]+@[a-z0-9.-]+(\?[^@]*)?", re.IGNORECASE
-)
-ADDRESS_SIGNS = "!#$%&'()*+,-./:;=?@_~"
 SYMBOLS = "Segoe UI Symbol"
 BREAKS = re.compile(r"([\n\t])")
 
@@ -160,7 +153,7 @@ class Writer:
         if to:
             found = SubElement(parent, HYPERLINK)
             found.set(w("anchor"), to)
-        elif address := usable(link):
+        elif address := links.usable(link):
             found = SubElement(parent, HYPERLINK)
             found.set(REL_ID, self._address(address))
         else:
@@ -342,12 +335,6 @@ class Writer:
         self.body.append(self.end)
 
 
-def usable(address: str) -> str:
-    """Return an address as Word opens it, or "" for one that it cannot open."""
-    found = quote(address, safe=ADDRESS_SIGNS, errors="replace")
-    return found if len(found) <= LONGEST_LINK and LINK.fullmatch(found) else ""
-
-
 def fitting(widths: Sequence[int], rows: Iterable[Sequence[Sequence[Run]]]) -> list[int]:
     """Return how wide columns are: by their shares, but none narrower than its longest word."""
     least = [0] * len(widths)
@@ -409,7 +396,7 @@ def _rich(block: richtext.Paragraph, language: str) -> list[Run]:
         Run(
             run.text,
             language,
-            "Hyperlink" if usable(run.link) else "",
+            "Hyperlink" if links.usable(run.link) else "",
             run.bold,
             run.italic,
             link=run.link,

@@ -24,13 +24,14 @@ from document.blocks import Entry as EntryBlock
 from document.charts import Bar
 from document.content.reader import Reader
 from document.errors import RenderError
+from document.links import usable
 from document.snapshot import LANGUAGES, Snapshot, Text
 from document.snapshot import Document as Evidence
 from document.typography import sign
 from document.writers import word
 from document.writers.pictures import pictures
 from document.writers.word import SIGNS
-from document.writers.wordml import LETTER, TALLEST_HEAD, WIDTH, fitting, usable
+from document.writers.wordml import LETTER, TALLEST_HEAD, WIDTH, fitting
 from document.writers.wordml import Run as Word
 from tests.document.reading import all_of
 from tests.elsewhere import digests

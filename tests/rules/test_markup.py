@@ -261,6 +261,33 @@ def test_the_letters_and_digits_of_any_text_come_out_in_their_order(text: str) -
     assert words(richtext.plain(text)) == words(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- a\n- b\nSo.", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n<p>So.</p>"),
+        ("• a\r\n• b\r\nSo.", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n<p>So.</p>"),
+        ("1. a\n2. b\nSo.\nAnd.", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n<p>So.<br>\nAnd.</p>"),
+        ("- a\nSo.\n- b", "<ul>\n<li>a</li>\n</ul>\n<p>So.</p>\n<ul>\n<li>b</li>\n</ul>"),
+        ("- a\n14. März", "<ul>\n<li>a</li>\n</ul>\n<p>14. März</p>"),
+        ("1. a\n2. b\nSo.\n1. c\n2. d", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n<p>So.</p>\n"
+                                      "<ol>\n<li>c</li>\n<li>d</li>\n</ol>"),
+        ("1. a\nSo.\n2. b", "<p>1. a<br>\nSo.<br>\n2. b</p>"),
+        ("- a\n  So.\n- b", "<ul>\n<li>a<br>\nSo.</li>\n<li>b</li>\n</ul>"),
+    ],
+)  # fmt: skip
+def test_a_line_after_a_list_is_no_part_of_it_unless_it_is_indented(
+    text: str, expected: str
+) -> None:
+    assert markup.to_html(text).strip() == expected
+
+
+@given(LINES, st.sampled_from(["So ist es.", "3. Oktober", "+ 5 %", "5*3*2", "(2) zwei"]))
+def test_a_sentence_after_any_lines_is_in_no_list(lines: str, sentence: str) -> None:
+    last = richtext.parse(f"{lines}\n{sentence}")[-1]
+    assert isinstance(last, richtext.Paragraph)
+    assert "".join(run.text for run in last.runs).split("\n")[-1] == sentence
+
+
 def test_lists_in_lists_stay_lists() -> None:
     html = markup.to_html("- a\n  - b\n    - c\n")
     assert html.count("<ul>") == html.count("</ul>") == 3
