@@ -15,6 +15,10 @@ FRENCH_FAULT = re.compile(
 )
 
 
+# A hyphen in place of the first part of a compound: "Systeme und -mechanismen". No line ends in it.
+HANGING = re.compile(r"(?<![^\s(\u201e\u201c\u00ab\"'])-(?=[^\W\d_]{2})([^\W\d_]+)")
+
+
 def sign(mark: str, language: str) -> str:
     """Return a sign with the space that goes before it in a language."""
     return BEFORE.get(language[:2], {}).get(mark, "") + mark

@@ -362,6 +362,8 @@ LABELS: dict[str, Any] = {
     "meaning": _("Meaning"),
     "source": _("Source"),
     "cite": pgettext_lazy("of a report", "How to cite"),
+    "copy": pgettext_lazy("a citation", "Copy"),
+    "copied": pgettext_lazy("a citation", "Copied"),
     "cite_action": _("Cite this action"),
     "correction": _("This edition corrects edition {number}"),
     "supplement": _("This edition supplements edition {number}"),

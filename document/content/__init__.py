@@ -54,7 +54,7 @@ STARTS_PAGE = {"summary", "foreword", "figures", "actions", "by_actor", "annex"}
 FRAME = (
     "contents", "page", "page_column", "skip", "overdue", "as_table", "remarks", "status",
     "number", "count_of", "run_one", "run_many", "incomplete", "cite",
-    "cite_action",
+    "cite_action", "copy", "copied",
 )  # fmt: skip
 
 

@@ -1,7 +1,11 @@
-"""The report as one self-contained page: it asks nothing of any server, and runs nothing."""
+"""The report as one self-contained page: it asks nothing of any server.
+
+Its only script copies a citation; without it everything is there.
+"""
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -35,6 +39,8 @@ from document.blocks import (
 from document.writers.html_text import attribute, icon, line, mark, rich, tile
 
 STYLE = Path(__file__).with_name("report.css")
+SCRIPT = Path(__file__).with_name("report.js")
+SCRIPT_ELEMENT = re.compile("<script>(.*?)</script>", re.DOTALL)
 STYLE_ELEMENT = re.compile("<style>(.*?)</style>", re.DOTALL)
 # What no HTML may hold, whatever was typed.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -81,7 +87,9 @@ class _Page:
                 '<meta name="viewport" content="width=device-width, initial-scale=1">',
                 f"<title>{escape(title)}</title>",
                 '<link rel="icon" href="data:,">',
-                f"<style>{style(report.marks)}</style>\n</head>\n<body>",
+                f"<style>{style(report.marks)}</style>",
+                self.script(),
+                "</head>\n<body>",
                 sprite(),
                 f'<a class="skip-link" href="#main">{escape(self.words["skip"])}</a>',
                 self.marks(),
@@ -93,6 +101,18 @@ class _Page:
                 "</main>\n</div>\n</body>\n</html>\n",
             )
         )
+
+    def script(self) -> str:
+        """Return what puts a button at each citation, where there are some: its own words in it.
+
+        Without scripts a citation is copied by hand. It asks nothing of any server.
+        """
+        if self.report.is_short or not self.words["copy"]:
+            return ""
+        said = {"copy": self.words["copy"], "copied": self.words["copied"]}
+        # No text can end the element.
+        words = json.dumps(said, ensure_ascii=True).replace("<", "\\u003c")
+        return f"<script>{_script().replace('WORDS', words)}</script>"
 
     def marks(self) -> str:
         """Return what stands at the head of every screen."""
@@ -394,9 +414,32 @@ def style_hash(page: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
+def script_hash(page: str) -> str:
+    """Return what a Content-Security-Policy must allow as script-src; "'none'" without a script."""
+    found = SCRIPT_ELEMENT.search(page)
+    if not found:
+        return "'none'"
+    digest = hashlib.sha256(found[1].encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def own_sources(page: str) -> dict[str, list[str]]:
+    """Return what a page of the site's own policy must allow besides for a report to be itself."""
+    script = script_hash(page)
+    found = {"style-src": [style_hash(page)]}
+    return found if script == "'none'" else found | {"script-src": [script]}
+
+
 def style(marks: tuple[str, ...]) -> str:
     """Return the style sheet, with the marks for the head of each printed page."""
     return _sheet() + _marks_in_print(marks)
+
+
+@cache
+def _script() -> str:
+    """Return the script without comments and needless space."""
+    lines = (line.strip() for line in SCRIPT.read_text(encoding="utf-8").splitlines())
+    return " ".join(line for line in lines if line and not line.startswith("//"))
 
 
 @cache
@@ -428,4 +471,4 @@ def sprite() -> str:
     return f'<svg class="sprite" width="0" height="0" aria-hidden="true">{signs}</svg>'
 
 
-__all__ = ["icon", "style_hash", "write"]
+__all__ = ["icon", "own_sources", "script_hash", "style_hash", "write"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from document import links, richtext
 from document.blocks import Break, Chip, Count, Line, Mark, Page, Run, Status, Tile
+from document.typography import HANGING
 
 LOOKS = {"strong": "strong", "fine": "fine", "alarm": "overdue-mark", "address": "fine address"}
 
@@ -14,6 +15,11 @@ LOOKS = {"strong": "strong", "fine": "fine", "alarm": "overdue-mark", "address":
 def attribute(name: str, value: str) -> str:
     """Return an attribute with a space before it, or nothing without a value."""
     return f' {name}="{escape(value)}"' if value else ""
+
+
+def spelt(text: str) -> str:
+    """Return a text, escaped; no line ends in the hyphen that stands for a part of a compound."""
+    return HANGING.sub(r'<span class="whole">\g<0></span>', escape(text))
 
 
 def line(pieces: Line) -> str:
@@ -72,7 +78,7 @@ def _(_one: Break) -> str:
 
 def run(one: Run) -> str:
     """Return a stretch of text: a link where it leads somewhere."""
-    text = escape(one.text)
+    text = spelt(one.text)
     if one.look == "code":
         text = f"<code>{text}</code>"
     found = attribute("lang", one.language) + attribute("class", LOOKS.get(one.look, ""))
@@ -167,7 +173,7 @@ def _runs(runs: Iterable[richtext.Run]) -> str:
 def _run(one: richtext.Run) -> str:
     if one.text == "\n":
         return "<br>"
-    found = escape(one.text)
+    found = spelt(one.text)
     found = f"<em>{found}</em>" if one.italic else found
     found = f"<strong>{found}</strong>" if one.bold else found
     address = links.usable(one.link)

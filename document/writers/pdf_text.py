@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from document import links, richtext
+from document.typography import HANGING
 from document.writers.glyphs import printable
 
 # Lists within lists beyond this depth are set flat: the typesetter nests only so far.
@@ -33,6 +34,8 @@ DIVIDE = "\x1e"
 DIVIDED = re.compile(r"([^\W\d_]{4})([^\W\d_]{5,})(?=[^\W\d_]{3}(?![^\W\d_]))")
 # No word of so few letters needs a place to break.
 LONGEST_WORD = 10
+# A word behind a hyphen that a narrow column holds.
+LONGEST_HELD = 24
 
 
 def text(given: str) -> str:
@@ -65,11 +68,17 @@ def _hold(found: re.Match[str]) -> str:
 
 
 def breakable(given: str) -> str:
-    """Return a text with SPLIT where words that fit no line can break."""
+    """Return a text with SPLIT where words that fit no line can break, hanging hyphens held."""
     if len(given) < LONGEST_WORD:
         return given
     given = LONG_CODE.sub(_cut_code, given)
-    return LONG_WORD.sub(lambda found: _cut(found[0], 12), given)
+    given = LONG_WORD.sub(lambda found: _cut(found[0], 12), given)
+    return HANGING.sub(_hang, given) if "-" in given else given
+
+
+def _hang(found: re.Match[str]) -> str:
+    """Return a word behind a hyphen that stands for its first part, so that no line parts them."""
+    return found[0] if len(found[0]) > LONGEST_HELD else f"{WHOLE}{found[0]}{WHOLE}"
 
 
 def _cut_code(found: re.Match[str]) -> str:

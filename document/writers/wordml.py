@@ -17,6 +17,7 @@ from lxml.etree import SubElement
 from document import links, richtext
 from document.characters import coded
 from document.charts.looks import look
+from document.typography import HANGING
 
 WIDTH = 9184  # of the text, in twentieths of a point
 DEEPEST = 8  # level of a list, counted from 0
@@ -31,7 +32,8 @@ MOST_COLUMNS = 6  # beside which the words of their heads fit without breaking
 LETTER, MARGINS, TALLEST_HEAD = 108, 160, 2900
 WORDS = re.compile(r"[ \n-]+")  # not at a no-break space
 SYMBOLS = "Segoe UI Symbol"
-BREAKS = re.compile(r"([\n\t])")
+BREAKS = re.compile(r"([\n\t\x1d])")
+HOLDS = "\x1d"  # in place of a hyphen that no line ends in; no text holds it
 
 
 def w(name: str) -> str:
@@ -411,11 +413,14 @@ def _add(parent: Any, run: Run) -> None:
     if run.style or run.bold or run.italic or run.symbol or run.language or run.status:
         _look(SubElement(r, R_PR), run)
     text = coded(run.text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = HANGING.sub(rf"{HOLDS}\1", text)
     for piece in BREAKS.split(text):
         if piece == "\n":
             SubElement(r, BR)
         elif piece == "\t":
             SubElement(r, TAB)
+        elif piece == HOLDS:
+            SubElement(r, w("noBreakHyphen"))
         elif piece:
             t = SubElement(r, T)
             t.text = piece

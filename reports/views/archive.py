@@ -28,7 +28,7 @@ from actions.views.http import LANGUAGE_NAMES, public_page
 from document import dates
 from document.content import masthead
 from document.snapshot import LANGUAGES, Action, Actor, Snapshot
-from document.writers.html import style_hash
+from document.writers.html import script_hash, style_hash
 from reports import archive as shelf
 from reports.formats import FORMATS, file_name, label
 from reports.models import Edition, EditionFile
@@ -270,14 +270,15 @@ def missing(request: HttpRequest, plan: str, year: int, number: int | None) -> H
 
 
 def policy(content: bytes) -> str:
-    """Return what the page of an edition may load: its own style, by hash, and nothing else."""
+    """Return what the page of an edition may load: its own style and script, by hash, no more."""
+    head = content[:HEAD].decode(errors="ignore")
     try:
-        style = style_hash(content[:HEAD].decode(errors="ignore"))
+        style = style_hash(head)
     except ValueError:  # a page without a style
         style = "'none'"
     return (
-        f"default-src 'none'; style-src {style}; img-src data:; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src {style}; script-src {script_hash(head)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
 

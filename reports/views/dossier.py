@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from actions.filters import ActionFilter
 from actions.models import Plan
 from document.errors import RenderError
-from document.writers.html import style_hash
+from document.writers.html import own_sources
 from reports import archive as shelf
 from reports.formats import FORMATS
 from reports.making import BusyError, OnRequest
@@ -147,8 +147,7 @@ def answer(content: bytes, name: str, stem: str) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "private, no-store"
     if name == "html":
-        style = style_hash(content.decode())
-        response._csp_update = {"style-src": [style]}  # type: ignore[attr-defined]  # noqa: SLF001
+        response._csp_update = own_sources(content.decode())  # type: ignore[attr-defined]  # noqa: SLF001
         return response
     shown_as = "inline" if name == "pdf" else "attachment"
     file_name = f"{stem}-{get_language() or 'en'}.{FORMATS[name].extension}"

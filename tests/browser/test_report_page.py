@@ -29,7 +29,10 @@ def open_report(chromium: Browser) -> Iterator[Any]:
 
     def open_report(snapshot: Snapshot, language: str, width: int = 1280) -> Page:
         written = html.write(content.report(snapshot, language))
-        policy = f"default-src 'none'; img-src data:; style-src {html.style_hash(written)}"
+        policy = (
+            f"default-src 'none'; img-src data:; style-src {html.style_hash(written)}; "
+            f"script-src {html.script_hash(written)}"
+        )
         context = chromium.new_context(viewport={"width": width, "height": 900})
         contexts.append(context)
         page = context.new_page()
@@ -89,6 +92,19 @@ def test_the_contents_stay_at_the_side_and_fold_on_a_narrow_screen(open_report) 
     narrow.locator(".contents-narrow summary").click()
     narrow.locator(".contents-narrow a", has_text="Key figures").click()
     assert narrow.url.endswith("#figures")
+
+
+def test_a_button_copies_how_to_cite_an_action_and_says_so(open_report) -> None:
+    page = open_report(specimen(24), "en")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    cited = page.locator(".cited").first
+    cited.locator("summary").click()
+    cited.get_by_role("button", name="Copy").click()
+    cited.get_by_text("Copied").wait_for()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text == cited.locator("p").inner_text()
+    assert page.evaluate("getSelection().toString()").strip() == text
+    assert faults(page) == []
 
 
 def test_a_permalink_leads_to_its_action_below_the_mark(open_report) -> None:
