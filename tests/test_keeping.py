@@ -377,6 +377,22 @@ def test_more_time_in_a_published_round_is_refused_at_the_form_with_the_reason_i
     assert html.fromstring(page.content).get_element_by_id("id_reason").value.strip() == IN_FORM
 
 
+def test_signs_that_the_report_cannot_print_are_told_at_their_field_and_saved_all_the_same(
+    site,
+) -> None:
+    action, sent = open_form(site, "writer", DRAFT)
+    sent |= {"done": "Akkoord 👍 中", "results": "✔ ok", "internal": "👍"}
+    part = site.send(
+        "writer", "POST", action, sent | {"act": "save"}, headers={"HX-Request": "true"}
+    )
+    notes = html.fromstring(f"<div>{part.content.decode()}</div>").xpath("//*[@class='field-note']")
+    assert [note.getparent().get("id") for note in notes] == ["id_done_errors"]
+    assert "cannot print 👍 中." in notes[0].text_content()
+    assert Entry.objects.get(pk=site.keys["draft"]).done == "Akkoord 👍 中"
+    again = html.fromstring(site.get("writer", DRAFT).content.decode())
+    assert len(again.xpath("//*[@class='field-note']")) == 1
+
+
 # --- Two people -------------------------------------------------------------------------
 
 

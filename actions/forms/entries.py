@@ -112,7 +112,11 @@ class StatusField(forms.ChoiceField):
 def text_field(name: str) -> forms.CharField:
     """Return the field of one text; its length is checked without cutting it off."""
     return TextField(
-        label=LABELS[name], help_text=GUIDANCE[name], required=False, rows=LINES.get(name, 2)
+        label=LABELS[name],
+        help_text=GUIDANCE[name],
+        required=False,
+        rows=LINES.get(name, 2),
+        is_printed=name in PUBLISHED_TEXTS,
     )
 
 
@@ -287,7 +291,12 @@ class DocumentForm(forms.Form):
     SHOWN = ("title", "address", "kind", "date")
 
     title = TextField(
-        label=_("Title"), required=False, rows=None, most=LONGEST_TITLE, is_silent=True
+        label=_("Title"),
+        required=False,
+        rows=None,
+        most=LONGEST_TITLE,
+        is_silent=True,
+        is_printed=True,
     )
     address = TextField(
         label=_("Address on the web"),

@@ -116,5 +116,5 @@ class OverrideForm(SeenForm, forms.ModelForm):
             made = self.fields[f"reason_{code}"]
             attrs = {"class": "form-control", "lang": code}
             self.fields[f"reason_{code}"] = TextField(
-                label=made.label, attrs=attrs, required=made.required
+                label=made.label, attrs=attrs, required=made.required, is_printed=True
             )

@@ -40,7 +40,7 @@ class TextField(forms.CharField):
     """A text: what cannot be kept of a paste is taken out and told, and nothing is cut off.
 
     ``rows`` is None for one line. A form that ``is_silent`` about the limit tells it once
-    somebody comes near.
+    somebody comes near. A report prints what ``is_printed``.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class TextField(forms.CharField):
         rows: int | None = 3,
         most: int = LONGEST_TEXT,
         is_silent: bool = False,
+        is_printed: bool = False,
         attrs: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
@@ -58,6 +59,7 @@ class TextField(forms.CharField):
         checks = [*own, *options.pop("validators", [])]
         super().__init__(widget=widget, validators=checks, **options)
         self.most, self.is_silent, self.is_line = most, is_silent, rows is None
+        self.is_printed = is_printed
         self.taken_out: list[tuple[str, int]] = []
 
     def to_python(self, value: Any) -> Any:

@@ -1,12 +1,14 @@
 """The signs and sizes of a language in templates, with the spaces that the language asks for."""
 
 from textwrap import shorten
+from typing import Any
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from actions import typography
+from document.writers import glyphs
 
 register = template.Library()
 register.simple_tag(typography.sign)
@@ -18,6 +20,13 @@ KILO = 1000
 def shortened(text: str, letters: int) -> str:
     """Return the first words of a text, as many as fit into so many letters."""
     return shorten(text, letters, placeholder=" …")
+
+
+@register.filter
+def not_printed(field: Any) -> str:
+    """Return the signs of what stands in a field that the PDF of a report cannot print."""
+    is_printed = getattr(field.field, "is_printed", False)
+    return " ".join(glyphs.unprintable(str(field.value() or ""))) if is_printed else ""
 
 
 @register.filter

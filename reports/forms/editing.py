@@ -19,7 +19,7 @@ LANGUAGE_NAMES = {
 
 def lines(label: Any, rows: int = 3, **options: Any) -> forms.CharField:
     """Return a field for a text of some lines."""
-    return TextField(label=label, rows=rows, **options)
+    return TextField(label=label, rows=rows, is_printed=True, **options)
 
 
 def per_language(
@@ -48,6 +48,7 @@ class ChapterForm(forms.Form):
                     rows=None,
                     most=200,
                     required=False,
+                    is_printed=True,
                     attrs={"lang": language},
                 )
         per_language(self, "text", _("Text"), 10, ())
