@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from subprocess import SubprocessError
 from typing import Any
 
@@ -41,6 +42,7 @@ from document.errors import RenderError
 from document.typography import sign
 from document.writers.glyphs import printable
 from document.writers.pictures import pictures
+from document.writers.word_close import close_up
 from document.writers.word_parts import TAGS, opened, saved
 from document.writers.wordml import Run as Word
 from document.writers.wordml import Writer
@@ -62,7 +64,7 @@ HOLD = "\u00a0"  # a space that no line breaks at
 BETWEEN = Word(f"{HOLD}· ")
 WIDE = 560  # units across a drawing
 LONGEST_STATUS = 30  # letters that surely fit a line
-FEW_COLUMNS = 4
+MANY_COLUMNS = 5
 STYLES = {"lead": "ReportLead", "fine": "ReportFacts", "notice": "ReportFacts", "": ""}
 
 
@@ -84,6 +86,7 @@ class _Document:
         self.pictures = iter(self.drawn())
         self.places: dict[str, str] = {}
         self.in_head = False
+        self.is_close = report.is_short
         self.writers: dict[type[Any], Callable[[Any], None]] = {
             Heading: self.heading, Prose: self.prose, Rich: self.rich,
             StatusLine: self.status_line, Facts: self.facts, Figures: self.figures,
@@ -148,7 +151,11 @@ class _Document:
             self.place(chapter.anchor),
             new_page=chapter.starts_page and not self.report.is_short,
         )
+        self.is_close = chapter.is_close or self.report.is_short
+        before = set(self.document.element.body)
         self.blocks(chapter.blocks)
+        if chapter.is_close and not self.report.is_short:
+            close_up(self.document, (e for e in self.document.element.body if e not in before))
 
     # --- Blocks
 
@@ -161,11 +168,14 @@ class _Document:
         """Write one block; raises KeyError for a kind that this writer does not know."""
         self.writers[type(block)](block)
 
-    def heading(self, block: Heading) -> None:
+    def heading(self, block: Heading, style: str = "") -> None:
         """Write a heading, with what stands over or before it in front."""
         before = block.over or block.number
         head = [Word(f"{before}{sign(':', self.report.language)} ")] if before else []
-        self.writer.heading(block.level, [*head, *self.line(block.line)], self.place(block.anchor))
+        runs = [*head, *self.line(block.line)]
+        if style:
+            runs = [run if run.style else replace(run, style=style) for run in runs]
+        self.writer.heading(block.level, runs, self.place(block.anchor))
 
     def prose(self, block: Prose) -> None:
         """Write a paragraph."""
@@ -205,7 +215,7 @@ class _Document:
             head = [Word(f"{one.number}{HOLD} ", style="ReportNumber"), *title]
             notes = [[Word(one.before, bold=True)]] if one.before else []
             notes += [self.line(note) for note in one.notes]
-            if self.report.is_short:
+            if self.is_close:
                 add(joined([head, *notes], BETWEEN))
                 continue
             add(head, "ReportFigure")
@@ -235,13 +245,18 @@ class _Document:
         chart, picture = next(self.pictures)
         self.writer.heading(block.level, [Word(chart.title)])
         self.writer.picture(picture, chart.title, chart.description)
-        rows = [*chart.table.rows, *([chart.table.foot] if chart.table.foot else [])]
-        # Beside many columns of numbers, words need the room.
-        columns = len(chart.table.heads) - 1
-        widths = [columns if columns > FEW_COLUMNS else 2, *[1] * columns]
+        heads, foot = chart.table.heads, bool(chart.table.foot)
+        rows = [*chart.table.rows, *([chart.table.foot] if foot else [])]
+        # A single row of many numbers reads better from top to bottom.
+        if len(rows) == 1 and len(heads) > MANY_COLUMNS:
+            heads, rows = (heads[0], rows[0][0]), list(zip(heads[1:], rows[0][1:], strict=True))
+        # Beside many columns of numbers words need the room; else each column has its words' room.
+        widths = [len(heads) - 1, *[1] * (len(heads) - 1)]
+        if len(heads) <= MANY_COLUMNS:
+            columns = zip(heads, *rows, strict=True)
+            widths = [max(map(len, column)) + 1 for column in columns]
         cells = [[[Word(cell)] for cell in row] for row in rows]
-        foot = bool(chart.table.foot)
-        self.writer.table(chart.title, chart.table.heads, cells, widths, has_foot=foot)
+        self.writer.table(chart.title, heads, cells, widths, has_foot=foot)
         if chart.table.note:
             self.writer.paragraph([Word(chart.table.note)], STYLES["fine"])
 
@@ -272,7 +287,7 @@ class _Document:
     def action(self, block: Action) -> None:
         """Write all that stands under an action."""
         try:
-            self.heading(block.heading)
+            self.heading(block.heading, "ReportSmaller" if block.is_sub_action else "")
             self.head(block.head, stays=bool(block.entries))
             self.blocks(block.entries)
         except (ValueError, LookupError, StopIteration) as error:

@@ -12,7 +12,7 @@ from docx.shared import Twips
 
 from document.blocks import Report
 from document.characters import coded
-from document.writers import packages
+from document.writers import packages, word_fonts
 from document.writers.wordml import Run, Writer, w
 
 FOLDER = Path(__file__).with_name("word_files")
@@ -25,6 +25,7 @@ PARTS = {
     "word/document.xml": "document.xml",
     "word/_rels/document.xml.rels": "document_rels.xml",
     "word/fontTable.xml": "fonts.xml",
+    "word/_rels/fontTable.xml.rels": "fonts_rels.xml",
     "word/numbering.xml": "numbering.xml",
     "word/settings.xml": "settings.xml",
     "word/styles.xml": "styles.xml",
@@ -33,7 +34,7 @@ PARTS = {
 TAGS = {"nl": "nl-BE", "fr": "fr-BE", "de": "de-DE", "en": "en-GB"}
 FIELDS = {"page": "PAGE", "pages": "NUMPAGES"}
 # Of a short document: half points at most, of which so much; space between paragraphs likewise.
-LARGEST, SMALLER, FARTHEST, CLOSER = 40, 0.8, 360, 0.3
+LARGEST, SMALLER, FARTHEST, CLOSER = 40, 0.85, 360, 0.3
 LONGEST_PROPERTY = 255  # of a core property, which python-docx insists on
 
 
@@ -57,7 +58,13 @@ def saved(document: Document) -> bytes:
 
 @cache
 def _template() -> bytes:
-    return packages.packed([(name, (FOLDER / file).read_bytes()) for name, file in PARTS.items()])
+    """Return an empty document with its fonts inside."""
+    files = [(name, (FOLDER / file).read_bytes()) for name, file in PARTS.items()]
+    fonts = [
+        (f"word/{word_fonts.place(number)}", word_fonts.embedded(face))
+        for number, face in enumerate(word_fonts.FACES, start=1)
+    ]
+    return packages.packed([*files, *fonts])
 
 
 def _close_up(document: Document) -> None:

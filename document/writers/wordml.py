@@ -18,6 +18,7 @@ from document import links, richtext
 from document.characters import coded
 from document.charts.looks import look
 from document.typography import HANGING
+from document.writers.word_fonts import measured
 
 WIDTH = 9184  # of the text, in twentieths of a point
 DEEPEST = 8  # level of a list, counted from 0
@@ -27,11 +28,12 @@ CONTENTS_LEVELS = 2
 TALLEST = Pt(450)  # well under a page
 FEW_ROWS = 9  # of a group, its head among them, that stay on one page
 MOST_COLUMNS = 6  # beside which the words of their heads fit without breaking
-# In twentieths of a point: a letter of a cell, in whatever font a machine has; the margins of a
-# cell; heads that stand upright, in one line as far as there is room.
-LETTER, MARGINS, TALLEST_HEAD = 108, 160, 2900
+# In twentieths of a point: the size of the text of a cell, with some room; the margins of a cell;
+# a line of a head that stands upright, and how tall such a head may be.
+CELL, MARGINS, UPRIGHT_LINE, TALLEST_HEAD = 200, 160, 250, 2900
 WORDS = re.compile(r"[ \n-]+")  # not at a no-break space
 SYMBOLS = "Segoe UI Symbol"
+ROOM = 1.3  # times the length of a text, as lines that break end early
 BREAKS = re.compile(r"([\n\t\x1d])")
 HOLDS = "\x1d"  # in place of a hyphen that no line ends in; no text holds it
 
@@ -249,21 +251,36 @@ class Writer:
         ``has_foot`` tells that the last row holds sums, ``numbers`` which columns stand at the
         right. A row of one cell spans the whole: it is the head of a group.
         """
-        table = SubElement(self.body, w("tbl"))
         heads, rows = [[Run(text)] for text in head], list(rows)
         # Many heads can stand upright, and so need no room.
-        measured = rows if len(head) > MOST_COLUMNS else [heads, *rows]
-        twips = fitting(widths, measured)
-        _frame(table, title, twips, has_foot=has_foot)
-        self._row(table, heads, twips, numbers, is_head=True)
-        small = _in_small_groups([len(row) == 1 < len(head) for row in rows])
+        measured_rows = rows if len(head) > MOST_COLUMNS else [heads, *rows]
+        twips = fitting(widths, measured_rows)
+        starts = [len(row) == 1 < len(head) for row in rows]
+        for part in _parts(starts):
+            if part.start:
+                self.paragraph([], "ReportBetween")
+            is_last = part.stop == len(rows)
+            table = SubElement(self.body, w("tbl"))
+            _frame(table, title, twips, has_foot=has_foot and is_last)
+            self._row(table, heads, twips, numbers, is_head=True)
+            self._rows(table, [rows[n] for n in part], twips, numbers)
+
+    def _rows(
+        self, table: Any, rows: Sequence[Sequence[Sequence[Run]]], twips: Sequence[int],
+        numbers: Collection[int],
+    ) -> None:  # fmt: skip
+        starts = [len(row) == 1 < len(twips) for row in rows]
+        small = _in_small_groups(starts)
+        # The head of a long group, which then is the only one, is repeated with that of the table.
+        is_repeated = bool(rows) and starts[0] and not small and sum(starts) == 1
         for place, row in enumerate(rows):
-            # No last row goes to the next page alone, no sums of a group stay behind, and no small
-            # group is parted: Word repeats the head of a table, never that of a group.
-            keeps = place == len(rows) - 2 or all(run.bold for cell in row for run in cell)
-            keeps = keeps or place in small
+            # Neither the first nor the last row stands alone on a page, no sums of a group stay
+            # behind, and no small group is parted.
+            keeps = place in {0, len(rows) - 2} or place in small
+            keeps = keeps or all(run.bold for cell in row for run in cell)
             with self.together(holds=keeps and place < len(rows) - 1):
-                self._row(table, row, twips, numbers)
+                is_head = is_repeated and not place
+                self._row(table, row, twips, numbers, is_head=is_head)
 
     def _row(
         self, table: Any, cells: Sequence[Sequence[Run]], twips: Sequence[int],
@@ -272,14 +289,14 @@ class Writer:
         row = SubElement(table, w("tr"))
         properties = SubElement(row, w("trPr"))
         SubElement(properties, w("cantSplit"))
-        upright = _upright(cells, twips) if is_head else {}
+        spans = len(cells) == 1 < len(twips)
+        upright = _upright(cells, twips) if is_head and not spans else {}
         if upright:
             height = SubElement(properties, w("trHeight"))
             height.set(VAL, str(min(max(upright.values()), TALLEST_HEAD)))
             height.set(w("hRule"), "atLeast")
         if is_head:
             SubElement(properties, w("tblHeader"))
-        spans = len(cells) == 1 < len(twips)
         style = "ReportHead" if is_head or spans else "ReportCell"
         for place, (runs, width) in enumerate(
             zip(cells, [sum(twips)] if spans else twips, strict=True)
@@ -358,6 +375,29 @@ def fitting(widths: Sequence[int], rows: Iterable[Sequence[Sequence[Run]]]) -> l
         narrow |= more
 
 
+def _parts(heads: Sequence[bool]) -> list[range]:
+    """Return the rows of a table in parts: each long group by itself, as Word repeats only heads.
+
+    What Word repeats on each page are the first rows of a table, never one in its middle.
+    """
+    starts = [0, *(place for place, is_head in enumerate(heads) if is_head and place)]
+    groups = [range(*ends) for ends in pairwise([*starts, len(heads)])]
+    found: list[range] = []
+    for group in groups:
+        is_long = len(group) > FEW_ROWS and heads[group.start]
+        before_is_long = bool(found) and len(found[-1]) > FEW_ROWS and _is_one(found[-1], heads)
+        if not found or is_long or before_is_long:
+            found.append(group)
+        else:
+            found[-1] = range(found[-1].start, group.stop)
+    return found
+
+
+def _is_one(part: range, heads: Sequence[bool]) -> bool:
+    """Tell whether some rows are one group."""
+    return heads[part.start] and sum(heads[n] for n in part) == 1
+
+
 def _in_small_groups(heads: Sequence[bool]) -> set[int]:
     """Return the places of the rows of small groups, from their heads on, but the last of each."""
     starts = [place for place, is_head in enumerate(heads) if is_head]
@@ -367,19 +407,32 @@ def _in_small_groups(heads: Sequence[bool]) -> set[int]:
 
 def _wide(cell: Sequence[Run]) -> int:
     """Return how wide a column must be, so that no word of a cell breaks; at most half of all."""
-    words = WORDS.split("".join(run.text for run in cell))
-    return min(max(map(len, words)) * LETTER + MARGINS, WIDTH // 2)
+    words = WORDS.split(_text(cell))
+    return min(long(max(words, key=measured)) + MARGINS, WIDTH // 2)
+
+
+def long(text: str) -> int:
+    """Return how long the text of a cell is on one line."""
+    return round(measured(text) * CELL)
 
 
 def _upright(heads: Sequence[Sequence[Run]], twips: Sequence[int]) -> dict[int, int]:
-    """Return which heads of many columns stand upright, as they are too wide, and how tall."""
+    """Return which heads of many columns stand upright, as they are too wide, and how tall.
+
+    A wide column has room for lines beside each other.
+    """
     if len(twips) <= MOST_COLUMNS:
         return {}
     return {
-        place: sum(len(run.text) for run in head) * LETTER + MARGINS
+        place: max(_wide(head), round(ROOM * long(_text(head)) / lines) + MARGINS)
         for place, (head, width) in enumerate(zip(heads, twips, strict=True))
         if place and _wide(head) > width
+        for lines in [max((width - MARGINS) // UPRIGHT_LINE, 1)]
     }
+
+
+def _text(cell: Sequence[Run]) -> str:
+    return "".join(run.text for run in cell)
 
 
 def _lines(runs: Sequence[Run]) -> list[list[Run]]:
