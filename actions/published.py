@@ -50,6 +50,13 @@ def of_actor(actor: int, rounds: Iterable[PublishedRound]) -> list[PublishedEntr
     )
 
 
+def says_of_bodies_below(slug: str, given: PublishedRound) -> bool:
+    """Tell whether a round says something of a body below an actor, as its edition knows them."""
+    below = snapshot.bodies_below(actors_of(given).values(), slug) - {slug}
+    entries = PublishedEntry.objects.filter(shown=given, responsibility__actor__slug__in=below)
+    return bool(below) and entries.filter(Q(expected=True) | ~Q(status="")).exists()
+
+
 def action_of(row: PublishedAction) -> snapshot.Action:
     """Return what an edition says of an action, as the edition has it."""
     return snapshot.of_facts(snapshot.Action, row.facts)

@@ -15,6 +15,7 @@ from document.snapshot import (
     Section,
     Share,
     Snapshot,
+    bodies_below,
     status_code,
     to_json,
 )
@@ -40,6 +41,7 @@ CHANGES = (
 MOVED = frozenset({"moved_up", "moved_back", "suspended"})
 # Statuses after which nothing more is to be done.
 FINISHED = frozenset({"done", "discontinued", "not_applicable"})
+NOT_REPORTED = "not_reported"
 LONG_UNMOVED = 2  # comparisons in a row
 
 
@@ -105,6 +107,17 @@ def held(snapshot: Snapshot, slug: str) -> list[tuple[Action, Entry]]:
     ]
 
 
+def below(snapshot: Snapshot, slug: str) -> set[str]:
+    """Return an actor and all the bodies below it, however deep."""
+    return bodies_below(snapshot.actors, slug)
+
+
+def speaks_of(snapshot: Snapshot, slug: str) -> bool:
+    """Tell whether the report says something of an actor, or of a body below it."""
+    slugs = below(snapshot, slug)
+    return any(entry.actor in slugs for action in snapshot.actions for entry in shown(action))
+
+
 def level_counts(snapshot: Snapshot) -> list[tuple[str, list[tuple[str, int]]]]:
     """Return, by level of government, the tally of the statuses of its expected entries."""
     level_of = {actor.slug: actor.level for actor in snapshot.actors}
@@ -139,8 +152,11 @@ def changes(snapshot: Snapshot) -> list[tuple[str, list[Action]]]:
 
 
 def moves(actions: Iterable[Action]) -> list[tuple[str, int]]:
-    """Return how many numbered actions became of what, in MOVES, without what did not occur."""
-    counted = Counter(action.movement for action in numbered(actions))
+    """Return how many numbered actions became of what, in MOVES, without what did not occur.
+
+    One on which nobody is asked moves nowhere; see ``counting``.
+    """
+    counted = Counter(action.movement for action in counting(actions))
     return [(move, counted[move]) for move in MOVES if counted[move]]
 
 
@@ -159,6 +175,16 @@ def ending(snapshot: Snapshot) -> list[Action]:
 def unasked(snapshot: Snapshot) -> list[Action]:
     """Return the numbered actions on which no entry is expected of anybody."""
     return [action for action in numbered(snapshot.actions) if not action.expected]
+
+
+def counting(actions: Iterable[Action]) -> list[Action]:
+    """Return the numbered actions of which a status can be told.
+
+    Where nobody is asked and the secretariat set none, there is neither silence nor movement.
+    """
+    return [
+        action for action in numbered(actions) if action.expected or action.status != NOT_REPORTED
+    ]
 
 
 def lost(snapshot: Snapshot) -> list[Action]:
@@ -229,11 +255,17 @@ def differs(movement: str, common: tuple[str | None, ...], published: tuple[str,
 
 def silent_actors(snapshot: Snapshot) -> list[tuple[Actor, list[Action]]]:
     """Return the actors that gave no expected entry, with the actions concerned."""
+    found = silent_among(snapshot.actions)
+    return [(actor, found[actor.slug]) for actor in snapshot.actors if actor.slug in found]
+
+
+def silent_among(actions: Iterable[Action]) -> dict[str, list[Action]]:
+    """Return, by actor, the actions among some on which an expected entry was not received."""
     found: dict[str, list[Action]] = {}
-    for action in snapshot.actions:
+    for action in actions:
         for entry in silent(action):
             found.setdefault(entry.actor, []).append(action)
-    return [(actor, found[actor.slug]) for actor in snapshot.actors if actor.slug in found]
+    return found
 
 
 @dataclass(frozen=True)

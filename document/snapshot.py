@@ -8,7 +8,7 @@ import dataclasses
 import json
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -447,6 +447,16 @@ class Approval(Snapshot):
 def status_code(status: str, nature: str = "") -> str:
     """Return the code that picks a status's word, colour and sign, for an action of a nature."""
     return "continuous" if status == "in_progress" and nature == "continuous" else status
+
+
+def bodies_below(actors: Iterable[Actor], slug: str) -> set[str]:
+    """Return an actor and all the bodies below it among some, however deep."""
+    listed = list(actors)
+    found, ahead = set[str](), {slug}
+    while ahead:
+        found |= ahead
+        ahead = {actor.slug for actor in listed if actor.parent in ahead} - found
+    return found
 
 
 def is_partial(reported: int, expected: int) -> bool:

@@ -16,8 +16,8 @@ from reports import dictionary
 def done(n: int) -> str:
     """Return the form for a number of actions that do all that the plan asks."""
     return ngettext(
-        "{n} action of {whole} is carried out or continuously applied",
-        "{n} actions of {whole} are carried out or continuously applied",
+        "{n} of {whole} actions is carried out or continuously applied",
+        "{n} of {whole} actions are carried out or continuously applied",
         n,
     )
 
@@ -25,8 +25,8 @@ def done(n: int) -> str:
 def covered(n: int) -> str:
     """Return the form for a number of actions on which all expected entries were received."""
     return ngettext(
-        "On {n} action of {whole} every expected entry is accepted",
-        "On {n} actions of {whole} every expected entry is accepted",
+        "All expected entries have been accepted for {n} of {whole} actions",
+        "All expected entries have been accepted for {n} of {whole} actions",
         n,
     )
 
@@ -34,8 +34,8 @@ def covered(n: int) -> str:
 def none_in(n: int) -> str:
     """Return the form for a number of actors among those of which no entry is accepted."""
     return ngettext(
-        "From {n} of these actors there is none at all.",
-        "From {n} of these actors there is none at all.",
+        "{n} of them has no entry in it at all.",
+        "{n} of them have no entry in it at all.",
         n,
     )
 
@@ -43,24 +43,22 @@ def none_in(n: int) -> str:
 def lost(n: int) -> str:
     """Return the form for a number of actions that did all that was asked, and lack entries now."""
     return ngettext(
-        "On {n} action that was carried out or applied in {year}, entries are missing now.",
-        "On {n} actions that were carried out or applied in {year}, entries are missing now.",
+        "For {n} action that was carried out or applied in {year}, entries are now missing.",
+        "For {n} actions that were carried out or applied in {year}, entries are now missing.",
         n,
     )
 
 
 def part(n: int) -> str:
     """Return the form for a number of actions that are carried out at least in part."""
-    return ngettext(
-        "{n} is carried out at least in part", "{n} are carried out at least in part", n
-    )
+    return ngettext("{n} is at least partly carried out", "{n} are at least partly carried out", n)
 
 
 def silent(n: int) -> str:
     """Return the form for a number of actors of which not all that was expected is accepted."""
     return ngettext(
-        "From {n} actor of {whole} not all the expected entries are in this report.",
-        "From {n} actors of {whole} not all the expected entries are in this report.",
+        "For {n} of {whole} actors, at least one expected entry is missing from this report.",
+        "For {n} of {whole} actors, at least one expected entry is missing from this report.",
         n,
     )
 
@@ -80,8 +78,8 @@ def due(n: int) -> str:
 def ends(n: int) -> str:
     """Return the form for a number of unfinished actions whose period ends on a day."""
     return ngettext(
-        "The period of {n} unfinished action ends on {day}.",
-        "The period of {n} unfinished actions ends on {day}.",
+        "{n} unfinished action reaches the end of its period on {day}.",
+        "{n} unfinished actions reach the end of their period on {day}.",
         n,
     )
 
@@ -89,8 +87,8 @@ def ends(n: int) -> str:
 def ended(n: int) -> str:
     """Return the form for a number of unfinished actions whose period ended on a past day."""
     return ngettext(
-        "The period of {n} unfinished action ended on {day}.",
-        "The period of {n} unfinished actions ended on {day}.",
+        "{n} unfinished action reached the end of its period on {day}.",
+        "{n} unfinished actions reached the end of their period on {day}.",
         n,
     )
 
@@ -129,7 +127,7 @@ LABELS: dict[str, Any] = {
     "trend_note": _("The key figures of each report, by the formulas of this one."),
     "by_year_note": _("The status of each action in each year that was reported on."),
     "changes": _("What changed since {year}"),
-    "changes_first": pgettext_lazy("first report", "What changed"),
+    "changes_first": pgettext_lazy("first report", "Deadlines"),
     "no_changes": _("There is no earlier edition to compare with."),
     **MOVEMENT_WORDS,
     **{f"cause_{code}": word for code, word in CAUSE_WORDS.items()},
@@ -143,10 +141,10 @@ LABELS: dict[str, Any] = {
     "ending": _("Period ends on {day}, not finished"),
     "ended": _("Period ended on {day}, not finished"),
     "compared": _(
-        "Compared with edition {edition} of the report on {year}. An action moves only by actors "
-        "whose entries were accepted both times. What changed because others no longer reported, "
-        "or reported for the first time, is listed under “Less information” or “More "
-        "information”."
+        "Compared with edition {edition} of the report on {year}. An action counts as moved only "
+        "on the basis of actors whose entries were accepted in both rounds. What changed because "
+        "others no longer reported, or reported for the first time, is listed under “Less "
+        "information” or “More information”."
     ),
     "common": _("Among those who reported both times: {before} → {now}"),
     "s_coverage_one": form(covered, 1),
@@ -162,13 +160,14 @@ LABELS: dict[str, Any] = {
     "s_before": _("({year}: {n} of {whole})"),
     "s_first": _("This is the first report: there is none to compare it with."),
     "s_moved": _(
-        "Since {year}, going only by the actors that reported both times: {moved_up} moved up, "
-        "{moved_back} moved back, {suspended} suspended. On {less_information} others less is "
-        "known than in {year}, as entries are missing; on {more_information} more is known."
+        "Since {year}, comparing only actors that reported in both rounds: {moved_up} moved up, "
+        "{moved_back} moved back, {suspended} newly suspended. Actions about which less is known "
+        "than in {year}, because entries are missing: {less_information}; about which more is "
+        "known: {more_information}."
     ),
     "s_silent_one": form(silent, 1),
     "s_silent_other": form(silent, 2),
-    "s_silent_none": _("The expected entries of all actors are in this report."),
+    "s_silent_none": _("All expected entries are in this report."),
     "s_overdue_one": form(late, 1),
     "s_overdue_other": form(late, 2),
     "s_overdue_none": _("No action is overdue."),
@@ -178,13 +177,14 @@ LABELS: dict[str, Any] = {
     "s_ended_other": form(ended, 2),
     "s_due_one": form(due, 1),
     "s_due_other": form(due, 2),
-    "s_due_none": _("No unfinished action is due in {year}."),
+    "nothing_due": pgettext_lazy("deadlines", "None"),
+    "s_due_none": _("No action that is neither finished nor suspended is due in {year}."),
     "f_status": _("Actions carried out or applied: {done}; without usable information: {none}"),
     "f_level": _("Entries accepted by level: from {low} ({lowest}) to {high} ({highest})"),
     "f_section": _("Sections in which no action is carried out or applied: {n} of {whole}"),
     "sub_actions_one": form(sub_actions, 1),
     "sub_actions_other": form(sub_actions, 2),
-    "f_years": _("Same status as in {year}: {n} of {whole} actions, of which {still} unchanged"),
+    "f_years": _("Same status as in {year}: {n} of {whole} actions"),
     "f_trend": _("{title}: {before} in {year_before}, {now} in {year}"),
     "f_movement": _(
         "Since {year}: {up} moved up, {back} moved back or suspended, {less} with less information"
@@ -192,10 +192,11 @@ LABELS: dict[str, Any] = {
     "summary": _("Summary"),
     "summary_lists": _("What changed, what is due, which entries are missing"),
     "summary_lists_first": _("What is due, which entries are missing"),
-    "summary_silent": _("Missing/expected entries"),
+    "summary_none": _("No entry in this report"),
+    "summary_some": _("Some of the expected entries in this report"),
     "draft_note": _(
-        "This draft holds what is accepted so far. Entries that are submitted and not yet reviewed "
-        "are not in it."
+        "This draft contains only what has been accepted so far, not the entries that wait for "
+        "review. Comparisons with earlier years are provisional."
     ),
     "silence_note": _(
         "An actor that did not report is shown as “No update received”, with a question mark, and "
@@ -205,8 +206,8 @@ LABELS: dict[str, Any] = {
     "outlook": _("Obstacles and next steps"),
     "by_actor": _("How each actor reported"),
     "by_actor_note": _(
-        "The numbers count entries on actions. Carried out includes what is applied continuously; "
-        "overdue counts unfinished parts of actions whose period has ended."
+        "The figures count entries. “Carried out” includes continuous application; “Overdue” "
+        "counts unfinished parts of actions whose period has ended."
     ),
     "actor_expected": pgettext_lazy("entries", "Expected"),
     "actor_received": pgettext_lazy("entries", "Accepted"),
@@ -218,14 +219,19 @@ LABELS: dict[str, Any] = {
     "own_status": _("Status it reported"),
     "action_status": _("Status of the action"),
     "extract_title": _("{report}: extract for one actor"),
-    "extract_note": _("What the report says of this actor; each action leads to the whole report."),
+    "extract_note": _(
+        "What the report says about this actor. Each action links to the full report."
+    ),
+    "bars_note": _("Not shown in the bars, as no entry is expected: {actions}."),
+    "with_bodies": _("With the bodies below it"),
+    "page_short": pgettext_lazy("page of an action in a table", "p."),
     "number_column": pgettext_lazy("number of an action", "No."),
     "draft_of": _("Draft of {date}, {time}: not a published edition"),
     "as_printed": _("(in the plan: “{text}”)"),
     "now_expected": _("Now expected by"),
     "expected_by": _("now expected by {day}"),
     "obstacle_kinds": _("Kinds of obstacles"),
-    "obstacle_counts": _("Kinds of obstacles that were named, with the number of entries"),
+    "obstacle_counts": _("Obstacles named, by kind, with the number of entries"),
     "reopened_because": _("Taken up again because"),
     "reopened_awaited": _("Taken up again, with no new entry yet; reason"),
     "mark_corrected": _("corrected in this edition"),
@@ -247,37 +253,44 @@ LABELS: dict[str, Any] = {
     "without_themes": _("Without a theme: {n}"),
     "rule_title": _("The rule"),
     "rule_intro": _(
-        "Counted are the accepted entries of this round, carried-over ones included, of every "
-        "actor of which an entry is expected; entries that say “not applicable” are left out "
-        "first. Whoever has fully carried out its part, or applies a continuous action, does all "
-        "that the plan asks. The first line that holds gives the status:"
+        "The rule counts the accepted entries of this round, carried-over ones included, from "
+        "every actor that is expected to report; entries that say “not applicable” are left out "
+        "first. An actor that has fully carried out its part, or applies a continuous action, does "
+        "all that the plan asks. The first line that holds gives the status:"
     ),
     "rule_1": _(
         "All entries say “not applicable”: not applicable. No entry is expected, or none is "
         "accepted: no update received."
     ),
     "rule_2": _(
-        "Everybody reported, and all suspended or dropped their work: suspended or dropped."
+        "Every actor reported, and all suspended or dropped their work: suspended or dropped."
     ),
     "rule_3": _(
-        "Everybody reported and does all that the plan asks: fully carried out where all have "
+        "Every actor reported and does all that the plan asks: fully carried out where all have "
         "finished, else applied continuously."
     ),
-    "rule_4": _("Somebody has carried out a part, or applies the action: partly carried out."),
-    "rule_5": _("Somebody is working on it: in progress."),
-    "rule_6": _("Somebody has not started: not started."),
+    "rule_4": _(
+        "At least one actor has carried out a part, or applies the action: partly carried out."
+    ),
+    "rule_5": _("At least one actor is working on it: in progress."),
+    "rule_6": _("At least one actor has not started: not started."),
     "rule_7": _(
         "Otherwise some have suspended or dropped their work and the rest have not reported: "
         "insufficient information."
     ),
     "rule_overdue": _(
-        "Overdue is an action whose period in the plan ended before the reference date without "
-        "its being fully carried out, suspended or not applicable. A continuous action without "
+        "An action is overdue if its period in the plan ended before the reference date and it is "
+        "not fully carried out, suspended or not applicable. A continuous action without "
         "an end is never overdue."
     ),
     "rule_carried": _(
-        "Finished work is carried over to later rounds as it was accepted, marked with the year; "
-        "nothing more is expected. It can be taken up again, with a reason that is printed."
+        "Work that is finished, suspended or not applicable is carried over to later rounds as it "
+        "was accepted, marked with the year; nothing more is expected. It can be taken up again, "
+        "with a reason that is printed."
+    ),
+    "rule_override": _(
+        "Where the entries do not show how far an action is, the secretariat can set another "
+        "status; the report then says so, with the status by the rule and the reason."
     ),
     "rule_movement": _(
         "Two rounds are compared by the actors whose entries were accepted in both; a successor "
@@ -286,7 +299,8 @@ LABELS: dict[str, Any] = {
     ),
     "limits_title": _("Limits of this report"),
     "limits_self": _("The actors report on themselves; the secretariat checks what they write."),
-    "limits_evidence": _("Entries with evidence: {n} of {whole}."),
+    "limits_evidence": _("Entries with evidence: {n} of {whole}, voluntary ones included."),
+    "limits_behalf": _("Entries written by the secretariat on an actor’s behalf: {n} of {whole}."),
     "limits_language": _(
         "Texts that are not translated into the language of this report: {n} of {whole}."
     ),
@@ -321,8 +335,8 @@ LABELS: dict[str, Any] = {
     "coverage": _("{reported} of {expected} reported"),
     "none_expected": _("Nobody is asked for an entry"),
     "none_expected_note": _(
-        "Actions on which nobody is asked for an entry: {actions}. The coverage leaves them out; "
-        "the other figures count them."
+        "Actions for which no entry is expected, by number: {actions}. They are left out of the "
+        "coverage but counted in the other figures."
     ),
     "overridden": _(
         "Status set by the secretariat ({institution}) in place of “{derived}”: {reason}"
@@ -378,8 +392,8 @@ LABELS: dict[str, Any] = {
     "empty_round": _("No entry has been accepted in this round."),
     "how_to_read": _("How to read it"),
     "how_to_read_text": _(
-        "Each action has one status, derived from what the responsible actors reported. Beside it "
-        "stands how many of them reported. Under it stands what each actor wrote, in its own "
+        "Each action has one status, derived from what the responsible actors reported. Next to it "
+        "is how many of them reported. Below is what each actor wrote, in its own "
         "words. A text without a checked translation is printed in the language it was written "
         "in, and says so. Statuses are not scores: no action is given a percentage of progress."
     ),

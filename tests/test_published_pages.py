@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from actions import dictionary
-from actions.models import Action, Override, PublishedAction, ReportingRound, Theme
+from actions.models import Action, Override, PublishedAction, PublishedRound, ReportingRound, Theme
 from actions.services import plan as service
 from actions.services import rounds
 from actions.views import plan as overview
@@ -396,6 +396,17 @@ def test_an_actor_shows_what_it_reported_over_the_years(client: Client, story: S
     assert "2025 Fully carried out 2024 In progress" in found
     older = words(client, "actors/small-ministry/?year=2024")
     assert "In the progress report 2024: 1 of 2 entries received." in older
+
+
+def test_a_body_that_only_has_bodies_below_it_leads_to_what_the_report_says_of_them(
+    client: Client, story: Story
+) -> None:
+    shown = PublishedRound.objects.get(plan__slug="small", year=2025)
+    shown.facts["actors"]["small-ministry"]["parent"] = "fps-justice"
+    shown.save()
+    page = client.get("/en/plans/small/actors/fps-justice/").content.decode()
+    assert "In the progress report 2025 no entry is expected of it." in page
+    assert '<a href="/en/plans/small/reports/2025/e1/actors/fps-justice/">' in page
 
 
 def test_an_actor_leads_to_what_the_report_says_of_it_only_where_it_does(

@@ -154,7 +154,8 @@ def reported(actor: Actor, plan: Plan, year: str | None) -> dict[str, Any]:
         "report": report,
         "is_sample": any(entry.shown.is_sample for entry in entries),
         "said": said,
-        "is_in_report": any(entry.expected or entry.status for entry in now),
+        "is_in_report": any(entry.expected or entry.status for entry in now)
+        or published.says_of_bodies_below(actor.slug, report),
         "expected_count": sum(entry.expected for entry in now),
         "received_count": sum(entry.expected and bool(entry.status) for entry in now),
         "tally": tally(entry for entry in now if entry.expected),

@@ -6,12 +6,14 @@ from document.charts.drawing import (
     LINE,
     SIZE,
     SMALL,
+    SQUARE,
     WIDTH,
     area,
     frame,
     label,
     legend,
     place_sign,
+    square,
     width,
     wrap,
     write,
@@ -26,6 +28,7 @@ ROOMY = 400  # from which labels stand beside their bars
 LABELS = 0.46  # of the width
 OWN_FONT = 1.15  # what is this wide is set in our own font, narrower than what a browser may have
 TIGHT = 7
+GAP_BETWEEN, NEAR = 1.2, 3  # between two areas; beside a figure
 THIN = 9  # height of a bar of a year
 YEAR = 34  # room for a year before its bar
 BOLD_AT_END = ' font-weight="600" text-anchor="end"'
@@ -50,10 +53,13 @@ def shares(words: Words, kinds: Sequence[Kind], bars: Sequence[Bar], wide: float
         if lines and not beside:
             top += LINE * len(lines) + 2
         parts += write(wide, top + HIGH - 4, f"n = {total}", BOLD_AT_END)
-        parts += f'<path d="M{left:.0f} {top + HIGH + 3.5}H{wide:.0f}" stroke="{HAIRLINE}"/>'
         unit = (wide - SIDE - left) / max(total, 1)
         parts += row(words.key, shown, bar.counts, left, top, unit)
-        top += max(HIGH, LINE * len(lines) if beside else 0) + (GAP if not beside else TIGHT)
+        narrow = [one for one in shown if is_narrow(bar.counts.get(one.code, 0), unit)]
+        parts += under(words.key, narrow, bar.counts, wide - SIDE, top + HIGH + 2)
+        high = HIGH + (SQUARE + 2 if narrow else 0)
+        parts += f'<path d="M{left:.0f} {top + high + 3.5}H{wide:.0f}" stroke="{HAIRLINE}"/>'
+        top += max(high, LINE * len(lines) if beside else 0) + (GAP if not beside else TIGHT)
     return frame(words, shown, parts, top, sums(words, shown, bars), wide)
 
 
@@ -70,9 +76,30 @@ def row(
     for kind in kinds:
         number = counts.get(kind.code, 0)
         if number:
-            parts += area(look(kind.code), left, top, max(number * unit - 1.2, 1), HIGH)
-            parts += inside(key, kind.code, str(number), left, top, number * unit - 1.2)
+            room = number * unit - GAP_BETWEEN
+            parts += area(look(kind.code), left, top, max(room, 1), HIGH)
+            parts += inside(key, kind.code, str(number), left, top, room)
             left += number * unit
+    return parts
+
+
+def is_narrow(number: int, unit: float) -> bool:
+    """Tell whether an area has no room for its figure."""
+    return bool(number) and number * unit - GAP_BETWEEN < width(str(number), SMALL) + NEAR
+
+
+def under(
+    key: str, kinds: Sequence[Kind], counts: Mapping[str, int], right: float, top: float
+) -> str:
+    """Return the figures of areas that have no room for them: each behind the sign of its kind."""
+    parts = ""
+    for kind in reversed(kinds):
+        number = str(counts[kind.code])
+        right -= width(number, SMALL)
+        parts += write(right, top + 12.5, number, f' font-size="{SMALL}"')
+        right -= SQUARE + 4
+        parts += square(key, kind.code, right, top)
+        right -= GAP
     return parts
 
 
@@ -80,7 +107,7 @@ def inside(key: str, code: str, number: str, left: float, top: float, room: floa
     """Return the sign and the figure of an area, as far as there is room for them."""
     figure = width(number, SMALL)
     signed = room >= figure + 20
-    if room < figure + 3:
+    if room < figure + NEAR:
         return ""
     middle = left + room / 2 + (7 if signed else 0)
     given = look(code)

@@ -49,7 +49,7 @@ CHAPTERS = (
     "not_reported", "advice", FURTHER, "classes", "annex", "method",
 )  # fmt: skip
 # Chapters that readers open by themselves.
-STARTS_PAGE = {"summary", "foreword", "figures", "actions", "by_actor", "annex"}
+STARTS_PAGE = {"summary", "foreword", "figures", "actions"}
 # Fixed words that a writer puts on its pages by itself.
 FRAME = (
     "contents", "page", "page_column", "skip", "overdue", "as_table", "remarks", "status",

@@ -33,7 +33,7 @@ def row(reader: Reader, held: Responsibility) -> Row:
     said = [meaning(line) for line in remarks(reader, held.entry)]
     return Row(
         (
-            (reader.actor(held.entry.actor),),
+            reader.named(held.entry.actor),
             (reader.term(held.entry.role, reader.snapshot.roles),),
             status,
             reader.joined(said, ","),

@@ -1,10 +1,12 @@
 """What a report says of one actor: how it reported, and its actions; on about two pages."""
 
 from document import selection
-from document.blocks import Block, Column, Facts, Line, Prose, Row, Run, Status, Table
+from document.content import actors
+from document.blocks import Block, Column, Facts, Heading, Line, Prose, Row, Run, Status, Table
 from document.content.actions import remarks
 from document.content.actors import NUMBERS
 from document.content.reader import Reader
+from document.selection import Record
 from document.snapshot import Action, Entry
 
 
@@ -12,21 +14,39 @@ def blocks(reader: Reader, slug: str) -> list[Block]:
     """Return the record of an actor and its actions; raises KeyError for one without any."""
     actor = reader.actors[slug]
     held = selection.held(reader.snapshot, slug)
-    if not held:
+    family = actors.family(reader, slug)
+    if not held and not family:
         raise KeyError(slug)
     record = selection.record(actor, [pair for pair in held if pair[1].expected])
     level = reader.term(actor.level, reader.snapshot.levels)
     numbers = tuple(
         (reader.label(f"actor_{key}"), (Run(str(getattr(record, key))),)) for key in NUMBERS
     )
-    return [
+    found: list[Block] = [
         Prose((level,), "fine"),
         Prose((Run(reader.label("extract_note")),)),
-        Facts(numbers),
-        Prose((Run(reader.label("by_actor_note")),), "fine"),
-        Table(reader.label("actions"), columns(reader), tuple(row(reader, *one) for one in held)),
-        Prose((Run(reader.label("silence_note")),), "fine"),
     ]
+    if held:
+        found.append(Facts(numbers))
+    if bodies := with_bodies(reader, slug, family):
+        found += [Heading(2, (Run(bodies.title),)), bodies]
+    found.append(Prose((Run(reader.label("by_actor_note")),), "fine"))
+    if held:
+        rows = tuple(row(reader, *one) for one in held)
+        found.append(Table(reader.label("actions"), columns(reader), rows))
+    return [*found, Prose((Run(reader.label("silence_note")),), "fine")]
+
+
+def with_bodies(reader: Reader, slug: str, family: list[Record]) -> Table | None:
+    """Return an actor with the bodies below it, added up; nothing where there are none.
+
+    An edition from before has no words for it.
+    """
+    title = reader.label("with_bodies")
+    if not title or not any(record.actor.slug != slug for record in family):
+        return None
+    rows = tuple(actors.row(reader, record) for record in family)
+    return Table(title, actors.columns(reader), rows, actors.sums(reader, family))
 
 
 def columns(reader: Reader) -> tuple[Column, ...]:

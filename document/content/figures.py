@@ -16,12 +16,11 @@ CAN_BE_INCOMPLETE = {"at_least_in_part", "overdue"}
 def blocks(reader: Reader) -> list[Block]:
     """Return the whole chapter."""
     snapshot = reader.snapshot
-    counts = selection.status_counts(snapshot.actions)
+    counts = selection.status_counts(selection.counting(snapshot.actions))
     found: list[Block] = [*key_figures(reader)]
     found += [Chart(trend(reader))] if len(snapshot.past) + 1 >= FIRST_TREND else []
     if counts:
-        found += [Chart(by_status(reader)), Prose((Run(counted(reader)),), "fine")]
-    if snapshot.actions:
+        found += [Chart(by_status(reader)), Prose(counted_in_bars(reader), "fine")]
         found.append(Chart(by_section(reader)))
     if selection.level_counts(snapshot):
         found.append(Chart(by_level(reader)))
@@ -36,6 +35,17 @@ def counted(reader: Reader) -> str:
     numbered = len(selection.numbered(reader.snapshot.actions))
     below = len(reader.snapshot.actions) - numbered
     return reader.filled("counted", actions=numbered, sub_actions=below)
+
+
+def counted_in_bars(reader: Reader) -> Pieces:
+    """Return the same, and which actions the bars leave out, as nobody is asked on them."""
+    said = (Run(counted(reader)),)
+    kept = selection.counting(reader.snapshot.actions)
+    out = [one for one in selection.unasked(reader.snapshot) if one not in kept]
+    if not out or not reader.label("bars_note"):
+        return said
+    actions = reader.joined(((reader.link(action),) for action in out), ",")
+    return (*said, Run(" "), *reader.spoken("bars_note", actions=actions))
 
 
 # --- Key figures ----------------------------------------------------------------------
@@ -111,7 +121,7 @@ def amounts(reader: Reader, counts: list[tuple[str, int]]) -> str:
 
 def by_status(reader: Reader) -> Drawing:
     """Draw the statuses of the numbered actions as shares of all of them."""
-    counts = selection.status_counts(reader.snapshot.actions)
+    counts = selection.status_counts(selection.counting(reader.snapshot.actions))
     tally = dict(counts)
     done = sum(tally.get(code, 0) for code in MET)
     none = tally.get("not_reported", 0) + tally.get("insufficient", 0)
@@ -129,7 +139,8 @@ def by_section(reader: Reader) -> Drawing:
     for section, actions in selection.by_section(reader.snapshot):
         label = "".join(one.text for one in reader.section(section) if isinstance(one, Run))
         label = f"{section.label} {label}" if section else label
-        bars.append(Bar(label, dict(selection.status_counts(actions))))
+        if counting := selection.counting(actions):
+            bars.append(Bar(label, dict(selection.status_counts(counting))))
     without = sum(not MET & set(bar.counts) for bar in bars)
     title = reader.filled("f_section", n=without, whole=len(bars))
     note = reader.label("by_section_note")
@@ -175,8 +186,9 @@ def by_year(reader: Reader) -> Drawing:
         )
         for action in snapshot.actions
     )
-    numbered = selection.numbered(snapshot.actions)
+    numbered = selection.counting(snapshot.actions)
     same = sum(selection.code_in(action, years[-2], snapshot) == action.code for action in numbered)
+    # The words of earlier editions tell it; today’s do not.
     still = sum(action.movement == "same" for action in numbered)
     title = reader.filled("f_years", year=years[-2], n=same, whole=len(numbered), still=still)
     note = reader.label("by_year_note")

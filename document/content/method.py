@@ -35,7 +35,8 @@ def blocks(reader: Reader) -> list[Block]:
         ]
         found += [
             Prose((Run(reader.label(key)),))
-            for key in ("rule_overdue", "rule_carried", "rule_movement")
+            for key in ("rule_overdue", "rule_carried", "rule_override", "rule_movement")
+            if reader.label(key)
         ]
         found += [Heading(2, (Run(reader.label("limits_title")),)), *limits(reader)]
     found += [Heading(2, (Run(reader.label("vocabulary")),)), vocabulary(reader)]
@@ -49,11 +50,13 @@ def limits(reader: Reader) -> list[Block]:
         entry for action in reader.snapshot.actions for entry in action.entries if entry.status
     ]
     evident = sum(bool(entry.evidence) for entry in entries)
+    behalf = sum(entry.on_behalf for entry in entries)
     texts = [text for entry in entries for text in entry.texts.values()]
     foreign = sum(text.read(reader.language)[1] != reader.language for text in texts)
     said = (
         reader.label("limits_self"),
         reader.filled("limits_evidence", n=evident, whole=len(entries)),
+        reader.filled("limits_behalf", n=behalf, whole=len(entries)),
         reader.filled("limits_language", n=foreign, whole=len(texts)),
         reader.filled(
             "limits_incomplete",
@@ -63,7 +66,7 @@ def limits(reader: Reader) -> list[Block]:
     page = f"{reader.snapshot.site}/{reader.language}/method/"
     link = Run(page, link=page)
     return [
-        Prose((Run(" ".join(said)),)),
+        Prose((Run(" ".join(filter(None, said))),)),
         Prose((Run(reader.colon(reader.label("method_page"))), link)),
     ]
 

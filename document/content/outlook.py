@@ -10,7 +10,10 @@ FIELDS = ("obstacles", "next_steps")
 
 
 def blocks(reader: Reader) -> list[Block]:
-    """Return the kinds of obstacles, counted, then each section's obstacles and next steps."""
+    """Return the kinds of obstacles, counted, then each section's obstacles and next steps.
+
+    Of this round: work that was finished before, and is carried over, has none any more.
+    """
     found = kinds(reader)
     for section, actions in selection.by_section(reader.snapshot):
         lists = [one for one in (listed(reader, field, actions) for field in FIELDS) if one.lines]
@@ -26,6 +29,7 @@ def kinds(reader: Reader) -> list[Block]:
         code
         for action in reader.snapshot.actions
         for entry in action.entries
+        if entry.since is None
         for code in entry.obstacle_codes
     ]
     listed_kinds = [term.code for term in reader.snapshot.obstacles if term.code in named]
@@ -45,7 +49,8 @@ def listed(reader: Reader, field: str, actions: list[Action]) -> Items:
         line(reader, action, entry, entry.texts[field])
         for action in actions
         for entry in action.entries
-        if entry.status and field in entry.texts and entry.texts[field].original.strip()
+        if entry.status and entry.since is None and field in entry.texts
+        if entry.texts[field].original.strip()
     )
     return Items(lines, reader.label(field))
 

@@ -170,10 +170,20 @@ class Reader:
         return Run(one_line(found.short.get(spoken) or name), self.tongue(spoken))
 
     def full(self, slug: str) -> Line:
-        """Return an actor's name and, where the name does not hold it, its abbreviation."""
+        """Return an actor's name, its abbreviation where that says more, its language if other."""
         name, short = self.actor(slug), self.short(slug)
-        adds = names.adds(short.text, name.text)
-        return (name, Run(f" ({short.text})", name.language)) if adds else (name,)
+        return self.with_short(name.text, short.text, name.language)
+
+    def with_short(self, name: str, short: str, language: str) -> Line:
+        """Return a name, its abbreviation where that says more, its language if other."""
+        name, short = one_line(name), one_line(short)
+        more = (Run(f" ({short})", language),) if names.adds(short, name) else ()
+        return (Run(name, language), *more, *self.original(language))
+
+    def named(self, slug: str) -> Line:
+        """Return an actor's name; a sign tells that it has none in this language."""
+        name = self.actor(slug)
+        return (name, *self.original(name.language))
 
     def in_order(self, actors: Iterable[Actor]) -> list[Actor]:
         """Return actors in the order of their names as readers of this language sort."""

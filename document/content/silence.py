@@ -12,7 +12,7 @@ def blocks(reader: Reader) -> list[Block]:
     rows = tuple(
         Row(
             (
-                (reader.actor(actor.slug),),
+                reader.named(actor.slug),
                 (reader.term(actor.level, reader.snapshot.levels),),
                 reader.joined(((reader.link(action),) for action in actions), ","),
             )

@@ -1,6 +1,6 @@
 """The summary: how far the plan is, what moved, who is silent, what is due; on two pages."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from document import selection
@@ -56,15 +56,18 @@ def covered(reader: Reader) -> str:
 
 def carried_out(reader: Reader) -> str:
     """Return how many actions are carried out, in whole and in part, and what hides it."""
-    lines = []
-    for code, key in (("carried_out", "s_done"), ("at_least_in_part", "s_part")):
-        if found := figure(reader, code):
-            said = reader.many(key, found.part, whole=found.whole)
-            lines.append(f"{said}{before(reader, code)}.")
     compared, lost = reader.snapshot.compared, selection.lost(reader.snapshot)
-    if lost and compared:
-        lines.append(reader.many("s_lost", len(lost), year=compared.year))
-    return " ".join(filter(None, lines))
+    hidden = reader.many("s_lost", len(lost), year=compared.year) if lost and compared else ""
+    lines = [how_many(reader, "carried_out", "s_done"), hidden]
+    return " ".join(filter(None, [*lines, how_many(reader, "at_least_in_part", "s_part")]))
+
+
+def how_many(reader: Reader, code: str, key: str) -> str:
+    """Return a key figure as a sentence, with last year's."""
+    found = figure(reader, code)
+    if found is None:
+        return ""
+    return f"{reader.many(key, found.part, whole=found.whole)}{before(reader, code)}."
 
 
 def figure(reader: Reader, code: str) -> Figure | None:
@@ -140,22 +143,46 @@ def lists(reader: Reader) -> Iterator[tuple[str, Line]]:
     if ending and reader.label("ending"):
         yield f"{reader.ending()} ({reader.number_of(ending)})", named(reader, ending)
     due = selection.due(snapshot, snapshot.year + 1)
-    if due:
-        yield headed(reader, "due", due, snapshot.year + 1)
-    silent = reader.sorted_silent()
-    if silent:
-        label = reader.label("summary_silent") or reader.label("not_reported")
-        yield f"{label} ({len(silent)})", by_level(reader, silent)
+    if due or reader.label("nothing_due"):
+        label, found = headed(reader, "due", due, snapshot.year + 1)
+        yield label, found or (Run(reader.label("nothing_due")),)
+    yield from silent_lists(reader)
 
 
-def by_level(reader: Reader, silent: list[tuple[Actor, list[Action]]]) -> Line:
-    """Return silent actors with how many entries are missing of how many, by level."""
+def silent_lists(reader: Reader) -> Iterator[tuple[str, Line]]:
+    """Yield the actors that sent nothing, and those that sent a part.
+
+    An edition from before these were told apart has words for both together, and for what is
+    missing of what is expected.
+    """
     expected = {record.actor.slug: record.expected for record in selection.records(reader.snapshot)}
+    silent = reader.sorted_silent()
+    if not reader.label("summary_some"):
+        label = "summary_silent" if reader.label("summary_silent") else "not_reported"
+        told = {one.slug: f"{len(missing)}/{expected[one.slug]}" for one, missing in silent}
+        if silent:
+            yield f"{reader.label(label)} ({len(silent)})", by_level(reader, silent, told)
+        return
+    none = [one for one in silent if len(one[1]) == expected[one[0].slug]]
+    some = [one for one in silent if one not in none]
+    told = {
+        one.slug: f"{expected[one.slug] - len(missing)}/{expected[one.slug]}"
+        for one, missing in some
+    }
+    for key, listed in ("summary_none", none), ("summary_some", some):
+        if listed:
+            yield f"{reader.label(key)} ({len(listed)})", by_level(reader, listed, told)
+
+
+def by_level(
+    reader: Reader, silent: list[tuple[Actor, list[Action]]], told: Mapping[str, str]
+) -> Line:
+    """Return silent actors by level, each with what is told of it in brackets."""
     found: list[Piece] = []
     for level in reader.snapshot.levels:
         names = [
-            (reader.actor(actor.slug), Run(f" ({len(actions)}/{expected[actor.slug]})"))
-            for actor, actions in silent
+            (reader.actor(actor.slug), *bracketed(told.get(actor.slug, "")))
+            for actor, _missing in silent
             if actor.level == level.code
         ]
         if names:
@@ -164,6 +191,11 @@ def by_level(reader: Reader, silent: list[tuple[Actor, list[Action]]]) -> Line:
             found += [replace(term, look="strong"), Run(f"{sign(':', reader.language)} ")]
             found += reader.joined(names)
     return tuple(found)
+
+
+def bracketed(text: str) -> list[Run]:
+    """Return a text in brackets, that stays whole; nothing of none."""
+    return [Run(f" ({text})".replace(" ", "\u00a0"))] if text else []
 
 
 def headed(
@@ -181,5 +213,5 @@ def named(reader: Reader, actions: list[Action]) -> Line:
     found: list[Iterable[Piece]] = []
     for action in actions:
         title = reader.title(action.titles, action.official)
-        found.append((reader.link(action), Run("\u00a0 "), *title))
+        found.append((reader.link(action), Run("\u00a0\u00a0"), *title))
     return reader.joined(found)

@@ -279,8 +279,14 @@ def letters(given: Line) -> int:
 
 
 def line(given: Sequence[Piece]) -> list[dict[str, Any]]:
-    """Return a line in pieces."""
-    return [piece(one) for one in given]
+    """Return a line in pieces; a tile takes the page behind it, so that no line parts them."""
+    found: list[dict[str, Any]] = []
+    for one in given:
+        if isinstance(one, Page) and found and found[-1].get("k") == "tile":
+            found[-1]["page"] = flat(one.word)
+        else:
+            found.append(piece(one))
+    return found
 
 
 @singledispatch
@@ -343,7 +349,7 @@ def tile(one: Tile) -> dict[str, Any]:
     """Return an action as a square."""
     return {
         "k": "tile", "t": flat(one.label), "c": one.code, "to": one.to, "said": printable(one.said),
-        "late": one.overdue, "part": one.incomplete, "sub": one.is_sub_action,
+        "late": one.overdue, "part": one.incomplete, "sub": one.is_sub_action, "page": None,
     }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def extract(
     )
     if found.is_withdrawn:
         return archive.gone(request, found)
-    if found.stored_schema < FIRST or not selection.held(shelf.snapshot_of(found), slug):
+    if found.stored_schema < FIRST or not selection.speaks_of(shelf.snapshot_of(found), slug):
         raise Http404
     try:
         content = made(found.pk, found.checksum, slug, extension, get_language() or "en")

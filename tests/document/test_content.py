@@ -152,14 +152,14 @@ def test_an_edition_says_what_its_draft_said_but_for_what_names_it(language: str
 def test_the_summary_says_how_far_what_moved_who_is_silent_and_what_is_due() -> None:
     found = " ".join(summary.sentences(reader(specimen(24))))
     assert found == (
-        "On 50 actions of 67 every expected entry is accepted (2024: 40 of 66). "
-        "30 actions of 60 are carried out or continuously applied (2024: 20 of 60). "
-        "On 2 actions that were carried out or applied in 2024, entries are missing now. "
-        "Since 2024, going only by the actors that reported both times: 0 moved up, 1 moved back, "
-        "1 suspended. On 1 others less is known than in 2024, as entries are missing; on 1 more is "
-        "known. "
-        "From 8 actors of 12 not all the expected entries are in this report. "
-        "From 2 of these actors there is none at all. "
+        "All expected entries have been accepted for 50 of 67 actions (2024: 40 of 66). "
+        "30 of 60 actions are carried out or continuously applied (2024: 20 of 60). "
+        "For 2 actions that were carried out or applied in 2024, entries are now missing. "
+        "Since 2024, comparing only actors that reported in both rounds: 0 moved up, 1 moved back, "
+        "1 newly suspended. Actions about which less is known than in 2024, because entries are "
+        "missing: 1; about which more is known: 1. "
+        "For 8 of 12 actors, at least one expected entry is missing from this report. "
+        "2 of them have no entry in it at all. "
         "2 actions are overdue. "
         "5 unfinished actions are due in 2026."
     )
@@ -171,27 +171,50 @@ def test_what_was_carried_out_and_now_lacks_entries_is_said_beside_the_fall() ->
     alone = dataclasses.replace(whole, actions=whole.actions[:1])
     facts = {"status": "in_progress", "nature": "one_off", "missing": ("actor-1",)}
     snapshot = replaced(alone, 0, **facts, history=(past,))
-    assert "On 1 action that was carried out or applied in 2024, entries are missing now." in (
+    assert "For 1 action that was carried out or applied in 2024, entries are now missing." in (
         summary.carried_out(reader(snapshot))
     )
     told = replaced(snapshot, 0, missing=())
-    assert "entries are missing now" not in summary.carried_out(reader(told))
+    assert "entries are now missing" not in summary.carried_out(reader(told))
 
 
 def test_a_period_that_ends_on_the_reference_date_is_neither_overdue_nor_forgotten() -> None:
     snapshot = replaced(specimen(24), 0, period_end="2025-12-31", status="in_progress")
     given = reader(snapshot)
-    assert "The period of 1 unfinished action ended on 31 December 2025." in summary.due(given)
+    assert "1 unfinished action reached the end of its period on 31 December 2025." in summary.due(
+        given
+    )
     listed = dict(summary.lists(given))
     assert "Period ended on 31 December 2025, not finished (1)" in listed
     assert "ended on" not in summary.due(reader(replaced(snapshot, 0, status="done")))
 
 
-def test_silent_actors_stand_with_how_many_of_their_entries_are_missing() -> None:
-    found = dict(summary.lists(reader(specimen(24))))
+def test_actors_that_sent_nothing_stand_apart_from_those_that_sent_a_part() -> None:
+    found = {label: plain(text) for label, text in summary.lists(reader(specimen(24)))}
+    none = next(text for label, text in found.items() if label.startswith("No entry in this"))
+    part = next(text for label, text in found.items() if label.startswith("Some of the expected"))
+    assert "Actor 1 (en)" in none
+    assert "(" not in none.replace("(en)", "")
+    assert "Actor 7 (en)\u00a0(2/3)" in part
+    assert "Actor 8 (en)\u00a0(3/4)" in part
+    assert "Actor 1 (en)" not in part
+
+
+def test_an_edition_from_before_lists_all_silent_actors_together() -> None:
+    plan = specimen(24)
+    labels = {
+        code: {key: text for key, text in known.items() if key != "summary_some"}
+        | {"summary_silent": "Missing/expected entries"}
+        for code, known in plan.labels.items()
+    }
+    found = dict(summary.lists(reader(dataclasses.replace(plan, labels=labels))))
     line = next(text for label, text in found.items() if label.startswith("Missing/expected"))
-    assert "Actor 7 (en) (1/3)" in plain(line)
-    assert "Actor 1 (en) (1/1); Actor 8 (en) (1/4)" in plain(line)
+    assert "Actor 1 (en)\u00a0(1/1); Actor 8 (en)\u00a0(1/4)" in plain(line)
+
+
+def test_that_nothing_is_due_stands_in_the_list_too() -> None:
+    listed = {label: plain(text) for label, text in summary.lists(reader(odd("everything done")))}
+    assert listed["Due in 2026 (0)"] == "None"
 
 
 def test_a_first_report_lists_nothing_that_changed() -> None:
@@ -224,17 +247,18 @@ def odd(case: str) -> Snapshot:
     [
         ("first", "This is the first report: there is none to compare it with."),
         ("nothing reported", "No entry has been accepted in this round."),
-        ("everything done", "The expected entries of all actors are in this report."),
+        ("everything done", "All expected entries are in this report."),
         (
             "everything done",
-            "No action is overdue. No unfinished action is due in 2026.",
+            "No action is overdue. "
+            "No action that is neither finished nor suspended is due in 2026.",
         ),
-        ("one action", "1 action of 1 is carried out or continuously applied."),
+        ("one action", "1 of 1 actions is carried out or continuously applied."),
         ("one action", "1 action is overdue. 1 unfinished action is due in 2026."),
         (
             "one action",
-            "From 1 actor of 4 not all the expected entries are in this report. "
-            "From 1 of these actors there is none at all.",
+            "For 1 of 4 actors, at least one expected entry is missing from this report. "
+            "1 of them has no entry in it at all.",
         ),
     ],
 )
@@ -414,7 +438,7 @@ def test_without_an_earlier_edition_nothing_moved() -> None:
     first = dataclasses.replace(specimen(3), compared=None, past=(), withdrawn=())
     found = said(changes.blocks(reader(first)))
     assert found[0] == "There is no earlier edition to compare with."
-    assert changes.title(reader(first)) == "What changed"
+    assert changes.title(reader(first)) == "Deadlines"
 
 
 # --- The method -----------------------------------------------------------------------
@@ -425,8 +449,13 @@ def test_the_method_states_the_seven_lines_of_the_rule_and_its_limits() -> None:
     blocks = method.blocks(reader(snapshot))
     lists = [block for block in blocks if isinstance(block, Items)]
     assert len(lists[0].lines) == 7
-    entries = sum(bool(entry.status) for a in snapshot.actions for entry in a.entries)
-    assert f"Entries with evidence: {entries} of {entries}." in " ".join(said(blocks))
+    entries = [entry for a in snapshot.actions for entry in a.entries if entry.status]
+    told = " ".join(said(blocks))
+    whole, behalf = len(entries), sum(entry.on_behalf for entry in entries)
+    assert 0 < behalf < whole
+    assert f"Entries with evidence: {whole} of {whole}, voluntary ones included." in told
+    assert f"written by the secretariat on an actor’s behalf: {behalf} of {whole}." in told
+    assert "the secretariat can set another status" in told
 
 
 def test_the_colophon_names_who_answers_and_where_the_report_stands() -> None:
@@ -549,8 +578,9 @@ def test_what_ends_on_the_reference_date_unfinished_is_told_in_summary_and_chang
     snapshot = dataclasses.replace(snapshot, actions=tuple(actions))
     assert snapshot.reference_date == "2025-12-31"
     head = f"Period {verb} on 31 December 2025, not finished (1)"
-    assert f"The period of 1 unfinished action {verb} on 31 December 2025." in summary.due(
-        reader(snapshot)
+    reaches = {"ends": "reaches", "ended": "reached"}[verb]
+    assert f"1 unfinished action {reaches} the end of its period on 31 December 2025." in (
+        summary.due(reader(snapshot))
     )
     assert head in dict(summary.lists(reader(snapshot)))
     titles = [one.title for one in changes.blocks(reader(snapshot)) if isinstance(one, Table)]

@@ -54,7 +54,7 @@ def test_a_report_has_each_drawing_once_with_a_title_that_says_what_is_found() -
         "by_status": "Actions carried out or applied: 2; without usable information: 2",
         "by_section": "Sections in which no action is carried out or applied: 1 of 2",
         "by_level": "Entries accepted by level: from 60% (flemish (en)) to 100% (partner (en))",
-        "by_year": "Same status as in 2024: 2 of 8 actions, of which 1 unchanged",
+        "by_year": "Same status as in 2024: 2 of 8 actions",
         "movement": "Since 2024: 0 moved up, 2 moved back or suspended, 1 with less information",
     }
 

@@ -143,6 +143,18 @@ def test_a_row_shows_its_label_its_sum_and_its_figures() -> None:
     assert two.table.foot == ("Total", "4", "4")
 
 
+@pytest.mark.parametrize("wide", WIDTHS)
+def test_a_figure_that_its_area_has_no_room_for_stands_under_the_bar(wide: float) -> None:
+    counts = {"done": 300, "in_progress": 1, "not_started": 2, "discontinued": 3}
+    chart = charts.shares(words(), STATUSES, [Bar("One", counts), Bar("Two", {"done": 4})], wide)
+    shown = numbers(drawn(chart))
+    assert {"300", "1", "2", "3", "4"} <= set(shown)
+    # Each has its sign, with a square as in the legend, and the next bar stands lower.
+    squares = re.findall(r'href="#k-q-(\w+)" x="[\d.]+" y="([\d.]+)"', chart.svg)
+    under = {code for code, y in squares if float(y) == max(float(y) for _code, y in squares)}
+    assert under == {"in_progress", "not_started", "discontinued"}
+
+
 def test_one_bar_of_the_whole_needs_no_label() -> None:
     for wide in WIDTHS:
         chart = charts.shares(words(), STATUSES, [Bar("", {"done": 3})], wide)

@@ -19,7 +19,7 @@ from document.blocks import Board, Chart, Items, Report, Run, Table
 from document.content import masthead
 from document.content.reader import Reader
 from document.errors import RenderError
-from document.snapshot import LANGUAGES, Snapshot, Term, Text
+from document.snapshot import LANGUAGES, Section, Snapshot, Term, Text
 from document.writers import glyphs, pdf_text
 from document.writers.pdf import TIMEOUT, write
 from tests.document.reading import all_of
@@ -342,7 +342,8 @@ def silent() -> bytes:
         said = (entry(n, "actor-1", 20, "done"),) if n % 7 == 0 else ()
         why = every(f"Because{n}y. " * (1 + n % 4))
         actions.append(dataclasses.replace(action(n, said), why=why, period=every(f"Until{n}y")))
-    return render(specimen(30, actions=tuple(actions)), "en")
+    sections = tuple(Section(str(n), n, every(f"Section title {n}"), ("en",)) for n in range(1, 7))
+    return render(specimen(30, actions=tuple(actions), sections=sections), "en")
 
 
 def test_the_head_of_an_action_is_never_parted() -> None:
@@ -366,6 +367,12 @@ def test_a_page_that_spans_sections_and_chapters_names_the_first_and_the_last() 
     titles = [squeezed(part.title.text) for part in told().chapters]
     heads = pages_of(made(), aside=True)
     assert any(f"{one}·{other}" in head for head in heads for one, other in pairwise(titles))
+
+
+def test_a_page_of_actions_without_a_section_names_their_numbers_alone() -> None:
+    heads = pages_of(render(odd("no sections"), "en"), aside=True)
+    assert [head for head in heads if "2025Action" in head]
+    assert not [head for head in heads if "Section" in head]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

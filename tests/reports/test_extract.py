@@ -1,12 +1,13 @@
 """What an edition says of one actor: on request, the same for ever, nothing of a draft."""
 
 import io
+from dataclasses import replace
 
 import docx
 import pytest
 from django.test import Client
 
-from document import content
+from document import content, selection
 from document.blocks import Row, Table
 from reports import archive
 from reports.formats import of_actor
@@ -50,6 +51,38 @@ def test_an_extract_leads_to_the_whole_report() -> None:
 def test_an_actor_of_which_the_report_says_nothing_has_no_extract() -> None:
     with pytest.raises(KeyError):
         content.of_actor(specimen(3), "en", "actor-12")
+
+
+def test_the_extract_of_a_government_adds_up_the_bodies_below_it() -> None:
+    above = {"actor-2": "actor-1", "actor-3": "actor-2"}
+    plan = specimen()
+    family = tuple(replace(one, parent=above.get(one.slug, "")) for one in plan.actors)
+    given = replace(plan, actors=family)
+    (chapter,) = content.of_actor(given, "en", "actor-1").chapters
+    tables = [block for block in chapter.blocks if isinstance(block, Table)]
+    assert tables[0].title == "With the bodies below it"
+    told = {one.actor.slug: one for one in selection.records(given)}
+    three = [told[f"actor-{n}"] for n in (1, 2, 3)]
+    assert len(tables[0].rows) == 3
+    sums = [getattr(cell[0], "text", "") for cell in tables[0].foot[1:6]]
+    assert sums == [
+        str(sum(getattr(one, key) for one in three))
+        for key in ("expected", "received", "late", "done", "overdue")
+    ]
+    # A body without any below it has no such table; one that only has bodies has an extract.
+    assert all(
+        block.title != "With the bodies below it"
+        for block in content.of_actor(given, "en", "actor-3").chapters[0].blocks
+        if isinstance(block, Table)
+    )
+    roof = replace(family[0], slug="roof", parent="")
+    below = tuple(replace(one, parent="roof") if one.slug == "actor-1" else one for one in family)
+    roofed = replace(given, actors=(*below, roof))
+    (chapter,) = content.of_actor(roofed, "en", "roof").chapters
+    (table,) = [block for block in chapter.blocks if isinstance(block, Table)]
+    assert table.foot == tables[0].foot
+    assert selection.speaks_of(roofed, "roof")
+    assert not selection.speaks_of(roofed, "nobody")
 
 
 @pytest.mark.parametrize(("name", "start"), [("html", b"<!doctype html>"), ("docx", b"PK")])
