@@ -463,7 +463,7 @@ def test_a_step_that_is_not_possible_is_said_and_leads_back(desk, given) -> None
     for step in ("open/", "reopen/"):
         response = desk.get(f"{ROUNDS}{given.pk}/{step}", follow=True)
         assert response.redirect_chain == [(f"{ROUNDS}{given.pk}/", 302)]
-        assert "This cannot be done now: the round is in another state." in text_of(response)
+        assert "This was not done: the round has changed meanwhile." in text_of(response)
 
 
 def test_what_a_service_refuses_is_said(desk, open_round, followed_plan) -> None:
@@ -580,7 +580,7 @@ def test_a_status_is_set_changed_and_removed(desk, given, report, entry_of) -> N
     desk.post(path, sent | {"status": "partly_done"})
     assert Override.objects.get().status == "partly_done"
     response = desk.post(path, {"remove": "1"}, follow=True)
-    assert "The derived status stands again." in text_of(response)
+    assert "The status follows from the entries again." in text_of(response)
     assert not Override.objects.exists()
 
 

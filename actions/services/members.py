@@ -332,7 +332,9 @@ def create_person(email: str, *, name: str, language: str) -> User:
         with transaction.atomic():
             return User.objects.create_user(email, None, name=given, language=language)
     except IntegrityError as error:  # two invitations, accepted at the same moment
-        raise Refused(_("Please try again.")) from error
+        raise Refused(
+            _("Nothing was saved, as somebody did the same at this moment. Please try again.")
+        ) from error
 
 
 def start(user: User, actor: Actor, role: str, *, by: User, now: datetime) -> Membership:

@@ -32,6 +32,7 @@ from actions.views.members_only import (
     MemberRequest,
     member_page,
     tell_refusal,
+    was_done,
 )
 from actions.views.offering import offer, put_into
 
@@ -522,11 +523,11 @@ def version(request: MemberRequest, key: int, number: int) -> HttpResponse:
 def withdraw(request: MemberRequest, key: int) -> HttpResponse:
     """Take a submitted entry back."""
     found = find(request, key)
-    try:
-        entries.withdraw(found, by=request.user, now=request.now)
-        messages.success(request, _("The entry is a draft again."))
-    except Refused as refusal:
-        tell_refusal(request, refusal)
+    was_done(
+        request,
+        lambda: entries.withdraw(found, by=request.user, now=request.now),
+        _("The entry is a draft again."),
+    )
     return redirect("actions:entry", found.pk)
 
 

@@ -57,7 +57,7 @@ def settle_passed(request: MemberRequest, key: int) -> HttpResponse:
         messages.success(request, done % named(row))
     except ValidationError as error:
         wanting = " ".join(error.messages)
-        messages.error(request, _("It is not complete. %s") % wanting)
+        messages.error(request, _("Incomplete, and so not taken as submitted: %s") % wanting)
     except Refused as refusal:
         tell_refusal(request, refusal)
     return redirect("actions:round-passed", row.round_id)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
@@ -14,13 +13,12 @@ from django.utils.translation import pgettext_lazy
 from actions.models import Letter
 from actions.models.letters import LETTER_STATES
 from actions.outbox import sending
-from actions.refusals import Refused
 from actions.views.members_only import (
     WRITE,
     MemberRequest,
     member_page,
     secretariat,
-    tell_refusal,
+    was_done,
 )
 
 PER_PAGE = 50
@@ -68,10 +66,9 @@ def line(letter: Letter, request: MemberRequest) -> dict[str, Any]:
 def send_again(request: MemberRequest, pk: int) -> HttpResponse:
     """Put one letter back to be sent."""
     letter = get_object_or_404(Letter, pk=pk)
-    try:
-        sending.send_again(letter, by=request.user, now=request.now)
-    except Refused as refusal:
-        tell_refusal(request, refusal)
-    else:
-        messages.success(request, _("The e-mail will be sent again within a few minutes."))
+    was_done(
+        request,
+        lambda: sending.send_again(letter, by=request.user, now=request.now),
+        _("The e-mail will be sent again within a few minutes."),
+    )
     return redirect("actions:letters")

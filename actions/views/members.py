@@ -16,14 +16,13 @@ from actions.forms.members import InvitationForm
 from actions.forms.refusals import show_refusal
 from actions.models import Actor, Invitation, Membership
 from actions.permissions import Rights
-from actions.refusals import Refused
 from actions.services import members as service
 from actions.views.members_only import (
     READ_WRITE,
     WRITE,
     MemberRequest,
     member_page,
-    tell_refusal,
+    was_done,
 )
 from actions.views.offering import offer
 
@@ -53,12 +52,11 @@ def remove(request: MemberRequest, key: int) -> HttpResponse:
     """Ask once more, then end a membership: a colleague's, or the own."""
     membership = get_object_or_404(manageable(request, or_own=True), pk=key)
     if request.method == "POST":
-        try:
-            service.remove(membership, by=request.user, now=request.now)
-        except Refused as refusal:
-            tell_refusal(request, refusal)
-        else:
-            messages.success(request, _("The membership has ended."))
+        was_done(
+            request,
+            lambda: service.remove(membership, by=request.user, now=request.now),
+            _("The membership has ended."),
+        )
         return back(request, membership)
     context = {
         "membership": membership,
@@ -79,14 +77,11 @@ def hand_over(request: MemberRequest, key: int) -> HttpResponse:
         role=MemberRole.COORDINATOR,
     )
     if request.method == "POST":
-        try:
-            service.hand_over(own, to=to, by=request.user, now=request.now)
-        except Refused as refusal:
-            tell_refusal(request, refusal)
-        else:
-            messages.success(
-                request, _("You have handed over the coordination. Your role is now: contributor.")
-            )
+        was_done(
+            request,
+            lambda: service.hand_over(own, to=to, by=request.user, now=request.now),
+            _("You have handed over the coordination. Your role is now: contributor."),
+        )
         return redirect("actions:profile")
     return TemplateResponse(request, "desk/member_hand_over.html", {"membership": to})
 
@@ -97,12 +92,11 @@ def withdraw(request: MemberRequest, key: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=key)
     if not permissions.can_give_role(request.rights, invitation.actor_id, invitation.role):
         raise Http404
-    try:
-        service.withdraw_invitation(invitation, by=request.user, now=request.now)
-    except Refused as refusal:
-        tell_refusal(request, refusal)
-    else:
-        messages.success(request, _("The invitation is withdrawn; its link no longer works."))
+    was_done(
+        request,
+        lambda: service.withdraw_invitation(invitation, by=request.user, now=request.now),
+        _("The invitation is withdrawn; its link no longer works."),
+    )
     return redirect("actions:all-members" if request.rights.is_secretariat else "actions:members")
 
 
@@ -115,7 +109,9 @@ def submitting(request: MemberRequest, key: int) -> HttpResponse:
     service.let_only_coordinators_submit(actor, value=value, by=request.user, now=request.now)
     messages.success(
         request,
-        _("Only coordinators submit now.") if value else _("Every contributor submits now."),
+        _("From now on only coordinators submit.")
+        if value
+        else _("From now on every contributor can submit."),
     )
     return redirect("actions:members")
 

@@ -178,6 +178,17 @@ def renew_session(request: Any) -> None:
         request.session["renewed"] = moment
 
 
+def was_done(request: HttpRequest, work: Callable[[], Any], words: str) -> bool:
+    """Do what a service may refuse; say on the next page that it was done, or why not."""
+    try:
+        work()
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+        return False
+    messages.success(request, words)
+    return True
+
+
 def tell_refusal(request: HttpRequest, refusal: Refused) -> None:
     """Show what a service refused on the next page; a form that brought it was not taken."""
     request.was_refused = True  # type: ignore[attr-defined]

@@ -31,6 +31,7 @@ from actions.views.members_only import (
     member_page,
     secretariat,
     tell_refusal,
+    was_done,
 )
 from actions.views.offering import offer
 
@@ -72,12 +73,11 @@ def role(request: MemberRequest, key: int) -> HttpResponse:
     form = RoleForm(request.POST or None, initial={"role": membership.role})
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["role"]
-        try:
-            service.change_role(membership, role=wanted, by=request.user, now=request.now)
-        except Refused as refusal:
-            tell_refusal(request, refusal)
-        else:
-            messages.success(request, _("The role is changed."))
+        was_done(
+            request,
+            lambda: service.change_role(membership, role=wanted, by=request.user, now=request.now),
+            _("The role is changed."),
+        )
         return redirect("actions:all-members")
     context = {"form": form, "membership": membership}
     return TemplateResponse(request, "secretariat/member_role.html", context)

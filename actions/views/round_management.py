@@ -27,6 +27,7 @@ from actions.views.members_only import (
     member_page,
     secretariat,
     tell_refusal,
+    was_done,
 )
 from actions.views.offering import attempt, offer
 
@@ -232,7 +233,10 @@ def override(request: MemberRequest, pk: int, label: str) -> HttpResponse:
             rounds.SET_BY_HAND,
         )
         if done is not None:
-            messages.success(request, _("The status is set; the derived one is kept beside it."))
+            messages.success(
+                request,
+                _("The status is set. The one that follows from the entries is kept beside it."),
+            )
             return redirect("actions:round", pk)
     context = {
         "plan": found.plan,
@@ -277,12 +281,7 @@ def days_until(what: str, left: int) -> str:
 
 def step(request: MemberRequest, pk: int, made: str, work: Callable[[], Any]) -> HttpResponse:
     """Take a confirmed step and go back to the round."""
-    try:
-        work()
-    except Refused as refusal:
-        tell_refusal(request, refusal)
-    else:
-        messages.success(request, made)
+    was_done(request, work, made)
     return redirect("actions:round", pk)
 
 
@@ -291,7 +290,13 @@ def confirm(
 ) -> HttpResponse:
     """Show what a step will do, or go back where it is not possible now."""
     if not possible:
-        messages.error(request, _("This cannot be done now: the round is in another state."))
+        messages.error(
+            request,
+            _(
+                "This was not done: the round has changed meanwhile. "
+                "Below stands what can be done now."
+            ),
+        )
         return redirect("actions:round", found.pk)
     open_ones = found.entries.filter(
         expected=True, state__in=[EntryState.EMPTY, EntryState.DRAFT, EntryState.RETURNED]
@@ -320,5 +325,5 @@ def remove_override(request: MemberRequest, stored: Override | None, pk: int) ->
     """Let the derived status stand again."""
     if stored is not None:
         rounds.remove_override(stored, by=request.user, now=request.now)
-        messages.success(request, _("The derived status stands again."))
+        messages.success(request, _("The status follows from the entries again."))
     return redirect("actions:round", pk)

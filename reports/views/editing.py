@@ -328,7 +328,7 @@ def transmit(request: MemberRequest, key: int) -> HttpResponse:
             ),
         )
         if done is not None:
-            messages.success(request, _("Recorded."))
+            messages.success(request, _("The transmission is recorded."))
             return redirect("reports:editing", edition.round_id)
     context = {
         "edition": edition,
@@ -497,7 +497,7 @@ def consultation(request: MemberRequest, key: int) -> HttpResponse:
             conflict, done = conflict_with(form, refusal), None
             form.go_on_from(seen.digest(refusal.stored, texts.CONSULTED))
         if done is not None:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("The days and the note of the working group are saved."))
             return redirect("reports:editing", found.pk)
     context = {"round": found, "plan": found.plan, "form": form, "conflict": conflict}
     status = 409 if conflict else 200
