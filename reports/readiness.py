@@ -11,6 +11,7 @@ from actions.enums import WRITABLE, Act, EntryState
 from actions.models import Entry, ReportingRound
 from actions.models.entries import PUBLISHED_TEXTS
 from reports.models import CHECKED, FOREWORD, Chapter, Translation
+from actions.services import unsettled
 
 MISSING = "missing"
 # Dutch and French first: the law asks for both.
@@ -125,6 +126,7 @@ def wanting(given: ReportingRound) -> dict[str, Any]:
         "accepted": states[EntryState.ACCEPTED],
         "to_review": states[EntryState.SUBMITTED],
         "not_in": sum(states.values()) - states[EntryState.ACCEPTED] - states[EntryState.SUBMITTED],
+        "unsettled": unsettled.waiting(given),
         "translations": [(language, unchecked[language]) for language in LANGUAGES],
         "foreword": [
             language

@@ -1,7 +1,7 @@
 """The secretariat's pages of bodies that change, and what readers and members see of it."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 LIST = "/en/secretariat/actors/"
 SUCCESSOR = f"{LIST}small-foreign/successor/"
 DAY = date(2027, 1, 1)
+HOUR = timedelta(hours=1)
 NEW = {"new_name_nl": "FOD Nieuw", "new_name_fr": "SPF Nouveau", "new_abbreviation_nl": "FODN"}
 
 
@@ -127,12 +128,17 @@ def test_a_body_that_is_new_begins_with_the_takeover(desk, scene) -> None:
 def test_a_body_is_divided_action_by_action(desk, scene) -> None:
     path = f"{LIST}small-ministry/successor/"
     choice = choosing(second="small-foreign")
-    one, nine = (scene.responsibility(label).pk for label in ("1", "9"))
+    one, seven, nine = (scene.responsibility(label).pk for label in ("1", "7", "9"))
     said = {f"share_{one}": "1", f"share_{nine}": "all"}
     page = desk.post(path, choice | said)
     lines = {line["label"]: line["share"] for line in page.context["preview"]["lines"]}
-    assert lines == {"1": "1", "7": "0", "9": "all"}
+    assert lines == {"1": "1", "7": "", "9": "all"}
     seen = page.context["preview"]["seen"]
+    page = desk.post(path, choice | said | {"act": "do", "seen": seen})
+    assert "Say of each action who takes it." in text_of(page)
+    assert not BodyChange.objects.exists()
+    said |= {f"share_{seven}": "0"}
+    seen = desk.post(path, choice | said).context["preview"]["seen"]
     assert desk.post(path, choice | said | {"act": "do", "seen": seen}).status_code == 302
     rows = Responsibility.objects.filter(valid_from=DAY).order_by("action__label", "actor__slug")
     assert [(row.action.label, row.actor.slug) for row in rows] == [
@@ -222,3 +228,29 @@ def test_of_two_texts_the_one_that_gave_way_stands_beside_the_entry(desk, scene,
     assert "Also written before the merger: Ministry" in text_of(page)
     assert "Ours." in text_of(page)
     assert rows["small-ministry"].pk not in set(given.entries.values_list("pk", flat=True))
+
+
+def test_two_accepted_texts_are_listed_until_somebody_settles_them(desk, scene, sign_in) -> None:
+    Responsibility.objects.create(
+        action=scene.plan.actions.get(label="6"), actor=scene.actors["ministry"],
+        role="responsible", source=scene.source,
+    )  # fmt: skip
+    given = scene.round()
+    rows = {
+        row.actor.slug: row for row in Entry.objects.filter(round=given) if row.action.label == "6"
+    }
+    scene.submit(rows["small-ministry"], by="writer", done="Ours.", now=NOW - HOUR)
+    scene.accept(rows["small-ministry"], by="second", now=NOW - HOUR)
+    scene.submit(rows["small-foreign"], by="outsider", done="Theirs.", now=NOW - HOUR)
+    scene.accept(rows["small-foreign"], by="chair", now=NOW - HOUR)
+    queue, freeze = "/en/secretariat/review/", f"/en/secretariat/reports/{given.pk}/"
+    assert "Two texts since a takeover" not in text_of(desk.get(queue))
+    confirmed(desk, {"on": "2025-07-01", "heir": "small-ministry"})
+    for page in (queue, freeze):
+        assert "Two texts since a takeover" in text_of(desk.get(page))
+        assert "6 Ministry (2025, Accepted)" in text_of(desk.get(page))
+    entry = Entry.objects.get(round=given, responsibility__action__label="6")
+    scene.send_back(entry, by="secretariat", now=NOW + HOUR)
+    scene.submit(entry, by="writer", done="Both.", now=NOW + HOUR)
+    for page in (queue, freeze):
+        assert "Two texts since a takeover" not in text_of(desk.get(page))

@@ -12,6 +12,8 @@ from actions.models.natural import NaturalKey, NaturalKeyManager
 
 # The key of the source of what the secretariat enters without naming a document.
 BY_SECRETARIAT = "secretariat"
+# What the keys of decrees and decisions begin with that acts on the site rest on.
+OF_AN_ACT = "act-"
 
 
 class Source(NaturalKey):
@@ -45,6 +47,11 @@ class Source(NaturalKey):
     def is_document(self) -> bool:
         """Tell whether it is a document, and not the secretariat that entered something."""
         return self.key != BY_SECRETARIAT
+
+    @property
+    def is_of_an_act(self) -> bool:
+        """Tell whether the secretariat gave it for something that it recorded on the site."""
+        return self.key == BY_SECRETARIAT or self.key.startswith(OF_AN_ACT)
 
     @property
     def label(self) -> str:

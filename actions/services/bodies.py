@@ -32,7 +32,7 @@ from actions.models import (
     User,
 )
 from actions.models.fields import LANGUAGES
-from actions.models.sources import BY_SECRETARIAT
+from actions.models.sources import BY_SECRETARIAT, OF_AN_ACT
 from actions.refusals import Conflict, Refused
 from actions.services import inheritance, plan
 from actions.services.entries import day
@@ -54,7 +54,7 @@ def source_of(title: str = "", address: str = "", *, by: User) -> Source:
         made = Source(key=BY_SECRETARIAT, title="Entered by the secretariat", language="en")
     else:
         found = Source.objects.filter(title=title or address, url=address).first()
-        made = Source(key=f"act-{secrets.token_hex(6)}", title=title or address, url=address)
+        made = Source(key=f"{OF_AN_ACT}{secrets.token_hex(6)}", title=title or address, url=address)
         made.language = get_language() or "en"
     if found is not None:
         return found

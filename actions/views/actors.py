@@ -97,6 +97,8 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         **progress,
         **relatives(found),
         "names": list(found.names.all()),
+        # What the editors noted of it was written before it became known who takes over.
+        "is_note_overtaken": any(one.source.is_of_an_act for one in found.successions.all()),
         "responsibilities": with_years(held, progress.get("said", {})),
         "coming": by_day(rows, "valid_from", lambda day: day > on),
         "ended": by_day(rows, "valid_to", lambda day: day < on),

@@ -28,12 +28,13 @@ from actions.views.members_only import (
     MemberRequest,
     member_page,
     secretariat,
-    tell_refusal,
+    was_done,
 )
 from actions.views.offering import attempt, offer
 
 MOST_SHOWN = 50  # changes
 EVERYBODY = "all"
+PLACES = ("0", "1", "2")  # of successors, in the order in which they were chosen
 
 
 @member_page(secretariat)
@@ -115,11 +116,14 @@ def successor(request: MemberRequest, slug: str) -> HttpResponse:
     form = offer(request, SuccessorForm(request.POST or None, actor=actor))
     context: dict[str, Any] = {"actor": actor, "form": form}
     if request.method == "POST" and form.is_valid() and act != "edit":
-        if act == "do" and attempt(form, lambda: store(request, form, context)) is not None:
-            messages.success(request, _("It is recorded who takes over."))
-            return redirect("actions:bodies")
-        if not form.errors:
-            context["preview"] = preview(request, form)
+        seen = preview(request, form)
+        is_whole = seen is not None and is_shared_out(seen)
+        if act == "do" and is_whole:
+            if attempt(form, lambda: store(request, form, context)) is not None:
+                messages.success(request, _("The takeover is recorded."))
+                return redirect("actions:bodies")
+            seen = None if form.errors else preview(request, form)
+        context |= {"preview": seen, "asks_share": act == "do" and not is_whole}
     return TemplateResponse(request, "bodies/successor.html", context)
 
 
@@ -142,7 +146,9 @@ def store(
         context["conflict"] = _("What will change is no longer what was shown. Look again.")
         return None
     except IntegrityError as error:  # two people at the same moment
-        raise Refused(_("Please try again.")) from error
+        raise Refused(
+            _("Nothing was saved, as somebody did the same at this moment. Please try again.")
+        ) from error
 
 
 def prepared(request: MemberRequest, form: SuccessorForm) -> Any:
@@ -169,15 +175,18 @@ def prepared(request: MemberRequest, form: SuccessorForm) -> Any:
 
 
 def share(request: MemberRequest, given: TakeOver) -> dict[int, list[int]]:
-    """Return who takes which responsibility of a body that is divided; the first, until said."""
+    """Return who takes which responsibility of a body that is divided, where that is said."""
     found = {}
-    if len(given.heirs) > 1:
-        for row in held_from(given.actor, given.on):
-            said = request.POST.get(f"share_{row.pk}", "0")
-            if said != EVERYBODY:
-                place = int(said) if said in {"0", "1", "2"} else 0
-                found[row.pk] = [given.heirs[min(place, len(given.heirs) - 1)].pk]
+    for row in held_from(given.actor, given.on) if len(given.heirs) > 1 else ():
+        said = request.POST.get(f"share_{row.pk}", "")
+        if said in PLACES[: len(given.heirs)]:
+            found[row.pk] = [given.heirs[int(said)].pk]
     return found
+
+
+def is_shared_out(preview: dict[str, Any]) -> bool:
+    """Tell whether it is said of each responsibility who takes it; nobody is chosen unasked."""
+    return not preview["is_division"] or all(line["share"] for line in preview["lines"])
 
 
 def preview(request: MemberRequest, form: SuccessorForm) -> dict[str, Any] | None:
@@ -188,7 +197,7 @@ def preview(request: MemberRequest, form: SuccessorForm) -> dict[str, Any] | Non
     try:
         with transaction.atomic():
             given, _founded, _source = prepared(request, form)
-            found = shown(given, foresee(given))
+            found = shown(request, given, foresee(given))
             transaction.set_rollback(True)
             return found
     except ValidationError as error:
@@ -198,7 +207,7 @@ def preview(request: MemberRequest, form: SuccessorForm) -> dict[str, Any] | Non
     return None
 
 
-def shown(given: TakeOver, found: Foreseen) -> dict[str, Any]:
+def shown(request: MemberRequest, given: TakeOver, found: Foreseen) -> dict[str, Any]:
     """Return what a takeover will do as the page shows it, all read."""
     heirs = [{"name": heir.label, "language": heir.name_language} for heir in given.heirs]
     lines: dict[int, dict[str, Any]] = {}
@@ -212,7 +221,7 @@ def shown(given: TakeOver, found: Foreseen) -> dict[str, Any]:
                 "label": action.label,
                 "title": action.title,
                 "language": action.title_language,
-                "share": share_of(given, move.held.pk),
+                "share": share_of(request, given, move.held.pk),
                 "heirs": [],
             },
         )
@@ -239,10 +248,10 @@ def shown(given: TakeOver, found: Foreseen) -> dict[str, Any]:
     }
 
 
-def share_of(given: TakeOver, key: int) -> str:
-    """Return how the page says who takes a responsibility: by place, or all of them."""
+def share_of(request: MemberRequest, given: TakeOver, key: int) -> str:
+    """Return how the page says who takes a responsibility: by place, all of them, or "" yet."""
     if key not in given.share:
-        return EVERYBODY
+        return EVERYBODY if request.POST.get(f"share_{key}") == EVERYBODY else ""
     return str([heir.pk for heir in given.heirs].index(given.share[key][0]))
 
 
@@ -253,12 +262,11 @@ def undo(request: MemberRequest, key: int) -> HttpResponse:
         BodyChange.objects.select_related("actor", "by"), pk=min(key, LARGEST_KEY)
     )
     if request.method == "POST":
-        try:
-            bodies.undo(change, by=request.user, now=request.now)
-        except Refused as refusal:
-            tell_refusal(request, refusal)
-        else:
-            messages.success(request, _("It has been undone: everything stands as before."))
+        was_done(
+            request,
+            lambda: bodies.undo(change, by=request.user, now=request.now),
+            _("It has been undone: everything stands as before."),
+        )
         return redirect("actions:bodies")
     with_words([change])
     context = {"change": change, "refusal": bodies.refusal_to_undo(change)}

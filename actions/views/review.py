@@ -20,7 +20,7 @@ from actions.models.entries import HEADINGS, TEXTS
 from actions.refusals import Conflict, Refused
 from actions.rules import differences, hints
 from actions.rules.writing import Refusal
-from actions.services import entries, passed
+from actions.services import entries, passed, unsettled
 from actions.views import reading
 from actions.views.entries import find, frame
 from actions.views.members_only import (
@@ -54,6 +54,7 @@ def queue(request: MemberRequest) -> HttpResponse:
         "filter": found,
         "page": page,
         "lines": lines,
+        "unsettled": unsettled.waiting(),
         "some_decidable": any(one["may_accept"] for one in lines),
         "query": "&".join(
             part for part in request.GET.urlencode().split("&") if not part.startswith("page=")
