@@ -15,10 +15,18 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actions import writing
+from actions import permissions, writing
 from actions.enums import WRITABLE, Act, EntryState, Event, LetterKind
-from actions.models import Contact, Entry, Invitation, ReportingRound, ReviewEvent
+from actions.models import (
+    Contact,
+    Entry,
+    Invitation,
+    ReportingRound,
+    ReviewEvent,
+    User,
+)
 from actions.models.plan import site_contact
+from actions.rules import deadlines
 from document.typography import NARROW, NO_BREAK
 
 Facts = Mapping[str, Any]
@@ -206,6 +214,90 @@ def accepted(facts: Facts, _on: date) -> Mail | None:
     )
 
 
+def reminder(facts: Facts, on: date) -> Mail | None:
+    """Remind somebody of what is still to be written, by the day by which it is asked for.
+
+    Facts: person (a key), entries and orphans (keys), of which only what this very person can
+    still write, or see to, on the day counts.
+    """
+    person = User.objects.filter(pk=facts["person"]).first()
+    if person is None:
+        return None
+    rights = permissions.read_rights(person, on=on)
+    rows = to_write([*facts["entries"], *facts["orphans"]], on)
+    mine = [row for row in rows if permissions.can_write_for(rights, row.responsibility)]
+    others = [row for row in rows if rights.is_secretariat and row not in mine]
+    if not mine and not others:
+        return None
+    contact = (mine or others)[0].round.plan.contact
+    return render(
+        "reminder",
+        reminder_subject(by_day(mine, on), others),
+        contact,
+        is_sample=any(row.round.is_sample for row in rows),
+        groups=by_day(mine, on, most=MOST_LISTED),
+        others=by_day(others, on, most=MOST_LISTED),
+        count=len(mine),
+        count_others=len(others),
+        link=link("actions:desk"),
+        members=link("actions:all-members"),
+    )
+
+
+def reminder_subject(groups: list[dict[str, Any]], others: list[Entry]) -> str:
+    """Return in one line how much is asked for and by when; what is late is said first."""
+    if not groups:
+        return ngettext(
+            "Reminder: %(count)s entry of an organisation without members",
+            "Reminder: %(count)s entries of organisations without members",
+            len(others),
+        ) % {"count": len(others)}
+    late = [group for group in groups if group["left"] < 0]
+    chosen = late or groups[:1]
+    numbers = {"count": sum(group["count"] for group in chosen), "day": short_day(chosen[0]["due"])}
+    if late:
+        line = ngettext(
+            "Reminder: %(count)s entry is late; it was due on %(day)s",
+            "Reminder: %(count)s entries are late; they were due on %(day)s",
+            numbers["count"],
+        )
+    else:
+        line = ngettext(
+            "Reminder: %(count)s entry to submit by %(day)s",
+            "Reminder: %(count)s entries to submit by %(day)s",
+            numbers["count"],
+        )
+    return line % numbers
+
+
+def by_day(rows: list[Entry], on: date, *, most: int | None = None) -> list[dict[str, Any]]:
+    """Return entries by the day by which they are asked for, the earliest first.
+
+    ``most`` is how many are listed in all; each group says how many more there are.
+    """
+    known = writing.read_extensions({row.round_id for row in rows})
+    groups: dict[tuple[date, int], list[Entry]] = {}
+    for row in rows:
+        due = writing.due_day(row, on=on, extensions=known)
+        groups.setdefault((due, row.round_id), []).append(row)
+    found, room = [], len(rows) if most is None else most
+    for (due, _round), entries in sorted(groups.items(), key=lambda item: item[0]):
+        ends = [writing.last_day(row, on=on, extensions=known) for row in entries]
+        found.append(
+            {
+                "round": entries[0].round,
+                "due": due,
+                "left": deadlines.days_left(due, on=on),
+                "until": min(day for day in ends if day),
+                "count": len(entries),
+                "entries": entries[:room],
+                "more": max(0, len(entries) - room),
+            }
+        )
+        room = max(0, room - len(entries))
+    return found
+
+
 LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.INVITATION: invitation,
     LetterKind.SIGN_IN: sign_in,
@@ -215,6 +307,7 @@ LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.LET_IN: let_in,
     LetterKind.WRITING_ENDED: writing_ended,
     LetterKind.DRAFT_OPENED: draft_opened,
+    LetterKind.REMINDER: reminder,
 }
 
 # --- Parts ----------------------------------------------------------------------

@@ -270,6 +270,7 @@ class LetterKind(StrEnum):
     LET_IN = "let_in"
     WRITING_ENDED = "writing_ended"
     DRAFT_OPENED = "draft_opened"
+    REMINDER = "reminder"
 
 
 class LetterState(StrEnum):

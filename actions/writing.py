@@ -76,6 +76,17 @@ def last_day(entry: Entry, *, on: date, extensions: Extensions | None = None) ->
     return writing.last_day(facts(entry, on=on, extensions=extensions))
 
 
+def due_day(entry: Entry, *, on: date, extensions: Extensions | None = None) -> date:
+    """Return the day by which an entry is asked for.
+
+    One of its own, set when it was returned or let in, or by an extension; else the deadline.
+    """
+    own = [entry.write_until]
+    if not entry.round.is_published:
+        own.append(extended_until(entry, on=on, extensions=extensions))
+    return max(filter(None, own), default=entry.round.deadline)
+
+
 def proposed_day(entry: Entry, *, on: date) -> date:
     """Return the day until which an entry that is returned now can be written, as a proposal."""
     proposed = writing.proposed_day(entry.round.closes_on, on=on)

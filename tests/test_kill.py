@@ -7,6 +7,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from functools import partial
 from itertools import count
 from typing import Any
@@ -16,8 +17,8 @@ import pytest
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from actions.models import Entry, EntryVersion, Letter, ReviewEvent
-from actions.outbox import events, letters
+from actions.models import Entry, EntryVersion, Letter, Reminded, ReviewEvent
+from actions.outbox import events, letters, reminders
 from actions.services import entries, rounds
 from tests.follow_up import NOW, Scene, assert_agreement, content
 from tests.levels import first_of_all
@@ -67,7 +68,7 @@ def stored() -> list[Any]:
     """Return all that an act can write."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Entry, EntryVersion, ReviewEvent, Letter)
+        for model in (Entry, EntryVersion, ReviewEvent, Letter, Reminded)
     ]
 
 
@@ -117,12 +118,20 @@ def ready_to_open(scene: Scene) -> Callable[[], Any]:
     return lambda: rounds.open(planned, by=by, now=NOW)
 
 
+def ready_to_remind(scene: Scene) -> Callable[[], Any]:
+    """The worker writes the reminders of a day."""
+    scene.round()
+    friday = NOW + timedelta(days=17)
+    return lambda: reminders.put_due(on=friday.date(), now=friday)
+
+
 ACTS = {
     "save": ready_to_save,
     "submit": ready_to_submit,
     "send_back": ready_to_send_back,
     "accept": ready_to_accept,
     "open": ready_to_open,
+    "remind": ready_to_remind,
 }
 
 # --- Killed at named points -----------------------------------------------------------
@@ -142,6 +151,7 @@ POINTS: dict[str, tuple[Any, str, str]] = {
     "before the acceptance is told": (events, "accepted", "before"),
     "after the acceptance is told": (events, "accepted", "after"),
     "after the letters are written": (letters, "put_many", "after"),
+    "after the day is taken on": (reminders, "claim", "after"),
     "before the commit": (BaseDatabaseWrapper, "_commit", "before"),
     "after the commit": (BaseDatabaseWrapper, "_commit", "after"),
     "before what follows the commit": (
@@ -174,6 +184,7 @@ PASSED = {
         *ENTRY, *THREAD, *LATER, "before the acceptance is told", "after the acceptance is told",
     ],
     "open": ["after the letters are written"],
+    "remind": ["after the day is taken on", "after the letters are written"],
 }  # fmt: skip
 
 

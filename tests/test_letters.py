@@ -182,6 +182,7 @@ def test_each_letter_has_text_and_html_and_links_in_its_language(scene, language
         LetterKind.LET_IN: "/desk/",
         LetterKind.WRITING_ENDED: "/desk/",
         LetterKind.DRAFT_OPENED: "/desk/rounds/small/2025/draft/",
+        LetterKind.REMINDER: "/secretariat/members/",
     }
     for kind, facts in one_of_each(scene).items():
         found = emails.compose(kind, facts, language, on=TODAY)

@@ -3,12 +3,15 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connections
 
+from actions.enums import LetterKind
 from actions.models import (
     Entry,
     EntryVersion,
@@ -18,6 +21,7 @@ from actions.models import (
     ReviewEvent,
     User,
 )
+from actions.outbox import reminders
 from actions.refusals import Conflict, Refused
 from actions.services import entries, rounds
 from tests.follow_up import NOW, Scene, assert_agreement, content, trail
@@ -291,3 +295,16 @@ def test_what_is_saved_while_the_round_closes_is_kept_or_refused(scene: Scene) -
     assert EntryVersion.objects.count() == saved
     assert kinds(together(*works)) == {"Refused": 4}
     assert_agreement()
+
+
+def test_of_two_runs_at_once_one_reminds(scene: Scene) -> None:
+    scene.round()
+    friday = NOW + timedelta(days=17)
+    # One of them catches up, the other does the day before: each day is done by one.
+    runs = [friday, friday - timedelta(days=1), friday, friday]
+    reminders.put_due(on=NOW.date(), now=NOW)
+    found = together(*(partial(reminders.put_due, on=run.date(), now=run) for run in runs))
+    counts = [count for count in found if count]
+    letters = Letter.objects.filter(kind=LetterKind.REMINDER)
+    assert len(counts) == 1
+    assert letters.count() == counts[0] == letters.values("user").distinct().count()

@@ -1,5 +1,6 @@
 """Forms of the secretariat about rounds: days, reopening, extensions, overridden statuses."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -28,6 +29,27 @@ def days(**options: Any) -> forms.DateField:
     return forms.DateField(widget=Day(), **options)
 
 
+class CountsField(forms.CharField):
+    """A field for some numbers of days, as "30, 7, 1"; its value is a list."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput({"class": "form-control", "autocomplete": "off"})
+        super().__init__(widget=widget, required=False, max_length=60, **options)
+        # A browser would cut a paste off in silence.
+        self.widget.attrs.pop("maxlength", None)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the numbers as one types them."""
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[int]:
+        """Return the numbers; raises ValidationError where something else stands there."""
+        words = re.split(r"[\s,;]+", super().clean(value).strip())
+        if not all(re.fullmatch("[0-9]{0,3}", word) for word in words):
+            raise forms.ValidationError(_("Write numbers of days, such as: 30, 7, 1"))
+        return [int(word) for word in words if word]
+
+
 def reason_field(label: Any, **options: Any) -> forms.CharField:
     """Return a form field for a reason of some lines."""
     return TextField(label=label, attrs={"class": "form-control"}, **options)
@@ -36,10 +58,23 @@ def reason_field(label: Any, **options: Any) -> forms.CharField:
 class RoundForm(SeenForm, forms.ModelForm):
     """The days of a round; plan, year and reference date only until it is opened."""
 
+    remind_before = CountsField(
+        label=_("reminders before the deadline, in days"),
+        help_text=_(
+            "For example: 30, 7, 1. Only whoever still has something to write gets one, on the "
+            "last working day by then. An extension moves them. Empty: none."
+        ),
+    )
+    remind_after = CountsField(
+        label=_("reminders after the deadline, in days"),
+        help_text=_("On the next working day from then, as long as members can write."),
+    )
+
     class Meta:
         model = ReportingRound
         fields = (
-            "plan", "year", "kind", "reference_date", "opens_on", "deadline", "closes_on",
+            "plan", "year", "reference_date", "opens_on", "deadline", "closes_on",
+            "remind_before", "remind_after",
         )  # fmt: skip
         widgets = {
             "plan": forms.Select({"class": "form-select"}),

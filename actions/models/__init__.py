@@ -5,7 +5,7 @@ from actions.models.actors import Actor, ActorAlias, ActorName, Succession
 from actions.models.bodies import BodyChange
 from actions.models.classifications import ActionFlag, ActionTheme, Classification, Theme
 from actions.models.entries import Entry, EntryVersion, ReviewEvent
-from actions.models.letters import Letter
+from actions.models.letters import Letter, Reminded
 from actions.models.memberships import Invitation, Membership
 from actions.models.people import User
 from actions.models.plan import Contact, Plan, Section
@@ -39,6 +39,7 @@ __all__ = [
     "PublishedAction",
     "PublishedEntry",
     "PublishedRound",
+    "Reminded",
     "ReportingRound",
     "Responsibility",
     "ReviewEvent",

@@ -18,6 +18,7 @@ LETTER_KINDS = [
     (LetterKind.LET_IN.value, _("Entries for a further edition")),
     (LetterKind.WRITING_ENDED.value, _("End of writing")),
     (LetterKind.DRAFT_OPENED.value, _("Draft open for comments")),
+    (LetterKind.REMINDER.value, _("Reminder")),
 ]
 LETTER_STATES = [
     (LetterState.WAITING.value, pgettext_lazy("state of a letter", "Waiting")),
@@ -74,3 +75,18 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.key
+class Reminded(models.Model):
+    """Up to which day the reminders lie in the outbox: one row, which a run locks and moves on.
+
+    It is stored together with the letters: so no day is done twice, and none is left out.
+    """
+
+    until = models.DateField(_("reminded up to"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("reminders sent")
+        verbose_name_plural = _("reminders sent")
+
+    def __str__(self) -> str:
+        return f"{self.until}"

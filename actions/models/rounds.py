@@ -1,6 +1,6 @@
 """Rounds of the follow-up, extensions for actors, and overridden statuses."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from actions.models.fields import code_check, language_property, text_field, tex
 from actions.models.history import history
 from actions.models.plan import Plan
 from actions.models.statuses import STATUS_WORDS
+from actions.rules import reminders
 
 ROUND_KINDS = [
     (RoundKind.YEARLY.value, _("Yearly follow-up")),
@@ -27,6 +28,27 @@ ROUND_STATES = [
     (RoundState.OPEN.value, pgettext_lazy("state of a round", "Open")),
     (RoundState.CLOSED.value, pgettext_lazy("state of a round", "Closed")),
 ]
+
+
+def days_before() -> list[int]:
+    """Return how many days before the deadline of a new round somebody is reminded."""
+    return list(reminders.BEFORE)
+
+
+def days_after() -> list[int]:
+    """Return how many days after the deadline of a new round somebody is reminded."""
+    return list(reminders.AFTER)
+
+
+def validate_counts(value: Any) -> None:
+    """Refuse anything but some different numbers of days."""
+    is_list = isinstance(value, list) and all(type(count) is int for count in value)
+    if not is_list or not all(0 <= count <= reminders.MOST_DAYS for count in value):
+        message = _("Give numbers of days from 0 to %(most)s.")
+        raise ValidationError(message, params={"most": reminders.MOST_DAYS})
+    if len(value) > reminders.MOST_REMINDERS or len(set(value)) < len(value):
+        message = _("Give at most %(most)s numbers, each once.")
+        raise ValidationError(message, params={"most": reminders.MOST_REMINDERS})
 
 
 class ReportingRound(models.Model):
@@ -50,6 +72,14 @@ class ReportingRound(models.Model):
         _("reference date"),
         help_text=_("The day that the status refers to, as a rule 31 December."),
     )
+    remind_before = models.JSONField(
+        _("reminders before the deadline, in days"), default=days_before, blank=True,
+        validators=[validate_counts],
+    )  # fmt: skip
+    remind_after = models.JSONField(
+        _("reminders after the deadline, in days"), default=days_after, blank=True,
+        validators=[validate_counts],
+    )  # fmt: skip
     state = models.CharField(
         _("state"), max_length=20, choices=ROUND_STATES, default=RoundState.PLANNED.value,
         editable=False,

@@ -42,3 +42,17 @@ def after(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def last_until(day: date) -> date:
+    """Return the last working day that is no later than a day."""
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def first_from(day: date) -> date:
+    """Return the first working day that is no earlier than a day."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day

@@ -29,7 +29,11 @@ from actions.services.entries import carry, checked_reason, day
 from actions.writing import speakers
 
 # What of a round, an extension and a status set by hand a form changes.
-DAYS = ("plan_id", "year", "kind", "reference_date", "opens_on", "deadline", "closes_on")
+DAYS = (
+    "plan_id", "year", "reference_date", "opens_on", "deadline", "closes_on",
+    "remind_before", "remind_after",
+)  # fmt: skip
+TOLD_DAYS = ("deadline", "closes_on")  # by which members write, and are told when they move
 EXTENDED = ("until", "reason")
 SET_BY_HAND = ("status", "reason_nl", "reason_fr", "reason_de", "reason_en")
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 from actions.database import UnguardedError, require_triggers
 from actions.management import letters, signals
 from actions.services import bodies, unsaved
+from actions.outbox import reminders
+from actions.outbox.events import MORNING
 from actions.pulse import Pulse
 from reports.models import DONE, FAILED
 from reports.services import documents, renderings
@@ -37,6 +39,7 @@ class Command(BaseCommand):
     help = "Send letters, make documents and the files of editions, until it is stopped."
     purges_at = 0.0
     looks_at = 0.0
+    reminds_at = 0.0
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take how often to look, and whether to stop once nothing is left to do."""
@@ -102,6 +105,20 @@ class Command(BaseCommand):
             if moved := bodies.move_due(now=timezone.now()):
                 self.stdout.write(f"Members of bodies that were taken over have moved: {moved}.")
         return 0
+
+    def reminders(self, _is_stopped: Callable[[], bool]) -> int:
+        """Write, every morning, the reminders of the day; return how many."""
+        moment = time.monotonic()
+        if moment < self.reminds_at:
+            return 0
+        self.reminds_at = moment + LOOKED_EVERY
+        now = timezone.localtime()
+        if now.time() < MORNING:
+            return 0
+        count = reminders.put_due(on=now.date(), now=now) or 0
+        if count:
+            self.stdout.write(f"Reminders: {count}.")
+        return count
 
     def letters(self, is_stopped: Callable[[], bool]) -> int:
         """Send what is due; return how many letters there were."""
