@@ -10,13 +10,14 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
+from actions.views.accounts import ask_for_sign_in_code, confirm_sign_in_code
 from actions.views.keeping import carrying
 
 # Both names lead to the one sign-in page: allauth goes back to either.
 urlpatterns = [
-    path("sign-in/", carrying(account.request_login_code), name="account_login"),
-    path("sign-in/", carrying(account.request_login_code), name="account_request_login_code"),
-    path("sign-in/code/", carrying(account.confirm_login_code), name="account_confirm_login_code"),
+    path("sign-in/", carrying(ask_for_sign_in_code), name="account_login"),
+    path("sign-in/", carrying(ask_for_sign_in_code), name="account_request_login_code"),
+    path("sign-in/code/", carrying(confirm_sign_in_code), name="account_confirm_login_code"),
     path("sign-in/password/", carrying(account.login), name="account_login_password"),
     path("sign-in/passkey/", carrying(webauthn.login_webauthn), name="mfa_login_webauthn"),
     path("sign-in/second/", carrying(factor.authenticate), name="mfa_authenticate"),

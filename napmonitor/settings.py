@@ -168,7 +168,13 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "actions:home"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,15/h/key"}
+# "key" is who asks together with whom they ask about, so that no stranger's attempts shut an
+# owner out; "…_of_all" bounds what all strangers together may do to one address.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,3/m/key,15/h/key",
+    "request_login_code_of_all": "60/h/key",
+    "login_failed_of_all": "100/h/key",
+}
 ACCOUNT_FORMS = {
     "login": "actions.forms.accounts.PasswordForm",
     "request_login_code": "actions.forms.accounts.AddressForm",

@@ -14,6 +14,7 @@ PASSING = (
     "actions_shared",
     "actions_unsavedtext",
     "actions_sentform",
+    "actions_guesses",
     "reports_document",
 )
 

@@ -513,44 +513,30 @@ def test_accepting_the_same_version_twice_tells_it_once(scene) -> None:
 # --- Sending ----------------------------------------------------------------------
 
 
-def test_codes_and_invitations_go_right_after_the_transaction_and_nothing_else_does(
+def test_codes_and_invitations_wait_for_no_other_letter_and_none_goes_with_the_page(
     scene, django_capture_on_commit_callbacks
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         code(scene.people["writer"])
         invite(scene)
-        running = scene.round()
-        letters.put(
-            LetterKind.ROUND_OPENED,
-            key="one more",
-            to=scene.people["head"],
-            facts={"round": running.pk, "entries": [scene.entry(running).pk]},
-            now=NOW,
-        )
-        assert mail.outbox == []
+        scene.round()
+    assert mail.outbox == []
+    assert list(sending.send_due(now=NOW, is_urgent=True)) == ["sent", "sent"]
     assert sent_to() == ["new", "writer"]
+    waiting = Letter.objects.filter(state=LetterState.WAITING)
+    others = list(sending.send_due(now=NOW + timedelta(days=1), is_urgent=False))
+    assert (len(others) > 0, waiting.count()) == (True, 0)
 
 
-def test_nothing_goes_when_the_transaction_fails(scene, django_capture_on_commit_callbacks) -> None:
+def test_nothing_goes_when_the_transaction_fails(scene) -> None:
     def fail() -> None:
         with transaction.atomic():
             code(scene.people["writer"])
             raise RuntimeError
 
-    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):
         fail()
-    assert mail.outbox == []
     assert not Letter.objects.exists()
-
-
-def test_a_mail_server_that_is_away_breaks_no_page(
-    scene, server, django_capture_on_commit_callbacks
-) -> None:
-    server.fault, server.at_opening = ConnectionRefusedError("no"), True
-    with django_capture_on_commit_callbacks(execute=True):
-        letter = code(scene.people["writer"])
-    letter.refresh_from_db()
-    assert (letter.state, letter.attempts) == (LetterState.WAITING, 1)
 
 
 def test_a_mail_server_that_says_nothing_is_waited_for_some_seconds_only(scene, settings) -> None:

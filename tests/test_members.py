@@ -117,6 +117,27 @@ def test_a_second_invitation_to_the_same_address_is_refused_while_one_is_open(he
     assert Invitation.objects.filter(withdrawn_at=None).get() == later
 
 
+def test_a_coordinator_sends_twenty_invitations_an_hour_withdrawn_ones_counted(head) -> None:
+    for number in range(20):
+        made, _secret = invite(head, f"new{number}@example.org")
+        members.withdraw_invitation(made, by=head, now=NOW)
+    with pytest.raises(ValidationError) as caught:
+        invite(head, "one-more@example.org")
+    text = "You have sent 20 invitations in the last hour. Go on in an hour."
+    assert problems(caught.value) == {"email": [text]}
+    assert Letter.objects.count() == 20
+    invite(head, "one-more@example.org", now=NOW + timedelta(hours=1, seconds=1))
+
+
+def test_the_secretariat_invites_every_body_in_one_hour_and_no_more(office, monkeypatch) -> None:
+    assert members.MOST_OF_SECRETARIAT >= 2 * 60  # bodies
+    monkeypatch.setattr(members, "MOST_OF_SECRETARIAT", 2)
+    for number in range(2):
+        invite(office, f"new{number}@example.org")
+    with pytest.raises(ValidationError, match="2 invitations in the last hour"):
+        invite(office, "one-more@example.org")
+
+
 def test_who_has_a_role_already_is_not_invited_again(head, hand) -> None:
     with pytest.raises(ValidationError) as error:
         invite(head, hand.email)
@@ -498,6 +519,7 @@ def test_the_page_asks_as_often_for_thirty_colleagues_as_for_one(head, make_memb
     before = queries(client, "/en/desk/members/")
     for number in range(30):
         make_member(email=f"colleague{number}@example.org")
+    for number in range(15):  # in one hour no more than twenty
         invite(head, f"new{number}@example.org")
     assert queries(client, "/en/desk/members/") == before
 

@@ -4,6 +4,11 @@ import json
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.core import context
+from allauth.core.internal.ratelimit import get_ip
+from allauth.core.ratelimit import consume
 from allauth.mfa.base import forms as factor
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
@@ -11,6 +16,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from actions import permissions
+
+
+def asker_key(request: Any, address: str) -> str:
+    """Return the key under which attempts of one visitor on one address are counted."""
+    return f"{get_ip(request)}|{address.lower()}"
 
 
 def plain(field: forms.Field, label: Any, **attributes: str) -> None:
@@ -41,10 +51,20 @@ class AddressForm(account.RequestLoginCodeForm):
         self.fields["shared_computer"] = shared_computer()
 
     def clean_email(self) -> str:
-        """Send no code to an account that may not sign in; the answer is the same."""
-        email: str = super().clean_email()
-        user = getattr(self, "_user", None)
-        self._user = user if user is not None and permissions.may_sign_in(user) else None
+        """Find whose address it is; who may not sign in is nobody. The answer is the same.
+
+        Limits count who asks: three requests by a stranger keep no owner from a code. Raises
+        ValidationError for who asks too often, whether or not there is an account.
+        """
+        email: str = self.cleaned_data["email"]
+        limits = (
+            ("request_login_code", asker_key(context.request, email)),
+            ("request_login_code_of_all", email.lower()),
+        )
+        if not all(consume(context.request, action=name, key=key) for name, key in limits):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        found = filter_users_by_email(email, is_active=True, for_login=True)
+        self._user = next((user for user in found if permissions.may_sign_in(user)), None)
         return email
 
 

@@ -8,10 +8,12 @@ from django.utils import timezone
 from actions.outbox import sending
 
 
-def send(*, limit: int, is_stopped: Callable[[], bool]) -> Counter[str]:
+def send(
+    *, limit: int, is_stopped: Callable[[], bool], is_urgent: bool | None = None
+) -> Counter[str]:
     """Send what is due, never leaving a letter half; return how many came to which end."""
     found: Counter[str] = Counter()
-    for outcome in sending.send_due(now=timezone.now(), limit=limit):
+    for outcome in sending.send_due(now=timezone.now(), limit=limit, is_urgent=is_urgent):
         found[outcome] += 1
         if is_stopped():
             break

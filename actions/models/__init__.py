@@ -6,6 +6,7 @@ from actions.models.bodies import BodyChange
 from actions.models.classifications import ActionFlag, ActionTheme, Classification, Theme
 from actions.models.entries import Entry, EntryVersion, ReviewEvent
 from actions.models.letters import Letter, Reminded
+from actions.models.guesses import Guesses
 from actions.models.memberships import Invitation, Membership
 from actions.models.people import User
 from actions.models.plan import Contact, Plan, Section
@@ -31,6 +32,7 @@ __all__ = [
     "EntryVersion",
     "Extension",
     "FormerWording",
+    "Guesses",
     "Invitation",
     "Letter",
     "Membership",

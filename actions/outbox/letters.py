@@ -2,14 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
-from django.db import transaction
-
-from actions.enums import SECRET_LETTERS, LetterKind
+from actions.enums import LetterKind
 from actions.models import Letter, User
-from actions.outbox import sending
 
 
 def put(
@@ -24,12 +20,11 @@ def put(
 ) -> Letter:
     """Put a letter into the outbox, once per key.
 
-    ``to`` is a person, or the address of somebody who has no account yet. One that somebody
-    waits for is sent as soon as the transaction is stored; all others by ``send_letters``,
-    so that no page waits for a mail server.
+    ``to`` is a person, or the address of somebody who has no account yet. The worker sends it:
+    no page waits for a mail server, and none tells by its time whether there was a letter.
     """
     person, address = (to, to.email) if isinstance(to, User) else (None, to)
-    letter, is_new = Letter.objects.get_or_create(
+    letter, _is_new = Letter.objects.get_or_create(
         key=key,
         defaults={
             "kind": kind,
@@ -41,8 +36,6 @@ def put(
             "due_at": now + wait,
         },
     )
-    if is_new and not wait and kind in SECRET_LETTERS:
-        transaction.on_commit(partial(sending.send, letter.pk, now=now), robust=True)
     return letter
 
 

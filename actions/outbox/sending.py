@@ -66,13 +66,21 @@ class UnclearError(Exception):
     """The connection broke while a letter was under way: it may have arrived."""
 
 
-def due(*, now: datetime, limit: int) -> list[int]:
-    """Return the keys of the letters that are to be sent now, oldest first."""
+def due(*, now: datetime, limit: int, is_urgent: bool | None = None) -> list[int]:
+    """Return the keys of the letters that are to be sent now, oldest first.
+
+    ``is_urgent`` asks for those that somebody waits for, codes and invitations, or for the rest.
+    """
     rows = Letter.objects.filter(state=LetterState.WAITING, due_at__lte=now)
+    kinds = [kind.value for kind in SECRET_LETTERS]
+    if is_urgent is not None:
+        rows = rows.filter(kind__in=kinds) if is_urgent else rows.exclude(kind__in=kinds)
     return list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
 
 
-def send_due(*, now: datetime, limit: int = 500) -> Iterator[Outcome]:
+def send_due(
+    *, now: datetime, limit: int = 500, is_urgent: bool | None = None
+) -> Iterator[Outcome]:
     """Send what is due, one after the other, and yield what became of each.
 
     Stop in between to end early: what was not claimed waits for the next time. The clock
@@ -80,7 +88,7 @@ def send_due(*, now: datetime, limit: int = 500) -> Iterator[Outcome]:
     """
     forget_secrets(now=now)
     start = monotonic()
-    for key in due(now=now, limit=limit):
+    for key in due(now=now, limit=limit, is_urgent=is_urgent):
         moment = now + timedelta(seconds=monotonic() - start)
         if (outcome := send(key, now=moment)) is not None:
             yield outcome
@@ -105,6 +113,9 @@ def send(key: int, *, now: datetime) -> Outcome | None:
         logger.warning("letter %s was not sent: %s", letter.pk, type(error).__name__)
         return put_back(letter, in_short(error), now=now)
     if mail is None:
+        if is_to_nobody(letter):
+            letter.delete()
+            return Outcome.DROPPED
         return settle(letter, Outcome.DROPPED, now=now)
     return settle(letter, Outcome.SENT, now=now, mail=mail)
 
@@ -178,6 +189,14 @@ def is_wanted(letter: Letter, *, now: datetime) -> bool:
     if letter.kind == LetterKind.RETURNED:
         return may_read(letter, on=timezone.localdate(now))
     return Membership.objects.current().filter(user=letter.user).exists()
+
+
+def is_to_nobody(letter: Letter) -> bool:
+    """Tell whether a letter stands for a code that was asked for an address without an account.
+
+    It is put there so that both cost the page the same; nothing of it is kept.
+    """
+    return letter.kind == LetterKind.SIGN_IN and not letter.address
 
 
 def may_read(letter: Letter, *, on: date) -> bool:

@@ -22,6 +22,8 @@ from actions.services import plan
 logger = logging.getLogger(__name__)
 
 INVITATION_LASTS = timedelta(days=14)
+# So many invitations an hour: every body in the first one, and no flood of letters.
+MOST_OF_SECRETARIAT, MOST_OF_COORDINATOR = 150, 20
 # The roles that a coordinator gives and takes.
 MANAGED = WRITING_ROLES
 USED = _("This invitation was used already. Sign in with your e-mail address.")
@@ -41,12 +43,14 @@ def invite(
 
     The secretariat invites anybody; a coordinator contributors and coordinators of their own
     actor; raises PermissionDenied for others. Raises ValidationError, by field, for an address
-    that cannot be right, has an open invitation to the actor, or a role in it.
+    that cannot be right, has an open invitation to the actor, or a role in it, and for who has
+    sent so many in the last hour that it looks like a fault or an abuse.
     """
     rights = permissions.rights(by, on=timezone.localdate(now))
     if not permissions.can_give_role(rights, actor.pk, role):
         raise PermissionDenied
     address = email.strip().lower()
+    check_not_too_many(by, rights, now=now)
     check_invitable(address, actor, now=now)
     secret = secrets.token_urlsafe(32)
     invitation = Invitation(
@@ -278,6 +282,20 @@ def check_manages(membership: Membership, *, by: User, now: datetime) -> None:
     rights = permissions.rights(by, on=timezone.localdate(now))
     if not permissions.can_give_role(rights, membership.actor_id, membership.role):
         raise PermissionDenied
+
+
+def check_not_too_many(by: User, rights: permissions.Rights, *, now: datetime) -> None:
+    """Raise ValidationError where somebody has invited too many in the last hour.
+
+    Withdrawn ones count, as their letters went out. The inviter's row is locked, so that many at
+    once are counted one after the other.
+    """
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    most = MOST_OF_SECRETARIAT if rights.is_secretariat else MOST_OF_COORDINATOR
+    rows = Invitation.objects.filter(invited_by=by, invited_at__gt=now - timedelta(hours=1))
+    if rows.count() >= most:
+        message = _("You have sent %(number)s invitations in the last hour. Go on in an hour.")
+        raise ValidationError({"email": message % {"number": most}})
 
 
 def check_invitable(address: str, actor: Actor, *, now: datetime) -> None:

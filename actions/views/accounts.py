@@ -10,6 +10,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from allauth.core.ratelimit import consume
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -28,10 +30,12 @@ from django.utils.translation import gettext_lazy as _
 
 from actions import permissions
 from actions.enums import LetterKind
+from actions.forms.accounts import asker_key
 from actions.models import User
 from actions.outbox import letters
 from actions.permissions import Rights
 from actions.views import keeping, shared_computer
+from actions.services import guesses
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +122,16 @@ class AccountAdapter(DefaultAccountAdapter):
         if time.time() - newest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
             return False
         return bool(super().is_reauthentication_required(app=app))
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords by who tries them: no stranger's tries shut an owner out."""
+        return asker_key(request, str(credentials.get("email", "")))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse who tries too often, and what all together try too often; a code still works."""
+        super().pre_authenticate(request, **credentials)
+        address = str(credentials.get("email", "")).lower()
+        if not consume(request, action="login_failed_of_all", key=address):
+            raise self.validation_error("too_many_login_attempts")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a letter into the outbox: a code to sign in, or a notice that something changed."""
@@ -132,13 +146,7 @@ class AccountAdapter(DefaultAccountAdapter):
                     part: render_to_string(f"{template_prefix}_{name}.txt", context).strip()
                     for part, name in (("subject", "subject"), ("text", "message"))
                 }
-        letters.put(
-            LetterKind.SIGN_IN,
-            key=f"sign-in:{secrets.token_hex(16)}",
-            to=user,
-            facts=facts,
-            now=timezone.now(),
-        )
+        put_letter(user, facts)
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -209,3 +217,51 @@ def lead_to_second_factor(request: HttpRequest) -> HttpResponse:
         _("The secretariat signs in with a second factor. Add one here, then you can go on."),
     )
     return redirect("mfa_index")
+
+
+class AskForSignInCode(RequestLoginCodeView):
+    """Takes an address, and has a code sent there if it belongs to an account."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Do the same for an address without an account as for one with."""
+        if form._user is None:  # noqa: SLF001  allauth's own form keeps it there
+            write_to_nobody(form.cleaned_data["email"])
+        return super().form_valid(form)
+
+
+ask_for_sign_in_code = AskForSignInCode.as_view()
+
+
+def put_letter(to: User | str, facts: dict[str, Any]) -> None:
+    """Put a letter about signing in into the outbox, to a person or to nobody."""
+    key = f"sign-in:{secrets.token_hex(16)}"
+    letters.put(LetterKind.SIGN_IN, key=key, to=to, facts=facts, now=timezone.now())
+
+
+def write_to_nobody(email: str) -> None:
+    """Put a letter into the outbox that the worker throws away.
+
+    It costs what a code to an account costs, look-up included, so that no answer tells by its
+    time whether there is an account.
+    """
+    User.objects.filter(email__iexact=email).first()
+    put_letter("", {"code": secrets.token_hex(3)})
+
+
+class ConfirmSignInCode(ConfirmLoginCodeView):
+    """Takes the code that was mailed to sign in; judges five guesses, however many come at once."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Judge a guess, if there is one left."""
+        if self._action == "verify":
+            key = guesses.key_of(request.session.session_key, self._process.state["at"])
+            if not guesses.may_judge(key, now=timezone.now()):
+                self._process.abort()
+                messages.error(request, str(TOO_MANY))
+                return redirect("account_login")
+        elif self._process.user is None:
+            write_to_nobody(self._process.state["email"])
+        return super().post(request, *args, **kwargs)
+
+
+confirm_sign_in_code = ConfirmSignInCode.as_view()

@@ -25,6 +25,7 @@ LEFT_OUT = frozenset(
         "actions.revision",
         "actions.unsavedtext",
         "actions.sentform",
+        "actions.guesses",
         "reports.document",
     }
 )

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from actions.database import UnguardedError, require_triggers
 from actions.management import letters, signals
-from actions.services import bodies, unsaved
+from actions.services import bodies, guesses, unsaved
 from actions.outbox import reminders
 from actions.outbox.events import MORNING
 from actions.pulse import Pulse
@@ -32,8 +32,8 @@ Task = Callable[[Callable[[], bool]], int]
 class Command(BaseCommand):
     """Go on until told to stop, never in the middle of a letter or a file.
 
-    Letters, documents on request and files of editions each go on by themselves: whoever
-    waits for a code does not wait for a report.
+    Codes and invitations, other letters, documents on request and files of editions each go on
+    by themselves: whoever waits for a code does not wait for a report, nor for 60 reminders.
     """
 
     help = "Send letters, make documents and the files of editions, until it is stopped."
@@ -58,7 +58,10 @@ class Command(BaseCommand):
             except UnguardedError as error:
                 raise CommandError(str(error)) from error
         stop = signals.stop_signal()
-        tasks = (self.letters, self.documents, self.files, self.purge, self.bodies)
+        tasks = (
+            self.codes, self.reminders, self.letters, self.documents, self.files, self.purge,
+            self.bodies,
+        )  # fmt: skip
         if once:
             Pulse().beat()
             while sum(task(stop.is_set) for task in tasks) and not stop.is_set():
@@ -90,11 +93,12 @@ class Command(BaseCommand):
         connection.close()
 
     def purge(self, _is_stopped: Callable[[], bool]) -> int:
-        """Forget, once an hour, the texts that nobody saved in a month; that is never urgent."""
+        """Forget, once an hour, texts that nobody saved, and old counts; never urgent."""
         moment = time.monotonic()
         if moment >= self.purges_at:
             self.purges_at = moment + PURGED_EVERY
             unsaved.purge(now=timezone.now())
+            guesses.purge(now=timezone.now())
         return 0
 
     def bodies(self, _is_stopped: Callable[[], bool]) -> int:
@@ -120,9 +124,17 @@ class Command(BaseCommand):
             self.stdout.write(f"Reminders: {count}.")
         return count
 
+    def codes(self, is_stopped: Callable[[], bool]) -> int:
+        """Send what somebody waits for; return how many letters there were."""
+        return self.send(is_stopped, is_urgent=True)
+
     def letters(self, is_stopped: Callable[[], bool]) -> int:
-        """Send what is due; return how many letters there were."""
-        found = letters.send(limit=MOST_LETTERS, is_stopped=is_stopped)
+        """Send what else is due; return how many letters there were."""
+        return self.send(is_stopped, is_urgent=False)
+
+    def send(self, is_stopped: Callable[[], bool], *, is_urgent: bool) -> int:
+        """Send letters that are due, and say how it went."""
+        found = letters.send(limit=MOST_LETTERS, is_stopped=is_stopped, is_urgent=is_urgent)
         if found:
             self.stdout.write(letters.told(found))
         return found.total()
