@@ -11,6 +11,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
 from actions.views.accounts import ask_for_sign_in_code, confirm_sign_in_code
+from actions.views.confirming import confirm_by_mail, only_fresh
 from actions.views.keeping import carrying
 
 # Both names lead to the one sign-in page: allauth goes back to either.
@@ -24,10 +25,11 @@ urlpatterns = [
     path("sign-in/refused/", carrying(account.account_inactive), name="account_inactive"),
     path("sign-out/", carrying(account.logout), name="account_logout"),
     path("confirm/password/", account.reauthenticate, name="account_reauthenticate"),
+    path("confirm/mail/", confirm_by_mail, name="account_confirm_by_mail"),
     path("confirm/code/", factor.reauthenticate, name="mfa_reauthenticate"),
     path("confirm/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("password/", account.password_change, name="account_change_password"),
-    path("password/first/", account.password_set, name="account_set_password"),
+    path("password/", only_fresh(account.password_change), name="account_change_password"),
+    path("password/first/", only_fresh(account.password_set), name="account_set_password"),
     path("second-factor/", factor.index, name="mfa_index"),
     path("second-factor/app/", totp.activate_totp, name="mfa_activate_totp"),
     path("second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),

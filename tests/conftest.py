@@ -40,6 +40,7 @@ from actions.models import (
 )
 from actions.services import entries, rounds
 from tests import access, databases, follow_up, published, samples, standing_site
+from tests.signing_in import enter
 from tests.stages import Stages
 
 # A slow machine is no fault of the code: speed is measured by make bench.
@@ -190,9 +191,7 @@ def member(db: None) -> User:
 @pytest.fixture
 def secretariat_client(secretariat: User) -> Client:
     """A browser in which the secretariat is signed in."""
-    client = Client()
-    client.force_login(secretariat)
-    return client
+    return enter(Client(), secretariat)
 
 
 @pytest.fixture
@@ -293,9 +292,7 @@ def sign_in() -> Any:
     """A factory of browsers in which somebody is signed in: ``sign_in(user).get("/en/desk/")``."""
 
     def make(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
+        return enter(Client(), user)
 
     return make
 

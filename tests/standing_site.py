@@ -39,6 +39,7 @@ from reports.formats import FORMATS
 from reports.models import Chapter, Edition
 from reports.services import documents, editions, recipes, texts
 from tests import follow_up
+from tests.signing_in import proofs
 
 # The people, in the order of the columns of the table; the three last are let in nowhere.
 ROLES = (
@@ -156,11 +157,7 @@ def session(user: User) -> str:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    at = timezone.now().timestamp()
-    store["account_authentication_methods"] = [
-        {"method": "code", "at": at, "email": user.email},
-        {"method": "mfa", "at": at, "type": "totp"},
-    ]
+    store.update(proofs(user))
     store.save()
     return str(store.session_key)
 

@@ -15,6 +15,7 @@ from tests import access
 from tests.access import EVERYBODY
 from tests.conftest import add_second_factor, totp_code
 from tests.levels import first_of_all
+from tests.signing_in import enter
 from tests.standing_site import ADDRESS, ROLES, SHUT_OUT, Site, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -319,7 +320,7 @@ def test_a_staff_account_without_rights_sees_no_data(member) -> None:
     member.save()
     add_second_factor(member)
     client = Client()
-    client.force_login(member)
+    enter(client, member)
     assert client.get("/admin/").status_code == 200
     for name in ("action", "actor", "user", "source"):
         assert client.get(f"/admin/actions/{name}/").status_code == 403

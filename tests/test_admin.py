@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from actions.models import Actor, Plan, Responsibility, Source, User
 from tests.conftest import add_second_factor
+from tests.signing_in import enter
 
 pytestmark = pytest.mark.django_db
 
@@ -191,7 +192,7 @@ def test_who_may_only_look_cannot_write_through_an_old_version(member, nap2) -> 
     add_second_factor(member)
     member.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client = Client()
-    client.force_login(member)
+    enter(client, member)
     action = nap2.actions.get(label="2")
     version = action.history.get()
     url = reverse("admin:actions_action_simple_history", args=[action.pk, version.pk])

@@ -21,6 +21,7 @@ from actions.refusals import Refused
 from actions.services import entries, rounds
 from tests.conftest import add_second_factor
 from tests.follow_up import CLOSE, NOW, Scene, at, content
+from tests.signing_in import enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -88,7 +89,7 @@ def clients(scene: Scene) -> dict[str, Client]:
     found = {}
     for role in ROLES:
         found[role] = Client()
-        found[role].force_login(scene.people[role])
+        enter(found[role], scene.people[role])
     return found
 
 

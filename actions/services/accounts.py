@@ -123,14 +123,33 @@ def close(user: User, *, by: User, now: datetime) -> None:
     end_sessions(user)
 
 
-def end_sessions(user: User) -> None:
-    """Delete the sessions in which somebody is signed in, or is about to be."""
-    for session in Session.objects.iterator():
+def end_sessions(user: User, *, but: str = "") -> None:
+    """Delete the sessions in which somebody is signed in, or is about to be, except one."""
+    for session in Session.objects.exclude(pk=but).iterator():
         found = session.get_decoded()
         pending: Any = found.get("account_login") or {}
         is_hers = str(found.get("_auth_user_id", "")) == str(user.pk)
         if is_hers or pending.get("user_pk") == int_to_base36(user.pk):
             session.delete()
+
+
+def forget(user: User, *, by: User | None, now: datetime) -> None:
+    """Close an account and take the person out of everything that names them."""
+    former = former_actor(user)
+    close(user, by=by, now=now)
+    address, name = user.email, user.name
+    nowhere = f"erased-{user.pk}@erased.invalid"
+    forget_invitations(user, address, nowhere, by=by, now=now)
+    forget_letters(user, address, name, nowhere)
+    forget_contacts(address, nowhere)
+    LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
+    LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
+    forget_factors(user)
+    unsaved.forget(user)
+    user.email, user.name, user.former_of = nowhere, "", former
+    user.erased_at, user.last_login = now, None
+    user.set_unusable_password()
+    user.save()
 
 
 def former_actor(user: User) -> dict[str, str]:

@@ -8,13 +8,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.ratelimit import consume
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import AbstractBaseUser
@@ -34,13 +33,12 @@ from actions.forms.accounts import asker_key
 from actions.models import User
 from actions.outbox import letters
 from actions.permissions import Rights
-from actions.views import keeping, shared_computer
+from actions.views import confirming, keeping, shared_computer
 from actions.services import guesses
+from actions.views.confirming import CODE_LETTER
 
 logger = logging.getLogger(__name__)
 
-CODE_LETTER = "account/email/login_code"
-SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 TOO_MANY = _("Too many attempts. Wait a few minutes, then try again.")
 
 
@@ -102,7 +100,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("actions:profile")
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """Name the ways to confirm who one is in our words."""
+        """Name the ways to confirm who one is: with the second factor, if there is one.
+
+        Else with the password, if there is one, or with a code that is mailed, which everybody
+        can have. A password alone stands for no factor.
+        """
+        if not user.is_authenticated:
+            return []
         words = {
             "reauthenticate": gettext("With your password"),
             "mfa_reauthenticate": gettext("With your authenticator app or a recovery code"),
@@ -110,18 +114,29 @@ class AccountAdapter(DefaultAccountAdapter):
         }
         found = super().get_reauthentication_methods(user)
         named = [method | {"description": words[method["id"]]} for method in found]
+        if not confirming.has_factor(user):
+            by_mail = {
+                "id": "mail",
+                "description": gettext("With a code by e-mail"),
+                "url": reverse("account_confirm_by_mail"),
+            }
+            return [*(row for row in named if row["id"] == "reauthenticate"), by_mail]
+        named = [row for row in named if row["id"] != "reauthenticate"]
         apps = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP)
         # Who has passkeys alone is asked for one first, not for a recovery code.
         by_app_last = sorted(named, key=lambda method: method["id"] == "mfa_reauthenticate")
         return named if apps.exists() else by_app_last
 
-    def is_reauthentication_required(self, *, app: str) -> bool:
-        """Ask nobody again who has just signed in, as that included the second factor."""
-        records = get_authentication_records(self.request, self.request.user)
-        newest = max((record.get("at", 0) for record in records), default=0)
-        if time.time() - newest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+    def is_reauthentication_required(self, *, app: str) -> bool:  # noqa: ARG002
+        """Ask nobody again who has just signed in, as that included the second factor.
+
+        Raises ReauthenticationRequired for all others: allauth itself would ask nobody who has
+        neither a password nor a factor.
+        """
+        if confirming.is_fresh(self.request):
             return False
-        return bool(super().is_reauthentication_required(app=app))
+        raise ReauthenticationRequired
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count wrong passwords by who tries them: no stranger's tries shut an owner out."""
         return asker_key(request, str(credentials.get("email", "")))
@@ -200,18 +215,25 @@ def display(user: AbstractBaseUser) -> str:
 
 
 def lacks_second_factor(request: HttpRequest, rights: Rights | None = None) -> bool:
-    """Tell whether somebody must add a second factor before they go on."""
+    """Tell whether somebody must add a second factor, or show it, before they go on.
+
+    It counts for the session in which it was shown: one that was opened without it opens
+    nothing more because the account got a factor later.
+    """
     user = request.user
     if not isinstance(user, User):
         return False
     found = rights or permissions.rights(user, on=timezone.localdate())
     if not permissions.needs_second_factor(user, found):
         return False
-    return not Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
+    return not (confirming.passed_factor(request) and confirming.has_factor(user))
 
 
-def lead_to_second_factor(request: HttpRequest) -> HttpResponse:
-    """Send somebody to the page where they add a second factor, and say why."""
+def lead_to_second_factor(request: HttpRequest, target: str = "") -> HttpResponse:
+    """Send somebody to where they show their second factor, or add one, and say why."""
+    if confirming.has_factor(request.user):
+        read = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+        return confirming.redirect_to_confirm(request, target or read)
     messages.warning(
         request,
         _("The secretariat signs in with a second factor. Add one here, then you can go on."),

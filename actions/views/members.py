@@ -17,6 +17,7 @@ from actions.forms.refusals import show_refusal
 from actions.models import Actor, Invitation, Membership
 from actions.permissions import Rights
 from actions.services import members as service
+from actions.views.confirming import require_fresh
 from actions.views.members_only import (
     READ_WRITE,
     WRITE,
@@ -77,6 +78,7 @@ def hand_over(request: MemberRequest, key: int) -> HttpResponse:
         role=MemberRole.COORDINATOR,
     )
     if request.method == "POST":
+        require_fresh(request)
         was_done(
             request,
             lambda: service.hand_over(own, to=to, by=request.user, now=request.now),
@@ -139,6 +141,7 @@ def form_for(actor: Actor | None, request: MemberRequest, data: Any = None) -> I
 
 def invite(request: MemberRequest, form: InvitationForm, actor: Actor) -> bool:
     """Invite whom the form names; tell whether it was done."""
+    require_fresh(request)
     given = {name: form.cleaned_data[name] for name in ("email", "role", "language")}
     try:
         service.invite(**given, actor=actor, by=request.user, now=request.now)

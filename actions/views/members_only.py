@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from actions.models import User
 from actions.permissions import Rights
 from actions.refusals import Refused
 from actions.services import unsaved
-from actions.views import keeping
+from actions.views import confirming, keeping
 from actions.views.accounts import lacks_second_factor, lead_to_second_factor
 
 View = Callable[..., HttpResponse]
@@ -63,11 +62,10 @@ def member_page(
     """Make a page for members: signed in, allowed, in these methods; nobody keeps a copy.
 
     Somebody who is not signed in goes to the sign-in page and comes back, or gets 401 where
-    only a part of a page was asked for; the secretariat
-    without a second factor goes to add one; somebody who may not is told so (403). A text that
-    they sent goes with them, and is never stored by itself: see ``keeping``. The view
-    finds ``rights``, ``now`` and ``on`` on the request. It answers a form with a redirect only
-    where it did what the form asks.
+    only a part of a page was asked for; the secretariat without a second factor goes to add or
+    show one; somebody who may not is told so (403). A text that they sent goes with them, and is
+    never stored by itself: see ``keeping``. The view finds ``rights``, ``now`` and ``on`` on the
+    request. It answers a form with a redirect only where it did what the form asks.
     """
 
     def decorate(view: View) -> View:
@@ -111,7 +109,12 @@ def answer(
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return sent(request, permitted) if request.method == "POST" else permitted()
+    if request.method != "POST":
+        return permitted()
+    try:
+        return sent(request, permitted)
+    except confirming.ConfirmFirst:
+        return confirming.suspend(request)
 
 
 def without_session(request: Any) -> HttpResponse:
@@ -125,10 +128,10 @@ def without_session(request: Any) -> HttpResponse:
 
 
 def without_second_factor(request: Any) -> HttpResponse:
-    """Answer somebody who must add a second factor before they go on."""
+    """Answer somebody who must add or show a second factor before they go on."""
     kept = keeping.of_form(request)
     if kept.mark and kept.texts:
-        leads_to = reverse("mfa_index")
+        leads_to = lead_to_second_factor(request)["Location"]
         return keeping.to_copy(request, kept, HTTPStatus.FORBIDDEN, leads_to=leads_to)
     return lead_to_second_factor(request)
 

@@ -23,6 +23,7 @@ from actions.round_status import lateness
 from actions.rules.search import fold
 from actions.services import accounts
 from actions.services import members as service
+from actions.views.confirming import require_fresh
 from actions.views.members import invite, open_invitations
 from actions.views.members_only import (
     READ_WRITE,
@@ -72,6 +73,7 @@ def role(request: MemberRequest, key: int) -> HttpResponse:
     membership = get_object_or_404(rows, pk=key)
     form = RoleForm(request.POST or None, initial={"role": membership.role})
     if request.method == "POST" and form.is_valid():
+        require_fresh(request)
         wanted = form.cleaned_data["role"]
         was_done(
             request,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
@@ -21,7 +20,7 @@ from actions.models import Invitation, Membership, User
 from actions.refusals import Refused
 from actions.services import accounts
 from actions.services import members as service
-from actions.views.accounts import SECOND_FACTORS
+from actions.views.confirming import has_factor
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
 from actions.views.offering import offer
 
@@ -46,7 +45,7 @@ def profile(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "memberships": sorted(rows, key=lambda row: row.actor.sort_key),
-        "has_second_factor": is_mfa_enabled(request.user, SECOND_FACTORS),
+        "has_second_factor": has_factor(request.user),
         "has_password": request.user.has_usable_password(),
     }
     return TemplateResponse(request, "desk/profile.html", context)

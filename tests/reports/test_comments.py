@@ -14,6 +14,7 @@ from reports.models import Consultation, DraftComment
 from reports.services import texts
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene
+from tests.signing_in import enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 TODAY = NOW.date()
@@ -53,7 +54,7 @@ def secretariat(scene) -> Client:
 
 def browser_of(scene: Scene, name: str) -> Client:
     client = Client()
-    client.force_login(scene.people[name])
+    enter(client, scene.people[name])
     return client
 
 

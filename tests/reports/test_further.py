@@ -25,6 +25,7 @@ from reports.services import editions
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, unchanged_by
 from tests.published import Story
+from tests.signing_in import enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 TODAY = NOW.date()
@@ -322,7 +323,7 @@ def browser(story) -> Client:
     person = story.scene.people["chair"]
     add_second_factor(person)
     client = Client()
-    client.force_login(person)
+    enter(client, person)
     return client
 
 
@@ -419,7 +420,7 @@ def test_drafts_whose_day_has_passed_are_taken_or_left_out_on_their_page(
 
     assert "Submitted: 4, Old" in words_of(settle("4", "take"))
     assert "Left out: 9, Ministry" in words_of(settle("9", "leave_out"))
-    assert "It is not complete. Say how far" in words_of(settle("2", "take"))
+    assert "so not taken as submitted: Say how far" in words_of(settle("2", "take"))
     for act, version in (("accept", "1"), ("take", "x"), ("take", ""), ("take", "9" * 30)):
         assert settle("2", act, version).status_code == 400
     assert "changed after you opened it" in words_of(settle("2", "take", "7"))
