@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from actions import permissions, writing
 from actions.enums import WRITABLE, Act, EntryState, Event, LetterKind
 from actions.models import (
+    Circular,
     Contact,
     Entry,
     Invitation,
@@ -244,6 +245,25 @@ def reminder(facts: Facts, on: date) -> Mail | None:
     )
 
 
+def by_hand(facts: Facts, _on: date) -> Mail | None:
+    """Send what the secretariat wrote; facts: circular (a key)."""
+    rows = Circular.objects.select_related("round__plan__contact_row")
+    found = rows.filter(pk=facts["circular"]).first()
+    return worded_by_hand(found) if found else None
+
+
+def worded_by_hand(found: Circular) -> Mail | None:
+    """Return what the secretariat wrote as it goes out, in the active language."""
+    subject, text = found.said(translation.get_language() or "")
+    if not text:
+        return None
+    contact = found.round.plan.contact
+    return render(
+        "by_hand", subject, contact, said=text, is_sample=found.round.is_sample,
+        link=link("actions:desk"),
+    )  # fmt: skip
+
+
 def reminder_subject(groups: list[dict[str, Any]], others: list[Entry]) -> str:
     """Return in one line how much is asked for and by when; what is late is said first."""
     if not groups:
@@ -308,6 +328,7 @@ LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.WRITING_ENDED: writing_ended,
     LetterKind.DRAFT_OPENED: draft_opened,
     LetterKind.REMINDER: reminder,
+    LetterKind.BY_HAND: by_hand,
 }
 
 # --- Parts ----------------------------------------------------------------------

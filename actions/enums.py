@@ -271,6 +271,7 @@ class LetterKind(StrEnum):
     WRITING_ENDED = "writing_ended"
     DRAFT_OPENED = "draft_opened"
     REMINDER = "reminder"
+    BY_HAND = "by_hand"
 
 
 class LetterState(StrEnum):
@@ -290,3 +291,5 @@ class LetterState(StrEnum):
 
 # Letters with a secret, for somebody who waits for them: sent at once, their text not kept.
 SECRET_LETTERS = frozenset({LetterKind.INVITATION, LetterKind.SIGN_IN})
+# What somebody may do without who wants only what they must do.
+OPTIONAL_LETTERS = frozenset({LetterKind.ACCEPTED, LetterKind.DRAFT_OPENED, LetterKind.PUBLISHED})

@@ -26,6 +26,7 @@ from actions import emails, permissions
 from actions.enums import LetterKind, LetterState
 from actions.models import (
     Actor,
+    Circular,
     Contact,
     Entry,
     Invitation,
@@ -152,7 +153,21 @@ def one_of_each(scene: Scene) -> dict[LetterKind, dict[str, Any]]:
             "until": TODAY.isoformat(),
             "changed": True,
         },
+        LetterKind.BY_HAND: {"circular": circular(scene, running).pk},
+        LetterKind.REMINDER: {
+            "person": scene.people["secretariat"].pk,
+            "entries": [scene.entry(running, "4").pk],
+            "orphans": [scene.entry(running, "5").pk],
+        },
     }
+
+
+def circular(scene: Scene, running: ReportingRound) -> Circular:
+    """Return what the secretariat wrote by hand, in every language."""
+    texts = {
+        f"{name}_{code}": f"Said in {code}." for name in ("subject", "text") for code in LANGUAGES
+    }
+    return Circular.objects.create(round=running, by=scene.people["secretariat"], at=NOW, **texts)
 
 
 def after_the_close(scene: Scene) -> dict[LetterKind, dict[str, Any]]:
@@ -183,6 +198,7 @@ def test_each_letter_has_text_and_html_and_links_in_its_language(scene, language
         LetterKind.WRITING_ENDED: "/desk/",
         LetterKind.DRAFT_OPENED: "/desk/rounds/small/2025/draft/",
         LetterKind.REMINDER: "/secretariat/members/",
+        LetterKind.BY_HAND: "/desk/",
     }
     for kind, facts in one_of_each(scene).items():
         found = emails.compose(kind, facts, language, on=TODAY)

@@ -88,7 +88,16 @@ class AcceptForm(forms.Form):
 
 
 class ProfileForm(AcceptForm):
-    """Asks for the own name and language."""
+    """Asks for the own name and language, and for which e-mails one wants."""
+
+    only_needed = forms.BooleanField(
+        label=_("Only e-mails about what I must do"),
+        help_text=_(
+            "No e-mail then on accepted entries and on drafts open for comments. Reminders and "
+            "returned entries are always told."
+        ),
+        required=False,
+    )
 
 
 class RoleForm(forms.Form):
@@ -124,6 +133,6 @@ class PeopleForm(forms.Form):
         self.fields["actor"].choices = choices  # type: ignore[attr-defined]
 
 
-def initial_of(user: User) -> dict[str, str]:
+def initial_of(user: User) -> dict[str, Any]:
     """Return what a profile says now."""
-    return {"name": user.name, "language": user.language}
+    return {"name": user.name, "language": user.language, "only_needed": user.only_needed}

@@ -5,8 +5,8 @@ from actions.models.actors import Actor, ActorAlias, ActorName, Succession
 from actions.models.bodies import BodyChange
 from actions.models.classifications import ActionFlag, ActionTheme, Classification, Theme
 from actions.models.entries import Entry, EntryVersion, ReviewEvent
-from actions.models.letters import Letter, Reminded
 from actions.models.guesses import Guesses
+from actions.models.letters import Circular, Letter, Reminded
 from actions.models.memberships import Invitation, Membership
 from actions.models.people import User
 from actions.models.plan import Contact, Plan, Section
@@ -26,6 +26,7 @@ __all__ = [
     "ActorAlias",
     "ActorName",
     "BodyChange",
+    "Circular",
     "Classification",
     "Contact",
     "Entry",

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actions.enums import LetterKind, LetterState
-from actions.models.fields import code_check
+from actions.models.fields import char_field, code_check, text_field
+from actions.models.rounds import ReportingRound
 
 LETTER_KINDS = [
     (LetterKind.INVITATION.value, _("Invitation")),
@@ -19,6 +20,7 @@ LETTER_KINDS = [
     (LetterKind.WRITING_ENDED.value, _("End of writing")),
     (LetterKind.DRAFT_OPENED.value, _("Draft open for comments")),
     (LetterKind.REMINDER.value, _("Reminder")),
+    (LetterKind.BY_HAND.value, _("Written by the secretariat")),
 ]
 LETTER_STATES = [
     (LetterState.WAITING.value, pgettext_lazy("state of a letter", "Waiting")),
@@ -75,6 +77,43 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Circular(models.Model):
+    """What the secretariat wrote to several people about a round, in the languages they read."""
+
+    round = models.ForeignKey(
+        ReportingRound, models.PROTECT, related_name="circulars", verbose_name=_("round")
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by")
+    )
+    at = models.DateTimeField(_("written at"))
+    subject_nl = char_field(_("subject (Dutch)"), 150, blank=True, default="")
+    text_nl = text_field(_("text (Dutch)"))
+    subject_fr = char_field(_("subject (French)"), 150, blank=True, default="")
+    text_fr = text_field(_("text (French)"))
+    subject_de = char_field(_("subject (German)"), 150, blank=True, default="")
+    text_de = text_field(_("text (German)"))
+    subject_en = char_field(_("subject (English)"), 150, blank=True, default="")
+    text_en = text_field(_("text (English)"))
+
+    class Meta:
+        verbose_name = _("e-mail to several people")
+        verbose_name_plural = _("e-mails to several people")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.at:%Y-%m-%d}"
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Return subject and text in a language, else in the first that it is written in."""
+        for code in (language, "nl", "fr", "en", "de"):
+            if text := getattr(self, f"text_{code}", ""):
+                return getattr(self, f"subject_{code}"), text
+        return "", ""
+
+
 class Reminded(models.Model):
     """Up to which day the reminders lie in the outbox: one row, which a run locks and moves on.
 

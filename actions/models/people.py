@@ -43,6 +43,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         default="nl",
         choices=[("nl", "Nederlands"), ("fr", "français"), ("de", "Deutsch"), ("en", "English")],
     )
+    only_needed = models.BooleanField(
+        _("only e-mails about what I must do"),
+        default=False,
+        help_text=_(
+            "No e-mail then on accepted entries, on drafts open for comments and on published "
+            "reports. Reminders and returned entries are always told."
+        ),
+    )
     is_staff = models.BooleanField(_("may use the administration"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("added on"), default=timezone.now, editable=False)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop
 
 from actions import emails, permissions
 from actions.emails import Mail
-from actions.enums import SECRET_LETTERS, LetterKind, LetterState
+from actions.enums import OPTIONAL_LETTERS, SECRET_LETTERS, LetterKind, LetterState
 from actions.models import Entry, Invitation, Letter, Membership, User
 from actions.refusals import Refused
 
@@ -180,6 +180,8 @@ def worded(letter: Letter, *, now: datetime) -> Mail | None:
 def is_wanted(letter: Letter, *, now: datetime) -> bool:
     """Tell whether a letter still has somebody to go to, and a reason."""
     if not letter.address or (letter.user is not None and not letter.user.is_active):
+        return False
+    if letter.user is not None and letter.user.only_needed and letter.kind in OPTIONAL_LETTERS:
         return False
     if letter.kind == LetterKind.INVITATION:
         found = Invitation.objects.filter(pk=letter.facts.get("invitation")).first()

@@ -27,12 +27,13 @@ SHORTEST_NAME = 4
 
 
 @transaction.atomic
-def save_profile(user: User, *, name: str, language: str) -> User:
-    """Store a person's own name and the language of their letters; ValidationError by field."""
+def save_profile(user: User, *, name: str, language: str, only_needed: bool = False) -> User:
+    """Store a person's own name, and language and choice of letters; ValidationError by field."""
     stored = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     stored.name, stored.language = members.check_name(name), language
+    stored.only_needed = only_needed
     stored.full_clean(exclude=["password"])
-    stored.save(update_fields=["name", "language"])
+    stored.save(update_fields=["name", "language", "only_needed"])
     return stored
 
 
