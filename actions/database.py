@@ -24,6 +24,8 @@ PUBLIC_TABLES = (
     "actor",
     "actoralias",
     "actorname",
+    "amendment",
+    "amendmentline",
     "classification",
     "formerwording",
     "plan",

@@ -176,6 +176,22 @@ class BodyAct(StrEnum):
     SPLIT = "split"
 
 
+class AmendmentAct(StrEnum):
+    """What an amendment does to an action of its plan."""
+
+    ADD = "add"
+    CHANGE = "change"
+    WITHDRAW = "withdraw"
+
+
+class AmendmentState(StrEnum):
+    """Where an amendment stands: nothing rests on a draft."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    IN_FORCE = "in_force"
+
+
 class RoundKind(StrEnum):
     """Whether a round is the yearly follow-up or an evaluation of the plan."""
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, models, transaction
 
 from actions import models as facts
+from actions.models.actions import SAID
 from actions.models.fields import no_control_characters
 from actions.services import plan
 
@@ -50,14 +51,21 @@ class FixtureError(Exception):
     """A fixture that cannot be loaded; the message names the file, the entry and the fault."""
 
 
+# What acts of the site change in rows of fixtures: see ``services.bodies`` and ``amendments``.
+DATED = frozenset({"valid_from", "valid_to", "role", "expected_decision"})
+Kept = Mapping[tuple[type[Any], int], frozenset[str]]
+
+
 def load(paths: Iterable[Path]) -> Counter[str]:
     """Load fixtures and return how many rows were ``created``, ``changed``, ``unchanged``.
 
     The files are Django fixtures (JSON, natural keys). Every row is checked as a form
     would check it, and may stand in them once. Loading twice changes nothing, history
-    included. Raises FixtureError, and then stores nothing.
+    included. What an act of the site changed, a takeover or an amendment, stays. Raises
+    FixtureError, and then stores nothing.
     """
     outcome: Counter[str] = Counter()
+    kept = changed_by_acts()
     places: dict[tuple[object, ...], str] = {}
     with transaction.atomic():
         for path in paths:
@@ -69,8 +77,28 @@ def load(paths: Iterable[Path]) -> Counter[str]:
                     if key in places:
                         raise ValidationError(f"the same row stands in {places[key]} already.")
                     places[key] = place
-                    outcome[_store(row, f"Loaded from {path.name}")] += 1
+                    outcome[_store(row, f"Loaded from {path.name}", kept)] += 1
     return outcome
+
+
+def changed_by_acts() -> Kept:
+    """Return the columns of rows that acts of the site changed, which fixtures leave alone."""
+    found: dict[tuple[type[Any], int], frozenset[str]] = {}
+    taken_over = list(facts.BodyChange.objects.filter(undone_at=None))
+    amended = list(facts.Amendment.objects.filter(confirmed_at__isnull=False))
+    for change in taken_over:
+        if "valid_to" in change.made:
+            found[facts.Actor, change.actor_id] = frozenset({"valid_to"})
+    rows = facts.Action.objects.filter(plan__in=[one.plan_id for one in amended])
+    for key, reworded_on in rows.values_list("pk", "reworded_on"):
+        said = SAID if reworded_on else ("section_id",)
+        found[facts.Action, key] = frozenset({"position", *said})
+    for made in (act.made for acts in (taken_over, amended) for act in acts):
+        for row in made.get("changed", ()):
+            found[facts.Responsibility, row["pk"]] = DATED
+        for key, _day in made.get("withdrawn", ()):
+            found[facts.Action, key] |= {"valid_to"}
+    return found
 
 
 def _entries(path: Path) -> list[Any]:
@@ -209,9 +237,18 @@ def _linked(model: type[Any], key: Any) -> Any:
         raise ValidationError(f"must be a list that names one {name}: [{', '.join(parts)}].")
     no_control_characters("".join(map(str, key)))
     try:
-        return model.objects.get_by_natural_key(*key)
+        return _find(model, key)
     except model.DoesNotExist as error:
         raise ValidationError(f"there is no {name} “{_words(key)}”.") from error
+
+
+def _find(model: type[Any], key: Iterable[object]) -> Any:
+    """Return the row of a natural key; an action that was renumbered by the one it had first."""
+    if model is facts.Action:
+        slug, label = key
+        rows = facts.Action.objects.filter(plan__slug=slug)
+        return rows.filter(key=label).first() or rows.get(label=label)
+    return model.objects.get_by_natural_key(*key)
 
 
 def _column(model: type[Any], lookup: str) -> Any:
@@ -220,21 +257,24 @@ def _column(model: type[Any], lookup: str) -> Any:
     return _column(column.related_model, rest) if rest else column
 
 
-def _store(row: Any, reason: str) -> str:
+def _store(row: Any, reason: str, kept: Kept) -> str:
     try:
-        stored = type(row).objects.get_by_natural_key(*row.natural_key())
+        stored = _find(type(row), row.natural_key())
     except type(row).DoesNotExist:
         plan.save(row, by=None, reason=reason)
         return "created"
-    if not _take_over(row, stored):
+    if not _take_over(row, stored, kept.get((type(row), stored.pk), frozenset())):
         return "unchanged"
     plan.save(stored, by=None, reason=reason)
     return "changed"
 
 
-def _take_over(row: models.Model, stored: models.Model) -> bool:
-    """Put the fixture's values into the stored row; tell whether any was another one."""
-    columns = [column.attname for column in COLUMNS[type(row)].values()]
+def _take_over(row: models.Model, stored: models.Model, kept: frozenset[str]) -> bool:
+    """Put the fixture's values into the stored row; tell whether any was another one.
+
+    ``kept`` are the columns that stay as they are.
+    """
+    columns = [c.attname for c in COLUMNS[type(row)].values() if c.attname not in kept]
     changed = [name for name in columns if getattr(row, name) != getattr(stored, name)]
     for name in changed:
         setattr(stored, name, getattr(row, name))

@@ -274,7 +274,9 @@ def test_every_column_that_a_fixture_may_set_has_a_check_of_its_kind() -> None:
 
 
 def test_fixtures_may_hold_the_facts_of_plans_and_nothing_else() -> None:
-    facts = {table for table in PUBLIC_TABLES if not table.startswith("published")}
+    # What the site did with the facts; of rounds readers see the days, in the calendar.
+    acts = ("published", "amendment", "reportinground")
+    facts = {table for table in PUBLIC_TABLES if not table.startswith(acts)}
     assert sorted(importers.MODELS) == sorted(f"actions.{table}" for table in facts)
 
 

@@ -2,6 +2,7 @@
 
 from actions.models.actions import Action, FormerWording
 from actions.models.actors import Actor, ActorAlias, ActorName, Succession
+from actions.models.amendments import Amendment, AmendmentLine
 from actions.models.bodies import BodyChange
 from actions.models.classifications import ActionFlag, ActionTheme, Classification, Theme
 from actions.models.entries import Entry, EntryVersion, ReviewEvent
@@ -25,6 +26,8 @@ __all__ = [
     "Actor",
     "ActorAlias",
     "ActorName",
+    "Amendment",
+    "AmendmentLine",
     "BodyChange",
     "Circular",
     "Classification",

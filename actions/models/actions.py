@@ -1,7 +1,9 @@
 """What a plan promises: actions and sub-actions, as printed and as amended."""
 
+import copy
+from collections.abc import Mapping
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -49,8 +51,10 @@ PERIOD_KINDS = [
 ]
 
 MOST_TURNS = 100  # how often a number can go to another action
+# What plans number by: digits, capitals, both as a code; parts between full stops or hyphens.
+LABEL = r"[0-9A-Z]+(?:[.-][0-9A-Z]+)*"
 label_validator = RegexValidator(
-    r"^[0-9]{1,4}([A-Z]|\.[0-9]{1,2})?\Z", _("Enter a number such as 22, 22.1 or 18A.")
+    rf"^{LABEL}\Z", _("Enter a number such as 22, 22.1, 18A, A.1, I.3.2 or US0113.")
 )
 
 
@@ -128,6 +132,28 @@ class Action(NaturalKey):
     period_start = models.DateField(_("period starts"), null=True, blank=True)
     period_end = models.DateField(_("period ends"), null=True, blank=True)
     actors_text = text_field(_("actors, as printed"))
+    promise_en = text_field(_("text of the plan (English)"))
+    promise_fr = text_field(_("text of the plan (French)"))
+    promise_nl = text_field(_("text of the plan (Dutch)"))
+    promise_de = text_field(_("text of the plan (German)"))
+    official_promises = char_field(
+        _("languages of official texts"),
+        20,
+        blank=True,
+        default="",
+        help_text=_("Codes such as “en fr”; texts in other languages are working translations."),
+    )
+    promise_source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("source of the text"),
+        related_name="+",
+    )
+    promise_source_detail = char_field(_("where in the source"), 500, blank=True, default="")
+    # Since when it says what it says; empty: since it stands in the plan. See ``as_on``.
+    reworded_on = models.DateField(_("reworded on"), null=True, blank=True, editable=False)
     valid_from = models.DateField(_("in the plan from"), null=True, blank=True)
     valid_to = models.DateField(_("in the plan until"), null=True, blank=True)
     search_text = FoldedField(
@@ -174,6 +200,12 @@ class Action(NaturalKey):
                 name="action_title_with_source",
                 violation_error_message=_("Say which source the title is from."),
             ),
+            models.CheckConstraint(
+                condition=Q(promise_en="", promise_fr="", promise_nl="", promise_de="")
+                | Q(promise_source__isnull=False),
+                name="action_promise_with_source",
+                violation_error_message=_("Say which source the text is from."),
+            ),
         ]
         indexes = [
             models.Index(fields=["plan", "position", "id"], name="action_in_plan_order"),
@@ -195,9 +227,10 @@ class Action(NaturalKey):
             raise ValidationError({"section": _("The section belongs to another plan.")})
         if self.parent:
             self._clean_parent(self.parent)
-        if set(self.official_languages.split()) - set(LANGUAGES):
-            message = _("Use the codes en, fr, nl and de, with spaces between.")
-            raise ValidationError({"official_languages": message})
+        for name in ("official_languages", "official_promises"):
+            if set(getattr(self, name).split()) - set(LANGUAGES):
+                message = _("Use the codes en, fr, nl and de, with spaces between.")
+                raise ValidationError({name: message})
 
         if self.pk and (self.parent or self._has_moved()) and self.sub_actions.exists():
             message = _("An action with sub-actions stays a numbered action of its plan.")
@@ -216,7 +249,7 @@ class Action(NaturalKey):
     def _clean_parent(self, parent: "Action") -> None:
         if parent.plan_id != self.plan_id:
             raise ValidationError({"parent": _("The action above belongs to another plan.")})
-        if parent.parent_id or parent.pk == self.pk:
+        if parent.parent is not None or parent is self or parent.pk == self.pk is not None:
             message = _("A sub-action belongs to a numbered action.")
             raise ValidationError({"parent": message})
 
@@ -246,6 +279,14 @@ class Action(NaturalKey):
         """Tell whether any source gives a title."""
         return any(getattr(self, f"title_{code}") for code in LANGUAGES)
 
+    promise = text_property("promise")
+    promise_language = language_property("promise")
+
+    @property
+    def promise_is_official(self) -> bool:
+        """Tell whether the text shown is the plan's own in that language."""
+        return self.promise_language in self.official_promises.split()
+
     @property
     def period_label(self) -> str:
         """The period in the reader's language; what the source prints stands on its page."""
@@ -261,6 +302,30 @@ class Action(NaturalKey):
         started = self.valid_from is None or self.valid_from <= on
         return started and (self.valid_to is None or self.valid_to >= on)
 
+    def as_on(self, on: date) -> "Action":
+        """Return the action with what it said on a day: its wording, number and place of then.
+
+        Asks the database only where it was amended after that day.
+        """
+        if self.reworded_on is None or on >= self.reworded_on:
+            return self
+        kept: dict[date, Action] = self.__dict__.setdefault("_as_on", {})
+        if on not in kept:
+            rows = sorted(self.former_wordings.all(), key=lambda row: row.valid_to)
+            found = next((row for row in rows if row.valid_to >= on), None)
+            kept[on] = found.put_into(self) if found else self
+        return kept[on]
+
+    def saying(self, said: Mapping[str, Any]) -> "Action":
+        """Return a copy that says something else; it is not to be stored."""
+        found = copy.copy(self)
+        found.__dict__.pop("_as_on", None)
+        # A shallow copy would share the cache of linked rows with the original.
+        found._state = copy.copy(self._state)  # noqa: SLF001
+        found._state.fields_cache = dict(self._state.fields_cache)  # noqa: SLF001
+        put_said(found, said)
+        return found
+
     def period_ended(self, on: date) -> bool:
         """Tell whether the period ended before this day; one without an end never does."""
         return self.period_end is not None and self.period_end < on
@@ -272,7 +337,10 @@ def whole_years(start: date, end: date) -> bool:
 
 
 class FormerWording(NaturalKey):
-    """What an action said until it was amended; editions of those years keep it."""
+    """What an action said until it was amended; editions of those years keep it.
+
+    ``rest`` is what it said beside the columns here, by column: number, section, nature …
+    """
 
     NATURAL_KEY = ("action__plan__slug", "action__label", "valid_to")
 
@@ -288,6 +356,7 @@ class FormerWording(NaturalKey):
     period_text = char_field(_("period, as printed"), 300, blank=True, default="")
     actors_text = text_field(_("actors, as printed"))
     source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"), related_name="+")
+    rest = models.JSONField(_("what else it said"), default=dict, blank=True, editable=False)
 
     objects: ClassVar[NaturalKeyManager] = NaturalKeyManager()
     history = history()
@@ -309,3 +378,44 @@ class FormerWording(NaturalKey):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def label(self) -> str:
+        """The number that it had, "" where that is not known."""
+        return str(self.rest.get("label", ""))
+
+    def put_into(self, action: Action) -> Action:
+        """Return a copy of the action that says what it said then; it is not to be stored."""
+        found = action.saying({name: getattr(self, name) for name in FORMER} | self.rest)
+        found.reworded_on = None
+        return found
+
+
+# What an amendment may change in an action: by column, with links by key.
+SAID = (
+    "label", "heading_label", "section_id",
+    *(f"title_{code}" for code in LANGUAGES), "official_languages", "title_source_id",
+    "title_source_detail", "other_title", "other_title_place", "nature", "period_text",
+    "period_kind", "period_start", "period_end", "actors_text",
+    *(f"promise_{code}" for code in LANGUAGES), "official_promises", "promise_source_id",
+    "promise_source_detail",
+)  # fmt: skip
+# Of these, what a former wording has columns for.
+FORMER = (
+    *(f"title_{code}" for code in LANGUAGES), "official_languages", "period_text", "actors_text",
+)  # fmt: skip
+DAYS = frozenset({"period_start", "period_end"})
+
+
+def said_by(action: Action) -> dict[str, Any]:
+    """Return all that an amendment may change in an action, as JSON holds it."""
+    found = {name: getattr(action, name) for name in SAID}
+    return found | {name: found[name].isoformat() if found[name] else None for name in DAYS}
+
+
+def put_said(action: Action, said: Mapping[str, Any]) -> None:
+    """Let an action say some of what ``said_by`` returned, or an amendment holds."""
+    for name, value in said.items():
+        if name in SAID:
+            is_day = name in DAYS and value
+            setattr(action, name, date.fromisoformat(value) if is_day else value)

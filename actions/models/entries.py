@@ -348,8 +348,9 @@ class Entry(models.Model):
 
     @property
     def action(self) -> Any:
-        """The action that it speaks of."""
-        return self.responsibility.action
+        """The action that it speaks of, as it stood on the round's reference date."""
+        action = self.responsibility.action
+        return action.as_on(self.round.reference_date) if action.reworded_on else action
 
     @property
     def actor(self) -> Actor:

@@ -86,6 +86,11 @@ def char_field(label: Label, max_length: int, **options: Any) -> models.CharFiel
     )
 
 
+def address_field(label: Label) -> models.URLField:
+    """Return a column for the address of a document, empty where none is known."""
+    return models.URLField(label, max_length=500, blank=True, default="")
+
+
 def in_language(
     instance: models.Model, field: str, fallbacks: Sequence[str] = LANGUAGES
 ) -> tuple[str, str]:

@@ -12,7 +12,15 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from actions.models.fields import char_field, in_language, period_check, text_field, text_property
+from actions.models.fields import (
+    address_field,
+    char_field,
+    in_language,
+    language_property,
+    period_check,
+    text_field,
+    text_property,
+)
 from actions.models.history import history
 from actions.models.natural import NaturalKey, NaturalKeyManager
 from actions.models.sources import Source
@@ -38,12 +46,17 @@ class Plan(NaturalKey):
     valid_to = models.DateField(_("runs until"), null=True, blank=True)
     source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"), related_name="+")
     source_detail = char_field(_("where in the source"), 500, blank=True, default="")
-
-    objects: ClassVar[NaturalKeyManager] = NaturalKeyManager()
+    document_en = address_field(_("address of the document (English)"))
+    document_fr = address_field(_("address of the document (French)"))
+    document_nl = address_field(_("address of the document (Dutch)"))
+    document_de = address_field(_("address of the document (German)"))
     history = history()
 
     title = text_property("title")
     intro = text_property("intro")
+    document = text_property("document")
+    document_language = language_property("document")
+    intro_language = language_property("intro")
 
     class Meta:
         verbose_name = _("plan")

@@ -1,12 +1,14 @@
 """Reads how a round stands, with the same number of queries however large the plan is."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 
+from django.db.models import prefetch_related_objects
+
 from actions.enums import Nature, RoundState, Status
-from actions.models import Action, Actor, Entry, Override, ReportingRound, Responsibility
+from actions.models import Action, Actor, Amendment, Entry, Override, ReportingRound, Responsibility
 from actions.models import Succession as SuccessionRow
 from actions.models.entries import TEXTS
 from actions.querysets import ActionQuerySet
@@ -45,7 +47,9 @@ def earlier(given: ReportingRound) -> list[ReportingRound]:
 
 def read(rounds: list[ReportingRound], wanted: ActionQuerySet, *, texts: bool) -> list[RoundStatus]:
     """Return how some actions stand in some rounds of a plan, given newest first."""
+    days = [given.reference_date for given in rounds]
     actions = {action.pk: action for action in wanted.select_related("plan", "section")}
+    places = read_wordings(actions.values(), before=min(days))
     voices = read_voices(rounds, wanted, actions, texts=texts)
     overrides = {
         (row.round_id, row.action_id): row
@@ -58,20 +62,47 @@ def read(rounds: list[ReportingRound], wanted: ActionQuerySet, *, texts: bool) -
     for given in reversed(rounds):
         before = found[-1] if found else None
         shown = {row.action.pk: row for row in before.rows} if before else {}
+        on = given.reference_date
         rows = tuple(
             stand(
                 action,
                 voices[given.pk].get(action.pk, []),
                 overrides.get((given.pk, action.pk)),
-                on=given.reference_date,
+                on=on,
                 earlier=shown.get(action.pk),
                 successions=took_over,
             )
-            for action in actions.values()
-            if action.is_valid(given.reference_date)
+            for action in in_order(actions.values(), on, places)
         )
         found.append(RoundStatus(given, rows, before))
     return found[::-1]
+
+
+def read_wordings(actions: Collection[Action], *, before: date) -> list[Amendment]:
+    """Read at once what amended actions said, and return the amendments after a day, in order.
+
+    Nothing where none was amended since.
+    """
+    amended = [row for row in actions if row.reworded_on and row.reworded_on > before]
+    if not amended:
+        return []
+    prefetch_related_objects(amended, "former_wordings")
+    rows = Amendment.objects.filter(plan=amended[0].plan_id, on__gt=before)
+    return list(rows.exclude(in_force_at=None).order_by("on"))
+
+
+def in_order(actions: Iterable[Action], on: date, amendments: Iterable[Amendment]) -> list[Action]:
+    """Return the actions that stand in the plan on a day, as they did and where they did.
+
+    ``amendments`` are those that may have moved some since.
+    """
+    places: dict[str, int] = {}
+    for amendment in amendments:
+        if amendment.on is not None and amendment.on > on:
+            places = amendment.made["positions"] | places
+    valid = [action for action in actions if action.is_valid(on)]
+    valid.sort(key=lambda action: (places.get(str(action.pk), action.position), action.pk))
+    return [action.as_on(on) for action in valid]
 
 
 def stand(
@@ -130,13 +161,20 @@ def read_voices(
     actors = {actor.pk: actor for actor in listed.with_names()}
     said = {(e.round_id, e.responsibility_id): e.status for e in entries if e.is_accepted}
     older = {after.pk: before.pk for after, before in pairwise(rounds)}
+    # An actor speaks on many actions: its name of a day is looked up once.
+    names = {
+        (actor.pk, given.pk): actor.name_record(given.reference_date)
+        for actor in actors.values()
+        for given in rounds
+    }
     found: dict[int, dict[int, list[Voice]]] = {key: defaultdict(list) for key in by_key}
     for given, row, entry in lines:
-        row.actor, row.action = actors[row.actor_id], actions[row.action_id]
+        row.actor = actors[row.actor_id]
+        row.action = actions[row.action_id].as_on(given.reference_date)
         if entry is not None:
             entry.round = given
         before = said.get((older.get(given.pk, 0), row.pk))
-        name = row.actor.name_record(given.reference_date)
+        name = names[row.actor_id, given.pk]
         found[given.pk][row.action_id].append(
             Voice(row, name, entry, Status(before) if before else None)
         )

@@ -20,6 +20,7 @@ from actions.enums import BodyAct, Event, RoundState
 from actions.models import (
     Actor,
     ActorName,
+    Amendment,
     BodyChange,
     Entry,
     EntryVersion,
@@ -254,6 +255,9 @@ def changed_since(change: BodyChange) -> bool:
         took = {row.successor_id for row in inheritance.successions_of(one)}
         if theirs_too & {one.actor_id, *took}:
             return True
+    amended = Amendment.objects.filter(confirmed_at__gt=change.at)
+    if any(theirs_too & set(one.made.get("actors", ())) for one in amended):
+        return True
     return Succession.objects.filter(predecessor__in=heirs).exists()
 
 
@@ -336,8 +340,12 @@ def put_back(kept: Mapping[str, Any]) -> None:
     elif "replaced" in kept:
         Entry.whole.filter(pk=kept["replaced"]).update(replaced_by=None)
     elif "gone" in kept:
+        # Under its old key, by which an earlier act may know it.
         Entry.objects.create(
-            round_id=kept["round"], responsibility_id=kept["gone"], expected=kept["expected"]
+            pk=kept.get("pk"),
+            round_id=kept["round"],
+            responsibility_id=kept["gone"],
+            expected=kept["expected"],
         )
     elif "marked" in kept:
         Entry.whole.filter(pk=kept["marked"]).update(expected=kept["expected"])

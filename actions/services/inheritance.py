@@ -176,9 +176,13 @@ def step_aside(entry: Entry, other: Entry, made: Made) -> None:
         made["entries"].append({"replaced": entry.pk})
         Entry.objects.filter(pk=entry.pk).update(replaced_by=other)
         return
-    made["entries"].append(
-        {"gone": entry.responsibility_id, "round": entry.round_id, "expected": entry.expected}
-    )
+    go(entry, made)
+
+
+def go(entry: Entry, made: Made) -> None:
+    """Let an empty entry go, to come back as it was where the act is undone."""
+    names = {"gone": "responsibility_id", "round": "round_id", "expected": "expected", "pk": "pk"}
+    made["entries"].append({name: getattr(entry, column) for name, column in names.items()})
     entry.delete()
 
 

@@ -12,6 +12,7 @@ from actions import permissions, round_status
 from actions.enums import CARRIED_OVER, EntryState, Event, RoundState
 from actions.models import (
     Actor,
+    Amendment,
     Entry,
     Extension,
     Override,
@@ -54,6 +55,7 @@ def save(
         stored = lock(reporting_round)
         seeing.check(stored, {name: getattr(reporting_round, name) for name in DAYS}, seen)
         _keep_what_stands(reporting_round, stored)
+    _check_opening(reporting_round)
     plan.save(reporting_round, by=by)
     in_time = [
         entry.pk
@@ -311,23 +313,34 @@ def taken_over(on: date) -> dict[int, list[int]]:
     return found
 
 
-def lacking(reporting_round: ReportingRound) -> tuple[list[Responsibility], list[Entry]]:
+def lacking(
+    reporting_round: ReportingRound, among: set[int] | None = None
+) -> tuple[list[Responsibility], list[Entry]]:
     """Return what a round lacks: of whom an entry is missing, and entries marked wrongly.
 
-    Marked wrongly are those that are expected no longer, or by now.
+    Marked wrongly are those that are expected no longer, or by now. ``among`` are the
+    responsibilities that are looked at, all of them where nothing is said.
     """
     wanted = round_status.expected(reporting_round)
     there = list(reporting_round.entries.only("round", "responsibility", "expected"))
+    if among is not None:
+        wanted = [row for row in wanted if row.pk in among]
+        there = [entry for entry in there if entry.responsibility_id in among]
     keys, known = {row.pk for row in wanted}, {entry.responsibility_id for entry in there}
     wrong = [entry for entry in there if entry.expected != (entry.responsibility_id in keys)]
     return [row for row in wanted if row.pk not in known], wrong
 
 
 def make_entries(
-    reporting_round: ReportingRound, *, by: User, rights: Rights, now: datetime
+    reporting_round: ReportingRound,
+    *,
+    by: User,
+    rights: Rights,
+    now: datetime,
+    among: set[int] | None = None,
 ) -> int:
-    """Make the entries that a round lacks; return how many."""
-    missing, wrong = lacking(reporting_round)
+    """Make the entries that a round lacks, ``among`` some responsibilities; return how many."""
+    missing, wrong = lacking(reporting_round, among)
     _mark(wrong)
     # Who decides in the round before right now has to be waited for: they see nothing of this one.
     for before in round_status.earlier(reporting_round)[:1]:
@@ -367,6 +380,16 @@ def _keep_what_stands(reporting_round: ReportingRound, stored: ReportingRound) -
     for field in ReportingRound._meta.concrete_fields:  # noqa: SLF001
         if not field.editable:
             setattr(reporting_round, field.attname, getattr(stored, field.attname))
+
+
+def _check_opening(reporting_round: ReportingRound) -> None:
+    """Refuse that a round opens on the day of an amendment: which plan would it ask for?"""
+    amended = Amendment.objects.filter(
+        plan=reporting_round.plan_id, on=reporting_round.opens_on, confirmed_at__isnull=False
+    )
+    if reporting_round.is_planned and amended.exists():
+        words = _("The plan is amended on that day. Choose the day before or the day after.")
+        raise ValidationError({"opens_on": words})
 
 
 def _mark(entries: list[Entry]) -> None:

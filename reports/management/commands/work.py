@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from actions.database import UnguardedError, require_triggers
 from actions.management import letters, signals
-from actions.services import bodies, guesses, unsaved
 from actions.outbox import reminders
 from actions.outbox.events import MORNING
 from actions.pulse import Pulse
+from actions.services import amendments, bodies, guesses, unsaved
 from reports.models import DONE, FAILED
 from reports.services import documents, renderings
 
@@ -102,10 +102,12 @@ class Command(BaseCommand):
         return 0
 
     def bodies(self, _is_stopped: Callable[[], bool]) -> int:
-        """Move, once a minute, the members of bodies that have been taken over by now."""
+        """Do, once a minute, what is due on a day: amendments, and members of bodies that ended."""
         moment = time.monotonic()
         if moment >= self.looks_at:
             self.looks_at = moment + LOOKED_EVERY
+            if forced := amendments.force_due(now=timezone.now()):
+                self.stdout.write(f"Amendments of plans have come into force: {forced}.")
             if moved := bodies.move_due(now=timezone.now()):
                 self.stdout.write(f"Members of bodies that were taken over have moved: {moved}.")
         return 0
