@@ -308,7 +308,7 @@ class ActionAdmin(DataAdmin):
     list_filter = ["plan", "nature", "period_kind", "flags__code", "section"]
     list_select_related = ["plan", "section"]
     search_fields = ["label", "search_text"]
-    autocomplete_fields = ["plan", "section", "parent", "title_source"]
+    autocomplete_fields = ["plan", "section", "parent", "title_source", "promise_source"]
     inlines = [
         ResponsibilityInline,
         ActionThemeInline,
@@ -344,6 +344,17 @@ class ActionAdmin(DataAdmin):
                     ("period_start", "period_end"),
                     "actors_text",
                     ("valid_from", "valid_to"),
+                ]
+            },
+        ),
+        (
+            _("What the plan promises"),
+            {
+                "fields": [
+                    *per_language("promise"),
+                    "official_promises",
+                    "promise_source",
+                    "promise_source_detail",
                 ]
             },
         ),

@@ -95,6 +95,7 @@ def _flat(
 FIELDS = [
     _around("plan", TEXT, _("Key of the plan in addresses.")),
     _around("plan_title", TEXT, _("Title of the plan.")),
+    _around("plan_document", TEXT_OR_NULL, _("Address of the plan’s document, where it is known.")),
     _around("language", CODE, _("Language asked for: en, fr, nl or de.")),
     _around("licence", TEXT, _("Address of the licence of the data.")),
     _around("count", NUMBER, _("Number of rows.")),
@@ -284,6 +285,19 @@ FIELDS = [
         _("Those pillars that the editors chose and no source states."),
         "pillars_by_editors",
     ),
+    Field(
+        "promise",
+        TEXT_OR_NULL,
+        _("What the plan promises, in the language given next; missing where not entered."),
+    ),
+    Field("promise_language", TEXT_OR_NULL, _("Language of that text: en, fr, nl or de.")),
+    Field(
+        "promise_is_official",
+        TRUE_FALSE_OR_NULL,
+        _("True where that text is the plan’s own; false for a working translation."),
+    ),
+    Field("promise_source", TEXT_OR_NULL, _("Document that the text is from.")),
+    Field("promise_source_url", TEXT_OR_NULL, _("Address of that document.")),
     _flat("flags", CODES, _("What is odd in the source about this action."), "flags"),
     _flat(
         "flag_reasons",

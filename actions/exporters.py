@@ -29,6 +29,11 @@ PROGRESS = (
     "report_year", "report_edition", "report_is_sample",
 )  # fmt: skip
 
+# What the plan promises under an action.
+PROMISE = (
+    "promise", "promise_language", "promise_is_official", "promise_source", "promise_source_url",
+)  # fmt: skip
+
 Described = Callable[[Actor], dict[str, Any]]
 
 
@@ -82,6 +87,7 @@ def _row(action: Action, parents: dict[int, int | None], described: Described, s
         actors_text=action.actors_text or None,
         actors=_actors(action, parents, described),
         **_classes(action),
+        **_promise(action),
         **_oddities(action),
         url=site + action.get_absolute_url(),
     )
@@ -103,6 +109,18 @@ def _wording(action: Action) -> dict[str, Any]:
         "title_is_official": action.title_is_official,
         "other_title": action.other_title or None,
     }
+
+
+def _promise(action: Action) -> dict[str, Any]:
+    """Return what the plan promises under an action, where its text is known."""
+    source = action.promise_source
+    if not action.promise or source is None:
+        return dict.fromkeys(PROMISE)
+    values = (
+        action.promise, action.promise_language, action.promise_is_official, source.label,
+        source.url or None,
+    )  # fmt: skip
+    return dict(zip(PROMISE, values, strict=True))
 
 
 def _period(action: Action) -> dict[str, str | None]:
@@ -176,6 +194,7 @@ def to_json(plan: Plan, found: list[Row], *, ignored: dict[str, str]) -> str:
     document = {
         "plan": plan.slug,
         "plan_title": plan.title,
+        "plan_document": plan.document or None,
         "language": get_language(),
         "licence": LICENCE,
         "count": len(found),
@@ -257,6 +276,7 @@ COLUMNS: dict[str, Callable[[Row], Any]] = {
     "themes_by_editors": _by_editors("themes"),
     "sdgs_by_editors": _by_editors("sdgs"),
     "pillars_by_editors": _by_editors("pillars"),
+    **{name: itemgetter(name) for name in PROMISE},
     "flags": _list("flags"),
     "flag_reasons": lambda row: _pairs(row["flag_reasons"].items()),
     "url": itemgetter("url"),

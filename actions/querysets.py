@@ -68,11 +68,15 @@ class ActionQuerySet(models.QuerySet[Any]):
 
     def for_export(self, *, on: date) -> ActionQuerySet:
         """Return the actions with everything that a download holds on a day."""
-        return self.for_table(on=on).prefetch_related(
-            "responsibilities__actor__aliases",
-            "theme_links__theme",
-            "classifications",
-            "flags",
+        return (
+            self.for_table(on=on)
+            .select_related("promise_source")
+            .prefetch_related(
+                "responsibilities__actor__aliases",
+                "theme_links__theme",
+                "classifications",
+                "flags",
+            )
         )
 
 

@@ -23,6 +23,7 @@ from django.utils import timezone
 from actions.models import (
     Action,
     Actor,
+    AmendmentLine,
     Entry,
     Invitation,
     Letter,
@@ -33,7 +34,7 @@ from actions.models import (
     Theme,
     User,
 )
-from actions.services import bodies, entries, members, rounds
+from actions.services import amending, amendments, bodies, entries, members, rounds
 from reports import readiness
 from reports.formats import FORMATS
 from reports.models import Chapter, Edition
@@ -296,6 +297,25 @@ def add_report(site: Site) -> None:
     site.keys["transmission"] = sent.pk
 
 
+def add_amendment(site: Site) -> None:
+    """Prepare an amendment, of which nobody but the secretariat knows."""
+    scene = site.scene
+    by = scene.people["secretariat"]
+    notes = dict.fromkeys(amending.NOTES, "")
+    made = amendments.start(scene.plan, by=by, now=site.now)
+    facts = {"on": site.today + timedelta(days=500), "decided_on": None, "document": ""}
+    given = facts | {"address": ""} | notes | {"note_fr": word("amendment")}
+    amendments.save_decision(made, given, seen=None, by=by, now=site.now)
+    added = amendments.save_line(
+        AmendmentLine(amendment=made),
+        {"act": "add", "parent_id": None, "begins": [], "ends": [], **notes,
+         "said": {"label": "77", "title_nl": word("added"), "promise_nl": word("promised")}},
+        seen=None, by=by, now=site.now,
+    )  # fmt: skip
+    assert added is not None
+    site.keys |= {"amendment": made.pk, "line": added.pk}
+
+
 def add_keys(site: Site) -> None:
     """Name the rest that addresses speak of."""
     scene = site.scene
@@ -320,6 +340,7 @@ def add_keys(site: Site) -> None:
         on=site.today + timedelta(days=400), by=scene.people["secretariat"], now=site.now,
     )  # fmt: skip
     site.keys["change"] = announced.pk
+    add_amendment(site)
     for name in ("writer", "colleague", "coordinator", "other", "secretariat"):
         row = Membership.objects.get(user=scene.people[name], ended_at=None)
         site.keys |= {f"membership_{name}": row.pk, f"person_{name}": scene.people[name].pk}

@@ -52,6 +52,12 @@ FORMS = {
     "/en/secretariat/comments/{comment}/": ("secretariat", "text"),
     "/en/secretariat/actors/small-agency/name/": ("secretariat", "decree"),
     "/en/secretariat/actors/small-agency/successor/": ("secretariat", "decree"),
+    "/en/secretariat/plan/small/document/": ("secretariat", "document_nl"),
+    "/en/secretariat/plan/small/actions/1/text/": ("secretariat", "promise_nl"),
+    "/en/secretariat/plan/amendments/{amendment}/": ("secretariat", "note_nl"),
+    "/en/secretariat/plan/amendments/{amendment}/change/1/": ("secretariat", "title_nl"),
+    "/en/secretariat/plan/amendments/{amendment}/add/": ("secretariat", "title_nl"),
+    "/en/secretariat/plan/amendments/{amendment}/lines/{line}/": ("secretariat", "note_nl"),
 }
 
 

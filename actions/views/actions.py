@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,13 +17,13 @@ from actions import published
 from actions.enums import Scheme
 from actions.filters import ActionFilter
 from actions.forms.plan import MENUS, REPORT_MENUS, filter_layout
-from actions.models import Action, Actor, Plan, PublishedRound
+from actions.models import Action, Actor, Amendment, Plan, PublishedRound
 from actions.models.actors import LEVELS
 from actions.models.responsibilities import expected_of
 from actions.models.schemes import TITLES
 from actions.querysets import valid_on
 from actions.tables import ActionTable
-from actions.views import presentation
+from actions.views import presentation, reading_amendments
 from actions.views.http import has_working, is_partial, public_page
 from document import snapshot
 
@@ -145,20 +145,28 @@ def redirected(request: HttpRequest, plan: str, label: str) -> HttpResponse:
 @public_page
 def action(request: HttpRequest, plan: str, label: str) -> HttpResponse:
     """Show one action: its titles, what is odd about them, period, actors, themes."""
-    on = timezone.localdate()
+    rows = Action.objects.select_related("plan")
+    found = rows.filter(plan__slug=plan, label=label).first()
+    if found is None:
+        return redirected(request, plan, label)
+    return page_of(request, found, timezone.localdate())
+
+
+def page_of(
+    request: HttpRequest, row: Action, on: date, *, preview: Amendment | None = None
+) -> TemplateResponse:
+    """Show an action as it stands on a day; ``preview`` is the draft that it is shown by."""
     queryset = Action.objects.select_related(
-        "plan", "section__source", "parent", "title_source"
+        "plan", "section__source", "parent", "title_source", "promise_source"
     ).prefetch_related(
         "flags",
         "classifications__source",
         "former_wordings__source",
-        "sub_actions",
+        Prefetch("sub_actions", queryset=Action.objects.valid_on(on)),
         "theme_links__theme",
         "theme_links__source",
     )
-    found = queryset.filter(plan__slug=plan, label=label).first()
-    if found is None:
-        return redirected(request, plan, label)
+    found = queryset.get(pk=row.pk)
     links = sorted(found.theme_links.all(), key=lambda link: link.theme.position)
     context = {
         "plan": found.plan,
@@ -170,7 +178,9 @@ def action(request: HttpRequest, plan: str, label: str) -> HttpResponse:
         "pillars": classified(found, Scheme.PILLAR),
         "ended": found.period_ended(on),
         "today": on,
-        **neighbours(found),
+        "amendments": reading_amendments.of_action(found),
+        "preview": preview,
+        **neighbours(found, on),
         **reported(found, request.GET.get("year")),
     }
     return TemplateResponse(request, "actions/action.html", context)
@@ -242,9 +252,9 @@ def classified(action: Action, scheme: Scheme) -> list[dict[str, Any]]:
     ]
 
 
-def neighbours(action: Action) -> dict[str, Action | None]:
-    """Return the actions before and after one, in the plan's order."""
-    rows = Action.objects.filter(plan=action.plan_id).select_related("plan")
+def neighbours(action: Action, on: date) -> dict[str, Action | None]:
+    """Return the actions before and after one that stand in the plan on a day, in its order."""
+    rows = Action.objects.of(action.plan).valid_on(on).select_related("plan")
     here = Q(position=action.position)
     before = rows.filter(Q(position__lt=action.position) | here & Q(pk__lt=action.pk))
     after = rows.filter(Q(position__gt=action.position) | here & Q(pk__gt=action.pk))

@@ -18,7 +18,7 @@ from actions.enums import Nature
 from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound
 from actions.models.movements import MOVEMENT_WORDS
 from actions.models.statuses import STATUS_WORDS
-from actions.views import presentation
+from actions.views import presentation, reading_amendments
 from actions.views.http import has_working, public_page
 from document import selection
 
@@ -77,6 +77,7 @@ def overview_of(request: HttpRequest, plan: Plan) -> HttpResponse:
         "board": [(section, by_section[section.pk]) for section in sections],
         "loose_tiles": by_section[None],
         "section_count": len(sections),
+        "amendments": reading_amendments.of_plan(plan.pk),
         "actor_count": Actor.objects.of(plan, on=on).exclude(kind="unspecified").count(),
         **figures(actions, on),
         **reported(report, rounds, tiles.values()),
