@@ -142,5 +142,16 @@ def compared_from_2(data: Data) -> Data | None:
     return dict(zip(("year", "edition"), max(past), strict=True)) if past else None
 
 
+# --- Schema 3 -----------------------------------------------------------------------
+
+
+def from_3(data: Data) -> Data:
+    """Schema 4 adds other names of bodies, amendments of the plan and former wordings.
+
+    An edition of schema 3 tells of none of them.
+    """
+    return data
+
+
 # What lifts each schema to the one after it.
-READERS: dict[int, Callable[[Data], Data]] = {1: from_1, 2: from_2}
+READERS: dict[int, Callable[[Data], Data]] = {1: from_1, 2: from_2, 3: from_3}

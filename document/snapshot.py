@@ -15,7 +15,7 @@ from typing import Any
 
 from document.readers import lift
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 LANGUAGES = ("nl", "fr", "de", "en")
 # Where a text is missing in a language.
 FALLBACKS = ("en", "fr", "nl", "de")
@@ -64,14 +64,28 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Naming:
+    """What an organisation was or will be called from a day to another; "" is an open end."""
+
+    names: Words
+    short: Words
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True)
 class Actor:
-    """An organisation as it was called on the reference date."""
+    """An organisation as it was called on the reference date.
+
+    ``renamed`` has its other names since the plan began, oldest first, announced ones included.
+    """
 
     slug: str
     names: Words
     short: Words
     level: str
     parent: str = ""
+    renamed: tuple[Naming, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +160,27 @@ class Override:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What the plan said of an action in the edition compared with, where it says another thing.
+
+    ``actors_added`` are expected to report since otherwise than by taking over from others,
+    ``actors_ended`` no longer.
+    """
+
+    label: str
+    section: str
+    titles: Words
+    official: tuple[str, ...]
+    nature: str
+    period: Words
+    period_text: str
+    period_start: str = ""
+    period_end: str = ""
+    actors_added: tuple[str, ...] = ()
+    actors_ended: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PastStatus:
     """The status of an action in an earlier edition; ``nature`` is that of its year."""
 
@@ -172,7 +207,8 @@ class Action:
     than by those who reported both times its status differs.
     ``common_before`` and ``common_now`` are the statuses derived from those alone who reported
     both times. ``unmoved`` counts the comparisons in a row in which none of these said anything
-    else. ``slipped`` tells that it is expected later than in the edition compared with.
+    else. ``slipped`` tells that it is expected later than in the edition compared with;
+    ``former`` is what that edition says of it, where the plan itself says another thing now.
     """
 
     action_id: str
@@ -210,6 +246,7 @@ class Action:
     goals: tuple[str, ...] = ()
     pillars: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    former: Wording | None = None
 
     @property
     def is_sub_action(self) -> bool:
@@ -245,6 +282,36 @@ class Withdrawn:
 
 
 @dataclass(frozen=True)
+class Amended:
+    """What an amendment did to one action: ``act`` is add, change or withdraw.
+
+    ``label`` is its number from that day on. Where the text of the plan changed, ``text_before``
+    and ``text_after`` have it.
+    """
+
+    act: str
+    action_id: str
+    label: str
+    titles: Words
+    official: tuple[str, ...] = ()
+    note: Words = field(default_factory=dict)
+    text_before: Words = field(default_factory=dict)
+    text_after: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """Changes of the plan that took or take effect together ``on`` a day, by a decision."""
+
+    on: str
+    decided_on: str = ""
+    document: str = ""
+    address: str = ""
+    note: Words = field(default_factory=dict)
+    actions: tuple[Amended, ...] = ()
+
+
+@dataclass(frozen=True)
 class Share:
     """So many of so many in one edition, ``incomplete`` of the first on incomplete reporting."""
 
@@ -266,10 +333,14 @@ class Past:
 
 @dataclass(frozen=True)
 class Compared:
-    """The edition that this one is compared with."""
+    """The edition that this one is compared with, and the day that it speaks of.
+
+    Editions from before that day was kept lack it.
+    """
 
     year: int
     edition: int
+    reference_date: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -332,7 +403,7 @@ class Snapshot:
     however the software changes. What has an order is a list: the keys of an object have none.
     ``further`` says what a further edition is: "correction", "supplement" or both. ``past`` has
     the earlier editions, oldest first; ``invited`` counts the voices, ``refused`` their notes
-    that were not taken.
+    that were not taken. ``amendments`` are those of the plan that are decided, oldest first.
     """
 
     schema: int

@@ -1,25 +1,27 @@
 """Live data in, Snapshot out: the only reader of follow-up, texts and translations."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from actions import round_status
-from actions.enums import UNFINISHED, Event, Scheme
+from actions.enums import UNFINISHED, AmendmentAct, Event, RoundKind, Scheme
 from actions.exporters import LICENCE
 from actions.models import (
     ActionTheme,
     ActorName,
+    AmendmentLine,
     Classification,
     ReportingRound,
     ReviewEvent,
     Theme,
 )
 from actions.models import Actor as ActorRow
+from actions.models import Amendment as AmendmentRow
 from actions.models import Entry as EntryRow
 from actions.models import Override as OverrideRow
 from actions.models import Section as SectionRow
@@ -36,10 +38,13 @@ from document.snapshot import (
     SCHEMA_VERSION,
     Action,
     Actor,
+    Amended,
+    Amendment,
     Chapter,
     Document,
     Entry,
     Figure,
+    Naming,
     Override,
     Section,
     Snapshot,
@@ -105,6 +110,7 @@ def build_round(
     stands = round_status.of_round(given, texts=True)
     told = Told(read_translations(stands), read_reopenings(stands), read_classes(given))
     actions = tuple(build_action(row, told) for row in stands.rows)
+    successions = build_successions()
     consultation = getattr(given, "consultation", None)
     return Snapshot(
         schema=SCHEMA_VERSION,
@@ -129,7 +135,7 @@ def build_round(
         levels=terms(LEVELS),
         roles=terms(ROLES),
         sections=build_sections(given),
-        actors=build_actors(stands, actions),
+        actors=build_actors(stands, actions, successions),
         actions=actions,
         figures=build_figures(stands),
         chapters=build_chapters(given),
@@ -142,7 +148,7 @@ def build_round(
         ),
         validation=per_language(consultation, "note") if consultation else {},
         made_at="" if edition else local.isoformat(timespec="minutes"),
-        successions=build_successions(given),
+        successions=successions,
         goals=terms((str(number), title) for number, title in TITLES[Scheme.SDG].items()),
         pillars=terms((str(number), title) for number, title in TITLES[Scheme.PILLAR].items()),
         obstacles=terms(OBSTACLE_KINDS),
@@ -152,6 +158,7 @@ def build_round(
         licence=LICENCE,
         issn=settings.REPORT_ISSN,
         recipients=tuple(words.in_languages(name) for name in RECIPIENTS),
+        amendments=tuple(build_amendments(given)),
     )  # fmt: skip
 
 
@@ -375,7 +382,7 @@ def earlier_editions(given: ReportingRound, replaced: Edition | None) -> list[Sn
         found |= {
             row.round.year: row
             for row in listed
-            if fixed and (row.round.year, row.number) == astuple(fixed)
+            if fixed and (row.round.year, row.number) == (fixed.year, fixed.edition)
         }
     return [found[year].snapshot for year in sorted(found, reverse=True)]
 
@@ -444,10 +451,9 @@ def build_figure(code: str, ratio: Ratio, title: Any, formula: Any) -> Figure:
     )
 
 
-def build_successions(given: ReportingRound) -> tuple[Succession, ...]:
-    """Return who took over from whom until the reference date."""
-    rows = SuccessionRow.objects.filter(on__lte=given.reference_date)
-    listed = rows.order_by("on", "predecessor__slug", "successor__slug")
+def build_successions() -> tuple[Succession, ...]:
+    """Return who took over from whom, and who is announced to."""
+    listed = SuccessionRow.objects.order_by("on", "predecessor__slug", "successor__slug")
     return tuple(
         Succession(predecessor, successor, on.isoformat())
         for predecessor, successor, on in listed.values_list(
@@ -456,16 +462,72 @@ def build_successions(given: ReportingRound) -> tuple[Succession, ...]:
     )
 
 
-def build_actors(now: RoundStatus, actions: Iterable[Action]) -> tuple[Actor, ...]:
-    """Return every actor that is spoken of, and those above, as called on the reference date."""
+def build_amendments(given: ReportingRound) -> Iterator[Amendment]:
+    """Yield the amendments of the plan that are decided, each with what it does to which action."""
+    rows = AmendmentRow.objects.filter(plan=given.plan_id, confirmed_at__isnull=False)
+    decided = list(rows.order_by("on", "pk"))
+    lines: dict[int, list[AmendmentLine]] = {}
+    for line in (
+        AmendmentLine.objects.filter(amendment__in=decided, action__isnull=False)
+        .select_related("action")
+        .prefetch_related("action__former_wordings")
+        .order_by("action__position", "pk")
+    ):
+        lines.setdefault(line.amendment_id, []).append(line)
+    for row in decided:
+        yield Amendment(
+            on=row.on.isoformat() if row.on else "",
+            decided_on=row.decided_on.isoformat() if row.decided_on else "",
+            document=row.document,
+            address=row.address,
+            note=per_language(row, "note"),
+            actions=tuple(build_amended(line, row) for line in lines.get(row.pk, ())),
+        )
+
+
+def build_amended(line: AmendmentLine, row: AmendmentRow) -> Amended:
+    """Return what an amendment does to one action, as it stands from then on."""
+    action, on = line.action, row.on
+    assert action is not None and on is not None  # noqa: S101, PT018 - see build_amendments()
+    day = timedelta(days=1)
+    before = action.as_on(on - day)
+    # Before its day the new wording stands in the line alone.
+    after = action.as_on(on) if row.in_force_at else action.saying(line.said)
+    if line.act == AmendmentAct.WITHDRAW:
+        after = before
+    texts = [per_language(one, "promise") for one in (before, after)]
+    if line.act != AmendmentAct.CHANGE or texts[0] == texts[1]:
+        texts = [{}, {}]
+    return Amended(
+        act=line.act,
+        action_id=action.key or action.label,
+        label=after.label,
+        titles=per_language(after, "title"),
+        official=tuple(after.official_languages.split()),
+        note=per_language(line, "note"),
+        text_before=texts[0],
+        text_after=texts[1],
+    )
+
+
+def build_actors(
+    now: RoundStatus, actions: Iterable[Action], successions: Iterable[Succession]
+) -> tuple[Actor, ...]:
+    """Return every actor that is spoken of, and those above, as called on the reference date.
+
+    Those before and after it are spoken of too.
+    """
     wanted = {entry.actor for action in actions for entry in action.entries}
     wanted |= {entry.through for action in actions for entry in action.entries}
     wanted |= {action.override.institution for action in actions if action.override}
+    pairs = [{one.predecessor, one.successor} for one in successions]
+    wanted |= {slug for pair in pairs if pair & wanted for slug in pair}
     rows = {row.slug: row for row in ActorRow.objects.select_related("parent").with_names()}
     for slug in list(wanted - {""}):
         wanted |= {row.slug for row in above(rows[slug], rows)}
+    begins = now.round.plan.valid_from or date.min
     return tuple(
-        build_actor(row, now.round.reference_date)
+        build_actor(row, now.round.reference_date, begins)
         for row in sorted(rows.values(), key=lambda row: row.slug)
         if row.slug in wanted
     )
@@ -480,10 +542,27 @@ def above(row: ActorRow, rows: dict[str, ActorRow]) -> Iterator[ActorRow]:
         yield row
 
 
-def build_actor(row: ActorRow, on: date) -> Actor:
-    """Return an actor as it was called on a day."""
-    record: ActorName | None = name_valid(row.names.all(), on)
+def build_actor(row: ActorRow, on: date, begins: date = date.min) -> Actor:
+    """Return an actor as it was called on a day, with its other names since the plan began."""
+    listed = list(row.names.all())
+    record: ActorName | None = name_valid(listed, on)
     names = per_language(record, "name") if record else {"en": row.slug}
     short = per_language(record, "abbreviation") if record else {}
     parent = row.parent.slug if row.parent else ""
-    return Actor(row.slug, names, short, row.level, parent)
+    renamed = tuple(build_namings(listed, record, begins)) if record else ()
+    return Actor(row.slug, names, short, row.level, parent, renamed)
+
+
+def build_namings(listed: Iterable[ActorName], record: ActorName, begins: date) -> Iterator[Naming]:
+    """Yield what an actor was called before and will be called after, oldest first."""
+    ordered = sorted(listed, key=lambda name: name.valid_from or date.min)
+    for name, later in zip(ordered, [*ordered[1:], None], strict=True):
+        ends = later.valid_from if later else None
+        if name.pk == record.pk or (ends and ends <= begins):
+            continue
+        yield Naming(
+            per_language(name, "name"),
+            per_language(name, "abbreviation"),
+            name.valid_from.isoformat() if name.valid_from else "",
+            (ends - timedelta(days=1)).isoformat() if ends else "",
+        )

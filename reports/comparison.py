@@ -7,16 +7,18 @@ from typing import Any
 
 from actions.enums import Nature, Status
 from actions.rules import figures
-from actions.rules.figures import Followed, Ratio
+from actions.rules.figures import Ratio
 from actions.rules.movement import Movement, Side, Step, Succession, movement, paired
 from document.snapshot import (
     Action,
+    Actor,
     Compared,
     Past,
     PastStatus,
     Share,
     Snapshot,
     Withdrawn,
+    Wording,
 )
 
 # What can become of an action, in the order in which it is shown.
@@ -35,6 +37,7 @@ class Line:
     before: Action | None
     now: Action | None
     is_amended: bool = False
+    former: Wording | None = None
 
     @property
     def movement(self) -> Movement:
@@ -79,8 +82,12 @@ def line(before: Action | None, now: Action | None, heirs: Collection[Succession
     """Return what became of one action, which at least one of the two editions has."""
     sides = [side(action) if action else None for action in (before, now)]
     step = movement(sides[0], sides[1], heirs)
-    amended = bool(before and now and is_amended(before, now, heirs))
-    return Line(step, before, now, amended)
+    if before is None or now is None:
+        return Line(step, before, now)
+    amended = is_amended(before, now, heirs)
+    moved = (before.label, before.section) != (now.label, now.section)
+    former = wording(before, now, heirs) if amended or moved else None
+    return Line(step, before, now, amended, former)
 
 
 def side(action: Action) -> Side:
@@ -118,12 +125,42 @@ def is_amended(before: Action, now: Action, heirs: Collection[Succession]) -> bo
     by a rename, a merger or a split; a corrected working translation is no amendment.
     """
     official = set(before.official) & set(now.official)
-    pairs = paired(side(before).reports, side(now).reports, heirs)
     return (
         any(before.titles.get(code) != now.titles.get(code) for code in official)
         or (before.period_text, before.period_end) != (now.period_text, now.period_end)
         or before.nature != now.nature
-        or any(not (pair.before and pair.now) for pair in pairs)
+        or any(joined_and_left(before, now, heirs))
+    )
+
+
+def joined_and_left(
+    before: Action, now: Action, heirs: Collection[Succession]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the actors that were added, and those taken away.
+
+    Otherwise than by a rename, a merger or a split.
+    """
+    pairs = list(paired(side(before).reports, side(now).reports, heirs))
+    added = tuple(actor for pair in pairs if not pair.before for actor in pair.now)
+    ended = tuple(actor for pair in pairs if not pair.now for actor in pair.before)
+    return added, ended
+
+
+def wording(before: Action, now: Action, heirs: Collection[Succession]) -> Wording:
+    """Return what an edition says of an action that the plan has changed since."""
+    added, ended = joined_and_left(before, now, heirs)
+    return Wording(
+        label=before.label,
+        section=before.section,
+        titles=before.titles,
+        official=before.official,
+        nature=before.nature,
+        period=before.period,
+        period_text=before.period_text,
+        period_start=before.period_start,
+        period_end=before.period_end,
+        actors_added=added,
+        actors_ended=ended,
     )
 
 
@@ -161,10 +198,23 @@ def told(snapshot: Snapshot, past: Sequence[Snapshot]) -> Snapshot:
     return dataclasses.replace(
         snapshot,
         actions=actions,
-        compared=Compared(past[0].year, past[0].edition),
+        actors=with_left(snapshot, past[0], actions),
+        compared=Compared(past[0].year, past[0].edition, past[0].reference_date),
         past=tuple(Past(one.year, one.edition, shares(one)) for one in reversed(past)),
         withdrawn=tuple(gone(one.action) for one in lines.values() if one.now is None),
     )
+
+
+def with_left(snapshot: Snapshot, before: Snapshot, actions: Iterable[Action]) -> tuple[Actor, ...]:
+    """Return the actors with those that were taken away, as the edition before called them."""
+    found = {actor.slug: actor for actor in snapshot.actors}
+    old = {actor.slug: actor for actor in before.actors}
+    for action in actions:
+        for slug in action.former.actors_ended if action.former else ():
+            while slug and slug not in found and slug in old:
+                found[slug] = old[slug]
+                slug = old[slug].parent  # noqa: PLW2901 - up the tree, as far as it is new
+    return tuple(found.values())
 
 
 def moved(given: Line) -> dict[str, Any]:
@@ -180,6 +230,7 @@ def moved(given: Line) -> dict[str, Any]:
         "common_now": str(step.now or ""),
         "completed": step.completed,
         "amended": given.is_amended,
+        "former": given.former,
         "slipped": bool(known and now.expected_by > known),
     }
 
@@ -222,14 +273,7 @@ def gone(action: Action) -> Withdrawn:
 
 def shares(snapshot: Snapshot) -> tuple[Share, ...]:
     """Return the key figures of an edition, by today's formulas."""
-    found = figures.figures(
-        Followed(
-            nature(action), Status(action.status), action.expected, action.reported,
-            action.overdue,
-        )
-        for action in snapshot.actions
-        if not action.is_sub_action
-    )  # fmt: skip
+    found = figures.of_told(action for action in snapshot.actions if not action.is_sub_action)
     return tuple(share(code.name, getattr(found, code.name)) for code in dataclasses.fields(found))
 
 

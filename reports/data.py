@@ -12,6 +12,7 @@ from openpyxl.writer.excel import ExcelWriter
 from actions import spreadsheets
 from actions.rules.movement import Cause
 from document import dates, names, selection
+from document.content import amendments as amendments_of
 from document.content import masthead
 from document.snapshot import (
     LANGUAGES,
@@ -44,8 +45,8 @@ def render_entries(snapshot: Snapshot, language: str) -> bytes:
 
 
 def render_actions(snapshot: Snapshot, language: str) -> bytes:
-    """Return the actions of this round and of earlier ones as CSV."""
-    return _csv("actions", snapshot, language)
+    """Return the actions as CSV, of this round and earlier ones; of an evaluation, of its last."""
+    return _csv("actions", snapshot.reported, language)
 
 
 def render_evidence(snapshot: Snapshot, language: str) -> bytes:
@@ -54,11 +55,12 @@ def render_evidence(snapshot: Snapshot, language: str) -> bytes:
 
 
 def render_xlsx(snapshot: Snapshot, language: str) -> bytes:
-    """Return the three tables as a workbook, with the words of the codes and the dictionary."""
+    """Return the tables as a workbook, with the words of the codes and the dictionary."""
     book = Workbook(write_only=True)
-    sheets = [(name, heads(name), table(name, snapshot, language)) for name in dictionary.TABLES]
-    sheets.append(("labels", *_labels(snapshot)))
-    sheets.append(("data_dictionary", *_dictionary(snapshot, language)))
+    sheets = [
+        (name, heads(name, snapshot), table(name, snapshot, language)) for name in tables(snapshot)
+    ]
+    sheets += explained(snapshot, language)
     for title, head, lines in sheets:
         sheet = book.create_sheet(title)
         sheet.oddHeader.center.text = " – ".join(masthead.marks(snapshot, language)) or None
@@ -70,8 +72,16 @@ def render_xlsx(snapshot: Snapshot, language: str) -> bytes:
     return packages.settled(out.getvalue())
 
 
+def explained(snapshot: Snapshot, language: str) -> list[tuple[str, list[str], list[list[Any]]]]:
+    """Return the sheets that explain the tables: the words of the codes, the dictionary."""
+    return [
+        ("labels", *_labels(snapshot)),
+        ("data_dictionary", *_dictionary(snapshot, language)),
+    ]
+
+
 def _csv(name: str, snapshot: Snapshot, language: str) -> bytes:
-    text = spreadsheets.to_csv(heads(name), table(name, snapshot, language))
+    text = spreadsheets.to_csv(heads(name, snapshot), table(name, snapshot, language))
     return (BOM + text).encode()
 
 
@@ -100,8 +110,8 @@ def _dictionary(snapshot: Snapshot, language: str) -> tuple[list[str], list[list
 
     lines = [
         [name, column.name, label(f"type_{column.type}"), _meaning(name, column, label)]
-        for name, columns in dictionary.TABLES.items()
-        for column in columns
+        for name in tables(snapshot)
+        for column in columns(name, snapshot)
     ]
     lines.append(["entries", label("example"), "pandas", dictionary.EXAMPLE])
     return [label("table"), label("column"), label("type"), label("meaning")], lines
@@ -142,14 +152,32 @@ def _labels(snapshot: Snapshot) -> tuple[list[str], list[list[Any]]]:
 # --- The rows -----------------------------------------------------------------------
 
 
-def heads(name: str) -> list[str]:
+def tables(snapshot: Snapshot) -> list[str]:
+    """Return the sheets of the workbook: an edition of schema 3 has those of then alone."""
+    further = [name for name in dictionary.SHEETS if _knows(snapshot, name, "plan")]
+    return [*dictionary.TABLES, *further]
+
+
+def columns(name: str, snapshot: Snapshot) -> list[dictionary.Column]:
+    """Return the columns of a table: an edition of schema 3 has those of then alone."""
+    listed = (dictionary.TABLES | dictionary.SHEETS)[name]
+    return [one for one in listed if not one.is_later or _knows(snapshot, name, one.name)]
+
+
+def _knows(snapshot: Snapshot, name: str, column: str) -> bool:
+    """Tell whether an edition has words for a column, which it lacks of what came later."""
+    return bool(snapshot.label(f"column_{name}_{column}", LANGUAGES[0]))
+
+
+def heads(name: str, snapshot: Snapshot) -> list[str]:
     """Return the names of the columns of a table."""
-    return [column.name for column in dictionary.TABLES[name]]
+    return [column.name for column in columns(name, snapshot)]
 
 
 def table(name: str, snapshot: Snapshot, language: str) -> list[list[Any]]:
     """Return the lines of a table, a cell per column."""
-    return [[row.get(head) for head in heads(name)] for row in rows(name, snapshot, language)]
+    names = heads(name, snapshot)
+    return [[row.get(head) for head in names] for row in rows(name, snapshot, language)]
 
 
 def rows(name: str, snapshot: Snapshot, language: str) -> Iterator[Row]:
@@ -161,6 +189,8 @@ def rows(name: str, snapshot: Snapshot, language: str) -> Iterator[Row]:
         "entries": entries,
         "actions": actions,
         "evidence": evidence,
+        "amendments": amendments,
+        "names": namings,
     }
     return makers[name](snapshot, language)
 
@@ -215,7 +245,46 @@ def evidence(snapshot: Snapshot, language: str) -> Iterator[Row]:
                 }
 
 
-def _round(action: Action, snapshot: Snapshot) -> Row:
+def amendments(snapshot: Snapshot, language: str) -> Iterator[Row]:
+    """Yield a row per amendment and action; the texts of the plan where they changed."""
+    for one in snapshot.amendments:
+        said = {
+            **_edition(snapshot),
+            "amended_on": _day(one.on),
+            "decided_on": _day(one.decided_on),
+            "document": one.document,
+            "address": one.address,
+            "note": plain(one.note, language)[0],
+        }
+        for amended in one.actions:
+            yield {
+                **said,
+                "action_id": amended.action_id,
+                "act": amended.act,
+                "action": amended.label,
+                "title": plain(amended.titles, language)[0],
+                "action_note": plain(amended.note, language)[0],
+                "text_before": plain(amended.text_before, language)[0],
+                "text_after": plain(amended.text_after, language)[0],
+            }
+
+
+def namings(snapshot: Snapshot, language: str) -> Iterator[Row]:
+    """Yield a row per actor and other name."""
+    for actor in snapshot.actors:
+        for one in actor.renamed:
+            name, spoken = plain(one.names, language, names.fallbacks(actor.level))
+            yield {
+                **_edition(snapshot),
+                "actor": actor.slug,
+                "actor_name": name,
+                "actor_abbreviation": one.short.get(spoken, ""),
+                "since": _day(one.since),
+                "until": _day(one.until),
+            }
+
+
+def _edition(snapshot: Snapshot) -> Row:
     """Return what every table starts with."""
     return {
         "plan": snapshot.plan,
@@ -223,8 +292,12 @@ def _round(action: Action, snapshot: Snapshot) -> Row:
         "edition": snapshot.edition,
         "is_draft": snapshot.is_draft,
         "is_sample": snapshot.is_sample,
-        "action_id": action.action_id,
     }
+
+
+def _round(action: Action, snapshot: Snapshot) -> Row:
+    """Return what tables about actions start with."""
+    return {**_edition(snapshot), "action_id": action.action_id}
 
 
 def _past(action: Action, year: int) -> list[PastStatus]:
@@ -282,7 +355,33 @@ def _state(action: Action, language: str) -> Row:
         "amended": action.amended,
         "unmoved": action.unmoved,
         "expected_by": _day(action.expected_by),
+        "slipped": action.slipped,
+        **_former(action, language),
     }
+
+
+def _former(action: Action, language: str) -> Row:
+    """Return what the edition before says of an action where the plan says another thing now."""
+    old = action.former
+    if old is None:
+        return {}
+    found: Row = {
+        "actors_added": spreadsheets.joined(old.actors_added),
+        "actors_ended": spreadsheets.joined(old.actors_ended),
+    }
+    if amendments_of.titles_differ(action):
+        title, spoken = plain(old.titles, language)
+        found |= {"former_title": title, "former_title_language": spoken}
+    for column, before, now in (
+        ("former_action", old.label, action.label),
+        ("former_section", old.section, action.section),
+        ("former_nature", old.nature, action.nature),
+        ("former_period_text", old.period_text, action.period_text),
+        ("former_period_end", old.period_end, action.period_end),
+    ):
+        if before != now:
+            found[column] = _day(before) if column.endswith("_end") else before
+    return found
 
 
 def _override(action: Action, language: str) -> Row:

@@ -30,20 +30,22 @@ TYPES: dict[str, Any] = {
 class Column:
     """A column: its name, its key in TYPES, what it means.
 
-    ``heading`` is the key of the report's word that the meaning starts with, or "".
+    ``heading`` is the key of the report's word that the meaning starts with, or "". ``is_later``
+    tells that it came after schema 3: editions from before have no such column.
     """
 
     name: str
     type: str
     meaning: Any
     heading: str = ""
+    is_later: bool = False
 
 
 LANGUAGE = _("Language of the text before it: en, fr, nl or de.")
 WRITTEN = _("In Markdown; translated where a translation was checked, else as it was written.")
 
-# What every table starts with: the round that a row speaks of.
-ROUND = (
+# What every table starts with: the edition that a row is of.
+EDITION = (
     Column("plan", "text", _("Key of the plan in addresses.")),
     Column("year", "number", _("Year that the row refers to.")),
     Column(
@@ -53,12 +55,14 @@ ROUND = (
     ),
     Column("is_draft", "true_or_false", _("True in a draft, which is no published edition.")),
     Column("is_sample", "true_or_false", _("True for sample data, which contain no real entries.")),
-    Column(
-        "action_id",
-        "text",
-        _("Lasting key of the action: the number under which it first stood in the plan."),
-    ),
 )
+ACTION_ID = Column(
+    "action_id",
+    "text",
+    _("Lasting key of the action: the number under which it first stood in the plan."),
+)
+# What tables about actions start with.
+ROUND = (*EDITION, ACTION_ID)
 ACTOR = Column("actor", "text", _("Key of the actor in addresses."))
 
 
@@ -166,7 +170,46 @@ ACTIONS: tuple[Column, ...] = (
         _("Number of comparisons in a row in which no actor that reported both times moved."),
     ),
     EXPECTED_BY,
-)
+    Column(
+        "slipped",
+        "true_false_or_empty",
+        _("True where it is expected later than in the edition compared with."),
+        is_later=True,
+    ),
+    Column(
+        "former_action", "text_or_empty", _("Number in the edition before, where it was another."),
+        is_later=True,
+    ),
+    Column(
+        "former_section", "text_or_empty",
+        _("Section in the edition before, where it was another."), is_later=True,
+    ),
+    Column(
+        "former_title", "text_or_empty",
+        _("Title in the edition before, where the plan itself had another."), is_later=True,
+    ),
+    Column("former_title_language", "code_or_empty", LANGUAGE, is_later=True),
+    Column(
+        "former_nature", "code_or_empty", _("Nature in the edition before, where it was another."),
+        is_later=True,
+    ),
+    Column(
+        "former_period_text", "text_or_empty",
+        _("Period as the plan printed it before, where it was another."), is_later=True,
+    ),
+    Column(
+        "former_period_end", "date_or_empty",
+        _("Last day of the period before, where it was another."), is_later=True,
+    ),
+    Column(
+        "actors_added", "keys",
+        _("Keys of the actors that the plan added since the edition before."), is_later=True,
+    ),
+    Column(
+        "actors_ended", "keys",
+        _("Keys of the actors that the plan no longer names for the action."), is_later=True,
+    ),
+)  # fmt: skip
 
 ENTRIES: tuple[Column, ...] = (
     *ROUND,
@@ -239,11 +282,43 @@ EVIDENCE: tuple[Column, ...] = (
     Column("date", "date_or_empty", _("Date of the document.")),
 )
 
+NAMES: tuple[Column, ...] = (
+    *EDITION,
+    ACTOR,
+    Column(
+        "actor_name",
+        "text_or_empty",
+        _("Other name of the actor: before the reference date, or announced for after it."),
+    ),
+    Column("actor_abbreviation", "text_or_empty", _("Abbreviation that goes with that name.")),
+    Column("since", "date_or_empty", _("First day of the name; empty where it is not known.")),
+    Column("until", "date_or_empty", _("Last day of the name; empty where none is known.")),
+)
+
+AMENDMENTS: tuple[Column, ...] = (
+    *EDITION,
+    Column("amended_on", "date_or_empty", _("Day on which the amendment takes effect.")),
+    Column("decided_on", "date_or_empty", _("Day of the decision.")),
+    Column("document", "text_or_empty", _("Title of the decision.")),
+    Column("address", "text_or_empty", _("Address of the decision.")),
+    Column("note", "text_or_empty", _("Note of the secretariat on the amendment.")),
+    ACTION_ID,
+    Column("act", "code_or_empty", _("What the amendment does: add, change or withdraw.")),
+    Column("action", "text_or_empty", _("Number of the action from that day on.")),
+    Column("title", "text_or_empty", _("Title of the action from that day on.")),
+    Column("action_note", "text_or_empty", _("Note of the secretariat on this action.")),
+    Column("text_before", "text_or_empty", _("Text of the plan until then, where it changes.")),
+    Column("text_after", "text_or_empty", _("Text of the plan from then on, where it changes.")),
+)
+
+# The tables that are files of their own, and sheets of the workbook.
 TABLES: dict[str, tuple[Column, ...]] = {
     "entries": ENTRIES,
     "actions": ACTIONS,
     "evidence": EVIDENCE,
 }
+# Further sheets of the workbook; editions of schema 3 have none.
+SHEETS: dict[str, tuple[Column, ...]] = {"amendments": AMENDMENTS, "names": NAMES}
 
 # An example that stands in the dictionary: how much each level of government has carried out.
 EXAMPLE = """\
@@ -257,7 +332,7 @@ LABELS: dict[str, Any] = {
     **{f"type_{key}": text for key, text in TYPES.items()},
     **{
         f"column_{table}_{column.name}": column.meaning
-        for table, columns in TABLES.items()
+        for table, columns in (TABLES | SHEETS).items()
         for column in columns
     },
     "column": _("Column"),

@@ -33,7 +33,7 @@ KINDS = {CORRECTED: "correction", SUPPLEMENTED: "supplement"}
 KEPT = (
     "plan_titles", "plan_source", "kind", "reference_date", "opened_on", "deadline", "closed_on",
     "vocabulary", "levels", "roles", "successions", "goals", "pillars", "themes", "obstacles",
-    "notes", "invited", "refused",
+    "notes", "invited", "refused", "amendments",
 )  # fmt: skip
 Touched = Collection[tuple[str, str]]  # the key of an action, and an actor
 

@@ -7,12 +7,15 @@ from document.snapshot import (
     SCHEMA_VERSION,
     Action,
     Actor,
+    Amended,
+    Amendment,
     Answer,
     Chapter,
     Compared,
     Document,
     Entry,
     Figure,
+    Naming,
     Note,
     Override,
     Past,
@@ -26,6 +29,7 @@ from document.snapshot import (
     Term,
     Text,
     Withdrawn,
+    Wording,
 )
 from reports import words
 
@@ -40,6 +44,7 @@ MOVEMENTS = (
     "suspended", "",
 )  # fmt: skip
 LEAST_ACTIONS = 3
+RENAMED = 5  # the actor that had another name, and gets another one
 # What must stand as text in every format.
 NASTY = (
     '#import "x.typ" $x^2$ `code` @ref <label> \\u{41} {{ tag }} %s <script>alert(1)</script> '
@@ -133,6 +138,7 @@ def action(number: int, entries: tuple[Entry, ...], **facts: Any) -> Action:
         "amended": number % 6 == 0,
         "slipped": number % 8 == 0,
         "unmoved": 2 if number % 5 == 0 else 0,
+        "former": former(number) if number % 6 == 0 else None,
         "period_start": "2024-01-01",
         "goals": ("8", "16")[: number % 3],
         "pillars": (str(number % 3 + 1),),
@@ -141,10 +147,58 @@ def action(number: int, entries: tuple[Entry, ...], **facts: Any) -> Action:
     return Action(**(fields | facts))
 
 
+def renamed(number: int) -> tuple[Naming, ...]:
+    """Return what an actor was called, and what it will be called."""
+    return (
+        Naming(every(f"Old name of {number}"), every(f"O{number}"), "", "2025-05-31"),
+        Naming(every(f"Next name of {number}"), every(f"N{number}"), "2026-09-01"),
+    )
+
+
+def amendment() -> Amendment:
+    """Return an amendment of the plan that says all it can."""
+    return Amendment(
+        "2025-09-01",
+        "2025-07-11",
+        "Decision of the Council of Ministers",
+        "https://example.org/decision",
+        every("The plan follows the evaluation"),
+        (
+            Amended(
+                "change", "1", "1", every("Title of action 1"), ("en",), every("Wider than before"),
+                every("What the plan said of action 1"), every("What it says of action 1"),
+            ),
+            Amended("add", "99", "99", every("A new action"), ("en",), every("Asked for by all")),
+        ),
+    )  # fmt: skip
+
+
+def former(number: int) -> Wording:
+    """Return what the plan said of an action before it was amended."""
+    return Wording(
+        label=f"0{number}",
+        section="0",
+        titles=every(f"Former title of action {number}"),
+        official=("en",),
+        nature="one_off" if number % 2 else "continuous",
+        period=every("2024–2025"),
+        period_text="2024-2025",
+        period_end="2025-12-31",
+        actors_added=("actor-2",),
+        actors_ended=("actor-3",),
+    )
+
+
 def specimen(entries: int = 24, length: int = 30, **facts: Any) -> Snapshot:
     """Return a snapshot with so many entries of so many words; single facts by name."""
     actors = tuple(
-        Actor(f"actor-{n}", every(f"Actor {n}"), every(f"A{n}"), LEVELS[n % len(LEVELS)])
+        Actor(
+            f"actor-{n}",
+            every(f"Actor {n}"),
+            every(f"A{n}"),
+            LEVELS[n % len(LEVELS)],
+            renamed=renamed(n) if n == RENAMED else (),
+        )
         for n in range(1, 13)
     )
     actions, left, number = [], entries, 0
@@ -204,7 +258,8 @@ def specimen(entries: int = 24, length: int = 30, **facts: Any) -> Snapshot:
             Chapter("advice", every("Advice"), every("What the council said.")),
             Chapter("meeting", every("Stakeholder meeting"), every("Text about the meeting.")),
         ),
-        "compared": Compared(2024, 1),
+        "compared": Compared(2024, 1, "2024-12-31"),
+        "amendments": (amendment(),),
         "past": (
             Past(
                 2024,

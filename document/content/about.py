@@ -15,12 +15,20 @@ def blocks(reader: Reader) -> list[Block]:
     found += [
         Heading(2, (Run(reader.label("how_to_read")),)),
         Prose((Run(reader.label("how_to_read_text")),)),
+        *names_note(reader),
         Heading(2, (Run(reader.label("legend")),)),
         figures.legend(reader),
     ]
     if signs := sign_lines(reader):
         found.append(Items(tuple(signs)))
     return found
+
+
+def names_note(reader: Reader) -> list[Block]:
+    """Return how bodies are named that have no name in this language, if any."""
+    note = reader.label("names_note")
+    foreign = any(reader.actor(slug).language for slug in reader.actors)
+    return [Prose((Run(note),))] if note and foreign else []
 
 
 def round_dates(reader: Reader) -> str:

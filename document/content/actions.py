@@ -1,7 +1,6 @@
 """The actions under their sections: status and why, and what each actor said."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from document import selection
 from document.blocks import (
@@ -23,7 +22,8 @@ from document.blocks import (
 from document.blocks import (
     Entry as EntryBlock,
 )
-from document.content.reader import BEHALF, Reader, one_line
+from document.content import amendments, periods, successions
+from document.content.reader import BEHALF, Reader, full_stop, one_line
 from document.snapshot import Action, Document, Entry, Section, plain
 
 
@@ -67,6 +67,10 @@ def action_block(reader: Reader, action: Action) -> ActionBlock:
         rows.append((reader.label("period"), when))
     if action.expected_by:
         rows.append((reader.label("now_expected"), (Run(reader.day(action.expected_by)),)))
+    if old := amendments.former(reader, action):
+        rows.append((reader.label("former_wording"), (*old, *full_stop(old))))
+    if bodies := successions.of_action(reader, action):
+        rows.append((reader.label("successions"), (*bodies, *full_stop(bodies))))
     return ActionBlock(
         heading,
         (
@@ -85,10 +89,10 @@ def action_block(reader: Reader, action: Action) -> ActionBlock:
 
 
 def why(reader: Reader, action: Action) -> Line:
-    """Return why the action has its status: the rule, who set it, who is silent, who is out."""
+    """Return why the action has its status: who set it, the rule, who is silent, who is out."""
     lines = (
-        (reader.words(action.why),),
         override(reader, action),
+        (reader.words(action.why),),
         reader.listed("missing", action.missing),
         reader.listed("left_out", action.left_out),
     )
@@ -98,13 +102,6 @@ def why(reader: Reader, action: Action) -> Line:
             found += [Run(" ")] if found else []
             found += [*line, *full_stop(line)]
     return tuple(found)
-
-
-def full_stop(line: Line) -> tuple[Run, ...]:
-    """Return a full stop where a sentence that goes on has none."""
-    last = line[-1]
-    ends = isinstance(last, Run) and last.text.rstrip()[-1:] in {".", "!", "?", "…", ")"}
-    return () if ends else (Run("."),)
 
 
 def override(reader: Reader, action: Action) -> Line:
@@ -122,33 +119,11 @@ def override(reader: Reader, action: Action) -> Line:
 
 def period(reader: Reader, action: Action) -> Line:
     """Return the period, what the plan prints where that says something else, and the nature."""
-    said = reader.words(action.period)
-    found: list[Piece] = [replace(said, text=capitalised(said.text))] if said.text else []
-    if action.period_text and squeezed(action.period_text) != squeezed(said.text):
-        printed = one_line(action.period_text)
-        language = printed_in(reader)
-        found += [Run(" "), *reader.spoken("as_printed", text=[Run(printed, language)])]
-        found += reader.original(language)
+    found = list(periods.stated(reader, action.period, action.period_text))
     nature = reader.snapshot.labels[reader.language].get(action.nature, action.nature)
     if nature:
         found += [Run(" · "), Run(nature)] if found else [Run(nature)]
     return tuple(found)
-
-
-def capitalised(text: str) -> str:
-    """Return a text that begins with a capital, as it stands by itself."""
-    return text[:1].upper() + text[1:]
-
-
-def printed_in(reader: Reader) -> str:
-    """Return the language of the plan's own words, "" where it is the document's or unknown."""
-    language = reader.snapshot.plan_source.language
-    return reader.tongue(language) if language else ""
-
-
-def squeezed(text: str) -> str:
-    """Return a period without what only its print makes different: spaces, kinds of dash."""
-    return "".join(text.split()).replace("–", "-").replace("—", "-").casefold()
 
 
 # --- What an actor said -----------------------------------------------------------------

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from document import selection
 from document.blocks import Block, Break, Column, Line, Page, Piece, Prose, Row, Run, Table
+from document.content import successions
 from document.content.reader import Reader
 from document.selection import Record
 from document.snapshot import Action
@@ -52,6 +53,8 @@ def row(reader: Reader, record: Record) -> Row:
     """Return one actor with its numbers and its actions."""
     numbers = tuple((Run(str(getattr(record, key))),) for key in NUMBERS)
     name = list(reader.full(record.actor.slug))
+    for line in successions.stated(reader, record.actor.slug):
+        name += [Break(), *(replace(one, look="fine") for one in line if isinstance(one, Run))]
     return Row((tuple(name), *numbers, tiles(reader, record.actions)))
 
 

@@ -15,6 +15,7 @@ from document.blocks import (
     Table,
 )
 from document.charts import Bar, Drawing, Kind
+from document.content import amendments
 from document.content.figures import words
 from document.content.reader import Reader
 from document.snapshot import LANGUAGES, Action, Snapshot, Withdrawn, status_code
@@ -42,6 +43,7 @@ def blocks(reader: Reader) -> list[Block]:
         found.append(Prose((Run(said),)))
         if selection.moves(snapshot.actions):
             found.append(Chart(movement(reader)))
+    found += amendments.blocks(reader)
     for key, actions in listed(snapshot):
         rows = [row(reader, key, action) for action in actions]
         found += group(reader, key, rows, reader.number_of(actions))
@@ -109,10 +111,12 @@ def remarks(reader: Reader, key: str, action: Action) -> Line:
     if key == "unmoved":
         lines.append((Run(reader.filled("still", years=action.unmoved)),))
     if key in {"overdue", ENDING}:
-        lines.append((reader.words(action.period),))
+        lines.append((Run(reader.colon(reader.label("period"))), reader.words(action.period)))
     if key == "slipped":
         said = reader.filled("expected_by", day=reader.day(action.expected_by))
         lines.append((Run(said),))
+    if key == "amended":
+        lines += amendments.before(reader, action)
     if key == "reopened":
         lines += reopenings(reader, action)
     pieces: list[Piece] = []

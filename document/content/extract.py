@@ -1,8 +1,8 @@
 """What a report says of one actor: how it reported, and its actions; on about two pages."""
 
 from document import selection
-from document.content import actors
 from document.blocks import Block, Column, Facts, Heading, Line, Prose, Row, Run, Status, Table
+from document.content import actors, successions
 from document.content.actions import remarks
 from document.content.actors import NUMBERS
 from document.content.reader import Reader
@@ -24,6 +24,7 @@ def blocks(reader: Reader, slug: str) -> list[Block]:
     )
     found: list[Block] = [
         Prose((level,), "fine"),
+        *(Prose(line) for line in successions.stated(reader, slug)),
         Prose((Run(reader.label("extract_note")),)),
     ]
     if held:

@@ -7,7 +7,18 @@ from typing import Any
 from document import collation, dates, names, richtext, selection
 from document.blocks import Chip, Count, Line, Mark, Piece, Rich, Run, Status, Tile
 from document.errors import RenderError
-from document.snapshot import Action, Actor, Entry, Section, Snapshot, Term, Text, Words, plain
+from document.snapshot import (
+    Action,
+    Actor,
+    Entry,
+    Naming,
+    Section,
+    Snapshot,
+    Term,
+    Text,
+    Words,
+    plain,
+)
 from document.typography import sign
 
 FEW = 1  # of which the singular is said; in French also of none
@@ -152,6 +163,11 @@ class Reader:
     def called(self, actor: Actor) -> tuple[str, str]:
         """Return an actor's name and the language it is in; see ``names.fallbacks``."""
         return plain(actor.names, self.language, names.fallbacks(actor.level))
+
+    def calling(self, actor: Actor, naming: Naming) -> Line:
+        """Return another name of an actor, as ``full`` says the one of the reference date."""
+        name, spoken = plain(naming.names, self.language, names.fallbacks(actor.level))
+        return self.with_short(name, naming.short.get(spoken) or "", self.tongue(spoken))
 
     def actor(self, slug: str) -> Run:
         """Return the name of an actor by its key; what is no key is a name already."""
@@ -328,3 +344,15 @@ class Anchors:
 def one_line(text: str) -> str:
     """Return a text on one line; French keeps its no-break spaces."""
     return re.sub(r"[ \t\r\n]+", " ", text).strip()
+
+
+def capitalised(text: str) -> str:
+    """Return a text that begins with a capital, as it stands by itself."""
+    return text[:1].upper() + text[1:]
+
+
+def full_stop(line: Line) -> tuple[Run, ...]:
+    """Return a full stop where a sentence that goes on has none."""
+    last = line[-1]
+    ends = isinstance(last, Run) and last.text.rstrip()[-1:] in {".", "!", "?", "…", ")"}
+    return () if ends else (Run("."),)

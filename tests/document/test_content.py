@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from document import content, dates
+from document import content, dates, selection
 from document.blocks import (
     Block,
     Break,
@@ -14,6 +14,7 @@ from document.blocks import (
     Items,
     Line,
     Mark,
+    Page,
     Prose,
     Run,
     StatusLine,
@@ -21,11 +22,25 @@ from document.blocks import (
     Tile,
     walk,
 )
+from document.charts import Bar
+from document.content import (
+    about,
+    actors,
+    annex,
+    changes,
+    classes,
+    extract,
+    figures,
+    masthead,
+    method,
+    outlook,
+    silence,
+    summary,
+)
 from document.content import actions as chapter
-from document.content import annex, changes, classes, masthead, method, outlook, summary
 from document.content.reader import Reader
-from document.snapshot import LANGUAGES, Entry, Snapshot, Text
-from tests.reports.specimen import every, overridden, specimen
+from document.snapshot import LANGUAGES, Actor, Entry, Naming, Snapshot, Succession, Text
+from tests.reports.specimen import amendment, every, former, overridden, specimen
 from tests.reports.tokens import replaced
 
 NOTHING: dict[str, Any] = {
@@ -599,16 +614,236 @@ def test_what_ends_on_the_reference_date_stands_behind_what_is_overdue() -> None
 def test_the_figures_say_once_on_which_actions_nobody_is_asked(make: Any) -> None:
     def told(snapshot: Snapshot) -> list[str]:
         found = [said(part.blocks) for part in make(snapshot, "en").chapters]
-        return [text for texts in found for text in texts if "nobody is asked" in text]
+        return [text for texts in found for text in texts if text.startswith("Actions for which")]
 
     asked = dataclasses.replace(
         specimen(6), actions=tuple(dataclasses.replace(a, expected=1) for a in specimen(6).actions)
     )
     assert told(asked) == []
     assert told(replaced(replaced(asked, 0, **NOTHING), 2, **NOTHING)) == [
-        "Actions on which nobody is asked for an entry: 1, 3. The coverage leaves them out; "
-        "the other figures count them."
+        "Actions for which no entry is expected, by number: 1, 3. They are left out of the "
+        "coverage but counted in the other figures."
     ]
+
+
+def test_an_action_on_which_nobody_is_asked_counts_in_no_bar_and_no_movement() -> None:
+    plan = specimen(6)
+    asked = dataclasses.replace(
+        plan,
+        actions=tuple(dataclasses.replace(a, expected=1, movement="same") for a in plan.actions),
+    )
+    silent = replaced(asked, 1, **NOTHING | {"movement": "same"})
+
+    def counted(snapshot: Snapshot) -> list[int]:
+        given = reader(snapshot)
+        bars = [
+            *figures.by_status(given).rows,
+            *figures.by_section(given).rows,
+            *changes.movement(given).rows,
+        ]
+        return [sum(bar.counts.values()) for bar in bars if isinstance(bar, Bar)]
+
+    numbered = len(selection.numbered(asked.actions))
+    before, now = counted(asked), counted(silent)
+    assert (before[0], before[-1]) == (numbered, numbered)
+    assert (now[0], now[-1]) == (numbered - 1, numbered - 1)
+    assert sum(now[1:-1]) == numbered - 1
+    notes = [text for text in said(figures.blocks(reader(silent))) if "bars" in text]
+    assert len(notes) == 1
+    assert notes[0].endswith(" Not shown in the bars, as no entry is expected: 2.")
+    assert not [text for text in said(figures.blocks(reader(asked))) if "bars" in text]
+    # A status that the secretariat set is one.
+    given = replaced(silent, 1, status="done")
+    assert counted(given)[0] == numbered
+
+
+def test_a_body_without_a_name_in_the_language_is_marked_wherever_it_heads_a_line() -> None:
+    plan = specimen(6)
+    actors_ = tuple(dataclasses.replace(one, names={"fr": one.names["fr"]}) for one in plan.actors)
+    foreign = dataclasses.replace(plan, actors=actors_)
+
+    def heads(snapshot: Snapshot) -> list[str]:
+        given = reader(snapshot)
+        found = [
+            plain(row.cells[0])
+            for block in (*actors.blocks(given), *silence.blocks(given), *annex.blocks(given))
+            if isinstance(block, Table)
+            for row in block.rows
+        ]
+        return [one for one in found if "(original in French)" in one]
+
+    assert heads(plan) == []
+    assert len(heads(foreign)) >= 15
+    note = plan.label("names_note", "en")
+    assert note in said(about.blocks(reader(foreign)))
+    assert note not in said(about.blocks(reader(plan)))
+
+
+def succeeded(on: str) -> Snapshot:
+    """Return a specimen of 2025 in which an actor with an entry took over from another one."""
+    plan = specimen(6)
+    heir = plan.actions[0].entries[0].actor
+    before = Actor("before", dict.fromkeys(LANGUAGES, "Old Office"), {}, "federal")
+    return dataclasses.replace(
+        plan, actors=(*plan.actors, before), successions=(Succession("before", heir, on),)
+    )
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [
+        ("2025-07-01", "1 July 2025 it took over the work of: Old Office"),
+        ("2031-01-01", "1 January 2031 it will take over the work of: Old Office"),
+    ],
+)
+def test_the_body_before_is_named_at_the_action_the_actor_and_in_its_extract(
+    on: str, words: str
+) -> None:
+    snapshot = succeeded(on)
+    given = reader(snapshot)
+    heir = snapshot.actions[0].entries[0].actor
+    facts = said([chapter.action_block(given, snapshot.actions[0])])
+    name = plain((given.actor(heir),))
+    assert f"Change of bodies: {name}: on {words}." in facts
+    rows = [text for text in said(actors.blocks(given)) if "Old Office" in text]
+    assert len(rows) == 1
+    assert rows[0].endswith(f" On {words}")
+    assert f"On {words}" in said(extract.blocks(given, heir))
+
+
+def test_the_body_behind_is_named_too_and_what_is_long_past_only_at_the_actor() -> None:
+    past = succeeded("2019-07-01")
+    given = reader(past)
+    assert not [t for t in said(chapter.blocks(given)) if "Old Office" in t]
+    assert [t for t in said(actors.blocks(given)) if "Old Office" in t]
+    heir = past.actions[0].entries[0].actor
+    turned = dataclasses.replace(past, successions=(Succession(heir, "before", "2025-07-01"),))
+    found = [t for t in said(chapter.blocks(reader(turned))) if "Old Office" in t]
+    assert found
+    assert all("on 1 July 2025 its work was taken over by: Old Office" in text for text in found)
+    # An edition from before such bodies were named has nothing to name.
+    unknown = dataclasses.replace(past, successions=(Succession("gone", heir, "2025-07-01"),))
+    assert not [t for t in said(chapter.blocks(reader(unknown))) if "gone" in t]
+
+
+def test_an_overdue_action_says_that_the_period_beside_it_is_one() -> None:
+    snapshot = replaced(specimen(3), 0, overdue=True, period=dict.fromkeys(LANGUAGES, "2023"))
+    given = reader(snapshot)
+    assert "Period: 2023" in plain(changes.remarks(given, "overdue", snapshot.actions[0]))
+
+
+# --- What the plan and the bodies were called before ------------------------------------------
+
+
+def renamed(*namings: Naming) -> Snapshot:
+    """Return a report in which the first actor of action 1 had or gets another name."""
+    plan = specimen(3, amendments=())
+    heir = plan.actions[0].entries[0].actor
+    bodies = tuple(
+        dataclasses.replace(one, renamed=namings if one.slug == heir else ()) for one in plan.actors
+    )
+    return dataclasses.replace(plan, actors=bodies)
+
+
+OLD = every("Old Office")
+
+
+@pytest.mark.parametrize(
+    ("naming", "words"),
+    [
+        (Naming(OLD, {}, "", "2025-06-30"), "until 30 June 2025 it was called: Old Office (en)"),
+        (Naming(OLD, {"en": "OO"}, "", "2025-06-30"), "called: Old Office (en) (OO)"),
+        (Naming(OLD, {}, "2026-02-01"), "since 1 February 2026 it has been called: Old Office"),
+        (Naming(OLD, {}, "2031-02-01"), "from 1 February 2031 it will be called: Old Office"),
+    ],
+)
+def test_another_name_stands_at_the_action_the_actor_and_in_its_extract(
+    naming: Naming, words: str
+) -> None:
+    snapshot = renamed(naming)
+    given = reader(snapshot)
+    heir = snapshot.actions[0].entries[0].actor
+    first = said([chapter.action_block(given, snapshot.actions[0])])
+    assert [text for text in first if text.startswith("Change of bodies") and words in text]
+    (row,) = [text for text in said(actors.blocks(given)) if "Old Office" in text]
+    assert words[1:] in row
+    assert [text for text in said(extract.blocks(given, heir)) if words[1:] in text]
+
+
+def test_a_name_of_long_ago_stands_only_at_the_actor_and_one_that_reads_the_same_nowhere() -> None:
+    given = reader(renamed(Naming(OLD, {}, "", "2019-06-30")))
+    assert not [text for text in said(chapter.blocks(given)) if "Old Office" in text]
+    assert [text for text in said(actors.blocks(given)) if "Old Office" in text]
+    # Only its name in another language was another one.
+    plan = renamed()
+    actor = plan.actor(plan.actions[0].entries[0].actor)
+    names = actor.names | {"nl": "Ander Bureau"}
+    plan = renamed(Naming(names, actor.short, "", "2025-06-30"))
+    assert not [text for text in said(actors.blocks(reader(plan))) if "it was called" in text]
+    assert [text for text in said(actors.blocks(reader(plan, "nl"))) if "Ander Bureau" in text]
+
+
+def test_an_amendment_is_told_with_its_decision_its_note_and_both_texts() -> None:
+    found = changes.blocks(reader(specimen(6)))
+    place = next(
+        n for n, one in enumerate(found)
+        if isinstance(one, Prose) and plain(one.line).startswith("In force since")
+    )  # fmt: skip
+    assert said(found[place : place + 1]) == [
+        "In force since 1 September 2025. The plan follows the evaluation (en) Decision: "
+        "Decision of the Council of Ministers, 11 July 2025."
+    ]
+    listed = found[place + 1]
+    assert isinstance(listed, Items)
+    assert [plain(line) for line in listed.lines] == [
+        "Action 1 (changed): Title of action 1 (en) – Wider than before (en) "
+        "Text of the plan before: What the plan said of action 1 (en) "
+        "Text of the plan now: What it says of action 1 (en)",
+        "Action 99 (added): A new action (en) – Asked for by all (en)",
+    ]
+
+
+def test_an_amendment_after_the_reference_date_is_told_and_one_of_before_is_not() -> None:
+    ahead = dataclasses.replace(amendment(), on="2026-03-01")
+    found = said(changes.blocks(reader(specimen(6, amendments=(ahead,)))))
+    assert [text for text in found if "after the reference date" in text]
+    past = dataclasses.replace(amendment(), on="2024-12-31")
+    found = said(changes.blocks(reader(specimen(6, amendments=(past,)))))
+    assert not [text for text in found if text.startswith("In force")]
+    # The first report tells of those of its own year.
+    first = specimen(6, compared=None, past=())
+    found = said(changes.blocks(reader(first)))
+    assert [text for text in found if text.startswith("In force since 1 September 2025")]
+
+
+def test_an_action_says_what_the_plan_said_of_it_before() -> None:
+    old = dataclasses.replace(former(2), period=dict.fromkeys(LANGUAGES, "2024–2025"))
+    snapshot = replaced(specimen(3), 1, amended=True, former=old)
+    expected = (
+        "number before: 02; title before: Former title of action 2 (en); section before: 0; "
+        "period before: 2024–2025; nature before: Continuous; actors added: Actor 2 (en); "
+        "actors no longer named: Actor 3 (en)"
+    )
+    facts = said([chapter.action_block(reader(snapshot), snapshot.actions[1])])
+    assert f"Earlier wording: {expected}" in facts
+    rows = [text for text in said(changes.blocks(reader(snapshot))) if "number before" in text]
+    assert len(rows) == 1
+    # What did not change is not told, and a corrected translation is none of the plan's.
+    same = dataclasses.replace(
+        former(2), label="2", section="1", nature="one_off", period_text="2024-2026",
+        period_end="2026-12-31", actors_added=(), actors_ended=(), official=("nl",),
+    )  # fmt: skip
+    snapshot = replaced(specimen(3), 1, former=same)
+    facts = said([chapter.action_block(reader(snapshot), snapshot.actions[1])])
+    assert not [text for text in facts if text.startswith("Earlier wording")]
+
+
+def test_the_chapter_by_actor_tells_the_page_of_each_action() -> None:
+    given = reader(specimen(6))
+    (table,) = [one for one in actors.blocks(given) if isinstance(one, Table)]
+    for row in table.rows:
+        tiles = [one.to for one in row.cells[-1] if isinstance(one, Tile)]
+        assert [one.to for one in row.cells[-1] if isinstance(one, Page)] == tiles
 
 
 def test_an_action_on_which_nobody_is_asked_has_a_line_in_the_annex() -> None:

@@ -139,7 +139,7 @@ def test_links_lead_where_the_snapshot_says() -> None:
         "https://example.org/tekst", "https://example.org/v", "https://example.org/plan",
         "https://creativecommons.org/publicdomain/zero/1.0/",
         "https://nap.example.org/nl/plans/nap2/reports/2025/e1/",
-        "https://nap.example.org/nl/method/",
+        "https://nap.example.org/nl/method/", "https://example.org/decision",
     }  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from reports.specimen import (
     NASTY,
     STATUSES,
     action,
+    amendment,
     body,
     entry,
     every,
+    former,
     overridden,
     specimen,
 )
@@ -23,9 +25,11 @@ __all__ = [
     "NASTY",
     "STATUSES",
     "action",
+    "amendment",
     "body",
     "entry",
     "every",
+    "former",
     "full",
     "odd",
     "overridden",
@@ -63,6 +67,8 @@ def full(entries: int = 24, **facts: Any) -> Snapshot:
         left_out=("actor-1",),
         overdue=True,
         unmoved=3,
+        amended=True,
+        former=former(1),
         expected_by="2027-06-30",
     )
     return dataclasses.replace(given, actions=(changed, *given.actions[1:]))

@@ -24,13 +24,14 @@ from reports import dictionary
 from reports.data import heads, rows
 from reports.formats import FORMATS, of_schema, of_today
 from tests.elsewhere import digests
-from tests.reports.specimen import NASTY, overridden, specimen
+from tests.reports.specimen import NASTY, former, overridden, specimen
 from tests.reports.tokens import marked, replaced
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ("json", "entries_csv", "actions_csv", "evidence_csv", "xlsx")
 TABLES = ("entries", "actions", "evidence")
-SHEETS = [*TABLES, "labels", "data_dictionary"]
+ALL = (*TABLES, "amendments", "names")
+SHEETS = [*ALL, "labels", "data_dictionary"]
 
 
 @cache
@@ -77,7 +78,7 @@ def test_json_is_the_snapshot_whatever_the_language(language: str) -> None:
 
 def test_json_names_its_schema_by_address() -> None:
     data = json.loads(FORMATS["json"].render(specimen(3), "en"))
-    assert data["$schema"] == "https://nap.example.org/static/schema/report-3.json"
+    assert data["$schema"] == "https://nap.example.org/static/schema/report-4.json"
 
 
 # --- One row is one thing ---------------------------------------------------------------
@@ -165,7 +166,7 @@ def test_an_override_shows_both_statuses_and_the_reason() -> None:
     assert first["override_institution"] == "actor-1"
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", ALL)
 def test_every_row_tells_drafts_and_samples_apart(table: str) -> None:
     draft = all_rows(table, specimen(3, edition=0, is_sample=True))
     now = {(row["is_draft"], row["is_sample"]) for row in draft if row["year"] == 2025}
@@ -175,20 +176,26 @@ def test_every_row_tells_drafts_and_samples_apart(table: str) -> None:
     assert {(row["is_draft"], row["is_sample"]) for row in real} == {(False, False)}
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", ALL)
 def test_the_dictionary_knows_every_value_that_a_row_has(table: str) -> None:
     snapshot = specimen(3)
     texts = {field: Text("nl", "x") for field in selection.FIELDS}
     said = dataclasses.replace(
         snapshot.actions[0].entries[0], texts=texts, reopened=Text("fr", "y")
     )
-    snapshot = replaced(snapshot, 0, entries=(said,), override=overridden(snapshot))
-    assert set().union(*rows(table, snapshot, "en")) == set(heads(table))
+    snapshot = replaced(
+        snapshot, 0, entries=(said,), override=overridden(snapshot), former=former(1)
+    )
+    assert set().union(*rows(table, snapshot, "en")) == set(heads(table, snapshot))
 
 
 def test_no_column_of_prose_is_called_like_a_status() -> None:
     codes = {status.code for status in specimen(3).vocabulary}
-    names = {column.name for columns in dictionary.TABLES.values() for column in columns}
+    names = {
+        column.name
+        for columns in (dictionary.TABLES | dictionary.SHEETS).values()
+        for column in columns
+    }
     assert not codes & names
 
 
@@ -198,7 +205,8 @@ def test_no_column_of_prose_is_called_like_a_status() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("table", TABLES)
 def test_csv_and_xlsx_hold_the_same_rows(table: str, language: str) -> None:
-    snapshot, names = specimen(), heads(table)
+    snapshot = specimen()
+    names = heads(table, snapshot)
     expected = [{name: row.get(name) for name in names} for row in rows(table, snapshot, language)]
     assert parsed(table, snapshot, language) == [
         {name: as_csv(value) for name, value in row.items()} for row in expected
@@ -227,7 +235,7 @@ def test_every_text_of_rows_is_in_csv_and_all_of_them_in_json() -> None:
     around = (
         ".plan", ".vocab", ".roles", ".figures", ".chapters", ".sections", ".levels", ".actors",
         ".withdrawn", ".notes", ".obstacles", ".goals", ".pillars", ".themes", ".recipients",
-        ".publisher", ".contact", ".issn",
+        ".publisher", ".contact", ".issn", ".amendments",
     )  # fmt: skip
     assert {path for path in missing if not path.startswith(around)} == set()
 
@@ -276,7 +284,7 @@ def test_the_dictionary_sheet_has_exactly_one_line_per_column(language: str) -> 
     head, *lines = [list(line) for line in sheet.iter_rows(values_only=True)]
     keys = ("table", "column", "type", "meaning")
     assert head == [snapshot.label(key, language) for key in keys]
-    columns = [(table, cell.value) for table in TABLES for cell in book(language)[table][1]]
+    columns = [(table, cell.value) for table in ALL for cell in book(language)[table][1]]
     assert [(table, name) for table, name, _kind, _meaning in lines[:-1]] == columns
     assert all(kind and meaning for _table, _name, kind, meaning in lines)
 
@@ -295,7 +303,7 @@ def test_the_dictionary_is_in_the_snapshot_and_not_in_the_software() -> None:
     sheet = opened(specimen(3, labels=labels))["data_dictionary"]
     *lines, example = sheet.iter_rows(min_row=2, min_col=3, values_only=True)
     cells = [text for line in lines for text in line]
-    assert len(cells) == 2 * sum(len(heads(table)) for table in TABLES)
+    assert len(cells) == 2 * sum(len(heads(table, specimen(3))) for table in ALL)
     assert [text for text in cells if not str(text).endswith("!")] == []
     assert example == ("pandas", dictionary.EXAMPLE)
 
@@ -395,6 +403,52 @@ def test_an_edition_has_the_formats_of_its_schema() -> None:
     documents = ("html", "pdf", "docx")
     summaries = {f"summary_{name}" for name in documents}
     assert set(of_today()) == {*documents, *summaries, *DATA} == set(FORMATS) - {"csv"}
+
+
+def test_an_edition_of_schema_3_has_the_sheets_and_columns_of_then() -> None:
+    """It has no words for what came later."""
+    old = from_json((ROOT / "tests" / "data" / "snapshot-3.json").read_text())
+    assert opened(old).sheetnames == [*TABLES, "labels", "data_dictionary"]
+    for table in TABLES:
+        then = [column.name for column in dictionary.TABLES[table] if not column.is_later]
+        assert heads(table, old) == then
+        assert list(parsed(table, old)[0]) == then
+
+
+def test_the_row_of_an_amended_action_says_what_the_plan_said_before() -> None:
+    row = all_rows("actions", replaced(specimen(3), 1, former=former(2)))[1]
+    expected = {
+        "former_action": "02", "former_section": "0",
+        "former_title": "Former title of action 2 (en)", "former_title_language": "en",
+        "former_nature": "continuous",
+        "former_period_text": "2024-2025", "former_period_end": date(2025, 12, 31),
+        "actors_added": "actor-2", "actors_ended": "actor-3",
+    }  # fmt: skip
+    assert {name: row[name] for name in expected} == expected
+    alone = dataclasses.replace(former(2), label="2", section="1", nature="one_off")
+    row = all_rows("actions", replaced(specimen(3), 1, former=alone))[1]
+    assert {"former_action", "former_section", "former_nature"} & set(row) == set()
+
+
+def test_amendments_have_a_row_per_action_and_names_one_per_other_name() -> None:
+    snapshot = specimen(3)
+    found = [
+        (row["amended_on"], row["action_id"], row["act"], row["text_before"], row["action_note"])
+        for row in all_rows("amendments", snapshot, "fr")
+    ]
+    assert found == [
+        (date(2025, 9, 1), "1", "change", "What the plan said of action 1 (fr)",
+         "Wider than before (fr)"),
+        (date(2025, 9, 1), "99", "add", "", "Asked for by all (fr)"),
+    ]  # fmt: skip
+    named = [
+        (row["actor"], row["actor_name"], row["actor_abbreviation"], row["since"], row["until"])
+        for row in all_rows("names", snapshot, "nl")
+    ]
+    assert named == [
+        ("actor-5", "Old name of 5 (nl)", "O5 (nl)", None, date(2025, 5, 31)),
+        ("actor-5", "Next name of 5 (nl)", "N5 (nl)", date(2026, 9, 1), None),
+    ]
 
 
 def test_only_json_serves_all_languages_at_once() -> None:

@@ -21,7 +21,8 @@ from tests.reports.specimen import specimen
 DATA = Path(__file__).parent.parent / "data"
 FIRST = (DATA / "snapshot-1.json").read_text()
 SECOND = (DATA / "snapshot-2.json").read_text()
-EXAMPLES = {1: FIRST, 2: SECOND}
+THIRD = (DATA / "snapshot-3.json").read_text()
+EXAMPLES = {1: FIRST, 2: SECOND, 3: THIRD}
 
 
 def test_every_earlier_schema_has_a_reader_an_example_and_its_published_file() -> None:

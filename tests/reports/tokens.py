@@ -13,11 +13,12 @@ CODES = {
     "status", "derived", "rule", "nature", "movement", "label", "missing", "left_out", "through",
     "institution", "official", "site", "labels", "action_id", "section", "causes", "goals",
     "pillars", "themes", "obstacle_codes", "mark", "further", "predecessor", "successor", "voice",
-    "common_before", "common_now", "licence", "on",
+    "common_before", "common_now", "licence", "on", "act", "actors_added", "actors_ended",
 }  # fmt: skip
 DAYS = {
     "date", "reference_date", "opened_on", "deadline", "closed_on", "validated_on", "period_end",
-    "period_start", "made_at", "submitted_on", "accepted_on", "expected_by",
+    "period_start", "made_at", "submitted_on", "accepted_on", "expected_by", "since", "until",
+    "decided_on",
 }  # fmt: skip
 
 

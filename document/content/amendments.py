@@ -1,0 +1,114 @@
+"""Amendments of the plan: by what decision, what they did to which action, what it said before."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from document.blocks import Block, Break, Heading, Items, Line, Piece, Prose, Run
+from document.content import periods
+from document.content.reader import Reader, full_stop, one_line
+from document.content.successions import since
+from document.snapshot import Action, Amended, Amendment, Words, plain
+
+
+def blocks(reader: Reader) -> list[Block]:
+    """Return the amendments since the edition before, or since the year began; those announced.
+
+    An edition from before they were told of has none.
+    """
+    found: list[Block] = []
+    for amendment in reader.snapshot.amendments:
+        if amendment.on > since(reader):
+            found.append(Prose(decision(reader, amendment)))
+            if amendment.actions:
+                lines = tuple(changed(reader, one) for one in amendment.actions)
+                found.append(Items(lines))
+    return [Heading(2, (Run(reader.label("amendments")),)), *found] if found else []
+
+
+def decision(reader: Reader, amendment: Amendment) -> Line:
+    """Return from when an amendment holds, why, and by what decision."""
+    ahead = amendment.on > reader.snapshot.reference_date
+    key = "amended_after" if ahead else "amended_on"
+    found: list[Piece] = [Run(reader.filled(key, day=reader.day(amendment.on)), look="strong")]
+    note = reader.words(amendment.note)
+    if note.text:
+        found += [Run(" "), note, *full_stop((note,)), *reader.original(note.language)]
+    document = one_line(amendment.document or amendment.address)
+    day = reader.day(amendment.decided_on)
+    if document or day:
+        found.append(Run(f" {reader.colon(reader.label('decision'))}"))
+        named = [Run(document, link=amendment.address)] if document else []
+        found += reader.joined([[one] for one in (*named, *([Run(day)] if day else []))], ",")
+        found.append(Run("."))
+    return tuple(found)
+
+
+def changed(reader: Reader, amended: Amended) -> Line:
+    """Return what an amendment did to one action; both texts of the plan where it has another."""
+    action = next(
+        (one for one in reader.snapshot.actions if one.action_id == amended.action_id), None
+    )
+    shown = reader.filled("action", label=amended.label)
+    number = (
+        replace(reader.link(action), text=shown)
+        if action and action.label == amended.label
+        else Run(shown, look="strong")
+    )
+    act = reader.label(f"act_{amended.act}")
+    found: list[Piece] = [number, Run(f" ({act})"), Run(reader.colon(""))]
+    found += reader.title(amended.titles, amended.official)
+    note = reader.words(amended.note)
+    if note.text:
+        found += [Run(" – "), note, *reader.original(note.language)]
+    for key, text in (("text_before", amended.text_before), ("text_after", amended.text_after)):
+        if plain(text, reader.language)[0]:
+            found += [Break(), Run(reader.colon(reader.label(key)), look="strong")]
+            found += quoted(reader, text)
+    return tuple(found)
+
+
+def quoted(reader: Reader, text: Words) -> Line:
+    """Return a text of the plan on one line, with the mark of another language."""
+    run = reader.words(text)
+    return (run, *reader.original(run.language))
+
+
+# --- What an action said before -------------------------------------------------------------
+
+
+def former(reader: Reader, action: Action) -> Line:
+    """Return what the edition before says of an action that was amended since, in one line."""
+    return reader.joined(before(reader, action))
+
+
+def before(reader: Reader, action: Action) -> Iterator[Line]:
+    """Yield what was otherwise, a line each: number, title, section, period, nature, bodies."""
+    old = action.former
+    if old is None:
+        return
+    if old.label != action.label:
+        yield (Run(reader.filled("was_label", label=old.label)),)
+    if titles_differ(action):
+        yield reader.spoken("was_title", title=reader.title(old.titles, old.official))
+    if old.section != action.section:
+        label = old.section or "–"
+        yield (Run(reader.filled("was_section", label=label)),)
+    if (old.period_text, old.period_end) != (action.period_text, action.period_end):
+        said = periods.stated(reader, old.period, old.period_text) or (Run("–"),)
+        yield reader.spoken("was_period", period=said)
+    if old.nature != action.nature:
+        word = reader.snapshot.labels[reader.language].get(old.nature, old.nature)
+        yield (Run(reader.filled("was_nature", nature=word or "–")),)
+    yield from filter(None, (
+        reader.listed("actors_added", old.actors_added),
+        reader.listed("actors_ended", old.actors_ended),
+    ))  # fmt: skip
+
+
+def titles_differ(action: Action) -> bool:
+    """Tell whether the plan's own title is another one; a corrected translation is none."""
+    old = action.former
+    if old is None:
+        return False
+    official = set(old.official) & set(action.official)
+    return any(old.titles.get(code) != action.titles.get(code) for code in official)
