@@ -57,7 +57,7 @@ def fill(sheet: Worksheet, head: list[str], table: list[list[Any]]) -> None:
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{letters[-1]}{len(table) + 1}"
-    sheet.append([_cell(sheet, name, bold=True) for name in head])
+    sheet.append([_head(sheet, name) for name in head])
     pens: dict[type, Any] = {kind: _cell(sheet) for kind in (str, bool, int, date)}
     for line in table:
         sheet.append(_set(pens, value) for value in line)
@@ -77,6 +77,13 @@ def _cell(sheet: Worksheet, value: Any = None, *, bold: bool = False) -> Any:
     cell = WriteOnlyCell(sheet, value)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     cell.font = Font(bold=bold)
+    return cell
+
+
+def _head(sheet: Worksheet, name: str) -> Any:
+    """Return the head of a column: text, as a name may begin as a formula does."""
+    cell = _cell(sheet, characters.without(name), bold=True)
+    cell.data_type = "s"
     return cell
 
 
