@@ -254,7 +254,7 @@ class SectionAdmin(DataAdmin):
     list_display = ["number", "title_en", "plan"]
     list_filter = ["plan"]
     list_select_related = ["plan"]
-    search_fields = ["=number", *per_language("title", "short")]
+    search_fields = ["=number", "=label", *per_language("title", "short")]
     autocomplete_fields = ["plan", "source"]
 
 
@@ -368,7 +368,7 @@ class ActionAdmin(DataAdmin):
     @admin.display(description=_("section"), ordering="section__number")
     def section_number(self, action: Action) -> str:
         """Return the number of the section, as its title is long."""
-        return str(action.section.number) if action.section else ""
+        return action.section.shown if action.section else ""
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

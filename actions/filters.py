@@ -71,7 +71,7 @@ def numbered(titles: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
 
 def section_line(section: Section) -> str:
     """Return a section's line of the menu; ° marks a working translation, as in the list."""
-    return f"{section.number}. {section.short}{'' if section.title_is_official else '°'}"
+    return f"{section.shown}. {section.short}{'' if section.title_is_official else '°'}"
 
 
 class ActionFilter(django_filters.FilterSet):

@@ -24,6 +24,14 @@ def valid_on(day: date, prefix: str = "") -> Q:
     )
 
 
+class PlanQuerySet(models.QuerySet[Any]):
+    """Questions about plans."""
+
+    def published(self) -> PlanQuerySet:
+        """Return the plans that readers see; the others are drafts of the secretariat."""
+        return self.filter(is_published=True)
+
+
 class ActionQuerySet(models.QuerySet[Any]):
     """Questions about actions."""
 

@@ -21,7 +21,7 @@ class Pages(_InEveryLanguage):
         """Return the names of the pages with their arguments."""
         single = ["home", "about", "method", "accessibility", "privacy"]
         lists = ["action-list", "actor-list", "theme-list"]
-        plans = Plan.objects.values_list("slug", flat=True)
+        plans = Plan.objects.published().values_list("slug", flat=True)
         return [(name, []) for name in single] + [(n, [p]) for p in plans for n in lists]
 
     def location(self, item: tuple[str, list[str]]) -> str:
@@ -45,7 +45,8 @@ class Actions(_Rows):
 
     def items(self) -> Any:
         """Return plan and label of every action."""
-        return Action.objects.order_by("plan", "position").values_list("plan__slug", "label")
+        rows = Action.objects.filter(plan__is_published=True)
+        return rows.order_by("plan", "position").values_list("plan__slug", "label")
 
 
 class Actors(_Rows):
@@ -56,7 +57,7 @@ class Actors(_Rows):
     def items(self) -> Any:
         """Return plan and key of every actor that a plan names."""
         return (
-            Actor.objects.filter(responsibilities__isnull=False)
+            Actor.objects.filter(responsibilities__action__plan__is_published=True)
             .order_by("responsibilities__action__plan__slug", "slug")
             .values_list("responsibilities__action__plan__slug", "slug")
             .distinct()
@@ -71,7 +72,8 @@ class Themes(_Rows):
     def items(self) -> Any:
         """Return plan and key of every theme in use."""
         return (
-            ActionTheme.objects.order_by("action__plan__slug", "theme__slug")
+            ActionTheme.objects.filter(action__plan__is_published=True)
+            .order_by("action__plan__slug", "theme__slug")
             .values_list("action__plan__slug", "theme__slug")
             .distinct()
         )

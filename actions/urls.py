@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
+from actions.models.actions import LABEL
 from actions.views import (
     actions,
     actors,
@@ -28,9 +29,9 @@ from actions.views import (
 
 
 class LabelConverter:
-    """The number of an action in an address: 22, 22.1, 18A."""
+    """The number of an action in an address: 22, 22.1, 18A, A.1, I.3.2, US0113."""
 
-    regex = r"[0-9]{1,4}(?:[A-Z]|\.[0-9]{1,2})?"
+    regex = LABEL
 
     def to_python(self, value: str) -> str:
         """Return the label."""

@@ -201,8 +201,8 @@ def build_action(row: ActionStatus, told: Told) -> Action:
     return Action(
         action_id=action.key or action.label,
         label=action.label,
-        section=str(action.section.number) if action.section else "",
-        parent=action.parent.label if action.parent else "",
+        section=action.section.shown if action.section else "",
+        parent=action.parent.as_on(row.on).label if action.parent else "",
         titles=per_language(action, "title"),
         official=tuple(action.official_languages.split()),
         nature=action.nature,
@@ -404,7 +404,7 @@ def build_sections(given: ReportingRound) -> tuple[Section, ...]:
     rows = SectionRow.objects.filter(plan=given.plan_id).order_by("number")
     return tuple(
         Section(
-            str(row.number),
+            row.shown,
             position,
             per_language(row, "title"),
             tuple(row.official_languages.split()),

@@ -27,7 +27,7 @@ class Archives(_InEveryLanguage):
 
     def items(self) -> Any:
         """Return the key of every plan."""
-        return Plan.objects.order_by("slug").values_list("slug")
+        return Plan.objects.published().order_by("slug").values_list("slug")
 
 
 class Reports(_InEveryLanguage):

@@ -138,7 +138,9 @@ def test_a_fault_is_shown_beside_the_field_and_nothing_is_lost(secretariat_clien
     data |= {"label": "<b>", "title_nl": "Mijn werk", "period_start_0": "x"}
     response = secretariat_client.post(url, data)
     assert response.status_code == 200
-    assert "Enter a number such as 22, 22.1 or 18A." in response.content.decode()
+    assert (
+        "Enter a number such as 22, 22.1, 18A, A.1, I.3.2 or US0113." in response.content.decode()
+    )
     assert "Mijn werk" in response.content.decode()
 
 

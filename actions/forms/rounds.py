@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from actions import menus
 from actions.forms.seen import SeenForm
 from actions.forms.texts import TextField
-from actions.models import Actor, Override, ReportingRound
+from actions.models import Actor, Override, Plan, ReportingRound
 from actions.querysets import ActorQuerySet
 
 FIXED = ("plan", "year", "reference_date")  # once a round was opened
@@ -89,6 +89,7 @@ class RoundForm(SeenForm, forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Hold fast what an opened round keeps, whatever the browser sends."""
         super().__init__(*args, **options)
+        self.fields["plan"].queryset = Plan.objects.published()  # type: ignore[attr-defined]
         if self.instance.pk and not self.instance.is_planned:
             for name in FIXED:
                 self.fields[name].disabled = True

@@ -17,6 +17,7 @@ from actions.enums import ActorKind, IcsdRole, Level
 from actions.models.fields import (
     char_field,
     code_check,
+    draft_of,
     in_language,
     language_property,
     period_check,
@@ -96,6 +97,7 @@ class Actor(NaturalKey):
     note_de = text_field(_("note (German)"))
     source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"), related_name="+")
     source_detail = char_field(_("where in the source"), 500, blank=True, default="")
+    draft_of = draft_of()
 
     objects: ClassVar[ActorManager] = ActorManager()
     history = history()

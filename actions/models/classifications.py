@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from actions.enums import SCHEME_SIZE, Basis, FlagCode, Scheme
 from actions.models.actions import Action
 from actions.models.fields import (
+    WRITE_TITLE,
     char_field,
     code_check,
+    draft_of,
     language_property,
+    some_text,
     text_field,
     text_property,
 )
@@ -69,10 +72,10 @@ class Theme(NaturalKey):
 
     slug = models.SlugField(_("key in addresses"), max_length=60, unique=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
-    title_en = char_field(_("title (English)"), 120)
-    title_fr = char_field(_("title (French)"), 120)
-    title_nl = char_field(_("title (Dutch)"), 120)
-    title_de = char_field(_("title (German)"), 120)
+    title_en = char_field(_("title (English)"), 120, blank=True, default="")
+    title_fr = char_field(_("title (French)"), 120, blank=True, default="")
+    title_nl = char_field(_("title (Dutch)"), 120, blank=True, default="")
+    title_de = char_field(_("title (German)"), 120, blank=True, default="")
     intro_en = text_field(_("introduction (English)"))
     intro_fr = text_field(_("introduction (French)"))
     intro_nl = text_field(_("introduction (Dutch)"))
@@ -80,17 +83,20 @@ class Theme(NaturalKey):
     source = models.ForeignKey(
         Source, models.PROTECT, null=True, blank=True, verbose_name=_("source"), related_name="+"
     )
+    draft_of = draft_of()
 
     objects: ClassVar[NaturalKeyManager] = NaturalKeyManager()
     history = history()
 
     title = text_property("title")
+    title_language = language_property("title")
     intro = text_property("intro")
 
     class Meta:
         verbose_name = _("theme")
         verbose_name_plural = _("themes")
         ordering = ["position", "slug"]
+        constraints = [some_text("theme_has_title", "title", WRITE_TITLE)]
 
     def __str__(self) -> str:
         return self.title

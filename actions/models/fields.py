@@ -18,6 +18,7 @@ from document import characters
 Label = Any
 
 LANGUAGES = ("en", "fr", "nl", "de")
+WRITE_TITLE = _("Write the title in at least one language.")
 
 
 def no_control_characters(text: str) -> None:
@@ -117,6 +118,31 @@ def language_property(field: str) -> property:
     """Return a property with the code of the language that ``field`` is shown in."""
     return property(
         lambda self: in_language(self, field)[1], doc=f"The language the {field} is shown in."
+    )
+
+
+def some_text(name: str, field: str, words: Label) -> models.CheckConstraint:
+    """Return the constraint that a text stands there in at least one language."""
+    return models.CheckConstraint(
+        condition=~Q(**{f"{field}_{code}": "" for code in LANGUAGES}),
+        name=name,
+        violation_error_message=words,
+    )
+
+
+def draft_of() -> models.ForeignKey:
+    """Return the column that says with which plan a row came that readers do not see yet.
+
+    Such a row is seen by nobody either; it loses the mark when a plan that needs it is published.
+    """
+    return models.ForeignKey(
+        "actions.Plan",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("came with the draft of"),
     )
 
 

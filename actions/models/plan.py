@@ -9,21 +9,27 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from actions.models.fields import (
+    WRITE_TITLE,
     address_field,
     char_field,
     in_language,
     language_property,
     period_check,
+    some_text,
     text_field,
     text_property,
 )
 from actions.models.history import history
 from actions.models.natural import NaturalKey, NaturalKeyManager
 from actions.models.sources import Source
+from actions.querysets import PlanQuerySet
+
+
+class PlanManager(NaturalKeyManager.from_queryset(PlanQuerySet)):  # type: ignore[misc]
+    """Finds plans: see ``PlanQuerySet``."""
 
 
 class Plan(NaturalKey):
@@ -32,10 +38,10 @@ class Plan(NaturalKey):
     NATURAL_KEY = ("slug",)
 
     slug = models.SlugField(_("key in addresses"), max_length=30, unique=True)
-    title_en = char_field(_("title (English)"), 300)
-    title_fr = char_field(_("title (French)"), 300)
-    title_nl = char_field(_("title (Dutch)"), 300)
-    title_de = char_field(_("title (German)"), 300)
+    title_en = char_field(_("title (English)"), 300, blank=True, default="")
+    title_fr = char_field(_("title (French)"), 300, blank=True, default="")
+    title_nl = char_field(_("title (Dutch)"), 300, blank=True, default="")
+    title_de = char_field(_("title (German)"), 300, blank=True, default="")
     intro_en = text_field(_("introduction (English)"))
     intro_fr = text_field(_("introduction (French)"))
     intro_nl = text_field(_("introduction (Dutch)"))
@@ -50,9 +56,14 @@ class Plan(NaturalKey):
     document_fr = address_field(_("address of the document (French)"))
     document_nl = address_field(_("address of the document (Dutch)"))
     document_de = address_field(_("address of the document (German)"))
+    # A plan that was imported or made on the site is the secretariat's until it is published.
+    is_published = models.BooleanField(_("seen by readers"), default=True, editable=False)
+
+    objects: ClassVar[PlanManager] = PlanManager()
     history = history()
 
     title = text_property("title")
+    title_language = language_property("title")
     intro = text_property("intro")
     document = text_property("document")
     document_language = language_property("document")
@@ -62,7 +73,10 @@ class Plan(NaturalKey):
         verbose_name = _("plan")
         verbose_name_plural = _("plans")
         ordering = ["-valid_from", "slug"]
-        constraints = [period_check("plan_runs_in_order")]
+        constraints = [
+            period_check("plan_runs_in_order"),
+            some_text("plan_has_title", "title", WRITE_TITLE),
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -120,11 +134,18 @@ class Section(NaturalKey):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="sections", verbose_name=_("plan"))
     number = models.PositiveSmallIntegerField(_("number"))
+    label = char_field(
+        _("what the plan calls it"),
+        10,
+        blank=True,
+        default="",
+        help_text=_("Where it is no number: A, I.3. The number then only says the order."),
+    )
     heading_label = char_field(_("number as the heading prints it"), 10, blank=True, default="")
-    title_en = char_field(_("title (English)"), 300)
-    title_fr = char_field(_("title (French)"), 300)
-    title_nl = char_field(_("title (Dutch)"), 300)
-    title_de = char_field(_("title (German)"), 300)
+    title_en = char_field(_("title (English)"), 300, blank=True, default="")
+    title_fr = char_field(_("title (French)"), 300, blank=True, default="")
+    title_nl = char_field(_("title (Dutch)"), 300, blank=True, default="")
+    title_de = char_field(_("title (German)"), 300, blank=True, default="")
     short_en = char_field(_("short title (English)"), 60, blank=True, default="")
     short_fr = char_field(_("short title (French)"), 60, blank=True, default="")
     short_nl = char_field(_("short title (Dutch)"), 60, blank=True, default="")
@@ -140,6 +161,7 @@ class Section(NaturalKey):
     history = history()
 
     title = text_property("title")
+    title_language = language_property("title")
     note = text_property("note")
 
     class Meta:
@@ -153,13 +175,27 @@ class Section(NaturalKey):
                 violation_error_message=_("The plan has a section with this number already."),
             ),
             models.CheckConstraint(condition=Q(number__gte=1), name="section_number_from_1"),
+            some_text("section_has_title", "title", WRITE_TITLE),
+            models.UniqueConstraint(
+                fields=["plan", "label"],
+                condition=~Q(label=""),
+                name="section_label_once",
+                violation_error_message=_("The plan calls another section so already."),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}. {self.title}"
+        return f"{self.shown}. {self.title}"
+
+    @property
+    def shown(self) -> str:
+        """What readers see as its number: what the plan calls it, else its number."""
+        return self.label or str(self.number)
 
     def clean(self) -> None:
-        """Refuse to move a section with actions to another plan."""
+        """Refuse a number as a name, and to move a section with actions to another plan."""
+        if self.label.isdecimal():
+            raise ValidationError({"label": _("Leave this empty where it is a number.")})
         if self.pk and self.actions.exclude(plan=self.plan_id).exists():
             raise ValidationError({"plan": _("The section has actions of another plan.")})
 
@@ -169,6 +205,12 @@ class Section(NaturalKey):
         return in_language(self, "short")[0] or self.title
 
     @property
+    def short_language(self) -> str:
+        """The language of ``short``."""
+        text, language = in_language(self, "short")
+        return language if text else self.title_language
+
+    @property
     def title_is_official(self) -> bool:
-        """Tell whether the title in the active language is the plan's own wording."""
-        return (get_language() or "en") in self.official_languages.split()
+        """Tell whether the title that is shown is the plan's own wording."""
+        return self.title_language in self.official_languages.split()

@@ -152,6 +152,12 @@ class Responsibility(NaturalKey):
     def __str__(self) -> str:
         return f"{self.action.label} – {self.actor}"
 
+    def clean(self) -> None:
+        """Refuse a body that readers do not see yet under an action that they see."""
+        if self.actor.draft_of_id and self.action.plan.is_published:
+            message = _("This organisation came with a plan that readers do not see yet.")
+            raise ValidationError({"actor": message})
+
     def is_valid(self, on: date) -> bool:
         """Tell whether the actor stands under the action on a day; see ``valid_on``."""
         started = self.valid_from is None or self.valid_from <= on

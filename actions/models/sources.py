@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from actions.models.fields import char_field, text_field
+from actions.models.fields import char_field, draft_of, text_field
 from actions.models.history import history
 from actions.models.natural import NaturalKey, NaturalKeyManager
 
@@ -31,6 +31,7 @@ class Source(NaturalKey):
         default=True,
         help_text=_("Not ticked: a fact with this source is shown as not confirmed."),
     )
+    draft_of = draft_of()
 
     objects: ClassVar[NaturalKeyManager] = NaturalKeyManager()
     history = history()

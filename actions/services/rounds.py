@@ -51,6 +51,8 @@ def save(
     makes nothing late that was in time.
     """
     secretariat(by, now)
+    if not reporting_round.plan.is_published:
+        raise ValidationError({"plan": _("Readers do not see this plan yet: publish it first.")})
     if reporting_round.pk:
         stored = lock(reporting_round)
         seeing.check(stored, {name: getattr(reporting_round, name) for name in DAYS}, seen)

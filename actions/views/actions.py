@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,13 +17,14 @@ from actions import published
 from actions.enums import Scheme
 from actions.filters import ActionFilter
 from actions.forms.plan import MENUS, REPORT_MENUS, filter_layout
-from actions.models import Action, Actor, Amendment, Plan, PublishedRound
+from actions.models import Action, Actor, Amendment, PublishedRound
 from actions.models.actors import LEVELS
 from actions.models.responsibilities import expected_of
 from actions.models.schemes import TITLES
 from actions.querysets import valid_on
 from actions.tables import ActionTable
 from actions.views import presentation, reading_amendments
+from actions.views.drafts import check_seen, plan_of
 from actions.views.http import has_working, is_partial, public_page
 from document import snapshot
 
@@ -35,7 +36,7 @@ PAGE_DIGITS = 8  # more is no page number but an attack on the parser
 @public_page
 def action_list(request: HttpRequest, plan: str) -> HttpResponse:
     """Show the actions of a plan as a table to filter, sort and page through."""
-    found = get_object_or_404(Plan, slug=plan)
+    found = plan_of(request, plan)
     on = timezone.localdate()
     filters = ActionFilter(request.GET, plan=found, on=on)
     rows = filters.qs
@@ -135,8 +136,10 @@ def moved(plan: str, label: str) -> Action:
 
 def redirected(request: HttpRequest, plan: str, label: str) -> HttpResponse:
     """Lead a former number to its action; asked each time, as a number can go to another one."""
+    action = moved(plan, label)
+    check_seen(request, action.plan)
     query = request.GET.urlencode()
-    where = moved(plan, label).get_absolute_url() + (f"?{query}" if query else "")
+    where = action.get_absolute_url() + (f"?{query}" if query else "")
     response = redirect(where, permanent=True)
     response["Cache-Control"] = "no-cache"
     return response
@@ -149,6 +152,7 @@ def action(request: HttpRequest, plan: str, label: str) -> HttpResponse:
     found = rows.filter(plan__slug=plan, label=label).first()
     if found is None:
         return redirected(request, plan, label)
+    check_seen(request, found.plan)
     return page_of(request, found, timezone.localdate())
 
 

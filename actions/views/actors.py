@@ -17,6 +17,7 @@ from actions.models import Action, Actor, Plan, PublishedEntry, Responsibility
 from actions.models.actors import LEVELS
 from actions.models.statuses import STATUS_WORDS
 from actions.querysets import below, valid_on
+from actions.views.drafts import check_seen, plan_of
 from actions.views.http import has_working, public_page
 from document import collation
 
@@ -24,7 +25,7 @@ from document import collation
 @public_page
 def actor_list(request: HttpRequest, plan: str) -> HttpResponse:
     """Show all actors by level of government, each with its number of actions in the plan."""
-    found = get_object_or_404(Plan, slug=plan)
+    found = plan_of(request, plan)
     on = timezone.localdate()
     counts = dict(
         Responsibility.objects.filter(valid_on(on), valid_on(on, "action__"), action__plan=found)
@@ -70,8 +71,8 @@ def tree(actors: list[Actor], level: str, counts: dict[int, int]) -> list[dict[s
 @public_page
 def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
     """Show an actor: names over time, place in the tree, and its actions in the plan."""
-    found_plan = get_object_or_404(Plan, slug=plan)
-    queryset = Actor.objects.select_related("parent", "source").prefetch_related(
+    found_plan = plan_of(request, plan)
+    queryset = Actor.objects.select_related("parent", "source", "draft_of").prefetch_related(
         "names__source",
         "aliases__source",
         "parent__names",
@@ -82,6 +83,7 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         "origins__source",
     )
     found = get_object_or_404(queryset, slug=slug)
+    check_seen(request, found.draft_of)
     on = timezone.localdate()
     rows = list(
         found.responsibilities.filter(valid_on(on, "action__"), action__plan=found_plan)
@@ -107,7 +109,8 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         .valid_on(on)
         .of_actors(below(found, Actor.objects.parents(on=on)), on=on)
         .count(),
-        "other_plans": Plan.objects.filter(actions__responsibilities__actor=found)
+        "other_plans": Plan.objects.published()
+        .filter(actions__responsibilities__actor=found)
         .exclude(pk=found_plan.pk)
         .distinct(),
     }
@@ -129,7 +132,10 @@ def by_day(
 def relatives(actor: Actor) -> dict[str, Any]:
     """Return the bodies below an actor, its successors and predecessors, and its aliases."""
     return {
-        "children": sorted(actor.children.all(), key=lambda child: child.sort_key),
+        "children": sorted(
+            (child for child in actor.children.all() if child.draft_of_id is None),
+            key=lambda child: child.sort_key,
+        ),
         "successions": sorted(
             actor.successions.all(), key=lambda one: (one.on, one.successor.sort_key)
         ),

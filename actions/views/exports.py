@@ -1,13 +1,13 @@
 """Downloads of the list of actions: the same filters as the page, all rows, in plan order."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from actions import exporters, published
 from actions.filters import ActionFilter
 from actions.models import Plan
+from actions.views.drafts import plan_of
 from actions.views.http import public_page
 
 TYPES = {
@@ -21,7 +21,7 @@ TYPES = {
 def actions(request: HttpRequest, plan: str, extension: str) -> HttpResponse:
     """Return the actions that match as a file; unknown filter values are left out."""
     on = timezone.localdate()
-    found = get_object_or_404(Plan, slug=plan)
+    found = plan_of(request, plan)
     filters = ActionFilter(request.GET, plan=found, on=on)
     rows = exporters.rows(
         filters.qs.for_export(on=on),
@@ -36,6 +36,8 @@ def actions(request: HttpRequest, plan: str, extension: str) -> HttpResponse:
     if extension != "json":
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Robots-Tag"] = "noindex"
+    if not filters.is_current:
+        response["Cache-Control"] = "no-store"
     response["Access-Control-Allow-Origin"] = "*"  # open data: other sites may read it
     return response
 

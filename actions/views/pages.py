@@ -46,7 +46,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @public_page
 def about(request: HttpRequest) -> HttpResponse:
     """Show what the plan, the follow-up and this site are."""
-    context = {"plans": Plan.objects.all(), "has_reports": PublishedRound.objects.exists()}
+    context = {"plans": Plan.objects.published(), "has_reports": PublishedRound.objects.exists()}
     return TemplateResponse(request, "actions/about.html", context)
 
 
@@ -54,8 +54,8 @@ def about(request: HttpRequest) -> HttpResponse:
 def method(request: HttpRequest) -> HttpResponse:
     """Show how the data is made, what each word means, and the data dictionary."""
     context = {
-        "plans": Plan.objects.all(),
-        "sources": Source.objects.all(),
+        "plans": Plan.objects.published(),
+        "sources": Source.objects.filter(draft_of__isnull=True),
         "fields": FIELDS,
         "flags": FLAGS,
         "period_kinds": PERIOD_KINDS,

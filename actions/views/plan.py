@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound
 from actions.models.movements import MOVEMENT_WORDS
 from actions.models.statuses import STATUS_WORDS
 from actions.views import presentation, reading_amendments
+from actions.views.drafts import plan_of
 from actions.views.http import has_working, public_page
 from document import selection
 
@@ -40,7 +41,8 @@ CHANGES = {
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Show the overview of the current plan."""
-    plan = Plan.objects.select_related("source").filter(slug=settings.CURRENT_PLAN).first()
+    plans = Plan.objects.published().select_related("source")
+    plan = plans.filter(slug=settings.CURRENT_PLAN).first() or plans.first()
     if plan is None:
         return TemplateResponse(request, "actions/empty.html", {})
     return overview_of(request, plan)
@@ -49,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @public_page
 def overview(request: HttpRequest, plan: str) -> HttpResponse:
     """Show the overview of any plan."""
-    found = get_object_or_404(Plan.objects.select_related("source"), slug=plan)
+    found = plan_of(request, plan, among=Plan.objects.select_related("source"))
     if found.slug == settings.CURRENT_PLAN:
         return redirect("actions:home", permanent=False)
     return overview_of(request, found)
@@ -72,7 +74,7 @@ def overview_of(request: HttpRequest, plan: Plan) -> HttpResponse:
         by_section[action.section_id].append(tiles[action.pk])
     context = {
         "plan": plan,
-        "other_plans": Plan.objects.exclude(pk=plan.pk),
+        "other_plans": Plan.objects.published().exclude(pk=plan.pk),
         "has_working": has_working(actions),
         "board": [(section, by_section[section.pk]) for section in sections],
         "loose_tiles": by_section[None],

@@ -55,7 +55,7 @@ def round_list(request: MemberRequest) -> HttpResponse:
 def round_new(request: MemberRequest) -> HttpResponse:
     """Plan a round."""
     start = {
-        "plan": Plan.objects.filter(slug=settings.CURRENT_PLAN).first(),
+        "plan": Plan.objects.published().filter(slug=settings.CURRENT_PLAN).first(),
         "year": request.on.year,
         "reference_date": date(request.on.year, 12, 31),
     }

@@ -22,8 +22,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from actions.models import Action as PlanAction
-from actions.models import Plan, Revision
+from actions.models import Revision
 from actions.views import compression, presentation
+from actions.views.drafts import plan_of
 from actions.views.http import LANGUAGE_NAMES, public_page
 from document import dates
 from document.content import masthead
@@ -51,7 +52,7 @@ DOWNLOADS = (
 @public_page
 def archive(request: HttpRequest, plan: str) -> HttpResponse:
     """Show the reports of a plan, newest first: editions, files, corrections, withdrawals."""
-    found = get_object_or_404(Plan, slug=plan)
+    found = plan_of(request, plan)
     listed = shelf.of_plan(found)
     years = [
         {"round": given, "editions": [line(edition, listed) for edition in editions]}

@@ -4,7 +4,6 @@ import json
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from actions.models import Plan
 from actions.models.movements import CAUSE_WORDS, movement_word
 from actions.models.statuses import STATUS_WORDS
 from actions.views import presentation
+from actions.views.drafts import plan_of
 from actions.views.http import public_page
 from reports import archive, comparison
 from reports.comparison import Line
@@ -37,7 +37,7 @@ class Pair(NamedTuple):
 @public_page
 def compare(request: HttpRequest, plan: str) -> HttpResponse:
     """Show what became of each action between the newest editions of two years."""
-    found = get_object_or_404(Plan, slug=plan)
+    found = plan_of(request, plan)
     speaking = archive.speaking(archive.of_plan(found))
     wanted = years(request, speaking)
     pair = choose(speaking, *wanted)
@@ -71,7 +71,7 @@ def compare(request: HttpRequest, plan: str) -> HttpResponse:
 @public_page
 def compare_data(request: HttpRequest, plan: str, extension: str) -> HttpResponse:
     """Return the same as data; where the years are wrong, a sentence that says so (404)."""
-    found = get_object_or_404(Plan, slug=plan)
+    found = plan_of(request, plan)
     speaking = archive.speaking(archive.of_plan(found))
     pair = choose(speaking, *years(request, speaking))
     if isinstance(pair, str):

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from actions.filters import ActionFilter
 from actions.models import Plan
+from actions.views.drafts import plan_of
 from document.errors import RenderError
 from document.writers.html import own_sources
 from reports import archive as shelf
@@ -36,7 +36,7 @@ MOST_AT_ONCE = 10  # actions that a file may hold that is made while the reader 
 @require_safe
 def dossier(request: HttpRequest, plan: str) -> HttpResponse:
     """Return a dossier of the chosen actions, or a page that says why there is none."""
-    found = get_object_or_404(Plan, slug=plan)
+    found = plan_of(request, plan)
     name = request.GET.get("format", "html")
     if name not in OFFERED:
         raise Http404

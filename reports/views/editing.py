@@ -428,8 +428,8 @@ def tell_saved(request: MemberRequest, found: ReportingRound) -> None:
 def openings_of(found: ReportingRound, row: Chapter, *, now: datetime) -> dict[str, str]:
     """Return, by column, what the data say of the section that a chapter introduces."""
     snapshot = editions.draft(found, now=now)
-    number = str(row.section)
-    return {f"text_{code}": opening(snapshot, code, number) for code in LANGUAGES}
+    section = Section.objects.get(plan=found.plan_id, number=row.section)
+    return {f"text_{code}": opening(snapshot, code, section.shown) for code in LANGUAGES}
 
 
 def attempt_chapter(request: MemberRequest, form: ChapterForm, row: Chapter) -> Chapter | None:

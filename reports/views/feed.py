@@ -1,13 +1,12 @@
 """The Atom feed of the editions of a plan, for readers who want to know of a new one."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from actions.models import Plan
+from actions.views.drafts import plan_of
 from actions.views.http import public_page
 from reports import archive
 from reports.models import Edition
@@ -19,7 +18,7 @@ SUMMED = 500  # characters of a note that a feed shows
 @public_page
 def feed(request: HttpRequest, plan: str) -> HttpResponse:
     """Return the published editions, newest first; a withdrawn one is no longer there."""
-    found = get_object_or_404(Plan, slug=plan)
+    found = plan_of(request, plan)
     published = [edition for edition in archive.of_plan(found) if edition.is_published]
     # By moment, not by year: what was published last stands first.
     published.sort(key=lambda edition: (edition.published_at, edition.pk), reverse=True)
