@@ -34,7 +34,7 @@ from actions.models import (
     Theme,
     User,
 )
-from actions.services import amending, amendments, bodies, entries, members, rounds
+from actions.services import amending, amendments, bodies, entries, members, plans, rounds
 from reports import readiness
 from reports.formats import FORMATS
 from reports.models import Chapter, Edition
@@ -188,6 +188,18 @@ def add_rounds(site: Site) -> None:
     editions.withdraw(withdrawn, by=site.scene.people["secretariat"], reason=WORDS, now=site.now)
     site.keys["open"] = new_round(site, 2025).pk
     site.keys["planned"] = new_round(site, 2026, is_open=False).pk
+    add_draft(site)
+
+
+def add_draft(site: Site) -> None:
+    """Store the draft of a plan, which readers do not see."""
+    plans.start(
+        {"slug": "small-draft", "title_en": word("plan")},
+        document="",
+        address="",
+        by=site.scene.people["secretariat"],
+        now=site.now,
+    )
 
 
 def new_round(site: Site, year: int, *, is_open: bool = True) -> ReportingRound:

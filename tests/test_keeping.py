@@ -58,6 +58,7 @@ FORMS = {
     "/en/secretariat/plan/amendments/{amendment}/change/1/": ("secretariat", "title_nl"),
     "/en/secretariat/plan/amendments/{amendment}/add/": ("secretariat", "title_nl"),
     "/en/secretariat/plan/amendments/{amendment}/lines/{line}/": ("secretariat", "note_nl"),
+    "/en/secretariat/plans/new/": ("secretariat", "title_fr"),
 }
 
 
