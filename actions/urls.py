@@ -15,6 +15,7 @@ from actions.views import (
     exports,
     further,
     letters,
+    member_book,
     members,
     pages,
     people,
@@ -76,6 +77,10 @@ urlpatterns = [
     path("desk/invitations/<int:key>/withdraw/", members.withdraw, name="invitation-withdraw"),
     path("desk/actors/<int:key>/submitting/", members.submitting, name="actor-submitting"),
     path("secretariat/members/", people.all_members, name="all-members"),
+    path("secretariat/members/import/", member_book.members_import, name="members-import"),
+    path(
+        "secretariat/members/template.xlsx", member_book.members_template, name="members-template"
+    ),
     path("secretariat/members/<int:key>/role/", people.role, name="member-role"),
     path("secretariat/people/<int:key>/deactivate/", people.deactivate, name="person-deactivate"),
     path("secretariat/people/<int:key>/reactivate/", people.reactivate, name="person-reactivate"),

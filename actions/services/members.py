@@ -3,11 +3,13 @@
 import hashlib
 import logging
 import secrets
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,7 @@ from actions import permissions
 from actions.enums import WRITING_ROLES, LetterKind, MemberRole
 from actions.models import Actor, Invitation, Membership, User
 from actions.models.fields import no_control_characters
+from actions.models.memberships import MEMBER_ROLES
 from actions.outbox import letters
 from actions.refusals import Refused
 from actions.services import plan
@@ -80,6 +83,49 @@ def invite(
     )
     logger.info("user %s invited to actor %s as %s", by.pk, actor.pk, role)
     return invitation
+
+
+class Invited(NamedTuple):
+    """Somebody to invite: by address, to which body, in which role and language."""
+
+    email: str
+    actor: Actor
+    role: str
+    language: str
+
+    @property
+    def role_label(self) -> str:
+        """The role in words."""
+        return str(dict(MEMBER_ROLES)[self.role])
+
+
+@transaction.atomic
+def invite_many(lines: Iterable[Invited], *, by: User, now: datetime) -> int:
+    """Invite people, all of them or none; return how many letters go out.
+
+    Who has a role in the body, or an open invitation to it, gets no second letter. Raises
+    Refused where somebody cannot be invited, or so many within an hour.
+    """
+    given = list(lines)
+    there = already([line.email for line in given], now=now)
+    fresh = [line for line in given if (line.email, line.actor.pk) not in there]
+    for line in fresh:
+        try:
+            invite(
+                line.email, actor=line.actor, role=line.role, language=line.language, by=by, now=now
+            )
+        except ValidationError as error:
+            words = f"{line.email} – {' '.join(error.messages)}"
+            raise Refused(words) from error
+    return len(fresh)
+
+
+def already(addresses: Collection[str], *, now: datetime) -> set[tuple[str, int]]:
+    """Return who has a role or an open invitation, by address in lower case and body."""
+    held = current().annotate(low=Lower("user__email")).filter(low__in=addresses)
+    open_ones = Invitation.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
+    waiting = open_ones.annotate(low=Lower("email")).filter(low__in=addresses)
+    return {*held.values_list("low", "actor"), *waiting.values_list("low", "actor")}
 
 
 @transaction.atomic
