@@ -19,6 +19,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
@@ -57,9 +58,8 @@ REASONED = {"discontinued", "not_applicable"}
 def add_second_factor(user: User) -> str:
     """Give somebody an authenticator app, without which the secretariat opens nothing."""
     found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
-    return (TOTP(found) if found else TOTP.activate(user, generate_totp_secret())).instance.data[
-        "secret"
-    ]
+    factor = TOTP(found) if found else TOTP.activate(user, generate_totp_secret())
+    return decrypt(factor.instance.data["secret"])
 
 
 def totp_code(secret: str) -> str:

@@ -14,6 +14,7 @@ from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.ratelimit import consume
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import AbstractBaseUser
@@ -27,7 +28,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from actions import permissions
+from actions import permissions, sealing
 from actions.enums import LetterKind
 from actions.forms.accounts import asker_key
 from actions.models import User
@@ -170,6 +171,18 @@ class FactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code is not right."),
     }
+
+    def encrypt(self, text: str) -> str:
+        """Keep the secret of an app, or the seed of recovery codes, sealed."""
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Read such a secret; one that another SECRET_KEY sealed fits no code."""
+        try:
+            return sealing.unseal(encrypted_text)
+        except sealing.UnreadableError:
+            logger.error("A second factor cannot be read: SECRET_KEY is another one.")
+            return generate_totp_secret()
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002
         """Number passkeys, so that they can be told apart."""
