@@ -1,6 +1,8 @@
 """What is checked of the settings and of the database when the application starts."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -37,3 +39,17 @@ def guards(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMes
     ]
 
 
+@register()
+def endings_list(**_: Any) -> list[CheckMessage]:
+    """Refuse a place where the list of what ended cannot be written."""
+    place = Path(settings.ENDINGS_FILE)
+    there = next(one for one in (place, *place.parents) if one.exists())
+    if not place.is_dir() and os.access(there, os.W_OK):
+        return []
+    return [
+        Error(
+            f"{place} cannot be written: a restored backup would bring back who was erased since.",
+            hint="Set ENDINGS_FILE to a file that the site may write, apart from the database.",
+            id="actions.E002",
+        )
+    ]

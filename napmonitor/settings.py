@@ -258,6 +258,11 @@ CACHES = {
     },
 }
 
+# --- What ended -------------------------------------------------------------------
+# The list that "restore" reads, so that nobody who was erased since a backup comes back with it.
+# It belongs on another disk than the database.
+ENDINGS_FILE = env.path("ENDINGS_FILE", default=BASE_DIR / "var" / "endings.jsonl")
+
 # --- Security ---------------------------------------------------------------------
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG or TESTING)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP

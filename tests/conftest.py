@@ -162,6 +162,13 @@ def _empty_cache() -> None:
         caches[name].clear()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _endings_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the list of what ended out of the project's folder, in programs of their own too."""
+    settings.ENDINGS_FILE = tmp_path_factory.mktemp("endings") / "endings.jsonl"
+    os.environ["ENDINGS_FILE"] = str(settings.ENDINGS_FILE)
+
+
 @pytest.fixture(autouse=True)
 def _in_english() -> Iterator[None]:
     with translation.override("en"):

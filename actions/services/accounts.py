@@ -17,7 +17,7 @@ from actions import permissions
 from actions.enums import LetterState, MemberRole
 from actions.models import Contact, Invitation, Letter, Membership, User
 from actions.refusals import Refused
-from actions.services import members, plan, unsaved
+from actions.services import endings, members, plan, unsaved
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,9 @@ def deactivate(user: User, *, by: User, now: datetime) -> User:
     stored = lock(user)
     if stored.is_erased:
         raise Refused(_("This account was erased."))
+    check_may_go(stored)
     close(stored, by=by, now=now)
+    endings.of_account(endings.Kind.DEACTIVATED, stored, by=by, now=now)
     logger.info("user %s deactivated user %s", by.pk, stored.pk)
     return stored
 
@@ -62,6 +64,7 @@ def reactivate(user: User, *, by: User, now: datetime) -> User:
         raise Refused(_("This account was erased."))
     stored.is_active = True
     stored.save(update_fields=["is_active"])
+    endings.of_account(endings.Kind.REACTIVATED, stored, by=by, now=now)
     logger.info("user %s reactivated user %s", by.pk, stored.pk)
     return stored
 
@@ -78,21 +81,9 @@ def erase(user: User, *, by: User, now: datetime) -> User:
     stored = lock(user)
     if stored.is_erased:
         return stored
-    former = former_actor(stored)
-    close(stored, by=by, now=now)
-    address, name = stored.email, stored.name
-    nowhere = f"erased-{stored.pk}@erased.invalid"
-    forget_invitations(stored, address, nowhere, by=by, now=now)
-    forget_letters(stored, address, name, nowhere)
-    forget_contacts(address, nowhere)
-    LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
-    LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
-    forget_factors(stored)
-    unsaved.forget(stored)
-    stored.email, stored.name, stored.former_of = nowhere, "", former
-    stored.erased_at, stored.last_login = now, None
-    stored.set_unusable_password()
-    stored.save()
+    check_may_go(stored)
+    forget(stored, by=by, now=now)
+    endings.of_account(endings.Kind.ERASED, stored, by=by, now=now)
     logger.info("user %s erased user %s", by.pk, stored.pk)
     return stored
 
@@ -111,13 +102,17 @@ def lock(user: User) -> User:
     return User.objects.select_for_update(of=("self",)).get(pk=user.pk)
 
 
-def close(user: User, *, by: User, now: datetime) -> None:
+def check_may_go(user: User) -> None:
+    """Raise Refused for the only one of the secretariat."""
+    for membership in Membership.objects.filter(user=user, ended_at__isnull=True):
+        if user.is_active:
+            members.check_somebody_remains(members.lock(membership))
+
+
+def close(user: User, *, by: User | None, now: datetime) -> None:
     """End an account's memberships, invitations, rights and sessions."""
     for membership in Membership.objects.filter(user=user, ended_at__isnull=True):
-        stored = members.lock(membership)
-        if user.is_active:
-            members.check_somebody_remains(stored)
-        members.end(stored, by=by, now=now)
+        members.end(members.lock(membership), by=by, now=now)
     user.is_active = user.is_staff = user.is_superuser = False
     user.save(update_fields=["is_active", "is_staff", "is_superuser"])
     members.withdraw_unfounded(user, by=by, now=now)
@@ -164,7 +159,9 @@ def former_actor(user: User) -> dict[str, str]:
     return labels
 
 
-def forget_invitations(user: User, address: str, nowhere: str, *, by: User, now: datetime) -> None:
+def forget_invitations(
+    user: User, address: str, nowhere: str, *, by: User | None, now: datetime
+) -> None:
     """Take an address out of invitations and their history; open ones are withdrawn."""
     rows = Invitation.objects.filter(email__iexact=address)
     for invitation in rows.filter(used_at=None, withdrawn_at=None):

@@ -20,7 +20,7 @@ from actions.models.fields import no_control_characters
 from actions.models.memberships import MEMBER_ROLES
 from actions.outbox import letters
 from actions.refusals import Refused
-from actions.services import plan
+from actions.services import endings, plan
 
 logger = logging.getLogger(__name__)
 
@@ -140,6 +140,7 @@ def withdraw_invitation(invitation: Invitation, *, by: User, now: datetime) -> I
     if stored.withdrawn_at is None:
         stored.withdrawn_at = now
         plan.save(stored, by=by)
+        endings.of_invitation(stored, by=by, now=now)
     return stored
 
 
@@ -164,7 +165,7 @@ def is_founded(invitation: Invitation, *, now: datetime) -> bool:
     return permissions.can_give_role(rights, invitation.actor_id, invitation.role)
 
 
-def withdraw_unfounded(user: User, *, by: User, now: datetime) -> None:
+def withdraw_unfounded(user: User, *, by: User | None, now: datetime) -> None:
     """Withdraw the open invitations of somebody who may no longer give those roles."""
     rows = Invitation.objects.select_for_update(of=("self",)).select_related("invited_by")
     for invitation in rows.filter(invited_by=user, used_at=None, withdrawn_at=None):
@@ -197,6 +198,7 @@ def accept_invitation(
         start(user, invitation.actor, invitation.role, by=user, now=now)
     invitation.used_at, invitation.used_by = now, user
     plan.save(invitation, by=user)
+    endings.of_invitation(invitation, by=user, now=now)
     logger.info("user %s accepted invitation %s", user.pk, invitation.pk)
     return user, is_new
 
@@ -220,6 +222,7 @@ def change_role(membership: Membership, *, role: str, by: User, now: datetime) -
     plan.save(stored, by=by)
     settle(stored, {before, role}, by=by)
     withdraw_unfounded(stored.user, by=by, now=now)
+    endings.of_membership(endings.Kind.ROLE, stored, by=by, now=now)
     return stored
 
 
@@ -237,6 +240,7 @@ def remove(membership: Membership, *, by: User, now: datetime) -> Membership:
     if stored.ended_at is None:
         check_somebody_remains(stored)
         end(stored, by=by, now=now)
+        endings.of_membership(endings.Kind.LEFT, stored, by=by, now=now)
     return stored
 
 
@@ -258,6 +262,7 @@ def hand_over(membership: Membership, *, to: Membership, by: User, now: datetime
     for row, role in ((other, MemberRole.COORDINATOR), (own, MemberRole.CONTRIBUTOR)):
         row.role = role
         plan.save(row, by=by)
+        endings.of_membership(endings.Kind.ROLE, row, by=by, now=now)
     withdraw_unfounded(by, by=by, now=now)
     logger.info("user %s handed actor %s over to user %s", by.pk, own.actor_id, other.user_id)
     return other
@@ -409,16 +414,16 @@ def start(user: User, actor: Actor, role: str, *, by: User, now: datetime) -> Me
     return membership
 
 
-def end(membership: Membership, *, by: User, now: datetime) -> None:
+def end(membership: Membership, *, by: User | None, now: datetime) -> None:
     """End a membership, and what hung on it."""
     membership.ended_at = now
     plan.save(membership, by=by)
     settle(membership, {membership.role}, by=by)
     withdraw_unfounded(membership.user, by=by, now=now)
-    logger.info("user %s ended membership %s", by.pk, membership.pk)
+    logger.info("user %s ended membership %s", by and by.pk, membership.pk)
 
 
-def settle(membership: Membership, roles: set[str], *, by: User) -> None:
+def settle(membership: Membership, roles: set[str], *, by: User | None) -> None:
     """Keep in step what follows from roles that somebody got or lost.
 
     Who is in the secretariat may use the administration, and nobody else. Where no

@@ -16,7 +16,7 @@ from actions.models.entries import validate_length
 from actions.models.fields import no_control_characters
 from actions.outbox import events
 from actions.refusals import Refused
-from actions.services import plan, publication
+from actions.services import endings, plan, publication
 from actions.services import rounds as round_service
 from actions.services.entries import checked_reason
 from actions.services.publication import ActionFacts, EntryFacts
@@ -200,7 +200,19 @@ def withdraw(edition: Edition, *, by: User, reason: Mapping[str, str], now: date
         return found
     if not found.is_published:
         raise Refused(_("Only a published edition can be withdrawn."))
-    for language, text in checked_words(reason, "withdrawal").items():
+    words = checked_words(reason, "withdrawal")
+    take_back(stored, found, by=by, words=words, now=now)
+    facts = {"reason": words}
+    kind = endings.Kind.WITHDRAWN
+    endings.note(endings.Ending(kind, found.pk, found.frozen_at, now, by.pk, facts))
+    return found
+
+
+def take_back(
+    stored: ReportingRound, found: Edition, *, by: User, words: Mapping[str, str], now: datetime
+) -> None:
+    """Let the edition before speak again for its round, or none."""
+    for language, text in words.items():
         setattr(found, f"withdrawal_{language}", text)
     found.state, found.withdrawn_by, found.withdrawn_at = WITHDRAWN, by, now
     found.save()
@@ -211,7 +223,6 @@ def withdraw(edition: Edition, *, by: User, reason: Mapping[str, str], now: date
         publication.hide(stored)
     else:
         show(speaking)
-    return found
 
 
 @transaction.atomic

@@ -1,15 +1,19 @@
 """Puts the rows of a checked backup into a database: all of them or none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
+from actions.refusals import Refused
+from actions.services.endings import Ending
 from reports import tables
 from reports.services import backup_parts as parts
+from reports.services import replay
 from reports.services.backup_check import Backup, UnusableError
 
 # What migrate itself puts into an empty database.
@@ -17,10 +21,17 @@ MADE_BY_MIGRATE = frozenset({"contenttypes.contenttype", "auth.permission"})
 AT_ONCE = 200  # rows written at a time
 
 
-def restore(backup: Backup, *, replace: bool, say: Callable[[str], object] = len) -> int:
-    """Fill an empty database from a backup; return how many rows.
+def restore(
+    backup: Backup,
+    *,
+    replace: bool,
+    endings: Sequence[Ending] = (),
+    say: Callable[[str], object] = len,
+) -> tuple[int, list[Ending]]:
+    """Fill an empty database from a backup; return how many rows, and what was done again.
 
-    ``replace`` empties it first. Keys stay as they were. Everybody is signed out. Raises
+    ``replace`` empties it first. Keys stay as they were. Everybody is signed out. What ended
+    since the backup, ``endings``, ends again before anybody can see the rows. Raises
     UnusableError, and changes nothing, where the database holds data or refuses the rows.
     """
     if not replace and (found := filled()):
@@ -35,12 +46,15 @@ def restore(backup: Backup, *, replace: bool, say: Callable[[str], object] = len
             count = sum(fill(backup, model, say) for model in parts.tables())
             connection.check_constraints()
             tables.restore_triggers()
+            ContentType.objects.clear_cache()
+            again = replay.replay(endings)
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
         raise UnusableError(f"The database refuses the rows of the backup: {reason}") from error
-    ContentType.objects.clear_cache()
+    except (ValidationError, Refused) as error:
+        raise UnusableError(f"What ended since cannot be done again: {error}") from error
     caches["pages"].clear()
-    return count
+    return count, again
 
 
 def filled() -> list[str]:

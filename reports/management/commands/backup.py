@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from actions.services import endings
 from reports.management.files import PRIVATE, written
 from reports.management.progress import Progress
 from reports.services import backup
@@ -23,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Write it beside its place, then put it there; say how much it is."""
         path = Path(options["file"])
+        endings.begin()
         with Progress(self.stderr) as progress, written(path, new=True, mode=PRIVATE) as file:
             manifest = backup.write(file, now=timezone.now(), say=progress.say)
         rows = sum(table["rows"] for table in manifest["tables"])
