@@ -140,7 +140,8 @@ ROW_RULES: tuple[Rule, ...] = (
         "round_starts_planned",
         "actions_reportinground",
         ("INSERT",),
-        "NEW.state <> 'planned'",
+        # An evaluation asks nobody: it is closed from the start.
+        "NEW.state <> 'planned' AND NEW.kind <> 'evaluation'",
         "a round starts as planned",
     ),
     (

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
-from actions.enums import Nature, Status
-from actions.models import Plan, PublishedAction, PublishedEntry, PublishedRound
+from actions.enums import Level, Nature, RoundKind, RoundState, Status
+from actions.models import (
+    Plan,
+    PublishedAction,
+    PublishedEntry,
+    PublishedRound,
+    ReportingRound,
+)
 from actions.models.statuses import STATUSES
 from document import snapshot
 
@@ -17,6 +23,16 @@ CODES = tuple(code for code, _word, _meaning in STATUSES)
 def rounds_of(plan: Plan) -> list[PublishedRound]:
     """Return the rounds of a plan that have a published edition, newest first."""
     return list(PublishedRound.objects.filter(plan=plan).order_by("-year"))
+
+
+def evaluations_of(plan: Plan) -> list[ReportingRound]:
+    """Return the evaluations of a plan that have a published edition, newest first."""
+    return list(evaluations().filter(plan=plan).order_by("-year"))
+
+
+def evaluations() -> QuerySet[ReportingRound]:
+    """Return the evaluations that have a published edition."""
+    return ReportingRound.of_any_kind.filter(kind=RoundKind.EVALUATION, published__isnull=False)
 
 
 def pick(rounds: Iterable[PublishedRound], year: str | None) -> PublishedRound | None:

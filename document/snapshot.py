@@ -451,11 +451,22 @@ class Snapshot:
     licence: str = ""
     issn: str = ""
     recipients: tuple[Words, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What addresses call its round: the year."""
+        return str(self.year)
 
     @property
     def is_draft(self) -> bool:
         """Tell whether it is no edition yet."""
         return self.edition == 0
+
+    @property
+    def reported(self) -> "Snapshot":
+        """What it says of the actions, with the round that this is of: itself."""
+        return self
 
     @property
     def left_out(self) -> frozenset[str]:
@@ -489,6 +500,57 @@ class Dossier(Snapshot):
         """The chapters that speak of the whole."""
         return frozenset(
             {"summary", "figures", "changes", "by_actor", "advice", "classes", "annex"}
+        )
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A published edition that an evaluation rests on; ``checksum`` is the SHA-256 of its data."""
+
+    year: int
+    edition: int
+    published_on: str
+    reference_date: str
+    checksum: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What a stakeholder advised for an evaluation, and what was done with it.
+
+    ``names`` says from whom it came, ``address`` where it can be read in full.
+    """
+
+    names: Words
+    texts: Words
+    done: Words = field(default_factory=dict)
+    received_on: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Evaluation(Snapshot):
+    """One edition of an evaluation: chapters over the published yearly rounds of a plan.
+
+    ``basis`` has the newest edition of each of these rounds, oldest first. It derives nothing:
+    ``actions``, ``figures`` and what belongs to them are those of the last one, as published,
+    without what the actors wrote; ``history`` and ``past`` are the editions before that.
+    """
+
+    basis: tuple[Basis, ...] = ()
+    advice: tuple[Advice, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What addresses call it: "2027-evaluation"."""
+        return f"{self.year}-{self.kind}"
+
+    @property
+    def reported(self) -> Snapshot:
+        """What the last of the editions that it rests on said."""
+        last = self.basis[-1]
+        return dataclasses.replace(
+            self, year=last.year, edition=last.edition, reference_date=last.reference_date
         )
 
 
@@ -553,7 +615,8 @@ def to_json(snapshot: Snapshot) -> str:
 
     It names its schema by address, as tools expect it, and by number.
     """
-    where = f"{snapshot.site}/static/schema/report-{snapshot.schema}.json"
+    kind = "evaluation" if isinstance(snapshot, Evaluation) else "report"
+    where = f"{snapshot.site}/static/schema/{kind}-{snapshot.schema}.json"
     data = {"$schema": where} | dataclasses.asdict(snapshot)
     return json.dumps(data, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
 
@@ -568,7 +631,8 @@ def from_json(text: str) -> Snapshot:
         raise ValueError("this is no snapshot")
     lifted = lift(data, SCHEMA_VERSION)
     lifted = {key: value for key, value in lifted.items() if key != "$schema"}
-    found: Snapshot = _build(Snapshot, lifted)
+    # The kind alone does not tell: it once was a mere word, and some yearly editions have it.
+    found: Snapshot = _build(Evaluation if "basis" in lifted else Snapshot, lifted)
     return found
 
 

@@ -5,9 +5,10 @@ A frozen edition is not there: nobody but the secretariat sees it before it is p
 
 from functools import lru_cache
 
-from django.db.models import Prefetch, QuerySet, Value
+from django.db.models import Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Replace, StrIndex, Substr
 
+from actions.enums import RoundKind
 from actions.models import Plan
 from document.snapshot import Snapshot, from_json
 from reports.models import PUBLISHED, WITHDRAWN, Edition, EditionFile
@@ -40,7 +41,7 @@ def editions() -> QuerySet[Edition]:
         .select_related("round__plan")
         .prefetch_related(Prefetch("files", queryset=files))
         .defer("content")
-        .order_by("-round__year", "-number")
+        .order_by("-round__year", "round__kind", "-number")
     )
 
 
@@ -53,22 +54,28 @@ def with_schemas(listed: QuerySet[Edition]) -> QuerySet[Edition]:
     return listed.annotate(schema=Replace(Substr("content", start, 2), Value(",")))
 
 
+def called(name: str | int, of: str = "") -> Q:
+    """Return what finds the round of a name, a year or 2027-evaluation; ``of`` leads to it."""
+    year, _, kind = str(name).partition("-")
+    return Q((f"{of}year", int(year)), (f"{of}kind", kind or RoundKind.YEARLY.value))
+
+
 def of_plan(plan: Plan) -> list[Edition]:
     """Return the editions of a plan that readers know of, newest first."""
     return list(with_schemas(editions().filter(round__plan=plan)))
 
 
-def of_year(plan: str, year: int) -> list[Edition]:
+def of_year(plan: str, year: str | int) -> list[Edition]:
     """Return the editions of a round that readers know of, newest first."""
-    found = editions().filter(round__plan__slug=plan, round__year=year)
+    found = editions().filter(called(year, "round__"), round__plan__slug=plan)
     return list(with_schemas(found.prefetch_related("transmissions")))
 
 
 def speaking(listed: list[Edition]) -> list[Edition]:
-    """Return, of some editions given newest first, the one of each round that speaks."""
+    """Return, of some editions given newest first, the one of each yearly round that speaks."""
     found: dict[int, Edition] = {}
     for edition in listed:
-        if edition.is_published:
+        if edition.is_published and not edition.round.is_evaluation:
             found.setdefault(edition.round_id, edition)
     return list(found.values())
 
@@ -84,27 +91,25 @@ def read(key: int, checksum: str) -> Snapshot:  # noqa: ARG001 - tells contents 
     return from_json(Edition.objects.values_list("content", flat=True).get(pk=key))
 
 
-def file_of(plan: str, year: int, number: int, name: str, language: str) -> EditionFile | None:
+def file_of(plan: str, year: str, number: int, name: str, language: str) -> EditionFile | None:
     """Return the stored file of a numbered edition, without its content."""
-    return _files(name, language, edition__number=number).filter(
-        edition__round__plan__slug=plan, edition__round__year=year
-    ).first()  # fmt: skip
+    return _files(plan, year, name, language).filter(edition__number=number).first()
 
 
-def newest_file(plan: str, year: int, name: str, language: str) -> EditionFile | None:
+def newest_file(plan: str, year: str, name: str, language: str) -> EditionFile | None:
     """Return the stored file of the newest published edition, without its content."""
-    return (
-        _files(name, language, edition__state=PUBLISHED)
-        .filter(edition__round__plan__slug=plan, edition__round__year=year)
-        .order_by("-edition__number")
-        .first()
-    )
+    published = _files(plan, year, name, language).filter(edition__state=PUBLISHED)
+    return published.order_by("-edition__number").first()
 
 
-def _files(name: str, language: str, **wanted: object) -> QuerySet[EditionFile]:
+def _files(plan: str, year: str, name: str, language: str) -> QuerySet[EditionFile]:
     return (
         EditionFile.objects.filter(
-            format=name, language__in=[language, ""], edition__state__in=PUBLIC, **wanted
+            called(year, "edition__round__"),
+            format=name,
+            language__in=[language, ""],
+            edition__state__in=PUBLIC,
+            edition__round__plan__slug=plan,
         )
         .select_related("edition")
         .only("checksum", "format", "language", "edition__state", "edition__number")

@@ -57,7 +57,6 @@ from document.snapshot import (
 )
 from reports import comparison, further, words
 from reports.models import (
-    ADVICE,
     CHECKED,
     FOREWORD,
     FURTHER,
@@ -366,13 +365,28 @@ def read_translations(now: RoundStatus) -> Translations:
 # --- Earlier editions ---------------------------------------------------------------
 
 
+def speaking(given: ReportingRound) -> list[Edition]:
+    """Return the newest published edition of each yearly round up to one, oldest first."""
+    rows = Edition.objects.filter(
+        round__plan=given.plan_id,
+        round__year__lte=given.year,
+        round__kind=RoundKind.YEARLY,
+        state=PUBLISHED,
+    )
+    listed = rows.select_related("round").order_by("round__year", "number")
+    return list({row.round_id: row for row in listed}.values())
+
+
 def earlier_editions(given: ReportingRound, replaced: Edition | None) -> list[Snapshot]:
     """Return what the rounds before said, newest first: the newest published edition of each.
 
     A further edition keeps the comparison of the one that it takes the place of.
     """
     rows = Edition.objects.filter(
-        round__plan=given.plan_id, round__year__lt=given.year, state=PUBLISHED
+        round__plan=given.plan_id,
+        round__year__lt=given.year,
+        round__kind=RoundKind.YEARLY,
+        state=PUBLISHED,
     ).select_related("round")
     listed = list(rows.order_by("round__year", "number"))
     found = {row.round.year: row for row in listed}
@@ -415,13 +429,14 @@ def build_sections(given: ReportingRound) -> tuple[Section, ...]:
 
 
 def build_chapters(given: ReportingRound) -> tuple[Chapter, ...]:
-    """Return the foreword, the advice and the further chapters that have a text."""
-    rows = ChapterRow.objects.filter(round=given, kind__in=[FOREWORD, ADVICE, FURTHER])
+    """Return the chapters that have a text: the foreword first, no introductions of sections."""
+    fixed = words.LABELS | words.EVALUATION if given.is_evaluation else words.LABELS
+    rows = ChapterRow.objects.filter(round=given, kind__in=[*SINGLE, FURTHER])
     order = sorted(rows, key=lambda row: (row.kind != FOREWORD, row.position, row.pk))
     return tuple(
         Chapter(
             row.kind if row.kind in SINGLE else f"chapter-{number}",
-            per_language(row, "title") or words.in_languages(words.LABELS[row.kind]),
+            per_language(row, "title") or words.in_languages(fixed[row.kind]),
             per_language(row, "text"),
         )
         for number, row in enumerate(order)

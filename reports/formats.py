@@ -22,7 +22,8 @@ class Format:
 
     ``make`` takes a snapshot and a language. ``per_language`` is False where one file serves
     all languages; ``name`` is what the file is called; ``since`` and
-    ``until`` are the first and the last schema whose editions have it.
+    ``until`` are the first and the last schema whose editions have it; ``of_evaluations`` tells
+    whether evaluations of a plan have it too.
     """
 
     make: Callable[[Snapshot, str], str | bytes]
@@ -32,6 +33,7 @@ class Format:
     per_language: bool = True
     since: int = 1
     until: int = SCHEMA_VERSION
+    of_evaluations: bool = True
 
     @property
     def is_page(self) -> bool:
@@ -120,25 +122,29 @@ def label(name: str) -> str:
     return f"{parts[kind.name]}, {word}" if kind.name in parts else word
 
 
-def file_name(plan: str, year: int, which: str, name: str, language: str) -> str:
+def file_name(plan: str, of_round: str | int, which: str, name: str, language: str) -> str:
     """Return what a computer calls a file: nap2-2025-e1-summary-nl.pdf.
 
     ``which`` is the edition, or "draft".
     """
     kind = FORMATS[name]
     part = "" if kind.name in {"report", "data"} else kind.name
-    parts = [plan, str(year), which, part, language if kind.per_language else ""]
+    parts = [plan, str(of_round), which, part, language if kind.per_language else ""]
     return "-".join(filter(None, parts)) + f".{kind.extension}"
 
 
-def of_schema(schema: int) -> list[str]:
-    """Return the formats that an edition of a schema has."""
-    return [name for name, kind in FORMATS.items() if kind.since <= schema <= kind.until]
+def of_schema(schema: int, *, evaluates: bool = False) -> list[str]:
+    """Return the formats that an edition of a schema has, or one that evaluates the plan."""
+    return [
+        name
+        for name, kind in FORMATS.items()
+        if kind.since <= schema <= kind.until and (kind.of_evaluations or not evaluates)
+    ]
 
 
-def of_today() -> list[str]:
+def of_today(*, evaluates: bool = False) -> list[str]:
     """Return the formats of drafts and of what is frozen now."""
-    return of_schema(SCHEMA_VERSION)
+    return of_schema(SCHEMA_VERSION, evaluates=evaluates)
 
 
 FORMATS = {
@@ -151,8 +157,13 @@ FORMATS = {
     "json": Format(data("render_json"), "application/json", "json", "data", per_language=False),
     # Before schema 3, entries and actions stood in one table.
     "csv": Format(data("render_entries"), CSV, "csv", "data", until=2),
-    "entries_csv": Format(data("render_entries"), CSV, "csv", "entries", since=3),
+    # An evaluation has no entries, so nothing but a table of actions and years.
+    "entries_csv": Format(
+        data("render_entries"), CSV, "csv", "entries", since=3, of_evaluations=False
+    ),
     "actions_csv": Format(data("render_actions"), CSV, "csv", "actions", since=3),
-    "evidence_csv": Format(data("render_evidence"), CSV, "csv", "evidence", since=3),
-    "xlsx": Format(data("render_xlsx"), EXCEL, "xlsx", "data"),
+    "evidence_csv": Format(
+        data("render_evidence"), CSV, "csv", "evidence", since=3, of_evaluations=False
+    ),
+    "xlsx": Format(data("render_xlsx"), EXCEL, "xlsx", "data", of_evaluations=False),
 }

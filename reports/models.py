@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from actions.models import Actor, Entry, ReportingRound
 from actions.models.entries import PUBLISHED_TEXTS, WRITTEN_IN, entry_text
-from actions.models.fields import char_field, text_field, text_property
+from actions.models.fields import address_field, char_field, text_field, text_property
 from actions.models.history import history
 from document.snapshot import Snapshot, from_json
 
@@ -23,13 +23,19 @@ EDITION_STATES = [
     (WITHDRAWN, pgettext_lazy("state of an edition", "Withdrawn")),
 ]
 FOREWORD, SECTION, FURTHER, ADVICE = "foreword", "section", "further", "advice"
+SUMMARY, CONCLUSIONS = "summary", "conclusions"
 # Of which a report has one at most.
-SINGLE = (FOREWORD, ADVICE)
+SINGLE = (FOREWORD, ADVICE, SUMMARY, CONCLUSIONS)
+# The kinds that each kind of report has, in the order in which it prints them.
+OF_YEARLY = (FOREWORD, ADVICE, FURTHER, SECTION)
+OF_EVALUATION = (SUMMARY, FOREWORD, FURTHER, ADVICE, CONCLUSIONS)
 CHAPTER_KINDS = [
     (FOREWORD, _("Foreword")),
     (SECTION, _("Introduction of a section")),
     (FURTHER, _("Further chapter")),
     (ADVICE, _("Advice received, and what was done with it")),
+    (SUMMARY, _("Summary and main findings")),
+    (CONCLUSIONS, _("Conclusions and recommendations")),
 ]
 DRAFT, CHECKED = "draft", "checked"
 TRANSLATION_STATES = [
@@ -290,6 +296,12 @@ class Chapter(models.Model):
                 fields=["round"], condition=Q(kind=ADVICE), name="chapter_one_advice"
             ),
             models.UniqueConstraint(
+                fields=["round"], condition=Q(kind=SUMMARY), name="chapter_one_summary"
+            ),
+            models.UniqueConstraint(
+                fields=["round"], condition=Q(kind=CONCLUSIONS), name="chapter_one_conclusions"
+            ),
+            models.UniqueConstraint(
                 fields=["round", "section"],
                 condition=Q(kind=SECTION),
                 name="chapter_one_a_section",
@@ -300,7 +312,7 @@ class Chapter(models.Model):
                 name="chapter_of_a_section",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=[FOREWORD, SECTION, FURTHER, ADVICE]),
+                condition=Q(kind__in=[FOREWORD, SECTION, FURTHER, ADVICE, SUMMARY, CONCLUSIONS]),
                 name="chapter_kind_known",
             ),
         ]
@@ -313,6 +325,53 @@ class Chapter(models.Model):
         """The texts that are written, each with its language."""
         found = [(code, getattr(self, f"text_{code}")) for code in ("nl", "fr", "de", "en")]
         return [(code, text) for code, text in found if text]
+
+
+class Advice(models.Model):
+    """What a stakeholder advised for an evaluation, and what was done with it.
+
+    A council, an organisation or a meeting; printed in the order in which it was recorded.
+    """
+
+    round = models.ForeignKey(
+        ReportingRound, models.CASCADE, related_name="advice", verbose_name=_("evaluation")
+    )
+    author_en = char_field(_("from whom (English)"), 200, blank=True, default="")
+    author_fr = char_field(_("from whom (French)"), 200, blank=True, default="")
+    author_nl = char_field(_("from whom (Dutch)"), 200, blank=True, default="")
+    author_de = char_field(_("from whom (German)"), 200, blank=True, default="")
+    received_on = models.DateField(_("received on"), null=True, blank=True)
+    address = address_field(_("address of the document"))
+    text_en = entry_text(_("the advice (English)"))
+    text_fr = entry_text(_("the advice (French)"))
+    text_nl = entry_text(_("the advice (Dutch)"))
+    text_de = entry_text(_("the advice (German)"))
+    done_en = entry_text(_("what was done with it (English)"))
+    done_fr = entry_text(_("what was done with it (French)"))
+    done_nl = entry_text(_("what was done with it (Dutch)"))
+    done_de = entry_text(_("what was done with it (German)"))
+
+    history = history()
+
+    author = text_property("author")
+
+    class Meta:
+        verbose_name = _("advice for an evaluation")
+        verbose_name_plural = _("advice for evaluations")
+        ordering = ["round", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.author}"
+
+    @property
+    def written(self) -> list[str]:
+        """The languages in which the advice itself is there."""
+        return [code for code in ("nl", "fr", "de", "en") if getattr(self, f"text_{code}")]
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether it says, in some language, what was done with it."""
+        return any(getattr(self, f"done_{code}") for code in ("nl", "fr", "de", "en"))
 
 
 class Translation(models.Model):

@@ -10,12 +10,24 @@ from actions import writing
 from actions.enums import WRITABLE, Act, EntryState
 from actions.models import Entry, ReportingRound
 from actions.models.entries import PUBLISHED_TEXTS
-from reports.models import CHECKED, FOREWORD, Chapter, Translation
 from actions.services import unsettled
+from reports.models import (
+    CHAPTER_KINDS,
+    CHECKED,
+    CONCLUSIONS,
+    FOREWORD,
+    SUMMARY,
+    Advice,
+    Chapter,
+    Translation,
+)
 
 MISSING = "missing"
 # Dutch and French first: the law asks for both.
 LANGUAGES = ("nl", "fr", "de", "en")
+BY_LAW = ("nl", "fr")
+# Without which an evaluation has not said what it is for.
+NEEDED = (SUMMARY, CONCLUSIONS)
 
 
 @dataclass(frozen=True)
@@ -134,3 +146,34 @@ def wanting(given: ReportingRound) -> dict[str, Any]:
             if foreword is None or not getattr(foreword, f"text_{language}")
         ],
     }
+
+
+def wanting_of_evaluation(given: ReportingRound) -> dict[str, Any]:
+    """Return what an evaluation lacks: texts, texts in Dutch or French, what was done with advice.
+
+    ``languages`` has what is written and not in both, each with its name.
+    """
+    rows = list(Chapter.objects.filter(round=given).order_by("kind", "position", "pk"))
+    advice = list(Advice.objects.filter(round=given))
+    written = {row.kind for row in rows if row.shown_texts}
+    lacking = [(str(row.title or row.get_kind_display()), lacks(row, "text")) for row in rows]
+    lacking += [(row.author, lacks(row, "author", "text", "done")) for row in advice]
+    return {
+        "empty": [word for kind, word in CHAPTER_KINDS if kind in NEEDED and kind not in written],
+        "languages": [(name, codes) for name, codes in lacking if codes],
+        "unanswered": [row.author for row in advice if not row.is_answered],
+    }
+
+
+def lacks(row: Chapter | Advice, *names: str) -> list[str]:
+    """Return which of Dutch and French a text lacks that is written in any other language."""
+    found = []
+    for code in BY_LAW:
+        others = [other for other in LANGUAGES if other != code]
+        if any(
+            not getattr(row, f"{name}_{code}")
+            and any(getattr(row, f"{name}_{other}") for other in others)
+            for name in names
+        ):
+            found.append(code)
+    return found

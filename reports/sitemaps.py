@@ -36,9 +36,8 @@ class Reports(_InEveryLanguage):
     page = "report"
 
     def items(self) -> Any:
-        """Return plan and year of every round with a published edition."""
-        rows = Edition.objects.filter(state=PUBLISHED).order_by("round__plan__slug", "round__year")
-        return rows.values_list("round__plan__slug", "round__year").distinct()
+        """Return plan and name of every round with a published edition."""
+        return list(dict.fromkeys((plan, name) for plan, name, _number in published()))
 
 
 class Editions(_InEveryLanguage):
@@ -47,11 +46,15 @@ class Editions(_InEveryLanguage):
     page = "edition"
 
     def items(self) -> Any:
-        """Return plan, year and number of every published edition."""
-        rows = Edition.objects.filter(state=PUBLISHED)
-        return rows.order_by("round__plan__slug", "round__year", "number").values_list(
-            "round__plan__slug", "round__year", "number"
-        )
+        """Return plan, name of the round and number of every published edition."""
+        return published()
+
+
+def published() -> list[tuple[str, str, int]]:
+    """Return plan, name of the round and number of every published edition, in their order."""
+    rows = Edition.objects.filter(state=PUBLISHED).select_related("round__plan").defer("content")
+    order = rows.order_by("round__plan__slug", "round__year", "round__kind", "number")
+    return [(row.round.plan.slug, row.round.name, row.number) for row in order]
 
 
 SITEMAPS = {"archives": Archives, "reports": Reports, "editions": Editions}

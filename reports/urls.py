@@ -2,12 +2,37 @@
 
 from django.urls import include, path
 
-from reports.views import approval, comments, documents, dossier, drafts, editing, translations
+from reports.views import (
+    approval,
+    comments,
+    documents,
+    dossier,
+    drafts,
+    editing,
+    evaluations,
+    translations,
+)
 
 app_name = "reports"
 urlpatterns = [
     path("plans/<slug:plan>/reports/", include("reports.archive_urls")),
     path("plans/<slug:plan>/dossier/", dossier.dossier, name="dossier"),
+    path("secretariat/evaluations/", evaluations.evaluations, name="evaluations"),
+    path(
+        "secretariat/evaluations/<int:key>/remove/",
+        evaluations.remove,
+        name="evaluation-remove",
+    ),
+    path(
+        "secretariat/evaluations/<int:key>/advice/<int:number>/",
+        evaluations.advice,
+        name="advice",
+    ),
+    path(
+        "secretariat/evaluations/<int:key>/advice/<int:number>/remove/",
+        evaluations.advice_remove,
+        name="advice-remove",
+    ),
     path("secretariat/reports/<int:key>/", editing.overview, name="editing"),
     path("secretariat/reports/<int:key>/freeze/", editing.freeze, name="freeze"),
     path("secretariat/reports/<int:key>/consultation/", editing.consultation, name="consultation"),
@@ -44,9 +69,9 @@ urlpatterns = [
         drafts.frozen_file,
         name="frozen-file",
     ),
-    path("desk/rounds/<slug:plan>/<int:year>/draft/", drafts.draft, name="draft"),
+    path("desk/rounds/<slug:plan>/<round:year>/draft/", drafts.draft, name="draft"),
     path(
-        "desk/rounds/<slug:plan>/<int:year>/draft/<slug:name>/",
+        "desk/rounds/<slug:plan>/<round:year>/draft/<slug:name>/",
         drafts.draft_file,
         name="draft-file",
     ),

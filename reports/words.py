@@ -455,6 +455,47 @@ LABELS: dict[str, Any] = {
 }
 
 
+# What an evaluation says otherwise, or alone.
+EVALUATION: dict[str, Any] = {
+    "title": _("Evaluation {year}"),
+    "subtitle": "{plan}",
+    "reference": _("Based on the yearly reports up to {date}"),
+    "summary": _("Summary and main findings"),
+    "no_summary": _("No summary has been written."),
+    "about": _("What this evaluation rests on"),
+    "rests": _(
+        "The figures and statuses are those of the yearly reports, each in its newest edition at "
+        "the time of this evaluation."
+    ),
+    "basis": _(
+        "Progress report {year}, edition {number}, published on {published}; situation on {date}"
+    ),
+    "basis_checksum": _("SHA-256 of its data"),
+    "years": _("What the yearly reports showed"),
+    "years_text": _(
+        "Each yearly report derives the status of an action from what the responsible actors "
+        "reported. This evaluation derives none: it shows what was published year by year."
+    ),
+    "years_figures": _("Key figures by year"),
+    "years_board": _("The actions as in the progress report {year}"),
+    "trend_note": _("The key figures of each report, by the formulas of the last one."),
+    "advice": _("Advice of stakeholders, and what was done with it"),
+    "no_advice": _("No advice of stakeholders is recorded for this evaluation."),
+    "advice_received": _("Received on"),
+    "advice_address": _("Full text"),
+    "advice_text": pgettext_lazy("what a stakeholder advises", "Advice"),
+    "advice_done": _("What was done with it"),
+    "advice_not_answered": _("This evaluation does not state what was done with it."),
+    "conclusions": _("Conclusions and recommendations"),
+    "method_text": _(
+        "An evaluation looks back on the plan over several years, with the stakeholders. It rests "
+        "on the published yearly reports: it asks no actor for new entries, and sets no status. "
+        "Whoever gave advice is named with it, and beside each advice stands what was done with "
+        "it."
+    ),
+}
+
+
 # In a draft of a round that is not closed yet, of which nothing is said in the past.
 ROUND_DATES_AHEAD = _(
     "The round opened on {opened}; the deadline is {deadline}; it closes on {closed}."
@@ -476,9 +517,10 @@ def note_lines(language: str) -> dict[str, str]:
         return {name: str(text) for name, text in NOTE_LINES.items()}
 
 
-def labels(*, is_closed: bool = True) -> dict[str, Words]:
+def labels(*, is_closed: bool = True, evaluates: bool = False) -> dict[str, Words]:
     """Return the fixed words in every language, by language and key."""
     chosen = LABELS if is_closed else LABELS | {"round_dates": ROUND_DATES_AHEAD}
+    chosen = chosen | EVALUATION if evaluates else chosen
     found = {}
     for language in LANGUAGES:
         with translation.override(language):

@@ -37,8 +37,8 @@ from actions.models import (
 from actions.services import amending, amendments, bodies, entries, members, plans, rounds
 from reports import readiness
 from reports.formats import FORMATS
-from reports.models import Chapter, Edition
-from reports.services import documents, editions, recipes, texts
+from reports.models import Advice, Chapter, Edition
+from reports.services import documents, editions, evaluations, recipes, texts
 from tests import follow_up
 from tests.signing_in import proofs
 
@@ -309,6 +309,21 @@ def add_report(site: Site) -> None:
     site.keys["transmission"] = sent.pk
 
 
+def add_evaluation(site: Site) -> None:
+    """Begin an evaluation that members read and nobody else knows of."""
+    scene = site.scene
+    by = scene.people["secretariat"]
+    made = evaluations.start(scene.plan, year=2025, by=by, now=site.now)
+    texts.save_chapter(
+        Chapter(round=made, kind="summary"),
+        by=by, version=0, texts={"text_nl": word("summary")}, now=site.now,
+    )  # fmt: skip
+    said = dict.fromkeys(evaluations.ADVISED, "") | {"received_on": None}
+    given = said | {"author_nl": word("council"), "text_nl": word("advice")}
+    advice = evaluations.save_advice(Advice(round=made), given, by=by, now=site.now)
+    site.keys |= {"evaluation": made.pk, "advice": advice.pk}
+
+
 def add_amendment(site: Site) -> None:
     """Prepare an amendment, of which nobody but the secretariat knows."""
     scene = site.scene
@@ -352,6 +367,7 @@ def add_keys(site: Site) -> None:
         on=site.today + timedelta(days=400), by=scene.people["secretariat"], now=site.now,
     )  # fmt: skip
     site.keys["change"] = announced.pk
+    add_evaluation(site)
     add_amendment(site)
     for name in ("writer", "colleague", "coordinator", "other", "secretariat"):
         row = Membership.objects.get(user=scene.people[name], ended_at=None)

@@ -39,6 +39,8 @@ FORMS = {
     "/en/secretariat/reports/{open}/chapters/foreword/0/": ("secretariat", "text_nl"),
     "/en/secretariat/reports/{open}/chapters/section/1/": ("secretariat", "text_fr"),
     "/en/secretariat/reports/{open}/chapters/further/{chapter}/": ("secretariat", "title_nl"),
+    "/en/secretariat/evaluations/{evaluation}/advice/{advice}/": ("secretariat", "done_nl"),
+    "/en/secretariat/reports/{evaluation}/chapters/summary/0/": ("secretariat", "text_nl"),
     "/en/secretariat/reports/{open}/consultation/": ("secretariat", "note_nl"),
     "/en/secretariat/reports/{closed2023}/freeze/": ("secretariat", "note_nl"),
     "/en/secretariat/translations/{accepted}/done/fr/": ("secretariat", "text"),

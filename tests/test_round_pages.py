@@ -395,8 +395,6 @@ def test_a_round_is_planned_and_listed(desk, followed_plan) -> None:
         ({"plan": "999999"}, "plan",
          "Select a valid choice. That choice is not one of the available choices."),
         ({"plan": "\x00"}, "plan", "Null characters are not allowed."),
-        ({"kind": "hourly"}, "kind",
-         "Select a valid choice. hourly is not one of the available choices."),
         ({"opens_on": "2026-02-30"}, "opens_on", "Enter a valid date."),
         ({"opens_on": ""}, "opens_on", "This field is required."),
         ({"year": "2024", "reference_date": "2024-12-31"}, "year",
@@ -425,7 +423,7 @@ def test_the_days_of_an_open_round_can_be_moved_and_nothing_else(desk, given) ->
     assert "The days are saved." in text_of(response)
     given.refresh_from_db()
     assert (given.plan.slug, given.year, given.reference_date) == ("plan", 2025, date(2025, 12, 31))
-    assert (given.kind, given.deadline) == ("evaluation", date(2026, 2, 15))
+    assert (given.kind, given.deadline) == ("yearly", date(2026, 2, 15))
 
 
 def test_bad_days_of_an_open_round_change_nothing(desk, given) -> None:

@@ -79,7 +79,6 @@ class RoundForm(SeenForm, forms.ModelForm):
         widgets = {
             "plan": forms.Select({"class": "form-select"}),
             "year": forms.NumberInput({"class": "form-control"}),
-            "kind": forms.Select({"class": "form-select"}),
             "reference_date": Day(),
             "opens_on": Day(),
             "deadline": Day(),

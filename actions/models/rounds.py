@@ -51,8 +51,21 @@ def validate_counts(value: Any) -> None:
         raise ValidationError(message, params={"most": reminders.MOST_REMINDERS})
 
 
+class YearlyRounds(models.Manager["ReportingRound"]):
+    """The rounds that follow up: an evaluation asks nobody and takes no part in any year."""
+
+    def get_queryset(self) -> models.QuerySet["ReportingRound"]:
+        """Leave the evaluations out."""
+        return super().get_queryset().filter(kind=RoundKind.YEARLY.value)
+
+
 class ReportingRound(models.Model):
-    """One follow-up of a plan: a year, with the days that structure it."""
+    """One follow-up of a plan: a year, with the days that structure it.
+
+    An evaluation is a round of its own kind, over the published yearly ones: closed from the
+    start, as nobody is asked. Only what speaks of reports and editions reads it, by
+    ``of_any_kind``; ``objects`` and ``plan.rounds`` are the yearly rounds.
+    """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="rounds", verbose_name=_("plan"))
     year = models.PositiveSmallIntegerField(
@@ -95,13 +108,16 @@ class ReportingRound(models.Model):
 
     history = history()
 
+    objects = YearlyRounds()
+    of_any_kind = models.Manager["ReportingRound"]()
+
     class Meta:
         verbose_name = _("round")
         verbose_name_plural = _("rounds")
         ordering = ["plan", "-year"]
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "year"],
+                fields=["plan", "year", "kind"],
                 name="round_once_a_year",
                 violation_error_message=_("The plan has a round for this year already."),
             ),
@@ -130,7 +146,17 @@ class ReportingRound(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan.slug} {self.year}"
+        return f"{self.plan.slug} {self.name}"
+
+    @property
+    def name(self) -> str:
+        """What addresses and commands call it in its plan: "2025", "2027-evaluation"."""
+        return f"{self.year}-{self.kind}" if self.is_evaluation else str(self.year)
+
+    @property
+    def is_evaluation(self) -> bool:
+        """Tell whether it evaluates the plan over the published yearly rounds."""
+        return self.kind == RoundKind.EVALUATION
 
     def clean(self) -> None:
         """Say at which field the days are out of order."""
@@ -139,7 +165,13 @@ class ReportingRound(models.Model):
             found["deadline"] = _("The deadline is before the opening.")
         if self.deadline and self.closes_on and self.closes_on < self.deadline:
             found["closes_on"] = _("The round closes before the deadline.")
-        if self.year and self.reference_date and self.reference_date.year != self.year:
+        is_yearly = not self.is_evaluation
+        if (
+            is_yearly
+            and self.year
+            and self.reference_date
+            and self.reference_date.year != self.year
+        ):
             found["reference_date"] = _("The reference date lies outside the round’s year.")
         if found:
             raise ValidationError(found)

@@ -275,7 +275,7 @@ def secretariat(by: User, now: datetime) -> Rights:
 def lock(reporting_round: ReportingRound) -> ReportingRound:
     """Read a round anew and keep others from changing it until the transaction ends."""
     return (
-        ReportingRound.objects.select_for_update(of=("self",))
+        ReportingRound.of_any_kind.select_for_update(of=("self",))
         .select_related("plan")
         .get(pk=reporting_round.pk)
     )

@@ -80,6 +80,7 @@ def overview_of(request: HttpRequest, plan: Plan) -> HttpResponse:
         "loose_tiles": by_section[None],
         "section_count": len(sections),
         "amendments": reading_amendments.of_plan(plan.pk),
+        "evaluations": published.evaluations_of(plan),
         "actor_count": Actor.objects.of(plan, on=on).exclude(kind="unspecified").count(),
         **figures(actions, on),
         **reported(report, rounds, tiles.values()),

@@ -3,7 +3,7 @@
 A chapter is a module with a function ``blocks``; its key stands in CHAPTERS.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from document import dates
@@ -16,6 +16,7 @@ from document.content import (
     annex,
     changes,
     classes,
+    evaluation,
     extract,
     figures,
     masthead,
@@ -26,11 +27,12 @@ from document.content import (
 )
 from document.content import approval as approval_chapters
 from document.content.reader import BEHALF, WORKING, Reader
-from document.snapshot import LANGUAGES, Approval, Snapshot, plain
+from document.snapshot import LANGUAGES, Approval, Evaluation, Snapshot, plain
 
 # Texts of the secretariat that are not in CHAPTERS by themselves stand at FURTHER.
 FURTHER = "further"
-MAKERS: dict[str, Callable[[Reader], list[Block]]] = {
+Makers = Mapping[str, Callable[[Reader], list[Block]]]
+MAKERS: Makers = {
     "summary": summary.blocks,
     "about": about.blocks,
     "figures": figures.blocks,
@@ -48,6 +50,19 @@ CHAPTERS = (
     "summary", "foreword", "about", "figures", "changes", "outlook", "actions", "by_actor",
     "not_reported", "advice", FURTHER, "classes", "annex", "method",
 )  # fmt: skip
+# An evaluation of a plan is made of other chapters, in the same way.
+EVALUATING: Makers = {
+    "summary": evaluation.summary,
+    "about": evaluation.about,
+    "years": evaluation.years,
+    "advice": evaluation.advice,
+    "method": evaluation.method,
+}
+OF_EVALUATION = (
+    "summary", "foreword", "about", "years", FURTHER, "advice", "conclusions", "method",
+)  # fmt: skip
+# Texts of the secretariat that have a place of their own.
+WRITTEN = {"foreword", "conclusions"}
 # Chapters that readers open by themselves.
 STARTS_PAGE = {"summary", "foreword", "figures", "actions"}
 # Fixed words that a writer puts on its pages by itself.
@@ -60,20 +75,32 @@ FRAME = (
 
 def report(snapshot: Snapshot, language: str) -> Report:
     """Return the whole report."""
-    reader = Reader(snapshot, language)
+    reader = read(snapshot, language)
     # In this order: what leads to an action takes the anchor that the action gets.
     found = [
         one
-        for key in CHAPTERS
+        for key in (OF_EVALUATION if isinstance(snapshot, Evaluation) else CHAPTERS)
         if key not in snapshot.left_out
-        for one in (written(reader, key) if key in {"foreword", FURTHER} else made(reader, key))
+        for one in (written if key in {*WRITTEN, FURTHER} else made)(reader, key)
     ]
     return framed(reader, found)
 
 
+def read(snapshot: Snapshot, language: str, *, elsewhere: bool = False) -> Reader:
+    """Return a snapshot as readers of a language get it.
+
+    The actions of an evaluation are those of a yearly report, which its links lead to; with
+    ``elsewhere``, so are those of any report, as what is made has none of them.
+    """
+    if isinstance(snapshot, Evaluation):
+        return evaluation.read(snapshot, language)
+    address = masthead.address(snapshot, language) if elsewhere else ""
+    return Reader(snapshot, language, elsewhere=address)
+
+
 def short(snapshot: Snapshot, language: str) -> Report:
     """Return the summary alone, which stands by itself on two pages."""
-    reader = Reader(snapshot, language, elsewhere=masthead.address(snapshot, language))
+    reader = read(snapshot, language, elsewhere=True)
     return framed(reader, made(reader, "summary"), is_short=True)
 
 
@@ -105,7 +132,8 @@ def made(reader: Reader, key: str) -> list[Chapter]:
     title = changes.title(reader) if key == "changes" else reader.label(key)
     if not title:
         return []
-    blocks = MAKERS[key](reader)
+    makers = EVALUATING if isinstance(reader.snapshot, Evaluation) else MAKERS
+    blocks = makers[key](reader)
     if not blocks:
         return []
     anchor = reader.anchors.kept(key)
@@ -116,7 +144,7 @@ def written(reader: Reader, key: str) -> list[Chapter]:
     """Return the chapters of the secretariat at this place that have a text."""
     found = []
     for chapter in reader.snapshot.chapters:
-        place = chapter.code if chapter.code in {"foreword", advice.CODE} else FURTHER
+        place = chapter.code if chapter.code in {*WRITTEN, *evaluation.CODES} else FURTHER
         if place != key or not plain(chapter.texts, reader.language)[0].strip():
             continue
         title = reader.words(chapter.titles)
@@ -143,7 +171,9 @@ def framed(reader: Reader, chapters: list[Chapter], *, is_short: bool = False) -
         day=dates.date_of(snapshot.date, snapshot.reference_date, year=snapshot.year),
         marks=masthead.marks(snapshot, language),
         signs=signs(reader),
-        cover=tuple(reader.tile(action) for action in snapshot.actions),
+        cover=()
+        if isinstance(snapshot, Evaluation)
+        else tuple(reader.tile(action) for action in snapshot.actions),
         notices=(*about.notes(reader), *about.validation(reader)),
         chapters=tuple(chapters),
         words=words,

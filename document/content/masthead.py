@@ -41,7 +41,7 @@ def marks(snapshot: Snapshot, language: str) -> tuple[str, ...]:
 
 def address(snapshot: Snapshot, language: str) -> str:
     """Return where the edition stands for ever; of a draft, where the newest edition will."""
-    base = f"{snapshot.site}/{language}/plans/{snapshot.plan}/reports/{snapshot.year}/"
+    base = f"{snapshot.site}/{language}/plans/{snapshot.plan}/reports/{snapshot.name}/"
     return base if snapshot.is_draft else f"{base}e{snapshot.edition}/"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.core.management.base import CommandError
 
+from actions.enums import RoundKind
 from actions.models import Plan, ReportingRound
 from document.snapshot import LANGUAGES
 from reports.formats import FORMATS, of_today
@@ -29,13 +30,21 @@ def round_of(plan: str, year: str) -> ReportingRound:
     plans = Plan.objects.order_by("slug").values_list("slug", flat=True)
     if plan not in plans:
         raise CommandError(f"There is no plan “{plan}”; there are: {listed(plans)}.")
-    wanted = number(year, "year")
-    rounds = ReportingRound.objects.filter(plan__slug=plan).select_related("plan__source")
-    found = rounds.filter(year=wanted).first()
+    rounds = ReportingRound.of_any_kind.filter(plan__slug=plan).select_related("plan__source")
+    found = next((one for one in rounds if one.name == name_of(year)), None)
     if found is None:
-        years = rounds.order_by("year").values_list("year", flat=True)
-        raise CommandError(f"{plan} has no round {wanted}; there are: {listed(years)}.")
+        there = listed(one.name for one in rounds.order_by("year", "-kind"))
+        raise CommandError(f"{plan} has no round {name_of(year)}; there are: {there}.")
     return found
+
+
+def name_of(text: str) -> str:
+    """Return the name of a round, 2025 or 2027-evaluation; raises CommandError for another text."""
+    year, dash, kind = text.partition("-")
+    given = str(number(year, "year"))
+    if dash and kind != RoundKind.EVALUATION:
+        raise CommandError(f"“{text}” is no round: give a year, or a year with -evaluation.")
+    return f"{given}-{kind}" if dash else given
 
 
 def editions_of(given: ReportingRound) -> list[Edition]:
@@ -50,15 +59,16 @@ def edition_of(given: ReportingRound, text: str) -> Edition:
     found = next((edition for edition in editions if edition.number == wanted), None)
     if found is None:
         there = listed(edition.number for edition in editions)
-        name = f"{given.plan.slug} {given.year}"
+        name = f"{given.plan.slug} {given.name}"
         raise CommandError(f"{name} has no edition {wanted}; there are: {there}.")
     return found
 
 
-def format_of(name: str, language: str) -> tuple[str, str]:
+def format_of(name: str, language: str, *, evaluates: bool = False) -> tuple[str, str]:
     """Return a format and the language of its file ("" for all); raises CommandError."""
-    if name not in of_today():
-        raise CommandError(f"There is no format “{name}”; there are: {listed(of_today())}.")
+    there = of_today(evaluates=evaluates)
+    if name not in there:
+        raise CommandError(f"There is no format “{name}”; there are: {listed(there)}.")
     if language and language not in LANGUAGES:
         raise CommandError(f"There is no language “{language}”; there are: {listed(LANGUAGES)}.")
     if not FORMATS[name].per_language:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -22,7 +22,7 @@ from actions.services.entries import checked_reason
 from actions.services.publication import ActionFacts, EntryFacts
 from document import selection
 from document.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
-from reports import builder, readiness
+from reports import builder, evaluation, readiness
 from reports.formats import FORMATS, of_schema
 from reports.models import (
     FROZEN,
@@ -38,7 +38,12 @@ from reports.readiness import NOTHING_OUTSIDE, Outside
 
 def draft(given: ReportingRound, *, now: datetime) -> Snapshot:
     """Return what the report would say at this moment."""
-    return builder.build(given, now=now)
+    return maker(given)(given, now=now)
+
+
+def maker(given: ReportingRound) -> Callable[..., Snapshot]:
+    """Return what builds the report of a round, by its kind."""
+    return evaluation.build if given.is_evaluation else builder.build
 
 
 @transaction.atomic
@@ -82,8 +87,8 @@ def freeze(
     )
     Rendering.objects.create(edition=edition, asked_by=by, asked_at=now)
     events.writing_ended(ended, key=str(edition.pk), now=now)
-    stored.frozen_at = now
-    stored.save(update_fields=["frozen_at"])
+    stored.frozen_at, stored.is_sample = now, snapshot.is_sample
+    stored.save(update_fields=["frozen_at", "is_sample"])
     return edition
 
 
@@ -93,6 +98,15 @@ def cannot_freeze(given: ReportingRound) -> object:
         return _("An edition is frozen already: publish or discard it first.")
     if given.state != RoundState.CLOSED:
         return _("Close the round first; then its report can be frozen.")
+    return cannot_evaluate(given) if given.is_evaluation else None
+
+
+def cannot_evaluate(given: ReportingRound) -> object:
+    """Return, as words, why an evaluation says nothing yet; None where it does."""
+    if not builder.speaking(given):
+        return _("No yearly report is published on which this evaluation could rest.")
+    if not builder.build_chapters(given):
+        return _("Nothing is written yet: write the summary, or another chapter, first.")
     return None
 
 
@@ -111,7 +125,7 @@ def build_edition(
     """Return what the next edition of a round says; raises ValidationError without a note on it."""
     written = any(text.strip() for text in note.values())
     words = checked_words(note, "note") if number > 1 and written else {}
-    snapshot = builder.build(given, now=now, edition=number, note=words)
+    snapshot = maker(given)(given, now=now, edition=number, note=words)
     if number > 1:
         checked_words(snapshot.note, "note")
     return snapshot
@@ -123,10 +137,10 @@ def missing_files(edition: Edition) -> list[tuple[str, str]]:
     An edition of an earlier schema, whose data say too little for a later format, has none of it.
     """
     there = set(edition.files.values_list("format", "language"))
-    schema = edition.stored_schema
+    names = of_schema(edition.stored_schema, evaluates=edition.round.is_evaluation)
     wanted = [
         (name, language)
-        for name in of_schema(schema)
+        for name in names
         for language in (LANGUAGES if FORMATS[name].per_language else ("",))
     ]
     return [pair for pair in wanted if pair not in there]
@@ -183,7 +197,8 @@ def publish(edition: Edition, *, by: User, now: datetime) -> Edition:
     Rendering.objects.filter(edition=found).delete()
     stored.frozen_at, stored.published = None, found.number
     stored.save(update_fields=["frozen_at", "published"])
-    show(found)
+    if not stored.is_evaluation:  # it says nothing of how far an action is
+        show(found)
     return found
 
 
@@ -221,7 +236,7 @@ def take_back(
     stored.save(update_fields=["published"])
     if speaking is None:
         publication.hide(stored)
-    else:
+    elif not stored.is_evaluation:
         show(speaking)
 
 

@@ -46,7 +46,7 @@ def of_draft(given: ReportingRound, name: str, language: str) -> dict[str, Any]:
 
 def draft(recipe: Recipe) -> Snapshot:
     """Return what a report says now."""
-    found = ReportingRound.objects.select_related("plan").get(pk=recipe["round"])
+    found = ReportingRound.of_any_kind.select_related("plan").get(pk=recipe["round"])
     return editions.draft(found, now=timezone.now())
 
 
@@ -106,7 +106,7 @@ def of_approval(
 
 def approval_of(recipe: Recipe) -> Snapshot:
     """Return some entries as they stand; one that was submitted meanwhile is left out."""
-    found = ReportingRound.objects.select_related("plan").get(pk=recipe["round"])
+    found = ReportingRound.of_any_kind.select_related("plan").get(pk=recipe["round"])
     rows = list(Entry.objects.for_approval(found).filter(pk__in=recipe["entries"]))
     if not rows:
         raise RenderError("what was asked for is submitted by now")

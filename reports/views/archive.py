@@ -28,7 +28,7 @@ from actions.views.drafts import plan_of
 from actions.views.http import LANGUAGE_NAMES, public_page
 from document import dates
 from document.content import masthead
-from document.snapshot import LANGUAGES, Action, Actor, Snapshot
+from document.snapshot import LANGUAGES, Action, Actor, Evaluation, Snapshot
 from document.writers.html import script_hash, style_hash
 from reports import archive as shelf
 from reports.formats import FORMATS, file_name, label
@@ -69,7 +69,7 @@ def archive(request: HttpRequest, plan: str) -> HttpResponse:
 
 
 @public_page
-def report(request: HttpRequest, plan: str, year: int) -> HttpResponse:
+def report(request: HttpRequest, plan: str, year: str) -> HttpResponse:
     """Show the newest edition of a year: figures, files, how to cite, to whom it was sent."""
     editions = shelf.of_year(plan, year)
     if not editions:
@@ -91,6 +91,7 @@ def report(request: HttpRequest, plan: str, year: int) -> HttpResponse:
         "validation": presentation.words(snapshot.validation),
         "languages": languages(newest),
         "data": data_file(newest),
+        "basis": snapshot.basis if isinstance(snapshot, Evaluation) else (),
         "earlier": [line(edition, editions) for edition in editions if edition != newest],
         "transmissions": transmissions(editions),
         "previous_year": snapshot.compared.year if snapshot.compared else None,
@@ -112,7 +113,7 @@ def lasting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 @lasting
-def edition(request: HttpRequest, plan: str, year: int, number: int) -> HttpResponse:
+def edition(request: HttpRequest, plan: str, year: str, number: int) -> HttpResponse:
     """Return the stored HTML of a numbered edition, byte for byte.
 
     The last few that were read are kept in this process for as long as the revision of the
@@ -141,27 +142,27 @@ def edition_file(
 ) -> HttpResponse:
     """Return a stored file of a numbered edition, in the language of the address."""
     language = get_language() or "en"
-    file = shelf.file_of(plan, int(year), int(number), shelf.FILES[name], language)
-    return stored(request, file, MINUTES, plan=plan, year=int(year), number=int(number))
+    file = shelf.file_of(plan, year, int(number), shelf.FILES[name], language)
+    return stored(request, file, MINUTES, plan=plan, year=year, number=int(number))
 
 
 @lasting
 def newest_file(request: HttpRequest, plan: str, year: str, name: str) -> HttpResponse:
     """Return a stored file of the newest edition of a year, in the language of the address."""
     language = get_language() or "en"
-    file = shelf.newest_file(plan, int(year), shelf.FILES[name], language)
-    return stored(request, file, ASK_EACH_TIME, plan=plan, year=int(year))
+    file = shelf.newest_file(plan, year, shelf.FILES[name], language)
+    return stored(request, file, ASK_EACH_TIME, plan=plan, year=year)
 
 
 @lasting
-def edition_summary(request: HttpRequest, plan: str, year: int, number: int) -> HttpResponse:
+def edition_summary(request: HttpRequest, plan: str, year: str, number: int) -> HttpResponse:
     """Return the summary of a numbered edition as a page."""
     file = shelf.file_of(plan, year, number, "summary_html", get_language() or "en")
     return stored(request, file, MINUTES, plan=plan, year=year, number=number)
 
 
 @lasting
-def newest_summary(request: HttpRequest, plan: str, year: int) -> HttpResponse:
+def newest_summary(request: HttpRequest, plan: str, year: str) -> HttpResponse:
     """Return the summary of the newest edition of a year as a page."""
     file = shelf.newest_file(plan, year, "summary_html", get_language() or "en")
     return stored(request, file, ASK_EACH_TIME, plan=plan, year=year)
@@ -173,7 +174,10 @@ def edition_action(
 ) -> HttpResponse:
     """Show what a numbered edition says of one action."""
     found = get_object_or_404(
-        shelf.editions(), round__plan__slug=plan, round__year=int(year), number=int(number)
+        shelf.editions(),
+        shelf.called(year, "round__"),
+        round__plan__slug=plan,
+        number=int(number),
     )
     if found.is_withdrawn:
         return gone(request, found)
@@ -214,7 +218,7 @@ def stored(
     keep: str,
     *,
     plan: str,
-    year: int,
+    year: str,
     number: int | None = None,
 ) -> HttpResponse:
     """Return a file as it was stored, or that the browser has it already.
@@ -261,7 +265,7 @@ def not_modified(request: HttpRequest, response: HttpResponse) -> HttpResponse |
     return found
 
 
-def missing(request: HttpRequest, plan: str, year: int, number: int | None) -> HttpResponse:
+def missing(request: HttpRequest, plan: str, year: str, number: int | None) -> HttpResponse:
     """Answer for a file that is not to be had: withdrawn (410), or never published (404)."""
     listed = shelf.of_year(plan, year)
     wanted = [e for e in listed if e.is_withdrawn and number in {None, e.number}]
@@ -349,7 +353,7 @@ def address(edition: Edition, language: str) -> str:
     """Return where an edition stands for ever, in a language."""
     given = edition.round
     with override(language):
-        return reverse("reports:edition", args=[given.plan.slug, given.year, edition.number])
+        return reverse("reports:edition", args=[given.plan.slug, given.name, edition.number])
 
 
 def data_file(edition: Edition) -> dict[str, Any] | None:

@@ -57,7 +57,7 @@ def answer(
 def own(request: MemberRequest, key: str) -> HttpResponse:
     """Return a document that this person asked for, or the page that waits for it."""
     row = get_object_or_404(Document, key=key, owner=request.user)
-    rounds = ReportingRound.objects.select_related("plan")
+    rounds = ReportingRound.of_any_kind.select_related("plan")
     given = get_object_or_404(rounds, pk=row.recipe["round"])
     title, part, back = OWN[row.recipe["kind"]](request, row, given)
     if row.state == FAILED:
@@ -65,9 +65,9 @@ def own(request: MemberRequest, key: str) -> HttpResponse:
             return page
         problem = row.problems[0]["text"]
         messages.error(request, _("The document could not be made: %s") % problem)
-        return redirect(back, given.plan.slug, given.year)
+        return redirect(back, given.plan.slug, given.name)
     name, language = row.recipe["format"], row.recipe["language"]
-    saved = file_name(given.plan.slug, given.year, part, name, language)
+    saved = file_name(given.plan.slug, given.name, part, name, language)
 
     def serve(content: bytes) -> HttpResponse:
         return drafts.file_response(content, name, saved)
@@ -80,8 +80,11 @@ def of_draft(request: MemberRequest, row: Document, given: ReportingRound) -> tu
 
     Raises PermissionDenied where the person may not have it any more.
     """
-    drafts.check_format(request, row.recipe["format"])
-    return _("Draft of the report %(year)s") % {"year": given.year}, "draft", "reports:draft"
+    drafts.check_format(request, given, row.recipe["format"])
+    title = _("Draft of the report %(year)s") % {"year": given.year}
+    if given.is_evaluation:
+        title = _("Draft of the evaluation %(year)s") % {"year": given.year}
+    return title, "draft", "reports:draft"
 
 
 def of_approval(

@@ -14,7 +14,8 @@ from actions.refusals import Refused
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page
 from actions.views.offering import offer
 from document.errors import RenderError
-from document.writers.html import style_hash
+from document.writers.html import own_sources
+from reports import archive
 from reports.formats import FORMATS, file_name, label, of_today
 from reports.forms.editing import CommentForm
 from reports.models import Consultation
@@ -27,17 +28,17 @@ FOR_MEMBERS = ("html", "pdf", "summary_html", "summary_pdf")
 SLOW = ("pdf", "docx")
 
 
-def find_draft(plan: str, year: int) -> ReportingRound:
+def find_draft(plan: str, year: str | int) -> ReportingRound:
     """Return a round that has a report to come."""
-    rows = ReportingRound.objects.select_related("plan")
-    found = get_object_or_404(rows, plan__slug=plan, year=min(year, 9_999))
+    rows = ReportingRound.of_any_kind.select_related("plan")
+    found = get_object_or_404(rows, archive.called(year), plan__slug=plan)
     if found.is_planned:
         raise Http404
     return found
 
 
 @member_page(methods=READ_WRITE)
-def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
+def draft(request: MemberRequest, plan: str, year: str) -> HttpResponse:
     """Lead to the draft, show what members said of it, and take comments."""
     found = find_draft(plan, year)
     consultation = Consultation.objects.select_related("round").filter(round=found).first()
@@ -60,7 +61,11 @@ def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
         "form": form,
         "formats": [
             (name, label(name))
-            for name in (of_today() if request.rights.is_secretariat else FOR_MEMBERS)
+            for name in (
+                of_today(evaluates=found.is_evaluation)
+                if request.rights.is_secretariat
+                else FOR_MEMBERS
+            )
         ],
         "comments": comments_on(found),
     }
@@ -68,10 +73,10 @@ def draft(request: MemberRequest, plan: str, year: int) -> HttpResponse:
 
 
 @member_page()
-def draft_file(request: MemberRequest, plan: str, year: int, name: str) -> HttpResponse:
+def draft_file(request: MemberRequest, plan: str, year: str, name: str) -> HttpResponse:
     """Render the draft as it stands at this moment; what takes long is made beside the web."""
     found = find_draft(plan, year)
-    check_format(request, name)
+    check_format(request, found, name)
     language = get_language() or "en"
     if name in SLOW:
         recipe = recipes.of_draft(found, name, language)
@@ -86,9 +91,9 @@ def draft_file(request: MemberRequest, plan: str, year: int, name: str) -> HttpR
     return file_response(content, name, file_name(plan, year, "draft", name, language))
 
 
-def check_format(request: MemberRequest, name: str) -> None:
+def check_format(request: MemberRequest, given: ReportingRound, name: str) -> None:
     """Raise Http404 for a format that drafts do not have, PermissionDenied for that of others."""
-    if name not in of_today():
+    if name not in of_today(evaluates=given.is_evaluation):
         raise Http404
     if name not in FOR_MEMBERS and not request.rights.is_secretariat:
         raise PermissionDenied
@@ -104,7 +109,7 @@ def frozen_file(request: MemberRequest, key: int, name: str, language: str) -> H
         edition.files, format=name, language="" if language == "xx" else language
     )
     given = edition.round
-    saved = file_name(given.plan.slug, given.year, f"e{edition.number}", name, row.language)
+    saved = file_name(given.plan.slug, given.name, f"e{edition.number}", name, row.language)
     return file_response(bytes(row.content), name, saved)
 
 
@@ -113,8 +118,7 @@ def file_response(content: bytes, name: str, saved: str) -> HttpResponse:
     kind = FORMATS[name]
     response = HttpResponse(content, content_type=kind.media_type)
     if kind.is_page:
-        styles = style_hash(content.decode())
-        response._csp_update = {"style-src": [styles]}  # type: ignore[attr-defined]  # noqa: SLF001
+        response._csp_update = own_sources(content.decode())  # type: ignore[attr-defined]  # noqa: SLF001
         return response
     response["Content-Disposition"] = f'attachment; filename="{saved}"'
     return response

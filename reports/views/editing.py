@@ -25,6 +25,7 @@ from actions.views.members_only import (
     member_page,
     secretariat,
     tell_refusal,
+    was_done,
 )
 from actions.views.offering import attempt, conflict_with, offer
 from document.content.opening import opening
@@ -41,10 +42,12 @@ from reports.forms.editing import (
 )
 from reports.models import (
     ADVICE,
-    FOREWORD,
+    CHAPTER_KINDS,
     FURTHER,
+    OF_EVALUATION,
+    OF_YEARLY,
     SECTION,
-    SINGLE,
+    Advice,
     Chapter,
     Consultation,
     DraftComment,
@@ -59,7 +62,7 @@ SAVED_IN_PART = gettext_lazy("The rest is saved; what is marked is not.")
 
 def find_round(key: int) -> ReportingRound:
     """Return a round that was opened; 404 otherwise."""
-    rows = ReportingRound.objects.select_related("plan", "consultation")
+    rows = ReportingRound.of_any_kind.select_related("plan", "consultation")
     found = get_object_or_404(rows, pk=min(key, LARGEST_KEY))
     if found.is_planned:
         raise Http404
@@ -85,8 +88,9 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
     context = {
         "round": found,
         "plan": found.plan,
-        "wanting": readiness.wanting(found),
+        "wanting": wanting(found),
         "chapters": chapters(found),
+        "advice": Advice.objects.filter(round=found) if found.is_evaluation else (),
         "consultation": consultation,
         "is_open": bool(consultation and consultation.is_open(on=request.on)),
         "comments": comments_on(found),
@@ -94,10 +98,16 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
         "editions": [edition_line(edition, request.now) for edition in made],
         "frozen": next((edition for edition in made if edition.is_frozen), None),
         "next_number": len(made) + 1,
-        "formats": [(name, label(name)) for name in of_today()],
+        "formats": [(name, label(name)) for name in of_today(evaluates=found.is_evaluation)],
         "languages": LANGUAGES,
     }
     return TemplateResponse(request, "reports/editing.html", context)
+
+
+def wanting(found: ReportingRound) -> dict[str, Any]:
+    """Return what a report lacks, by its kind."""
+    ask = readiness.wanting_of_evaluation if found.is_evaluation else readiness.wanting
+    return ask(found)
 
 
 def comments_on(found: ReportingRound) -> QuerySet[DraftComment]:
@@ -129,39 +139,42 @@ def problem(one: dict[str, str]) -> str:
 
 
 def chapters(found: ReportingRound) -> list[dict[str, Any]]:
-    """Return the foreword, the sections' introductions and further chapters, written or not."""
+    """Return the texts that a report can have, written or not, in the order of their kinds."""
     rows = list(Chapter.objects.filter(round=found))
-    foreword = next((row for row in rows if row.kind == FOREWORD), None)
-    intros = {row.section: row for row in rows if row.kind == SECTION}
-    advice = next((row for row in rows if row.kind == ADVICE), None)
-    lines = [
-        {"title": _("Foreword"), "kind": FOREWORD, "section": 0, "row": foreword},
-        {
-            "title": _("Advice received, and what was done with it"),
-            "kind": ADVICE,
-            "section": 0,
-            "row": advice,
-        },
-    ]
-    lines += [
-        {"title": row.title, "kind": FURTHER, "section": 0, "row": row}
-        for row in rows
-        if row.kind == FURTHER
-    ]
-    lines += [
-        {
-            "title": _("Introduction to section %s") % section,
-            "kind": SECTION,
-            "section": section.number,
-            "row": intros.get(section.number),
-        }
-        for section in Section.objects.filter(plan=found.plan_id).order_by("number")
-    ]
+    kinds = OF_EVALUATION if found.is_evaluation else OF_YEARLY
+    lines = [line for kind in kinds for line in chapters_of(kind, found, rows)]
     for line in lines:
         row: Any = line["row"]
         line["number"] = line["section"] or (row.pk if row and row.kind == FURTHER else 0)
         line["written"] = [code for code in LANGUAGES if row and getattr(row, f"text_{code}")]
     return lines
+
+
+def chapters_of(kind: str, found: ReportingRound, rows: list[Chapter]) -> list[dict[str, Any]]:
+    """Return the lines of one kind of text: those that are written, or that there can be."""
+    mine = [row for row in rows if row.kind == kind]
+    if kind == FURTHER:
+        return [{"title": row.title, "kind": kind, "section": 0, "row": row} for row in mine]
+    if kind == SECTION:
+        intros = {row.section: row for row in mine}
+        return [
+            {
+                "title": _("Introduction to section %s") % section,
+                "kind": kind,
+                "section": section.number,
+                "row": intros.get(section.number),
+            }
+            for section in Section.objects.filter(plan=found.plan_id).order_by("number")
+        ]
+    title = heading(kind, found)
+    return [{"title": title, "kind": kind, "section": 0, "row": mine[0] if mine else None}]
+
+
+def heading(kind: str, found: ReportingRound) -> str:
+    """Return what a kind of text is called in the report of a round."""
+    if found.is_evaluation and kind == ADVICE:
+        return _("How stakeholders were heard")
+    return str(dict(CHAPTER_KINDS)[kind])
 
 
 @member_page(secretariat, methods=READ_WRITE)
@@ -207,7 +220,7 @@ def freeze(request: MemberRequest, key: int) -> HttpResponse:
         "ended": readiness.still_writable(found, on=request.on),
         "passed": len(passed.waiting(found, on=request.on)),
         "listed": listed_by_itself(found, now=request.now) if is_further else "",
-        "wanting": readiness.wanting(found),
+        "wanting": wanting(found),
     }
     return TemplateResponse(request, "reports/freeze.html", context)
 
@@ -254,11 +267,13 @@ def publish(request: MemberRequest, key: int) -> HttpResponse:
     """Publish a frozen edition, after saying what that means."""
     edition = find_edition(key)
     if request.method == "POST":
-        try:
-            editions.publish(edition, by=request.user, now=request.now)
-            messages.success(request, _("The report is published."))
-        except Refused as refusal:
-            tell_refusal(request, refusal)
+        was_done(
+            request,
+            lambda: editions.publish(edition, by=request.user, now=request.now),
+            _("The evaluation is published.")
+            if edition.round.is_evaluation
+            else _("The report is published."),
+        )
         return redirect("reports:editing", edition.round_id)
     if not edition.is_frozen:
         messages.error(request, _("Only a frozen edition can be published."))
@@ -276,11 +291,13 @@ def publish(request: MemberRequest, key: int) -> HttpResponse:
 def discard(request: MemberRequest, key: int) -> HttpResponse:
     """Give a frozen edition up."""
     edition = find_edition(key)
-    try:
-        editions.discard(edition, by=request.user, now=request.now)
-        messages.success(request, _("The frozen edition is discarded; review can go on."))
-    except Refused as refusal:
-        tell_refusal(request, refusal)
+    was_done(
+        request,
+        lambda: editions.discard(edition, by=request.user, now=request.now),
+        _("The frozen edition is discarded; review can go on.")
+        if not edition.round.is_evaluation
+        else _("The frozen edition is discarded; writing can go on."),
+    )
     return redirect("reports:editing", edition.round_id)
 
 
@@ -404,6 +421,7 @@ def chapter(request: MemberRequest, key: int, kind: str, number: int) -> HttpRes
         "round": found,
         "plan": found.plan,
         "row": row,
+        "heading": heading(row.kind, found),
         "form": form,
         "conflict": conflict,
         "summary_title": SAVED_IN_PART if stored is not None else "",
@@ -449,6 +467,8 @@ def attempt_chapter(request: MemberRequest, form: ChapterForm, row: Chapter) -> 
 
 def find_chapter(found: ReportingRound, kind: str, number: int) -> Chapter:
     """Return a stored chapter, or a new one of a kind that there can be; 404 otherwise."""
+    if kind not in (OF_EVALUATION if found.is_evaluation else OF_YEARLY):
+        raise Http404
     if kind == FURTHER and number:
         rows = Chapter.objects.filter(round=found, kind=FURTHER)
         return get_object_or_404(rows, pk=min(number, LARGEST_KEY))
@@ -460,8 +480,6 @@ def find_chapter(found: ReportingRound, kind: str, number: int) -> Chapter:
         return Chapter(
             round=found, kind=FURTHER, position=Chapter.objects.filter(round=found).count()
         )
-    if kind not in SINGLE:
-        raise Http404
     row = Chapter.objects.filter(round=found, kind=kind).first()
     return row or Chapter(round=found, kind=kind)
 

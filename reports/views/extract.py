@@ -27,7 +27,7 @@ def extract(
     """Return what a numbered edition says of an actor, in the layout of today."""
     editions = shelf.editions()
     found = get_object_or_404(
-        editions, round__plan__slug=plan, round__year=int(year), number=int(number)
+        editions, shelf.called(year, "round__"), round__plan__slug=plan, number=int(number)
     )
     if found.is_withdrawn:
         return archive.gone(request, found)

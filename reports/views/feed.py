@@ -41,7 +41,7 @@ def add(made: Atom1Feed, request: HttpRequest, edition: Edition) -> None:
     """Add one edition to a feed."""
     given = edition.round
     address = request.build_absolute_uri(
-        reverse("reports:edition", args=[given.plan.slug, given.year, edition.number])
+        reverse("reports:edition", args=[given.plan.slug, given.name, edition.number])
     )
     made.add_item(
         title=title(edition),
@@ -55,7 +55,12 @@ def add(made: Atom1Feed, request: HttpRequest, edition: Edition) -> None:
 
 def title(edition: Edition) -> str:
     """Return what a feed calls an edition; sample data says so."""
-    words = _("Progress report %(year)s, edition %(number)s") % {
+    form = (
+        _("Evaluation %(year)s, edition %(number)s")
+        if edition.round.is_evaluation
+        else _("Progress report %(year)s, edition %(number)s")
+    )
+    words = form % {
         "year": edition.round.year,
         "number": edition.number,
     }

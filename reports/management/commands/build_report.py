@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the plan and the year, and which file is wanted."""
         parser.add_argument("plan", help="the plan: nap2")
-        parser.add_argument("year", help="the year of the round: 2025")
+        parser.add_argument("year", help="the round: 2025, or 2027-evaluation")
         parser.add_argument("--language", default="", help="nl, fr, de or en")
         parser.add_argument("--format", required=True, help=", ".join(FORMATS))
         parser.add_argument("--output", required=True, help="the file to write")
@@ -33,7 +33,9 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Find, make, write; say how much it is."""
         given = asked.round_of(options["plan"], options["year"])
-        name, language = asked.format_of(options["format"], options["language"])
+        name, language = asked.format_of(
+            options["format"], options["language"], evaluates=given.is_evaluation
+        )
         path = Path(options["output"])
         number = options["edition"]
         edition = asked.edition_of(given, number) if number is not None else None
@@ -66,11 +68,11 @@ def stored(edition: Edition, name: str, language: str) -> bytes:
 def draft(given: ReportingRound, name: str, language: str, progress: Progress) -> bytes:
     """Return the draft of a round in a format; raises CommandError where it cannot be made."""
     if given.is_planned:
-        raise CommandError(f"The round {given.plan.slug} {given.year} has not opened yet.")
-    progress.say(f"Reading the round {given.year} …")
-    snapshot = editions.draft(given, now=timezone.now())
-    progress.say(f"Making {name} …")
+        raise CommandError(f"The round {given.plan.slug} {given.name} has not opened yet.")
+    progress.say(f"Reading the round {given.name} …")
     try:
+        snapshot = editions.draft(given, now=timezone.now())
+        progress.say(f"Making {name} …")
         return FORMATS[name].render(snapshot, language or "en")
     except RenderError as error:
         raise CommandError(f"The report could not be made. {error}") from error

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the plan, the year and the number of an edition; all of the round without one."""
         parser.add_argument("plan", help="the plan: nap2")
-        parser.add_argument("year", help="the year of the round: 2025")
+        parser.add_argument("year", help="the round: 2025, or 2027-evaluation")
         parser.add_argument("--edition", help="the number of one edition; all without it")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -34,10 +34,10 @@ class Command(BaseCommand):
         number = options["edition"]
         chosen = asked.editions_of(given) if number is None else [asked.edition_of(given, number)]
         if not chosen:
-            raise CommandError(f"{given.plan.slug} {given.year} has no edition.")
+            raise CommandError(f"{given.plan.slug} {given.name} has no edition.")
         wrong: list[str] = []
         for edition in chosen:
-            wrong += self.verify(edition, f"{given.plan.slug} {given.year} e{edition.number}")
+            wrong += self.verify(edition, f"{given.plan.slug} {given.name} e{edition.number}")
         if wrong:
             raise CommandError("Not as stored: " + "; ".join(wrong) + ".")
 
