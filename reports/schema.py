@@ -14,6 +14,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NARROWED: dict[tuple[str, str], dict[str, Any]] = {
     ("Snapshot", "schema"): {"const": SCHEMA_VERSION},
     ("Snapshot", "edition"): {"minimum": 0},
+    ("Evaluation", "schema"): {"const": SCHEMA_VERSION},
+    ("Evaluation", "edition"): {"minimum": 0},
+    ("Evaluation", "basis"): {"minItems": 1},
     ("Text", "language"): {"enum": list(LANGUAGES)},
     ("Action", "movement"): {
         "enum": [*(one.value for one in Movement if one is not Movement.WITHDRAWN), ""],
@@ -28,18 +31,18 @@ NARROWED: dict[tuple[str, str], dict[str, Any]] = {
 PLAIN = {str: "string", int: "integer", bool: "boolean"}
 
 
-def schema() -> dict[str, Any]:
-    """Return the schema (draft 2020-12) that every published data.json is valid against.
+def schema(kind: Any = Snapshot) -> dict[str, Any]:
+    """Return the schema (draft 2020-12) that every published data.json of a kind is valid against.
 
     A field with a default may be absent, as editions from before it was added lack it; a field
     that is not named here is refused.
     """
-    found = {name: _dataclass(kind) for name, kind in sorted(_kinds(Snapshot).items())}
-    root = found.pop("Snapshot")
+    found = {name: _dataclass(one) for name, one in sorted(_kinds(kind).items())}
+    root = found.pop(kind.__name__)
     return {
         "$schema": DIALECT,
-        "$id": f"urn:napmonitor:snapshot:{SCHEMA_VERSION}",
-        "title": "Snapshot",
+        "$id": f"urn:napmonitor:{kind.__name__.lower()}:{SCHEMA_VERSION}",
+        "title": kind.__name__,
         **root,
         "properties": {"$schema": {"type": "string"}} | root["properties"],
         "$defs": found,

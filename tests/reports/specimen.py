@@ -3,7 +3,8 @@
 import dataclasses
 from typing import Any
 
-from document.snapshot import Snapshot, Text
+from document.snapshot import Advice, Basis, Chapter, Evaluation, Snapshot, Text
+from reports import words
 from reports.specimen import (
     CODES,
     LEVELS,
@@ -28,6 +29,7 @@ __all__ = [
     "amendment",
     "body",
     "entry",
+    "evaluation",
     "every",
     "former",
     "full",
@@ -105,3 +107,41 @@ def odd(case: str) -> Snapshot:
             date="", edition=0,
         )  # fmt: skip
     return dataclasses.replace(snapshot, actions=actions)
+
+
+def evaluation(**facts: Any) -> Evaluation:
+    """Return an evaluation in which everything that may be said is said, single facts by name."""
+    last = full(4)
+    actions = tuple(dataclasses.replace(action, entries=()) for action in last.actions)
+    taken = {one.name: getattr(last, one.name) for one in dataclasses.fields(Snapshot)}
+    said: dict[str, Any] = {
+        "year": 2026,
+        "kind": "evaluation",
+        "date": "2027-05-20",
+        "opened_on": "",
+        "deadline": "",
+        "closed_on": "",
+        "labels": words.labels(evaluates=True),
+        "actions": actions,
+        "notes": (),
+        "invited": 0,
+        "chapters": tuple(
+            Chapter(code, every(f"Title of {code}"), every(f"Text of {code}."))
+            for code in ("summary", "foreword", "chapter-2", "advice", "conclusions")
+        ),
+        "basis": (
+            Basis(2024, 1, "2025-04-15", "2024-12-31", "1" * 64),
+            Basis(2025, 2, "2026-06-15", "2025-12-31", "2" * 64),
+        ),
+        "advice": (
+            Advice(
+                every("A council"),
+                every("What the council advised."),
+                every("What was done."),
+                "2027-03-01",
+                "https://example.org/advice",
+            ),
+            Advice(every("A silent council"), every("What it advised.")),
+        ),
+    }
+    return Evaluation(**taken | said | facts)

@@ -15,10 +15,12 @@ from document import readers, snapshot
 from document.snapshot import LANGUAGES, from_json, to_json
 from reports import schema
 from reports.formats import FORMATS
-from tests.reports.specimen import NASTY, every, overridden, specimen
+from tests.reports.specimen import NASTY, evaluation, every, overridden, specimen
 from tests.reports.tokens import replaced
 
 GOLDEN = Path(__file__).with_name("golden.json")
+# As an evaluation of the schema of its day was published; it is never made again.
+EVALUATION = Path(__file__).parent.parent / "data" / f"evaluation-{snapshot.SCHEMA_VERSION}.json"
 SCHEMA = schema.schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
@@ -66,10 +68,10 @@ def test_optional_parts_are_valid_present_and_absent() -> None:
 # What is wrong: where it stands, and what stands there; MISSING takes it away.
 MISSING = object()
 BROKEN: list[tuple[tuple[str | int, ...], Any]] = [
-    (("schema",), 4),
+    (("schema",), 5),
     (("schema",), 0),
     (("schema",), True),
-    (("schema",), "3"),
+    (("schema",), "4"),
     (("figures",), MISSING),
     (("author",), "somebody"),
     (("year",), "2025"),
@@ -117,6 +119,33 @@ def test_the_published_schema_is_the_one_of_the_code() -> None:
     name = f"report-{snapshot.SCHEMA_VERSION}.json"
     path = settings.BASE_DIR / "napmonitor" / "static" / "schema" / name
     assert json.loads(path.read_text()) == SCHEMA
+
+
+def test_the_published_schema_of_evaluations_is_the_one_of_the_code() -> None:
+    of_code = schema.schema(snapshot.Evaluation)
+    jsonschema.Draft202012Validator.check_schema(of_code)
+    name = f"evaluation-{snapshot.SCHEMA_VERSION}.json"
+    path = settings.BASE_DIR / "napmonitor" / "static" / "schema" / name
+    assert json.loads(path.read_text()) == of_code
+
+
+def test_an_evaluation_of_this_schema_is_valid_and_read_word_for_word() -> None:
+    text = EVALUATION.read_text()
+    jsonschema.Draft202012Validator(schema.schema(snapshot.Evaluation)).validate(json.loads(text))
+    assert to_json(from_json(text)) == text
+    assert isinstance(from_json(text), snapshot.Evaluation)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_evaluation_says_every_text_that_it_holds(language: str) -> None:
+    given = evaluation()
+    page = FORMATS["html"].render(given, language).decode()
+    texts = [text for one in given.chapters for text in (one.texts[language],)]
+    texts += [one.names[language] for one in given.advice]
+    texts += [one.texts[language] for one in given.advice]
+    texts += [given.advice[0].done[language], given.advice[0].address]
+    for text in texts:
+        assert text in page
 
 
 def test_an_edition_of_this_schema_is_read_word_for_word() -> None:
