@@ -21,6 +21,7 @@ from actions.models import (
     Circular,
     Contact,
     Entry,
+    Extension,
     Invitation,
     ReportingRound,
     ReviewEvent,
@@ -169,21 +170,96 @@ def writing_ended(facts: Facts, _on: date) -> Mail | None:
     )  # fmt: skip
 
 
+def more_time(facts: Facts, on: date) -> Mail | None:
+    """Tell a writer until when a body may write now; facts: round, actor, entries (keys)."""
+    rows = Extension.objects.select_related("round__plan__contact_row", "actor")
+    found = rows.filter(round=facts["round"], actor=facts["actor"]).first()
+    entries = to_write(facts["entries"], on)
+    if found is None or not entries:
+        return None
+    day = min(day for entry in entries if (day := last_day(entry, on)))
+    return render(
+        "more_time",
+        _("Follow-up %(year)s: %(actor)s may write until %(day)s")
+        % {"year": found.round.year, "actor": found.actor.label, "day": short_day(day)},
+        found.round.plan.contact,
+        round=found.round,
+        actor=found.actor,
+        is_sample=found.round.is_sample,
+        day=day,
+        link=link("actions:desk"),
+        **listed(entries),
+    )
+
+
+def days_changed(facts: Facts, on: date) -> Mail | None:
+    """Tell a writer the days of a round as they are now; facts: round, entries (keys)."""
+    rounds = ReportingRound.objects.select_related("plan__contact_row")
+    found = rounds.filter(pk=facts["round"]).first()
+    entries = to_write(facts["entries"], on)
+    if found is None or not entries:
+        return None
+    return render(
+        "days_changed",
+        _("Follow-up %(year)s: the days have changed; submit by %(day)s")
+        % {"year": found.year, "day": short_day(found.deadline)},
+        found.plan.contact,
+        round=found,
+        is_sample=found.is_sample,
+        link=link("actions:desk"),
+        **listed(entries),
+    )
+
+
+def published(facts: Facts, _on: date) -> Mail | None:
+    """Tell a member that a report or an evaluation is published; facts: round, number of edition.
+
+    Nothing is left to say once the edition was withdrawn, or another one followed it.
+    """
+    rounds = ReportingRound.of_any_kind.select_related("plan__contact_row")
+    found = rounds.filter(pk=facts["round"], published=facts["number"]).first()
+    if found is None:
+        return None
+    subject = (
+        _("The evaluation %(year)s is published")
+        if found.is_evaluation
+        else _("The progress report %(year)s is published")
+    )
+    return render(
+        "published",
+        subject % {"year": found.year},
+        found.plan.contact,
+        plan=found.plan.label,
+        year=found.year,
+        is_evaluation=found.is_evaluation,
+        is_sample=found.is_sample,
+        is_further=facts["number"] > 1,
+        link=link("reports:report", found.plan.slug, found.name),
+    )
+
+
 def draft_opened(facts: Facts, on: date) -> Mail | None:
     """Tell a member that the draft of a report is open for comments; facts: round, until, changed.
 
     Those of a day that was changed are taken out of the outbox; see ``events.draft_closed``.
     """
-    rounds = ReportingRound.objects.select_related("plan__contact_row")
+    rounds = ReportingRound.of_any_kind.select_related("plan__contact_row")
     found = rounds.filter(pk=facts["round"]).first()
     until = date.fromisoformat(facts["until"])
     if found is None or found.is_frozen or found.is_published or until < on:
         return None
-    subject = (
-        _("Draft of the report %(year)s: comments now until %(day)s")
-        if facts["changed"]
-        else _("Draft of the report %(year)s: your comments until %(day)s")
+    changed, opened = (
+        (
+            _("Draft of the evaluation %(year)s: comments now until %(day)s"),
+            _("Draft of the evaluation %(year)s: your comments until %(day)s"),
+        )
+        if found.is_evaluation
+        else (
+            _("Draft of the report %(year)s: comments now until %(day)s"),
+            _("Draft of the report %(year)s: your comments until %(day)s"),
+        )
     )
+    subject = changed if facts["changed"] else opened
     return render(
         "draft_opened",
         subject % {"year": found.year, "day": short_day(until)},
@@ -192,7 +268,7 @@ def draft_opened(facts: Facts, on: date) -> Mail | None:
         is_sample=found.is_sample,
         until=until,
         is_changed=facts["changed"],
-        link=link("reports:draft", found.plan.slug, found.year),
+        link=link("reports:draft", found.plan.slug, found.name),
     )
 
 
@@ -326,7 +402,10 @@ LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.ACCEPTED: accepted,
     LetterKind.LET_IN: let_in,
     LetterKind.WRITING_ENDED: writing_ended,
+    LetterKind.MORE_TIME: more_time,
+    LetterKind.DAYS_CHANGED: days_changed,
     LetterKind.DRAFT_OPENED: draft_opened,
+    LetterKind.PUBLISHED: published,
     LetterKind.REMINDER: reminder,
     LetterKind.BY_HAND: by_hand,
 }

@@ -285,7 +285,10 @@ class LetterKind(StrEnum):
     ACCEPTED = "accepted"
     LET_IN = "let_in"
     WRITING_ENDED = "writing_ended"
+    MORE_TIME = "more_time"
+    DAYS_CHANGED = "days_changed"
     DRAFT_OPENED = "draft_opened"
+    PUBLISHED = "published"
     REMINDER = "reminder"
     BY_HAND = "by_hand"
 

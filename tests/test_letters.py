@@ -38,7 +38,7 @@ from actions.models import (
 )
 from actions.outbox import events, letters, sending
 from actions.refusals import Refused
-from actions.services import entries
+from actions.services import entries, rounds
 from tests import databases
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, at
@@ -148,6 +148,11 @@ def one_of_each(scene: Scene) -> dict[LetterKind, dict[str, Any]]:
         LetterKind.RETURNED: {"event": returned.events.get(kind="returned").pk},
         LetterKind.ACCEPTED: {"entries": [accepted.pk]},
         **after_the_close(scene),
+        LetterKind.MORE_TIME: more_time(scene, running),
+        LetterKind.DAYS_CHANGED: {
+            "round": running.pk,
+            "entries": [scene.entry(running, "3").pk],
+        },
         LetterKind.DRAFT_OPENED: {
             "round": running.pk,
             "until": TODAY.isoformat(),
@@ -182,7 +187,18 @@ def after_the_close(scene: Scene) -> dict[LetterKind, dict[str, Any]]:
     return {
         LetterKind.LET_IN: {"round": given.pk, "entries": [entry.pk]},
         LetterKind.WRITING_ENDED: {"entries": [scene.entry(frozen, "1").pk]},
+        LetterKind.PUBLISHED: {"round": given.pk, "number": 1},
     }
+
+
+def more_time(scene: Scene, running: ReportingRound) -> dict[str, Any]:
+    """Return facts for a letter on an extension."""
+    entry = scene.entry(running, "3")
+    given = rounds.extend(
+        running, actor=entry.responsibility.actor, until=running.closes_on + timedelta(days=9),
+        reason="Illness.", by=scene.people["secretariat"], now=NOW,
+    )  # fmt: skip
+    return {"round": running.pk, "actor": given.actor_id, "entries": [entry.pk]}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -196,6 +212,9 @@ def test_each_letter_has_text_and_html_and_links_in_its_language(scene, language
         LetterKind.ACCEPTED: "/desk/",
         LetterKind.LET_IN: "/desk/",
         LetterKind.WRITING_ENDED: "/desk/",
+        LetterKind.MORE_TIME: "/desk/",
+        LetterKind.DAYS_CHANGED: "/desk/",
+        LetterKind.PUBLISHED: "/plans/small/reports/2024/",
         LetterKind.DRAFT_OPENED: "/desk/rounds/small/2025/draft/",
         LetterKind.REMINDER: "/secretariat/members/",
         LetterKind.BY_HAND: "/desk/",
@@ -411,6 +430,88 @@ def test_opening_costs_the_same_queries_for_few_and_for_many(scene) -> None:
         Membership.objects.create(user=user, actor=actor, role="contributor", started_at=NOW)
     assert queries(scene.round(2025)) == few
     assert Letter.objects.count() == 37
+
+
+def extend(scene: Scene, running: ReportingRound, *, days: int, reason: str = "Illness.") -> date:
+    """Let the ministry write for some days after the close; return until when."""
+    until = running.closes_on + timedelta(days=days)
+    rounds.extend(
+        running, actor=scene.actors["ministry"], until=until, reason=reason,
+        by=scene.people["secretariat"], now=NOW,
+    )  # fmt: skip
+    return until
+
+
+def test_more_time_is_told_to_who_writes_for_the_body_and_to_nobody_else(scene) -> None:
+    running = scene.round()
+    until = extend(scene, running, days=9)
+    told = {letter.user for letter in written(LetterKind.MORE_TIME)}
+    ministry = {scene.actors["ministry"].pk}
+    able = permissions.writers(on=TODAY)
+    assert told == {user for user in User.objects.all() if able.get(user.pk, set()) & ministry}
+    letter = written(LetterKind.MORE_TIME)[0]
+    found = emails.compose(LetterKind.MORE_TIME, letter.facts, "en", on=TODAY)
+    assert found is not None
+    assert found.subject == f"Follow-up 2025: Ministry may write until {until:%-d %B %Y}"
+    assert "Illness" not in found.text
+
+
+def test_of_two_extensions_only_the_last_is_told_and_another_reason_is_none(scene) -> None:
+    running = scene.round()
+    extend(scene, running, days=9)
+    extend(scene, running, days=20)
+    extend(scene, running, days=20, reason="Another reason.")
+    states = Letter.objects.filter(kind=LetterKind.MORE_TIME).values_list("state", flat=True)
+    people = len({letter.user_id for letter in written(LetterKind.MORE_TIME)})
+    assert sorted(states) == ["dropped"] * people + ["waiting"] * people
+
+
+def test_an_extension_is_not_told_to_who_has_submitted_everything(scene) -> None:
+    running = scene.round()
+    for entry in running.entries.all():
+        scene.submit(entry, by="secretariat")
+    extend(scene, running, days=9)
+    assert written(LetterKind.MORE_TIME) == []
+
+
+def move(scene: Scene, running: ReportingRound, **days: date) -> None:
+    for name, day in days.items():
+        setattr(running, name, day)
+    rounds.save(running, by=scene.people["secretariat"], now=NOW)
+
+
+def test_other_days_of_an_open_round_are_told_to_who_still_writes(scene) -> None:
+    running = scene.round()
+    opened = addressed(LetterKind.ROUND_OPENED)
+    move(scene, running, deadline=running.deadline + timedelta(days=5))
+    assert addressed(LetterKind.DAYS_CHANGED) == opened
+    letter = written(LetterKind.DAYS_CHANGED)[0]
+    found = emails.compose(LetterKind.DAYS_CHANGED, letter.facts, "en", on=TODAY)
+    assert found is not None
+    assert found.subject == "Follow-up 2025: the days have changed; submit by 20 February 2026"
+
+
+def test_days_of_reminders_and_of_a_planned_round_are_nobodys_news(scene) -> None:
+    running = scene.round()
+    move(scene, running)
+    running.remind_before = [10]
+    move(scene, running)
+    planned = scene.round(2026, "planned")
+    move(scene, planned, deadline=planned.deadline + timedelta(days=1))
+    assert written(LetterKind.DAYS_CHANGED) == []
+
+
+def test_a_published_report_is_told_to_every_member_once(scene) -> None:
+    given = scene.round(state="closed")
+    for _time in range(2):
+        events.published(given, 1, now=NOW)
+    told = {letter.user for letter in written(LetterKind.PUBLISHED)}
+    seats = Membership.objects.current().values("user")
+    assert told == set(User.objects.filter(pk__in=seats))
+    facts = written(LetterKind.PUBLISHED)[0].facts
+    assert emails.compose(LetterKind.PUBLISHED, facts, "nl", on=TODAY) is None, "taken back"
+    ReportingRound.objects.update(published=1)
+    assert emails.compose(LetterKind.PUBLISHED, facts, "nl", on=TODAY) is not None
 
 
 def test_a_decision_is_told_to_who_submitted(scene) -> None:

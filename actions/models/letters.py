@@ -18,7 +18,10 @@ LETTER_KINDS = [
     (LetterKind.ACCEPTED.value, _("Entries accepted")),
     (LetterKind.LET_IN.value, _("Entries for a further edition")),
     (LetterKind.WRITING_ENDED.value, _("End of writing")),
+    (LetterKind.MORE_TIME.value, _("More time")),
+    (LetterKind.DAYS_CHANGED.value, _("Days of a round changed")),
     (LetterKind.DRAFT_OPENED.value, _("Draft open for comments")),
+    (LetterKind.PUBLISHED.value, _("Report published")),
     (LetterKind.REMINDER.value, _("Reminder")),
     (LetterKind.BY_HAND.value, _("Written by the secretariat")),
 ]

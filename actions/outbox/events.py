@@ -5,11 +5,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from actions import permissions
 from actions.enums import WRITABLE, LetterKind, LetterState
-from actions.models import Entry, Letter, Membership, ReportingRound, ReviewEvent, User
+from actions.models import Actor, Entry, Letter, Membership, ReportingRound, ReviewEvent, User
 from actions.outbox import letters
 from actions.writing import speakers
 
@@ -22,11 +24,8 @@ def round_opened(reporting_round: ReportingRound, *, now: datetime) -> None:
     What was carried over is nobody's to write. The number of queries is the same for one
     person and one entry as for many.
     """
-    rows = reporting_round.entries.filter(state__in=WRITABLE, expected=True).select_related(
-        "responsibility"
-    )
-    key = f"round_opened:{reporting_round.pk}"
-    tell_writers(LetterKind.ROUND_OPENED, key, rows, {"round": reporting_round.pk}, now=now)
+    key, facts = f"round_opened:{reporting_round.pk}", {"round": reporting_round.pk}
+    tell_writers(LetterKind.ROUND_OPENED, key, to_be_written(reporting_round), facts, now=now)
 
 
 def let_in(
@@ -43,6 +42,42 @@ def writing_ended(rows: Iterable[Entry], *, key: str, now: datetime) -> None:
     tell_writers(LetterKind.WRITING_ENDED, f"writing_ended:{key}", rows, {}, now=now)
 
 
+def more_time(reporting_round: ReportingRound, actor: Actor, *, until: date, now: datetime) -> None:
+    """Tell those who write for a body that it may write until another day; of days only the last.
+
+    ``Extension`` says until when at the moment of sending.
+    """
+    start = f"more_time:{reporting_round.pk}:{actor.pk}:"
+    drop(LetterKind.MORE_TIME, key__startswith=start)
+    facts = {"round": reporting_round.pk, "actor": actor.pk}
+    rows = to_be_written(reporting_round)
+    theirs = [row for row in rows if actor.pk in speakers(row.responsibility, on=localdate(now))]
+    key = f"{start}{until}:{now.isoformat()}"
+    tell_writers(LetterKind.MORE_TIME, key, theirs, facts, now=now)
+
+
+def days_changed(reporting_round: ReportingRound, *, now: datetime) -> None:
+    """Tell everybody who is still to write something that the days of a round are others now."""
+    start = f"days_changed:{reporting_round.pk}:"
+    drop(LetterKind.DAYS_CHANGED, key__startswith=start)
+    facts = {"round": reporting_round.pk}
+    rows = to_be_written(reporting_round)
+    days = f"{reporting_round.deadline}:{reporting_round.closes_on}"
+    key = f"{start}{days}:{now.isoformat()}"
+    tell_writers(LetterKind.DAYS_CHANGED, key, rows, facts, now=now)
+
+
+def published(reporting_round: ReportingRound, number: int, *, now: datetime) -> None:
+    """Tell every member that a report is published: one letter each, and one edition each."""
+    facts = {"round": reporting_round.pk, "number": number}
+    start = f"published:{reporting_round.pk}:{number}"
+    letters.put_many(
+        LetterKind.PUBLISHED,
+        [(f"{start}:{person.pk}", person, facts) for person in members()],
+        now=now,
+    )
+
+
 def draft_opened(
     reporting_round: ReportingRound, *, until: date, changed: bool, but: int, now: datetime
 ) -> None:
@@ -51,21 +86,18 @@ def draft_opened(
     ``changed`` says that another day was told before; what still waits of that is not sent.
     """
     draft_closed(reporting_round)
-    seats = Membership.objects.current().filter(user__erased_at__isnull=True)
-    people = User.objects.filter(pk__in=seats.values("user"), is_active=True).exclude(pk=but)
     facts = {"round": reporting_round.pk, "until": until.isoformat(), "changed": changed}
     start = f"draft_opened:{reporting_round.pk}:{until}:{now.isoformat()}"
     letters.put_many(
         LetterKind.DRAFT_OPENED,
-        [(f"{start}:{person.pk}", person, facts) for person in people.order_by("pk")],
+        [(f"{start}:{person.pk}", person, facts) for person in members().exclude(pk=but)],
         now=now,
     )
 
 
 def draft_closed(reporting_round: ReportingRound) -> None:
     """Have nobody told any more of a draft that is no longer, or until another day, open."""
-    waiting = Letter.objects.filter(kind=LetterKind.DRAFT_OPENED, state=LetterState.WAITING)
-    waiting.filter(facts__round=reporting_round.pk).update(state=LetterState.DROPPED)
+    drop(LetterKind.DRAFT_OPENED, facts__round=reporting_round.pk)
 
 
 def returned(entry: Entry, event: ReviewEvent, *, now: datetime) -> None:
@@ -100,6 +132,24 @@ def accepted(entry: Entry, *, now: datetime) -> None:
 
 
 # --- Parts ----------------------------------------------------------------------
+
+
+def to_be_written(reporting_round: ReportingRound) -> QuerySet[Entry]:
+    """Return the entries of a round that are expected and not submitted."""
+    rows = reporting_round.entries.filter(state__in=WRITABLE, expected=True)
+    return rows.select_related("responsibility")
+
+
+def members() -> QuerySet[User]:
+    """Return everybody with a role."""
+    seats = Membership.objects.current().filter(user__erased_at__isnull=True)
+    return User.objects.filter(pk__in=seats.values("user"), is_active=True).order_by("pk")
+
+
+def drop(kind: LetterKind, **which: Any) -> None:
+    """Have letters that wait, and no longer say how it is, not sent."""
+    waiting = Letter.objects.filter(kind=kind, state=LetterState.WAITING)
+    waiting.filter(**which).update(state=LetterState.DROPPED)
 
 
 def tell_writers(

@@ -53,8 +53,12 @@ def save(
     secretariat(by, now)
     if not reporting_round.plan.is_published:
         raise ValidationError({"plan": _("Readers do not see this plan yet: publish it first.")})
+    is_moved = False
     if reporting_round.pk:
         stored = lock(reporting_round)
+        is_moved = stored.is_open and any(
+            getattr(stored, name) != getattr(reporting_round, name) for name in TOLD_DAYS
+        )
         seeing.check(stored, {name: getattr(reporting_round, name) for name in DAYS}, seen)
         _keep_what_stands(reporting_round, stored)
     _check_opening(reporting_round)
@@ -65,6 +69,8 @@ def save(
         if entry.submitted_at and day(entry.submitted_at) <= reporting_round.deadline
     ]
     reporting_round.entries.filter(pk__in=in_time).update(late=False)
+    if is_moved:
+        events.days_changed(reporting_round, now=now)
     return reporting_round
 
 
@@ -150,8 +156,11 @@ def extend(
     extension = found or Extension(round=stored, actor=actor)
     given = checked_reason(reason, "reason")
     seeing.check(found, {"until": until, "reason": given}, seen)
+    is_another_day = extension.until != until
     extension.until, extension.reason = until, given
     plan.save(extension, by=by)
+    if is_another_day:
+        events.more_time(stored, actor, until=until, now=now)
     return extension
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 from actions.enums import EntryState
 from actions.management.sample import texts as sample
-from actions.management.sample.replay import moment
+from actions.management.sample.replay import moment, telling_nobody
 from actions.models import Entry, ReportingRound, Responsibility, User
 from document.errors import RenderError
 from reports import readiness, rendering
@@ -77,7 +77,10 @@ def said(row: Responsibility, entry: Entry, language: str, year: int) -> str:
 
 
 def publish(given: ReportingRound, *, by: User, say: Callable[[str], object]) -> Edition:
-    """Validate, freeze, render and publish the report of a round, as the secretariat would."""
+    """Validate, freeze, render and publish the report of a round, as the secretariat would.
+
+    Nobody is told of a day that is long past.
+    """
     texts.consult(
         given,
         until=VALIDATED.date(),
@@ -89,7 +92,8 @@ def publish(given: ReportingRound, *, by: User, say: Callable[[str], object]) ->
     left = readiness.outside(given)
     edition = editions.freeze(given, by=by, outside=left, now=PUBLISHED)
     render(edition, say=say)
-    return editions.publish(edition, by=by, now=PUBLISHED)
+    with telling_nobody():
+        return editions.publish(edition, by=by, now=PUBLISHED)
 
 
 def render(edition: Edition, *, say: Callable[[str], object]) -> None:

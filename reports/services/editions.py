@@ -199,6 +199,7 @@ def publish(edition: Edition, *, by: User, now: datetime) -> Edition:
     stored.save(update_fields=["frozen_at", "published"])
     if not stored.is_evaluation:  # it says nothing of how far an action is
         show(found)
+    events.published(stored, found.number, now=now)
     return found
 
 

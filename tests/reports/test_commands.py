@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import override_settings
 
-from actions.models import Entry, PublishedRound, ReportingRound
+from actions.models import Entry, Letter, PublishedRound, ReportingRound
 from document.errors import RenderError
 from document.snapshot import LANGUAGES, from_json
 from reports import tables
@@ -305,6 +305,7 @@ def test_the_sample_report_is_published_and_the_other_round_stays_a_draft(sample
     )  # fmt: skip
     assert [chapter.code for chapter in snapshot.chapters] == ["foreword", "chapter-1"]
     assert ReportingRound.objects.get(plan__slug="nap2", year=2025).is_open
+    assert [letter.kind for letter in Letter.objects.all()] == ["returned"]
 
 
 def test_every_text_of_the_sample_report_says_that_it_is_one(sample) -> None:

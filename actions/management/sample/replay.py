@@ -4,6 +4,7 @@ What comes out is what real work would leave: versions, threads, decisions, hist
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -59,7 +60,7 @@ def play(people: People, *, today: date) -> None:
     Letters on what is long past are of no use to anybody: all but one are thrown away
     before they could be sent.
     """
-    last = Letter.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    last = last_letter()
     first, second = first_round(), second_round(today)
     Game(people, first).run(until=date(2025, 5, 30))
     Game(people, second).run(until=today)
@@ -71,6 +72,20 @@ def play(people: People, *, today: date) -> None:
     )
     told = fresh.filter(kind=LetterKind.RETURNED, facts__entry=kept.pk)
     fresh.exclude(pk__in=list(told.values_list("pk", flat=True))).delete()
+
+
+def last_letter() -> int:
+    """Return the key of the newest letter, 0 where there is none."""
+    return Letter.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+@contextmanager
+def telling_nobody() -> Iterator[None]:
+    """Throw away the letters that are written meanwhile, before they could be sent."""
+    with transaction.atomic():
+        last = last_letter()
+        yield
+        Letter.objects.filter(pk__gt=last).delete()
 
 
 def first_round() -> ReportingRound:
@@ -99,9 +114,12 @@ def second_round(today: date) -> ReportingRound:
     )
 
 
-@transaction.atomic
+@telling_nobody()
 def bring_forward(given: ReportingRound, people: People, *, now: datetime) -> None:
-    """Give a sample round whose close has passed new days, and its extension with them."""
+    """Give a sample round whose close has passed new days, and its extension with them.
+
+    Nobody is told of days that nobody set.
+    """
     today = timezone.localdate(now)
     given.deadline = today + timedelta(days=DEADLINE)
     given.closes_on = today + timedelta(days=CLOSE)
