@@ -257,6 +257,37 @@ def test_a_kept_text_goes_when_its_form_is_saved_and_when_it_is_discarded(site) 
     assert UnsavedText.objects.count() == 0
 
 
+UNSAVED = "/en/desk/unsaved/"
+
+
+def test_all_unsaved_texts_stand_in_one_place_whatever_became_of_their_forms(site) -> None:
+    role, _name, action, sent = typed(site, CHAPTER)
+    keep(site, role, sent)
+    gone = [("title_nl", ""), ("earlier:text_nl", "Zqgone"), ("opened", "1.1.x")]
+    user = site.scene.people[role]
+    unsaved.keep("/en/of/before/", gone, by=user, now=site.now - timedelta(days=2))
+    page = html.fromstring(site.get(role, UNSAVED).content)
+    shown = [area.text.strip("\n") for area in page.xpath("//main//textarea[@readonly]")]
+    assert shown == [IN_FORM, "Zqgone"]
+    assert page.xpath("//main//section//a/@href") == [action]
+    labels = page.xpath("//main//label/text()")
+    assert len(labels) == len(shown)
+    assert labels[-1] == "Text (Dutch)"
+    assert html.fromstring(site.get("writer", UNSAVED).content).xpath("//main//textarea") == []
+
+
+def test_the_desk_leads_to_unsaved_texts_as_long_as_there_are_any(site) -> None:
+    role, _name, _action, sent = typed(site, CHAPTER)
+    keep(site, role, sent)
+    assert UNSAVED.encode() in site.get(role, "/en/desk/").content
+    page = site.get(role, UNSAVED)
+    mark = html.fromstring(page.content).xpath("//main//input[@name='mark']/@value")
+    response = site.send(role, "POST", f"{UNSAVED}discard/", {"mark": mark[0]})
+    assert response["Location"] == UNSAVED
+    assert b"You have no unsaved text." in site.get(role, UNSAVED).content
+    assert UNSAVED.encode() not in site.get(role, "/en/desk/").content
+
+
 def test_what_is_saved_already_is_not_offered(site) -> None:
     role, _name, action, sent = typed(site, CHAPTER)
     site.send(role, "POST", action, sent)

@@ -8,14 +8,15 @@ from django.utils.translation import gettext_lazy as _
 class UnsavedText(models.Model):
     """What somebody typed into a form and has not saved; seen by nobody else, gone after a while.
 
-    ``address`` is where the form is sent, without its language. No history: it is theirs alone
-    until they save it, and goes without a trace when they discard it.
+    ``address`` is where the form is sent, without its language, ``page`` where it stands. No
+    history: it is theirs alone until they save it, and goes without a trace when they discard it.
     """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
     )
     address = models.CharField(_("address of the form"), max_length=300)
+    page = models.CharField(_("page of the form"), max_length=500, blank=True, default="")
     # A list of pairs of names and values, as a browser sends them.
     content = models.JSONField(_("content"), default=list)
     updated_at = models.DateTimeField(_("written at"))

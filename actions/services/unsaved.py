@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from actions.models import SentForm, UnsavedText, User
 
@@ -36,8 +37,13 @@ def keep(address: str, fields: Fields, *, by: User, now: datetime) -> UnsavedTex
 
 def find(address: str, *, by: User, now: datetime) -> UnsavedText | None:
     """Return what somebody has not saved of a form, if it is not too old."""
-    rows = UnsavedText.objects.filter(user=by, address=address_of(address))
-    return rows.filter(updated_at__gt=now - LASTS).first()
+    return all_of(by, now=now).filter(address=address_of(address)).first()
+
+
+def all_of(user: User, *, now: datetime) -> QuerySet[UnsavedText]:
+    """Return all that somebody has not saved and that is not too old, the newest first."""
+    rows = UnsavedText.objects.filter(user=user, updated_at__gt=now - LASTS)
+    return rows.order_by("-updated_at", "pk")
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from actions import writing
 from actions.enums import BEGUN, HANDED_IN, Act, EntryState, RoundState
 from actions.models import Actor, Entry, ReportingRound, Responsibility
 from actions.querysets import valid_on, written_by
+from actions.services import unsaved
 from actions.views import days
 from actions.views.members_only import MemberRequest, member_page
 
@@ -39,6 +40,7 @@ def desk(request: MemberRequest) -> HttpResponse:
         "desks": [d for d in shown if d["may_write"]],
         "past": [d for d in shown if not d["may_write"]],
         "rounds": rounds,
+        "unsaved": unsaved.all_of(request.user, now=request.now).count(),
         "is_sample": any(d["round"].is_sample for d in shown),
         "is_first_time": bool(rows) and not Entry.objects.submitted_by(request.user).exists(),
         "several": len({e.responsibility.actor_id for e in rows}) > 1,

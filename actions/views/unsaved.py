@@ -4,16 +4,26 @@ from http import HTTPStatus
 
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from actions.services import unsaved as service
 from actions.views import keeping
 from actions.views.entries import clock
-from actions.views.members_only import WRITE, MemberRequest, member_page
+from actions.views.members_only import READ_WRITE, WRITE, MemberRequest, member_page
 from actions.views.shared_computer import is_shared
 
 
-@member_page(methods=WRITE)
+@member_page(methods=READ_WRITE)
+def unsaved(request: MemberRequest) -> HttpResponse:
+    """Show all that the person has not saved, whatever became of its forms, or keep more of it."""
+    if request.method == "POST":
+        return keep(request)
+    rows = service.all_of(request.user, now=request.now)
+    shown = [{"row": row, "texts": keeping.kept_in(row.content).labelled} for row in rows]
+    return TemplateResponse(request, "desk/unsaved.html", {"texts": shown})
+
+
 def keep(request: MemberRequest) -> HttpResponse:
     """Keep what stands in a form of the person's own, and say when; nothing on a shared computer.
 
