@@ -12,6 +12,9 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, QuerySet
 from django.forms.models import _get_foreign_key
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -38,6 +41,8 @@ from actions.models import (
 from actions.rules.search import fold
 from actions.services import plan as service
 from actions.services.seen import CHANGED, digest
+from actions.templatetags.own_form import here
+from actions.views.administration import refuse_outdated, with_rest, with_unsaved
 
 admin.site.site_header = _("NAP monitor – secretariat")
 admin.site.site_title = _("NAP monitor – secretariat")
@@ -144,17 +149,26 @@ class DataAdmin(ByService, Spoken, SimpleHistoryAdmin):
         """Show the form again, with what was typed, where the service or the database refuses.
 
         Rows below may clash with one another, and somebody else may have been quicker:
-        neither can be seen before the rows are stored.
+        neither can be seen before the rows are stored. What somebody has not saved is put into
+        it, or offered.
         """
+        form_url, context = form_url or here(request), extra_context or {}
+
+        @transaction.atomic
+        def show(asked: HttpRequest) -> HttpResponse:
+            return self.changed_form(asked, object_id, form_url, context)
+
+        if request.method != "POST":
+            writes = self.has_change_permission if object_id else self.has_add_permission
+            return with_unsaved(request, show) if writes(request) else show(request)
         try:
-            with transaction.atomic():
-                return self.changed_form(request, object_id, form_url, extra_context or {})
+            return show(request)
         except ValidationError as error:
             refusal = " ".join(error.messages)
         except (IntegrityError, ProtectedError):
             refusal = str(REFUSED)
         request.refusal = refusal  # type: ignore[attr-defined]
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        return super().changeform_view(request, object_id, form_url, context)
 
     def changed_form(
         self, request: HttpRequest, object_id: str | None, form_url: str, context: dict[str, Any]
@@ -168,7 +182,9 @@ class DataAdmin(ByService, Spoken, SimpleHistoryAdmin):
         seen = self.said(there) if there else ""
         if writes and there and request.POST.get("seen", seen) != seen:
             request.is_late = True  # type: ignore[attr-defined]
-        return super().changeform_view(request, object_id, form_url, context | {"seen": seen})
+        page = super().changeform_view(request, object_id, form_url, context | {"seen": seen})
+        page.is_late = getattr(request, "is_late", False)
+        return with_rest(request, page) if writes else page
 
     def said(self, row: Any) -> str:
         """Return a digest of what a row says, and the rows that hang under it."""
@@ -192,14 +208,30 @@ class DataAdmin(ByService, Spoken, SimpleHistoryAdmin):
         """Show an old version; bringing it back asks for the right to change the row."""
         if request.method != "GET" and not self.has_change_permission(request):
             raise PermissionDenied
-        return super().history_form_view(request, object_id, version_id, extra_context)
+        context = {"form_url": here(request)} | (extra_context or {})
+
+        def show(asked: HttpRequest) -> HttpResponse:
+            return super(DataAdmin, self).history_form_view(asked, object_id, version_id, context)
+
+        if request.method == "POST":
+            return with_rest(request, show(request))
+        writes = self.has_change_permission(request)
+        return with_unsaved(request, show) if writes else show(request)
+
+    def render_history_view(
+        self, request: HttpRequest, template: str, context: dict[str, Any], **more: Any
+    ) -> HttpResponse:
+        """Answer with a page that is not written out yet, as the other pages of rows do."""
+        return TemplateResponse(request, template, context, **more)
 
     def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         """Return the form; it carries the refusal of a first try to store it."""
         form = super().get_form(request, obj, **options)
         if getattr(request, "is_late", False):
             return type(form.__name__, (form,), {"clean": tell_what_stands})
-        refusal = getattr(request, "refusal", None)
+        if request.method == "POST" and not hasattr(request, "is_only_shown"):
+            form = refuse_outdated(request, form)
+        refusal = "–" if hasattr(request, "is_only_shown") else getattr(request, "refusal", None)
         return form if refusal is None else type(form.__name__, (form,), {"clean": refuse(refusal)})
 
     def get_search_results(
@@ -209,6 +241,7 @@ class DataAdmin(ByService, Spoken, SimpleHistoryAdmin):
         return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
 
     change_form_template = "administration/change_form.html"
+    object_history_form_template = "administration/history_form.html"
     list_per_page = 50
     formfield_overrides = FIELDS
     save_on_top = True

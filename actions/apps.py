@@ -28,7 +28,7 @@ class ActionsConfig(AppConfig):
 class AdministrationConfig(AdminConfig):
     """Django's administration, behind the sign-in page of this site."""
 
-    default_site = "actions.views.accounts.Administration"
+    default_site = "actions.views.administration.Administration"
 
     def ready(self) -> None:
         """Find what the administration shows; groups, passkeys and secrets are not for it."""

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -70,10 +69,10 @@ def answered(response: HttpResponse) -> str:
     return str(response.status_code)
 
 
-def read_all(site: Site, roles: Iterable[str] = ROLES) -> dict[tuple[str, str], Any]:
+def read_all(site: Site) -> dict[tuple[str, str], Any]:
     """Return what every address with a line for GET answers to each role."""
     found = {}
-    for role in roles:
+    for role in ROLES:
         for line in lines():
             if line.method == "GET":
                 with undone():

@@ -74,9 +74,12 @@ STAGES = ("apart", "sample_rounds", "scene", "site", "stored_scene", "stored_sto
 
 # Modules that play on the same costly stage run one after the other in one process.
 TOGETHER = (
-    ("tests/test_access.py", "tests/test_hostile.py", "tests/test_privacy.py"),
+    (
+        "tests/test_access.py", "tests/test_hostile.py", "tests/test_keeping.py",
+        "tests/test_privacy.py",
+    ),
     ("tests/test_sample.py", "tests/reports/test_commands.py"),
-)
+)  # fmt: skip
 
 
 # What takes longest comes first, so that no process waits for another at the end.

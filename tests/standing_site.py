@@ -362,6 +362,8 @@ def add_keys(site: Site) -> None:
         "withdrawn": Edition.objects.get(round=site.keys["closed2022"]).pk,
         "theme": Theme.objects.all()[0].slug,
     }
+    changed = scene.responsibility("1").action
+    site.keys |= {"row": changed.pk, "row_version": changed.history.earliest().pk}
     announced = bodies.rename(
         scene.actors["institute"], names={"name_en": "Institute to be"}, source=scene.source,
         on=site.today + timedelta(days=400), by=scene.people["secretariat"], now=site.now,

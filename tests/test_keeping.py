@@ -12,13 +12,14 @@ from django.utils import timezone
 from lxml import html
 
 from actions.enums import LetterKind
-from actions.models import Entry, Letter, SentForm, UnsavedText, User
+from actions.models import Entry, Letter, SentForm, Theme, UnsavedText, User
 from actions.services import accounts, unsaved
 from actions.views import keeping
 from reports.models import Chapter, DraftComment, Transmission
-from tests import access
 from tests.conftest import add_second_factor, totp_code
+from tests.levels import first_of_all
 from tests.standing_site import Site
+from tests.standing_site import session as standing_session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.slow]
 
@@ -61,12 +62,16 @@ FORMS = {
     "/en/secretariat/plan/amendments/{amendment}/add/": ("secretariat", "title_nl"),
     "/en/secretariat/plan/amendments/{amendment}/lines/{line}/": ("secretariat", "note_nl"),
     "/en/secretariat/plans/new/": ("secretariat", "title_fr"),
+    "/admin/actions/theme/add/": ("secretariat", "title_nl"),
+    "/admin/actions/action/{row}/change/": ("secretariat", "title_nl"),
+    "/admin/actions/action/{row}/history/{row_version}/": ("secretariat", "other_title"),
 }
 
 
 def own_form(page: bytes) -> Any:
     """Return the form with a mark on a page."""
-    forms = html.fromstring(page).xpath("//main//form[.//input[@name='mark'][@data-address]]")
+    there = html.fromstring(page.decode())
+    forms = there.xpath("//main//form[.//input[@name='mark'][@data-address]]")
     assert forms, page[:300]
     return forms[0]
 
@@ -145,6 +150,47 @@ def test_a_text_sent_without_a_session_stands_in_its_form_after_signing_in(site,
     assert UnsavedText.objects.count() == 0
 
 
+ROW = "/admin/actions/action/{row}/change/"
+
+
+def test_a_text_of_the_administration_is_kept_offered_and_goes_when_it_is_saved(site) -> None:
+    role, name, action, sent = typed(site, ROW)
+    line = WORDS.replace("\r\n", " ")  # a title has one
+    sent |= {name: line}
+    keep(site, role, sent)
+    page = site.get(role, ROW).content.decode()
+    assert "Your unsaved text of" in page
+    assert "Zqwords" in html.fromstring(page).xpath("//dl[@class='conflict']")[0].text_content()
+    assert shown(page.encode(), name) == ""
+    page = site.get(role, f"{ROW}?unsaved=use").content
+    assert shown(page, name) == line
+    assert b"errornote" not in page
+    assert site.send(role, "POST", action, values(own_form(page))).status_code == 302
+    assert site.scene.responsibility("1").action.title_nl == line
+    assert UnsavedText.objects.count() == 0
+    keep(site, role, sent)  # from another tab: it says what is saved already
+    assert b"Your unsaved text of" not in site.get(role, ROW).content
+
+
+def test_what_is_put_into_the_administration_does_not_hide_that_somebody_was_quicker(site) -> None:
+    role, name, action, sent = typed(site, ROW)
+    keep(site, role, sent)
+    other = sent | {name: "Zqquicker"}
+    assert site.send(role, "POST", action, other | {"mark": ""}).status_code == 302
+    page = site.get(role, f"{ROW}?unsaved=use").content
+    assert shown(page, name) == IN_FORM
+    assert "Somebody else has changed this meanwhile" in page.decode()
+    assert "Zqquicker" in page.decode()
+
+
+def test_a_row_below_that_is_not_saved_comes_back_with_its_form(site) -> None:
+    role, _name, _action, sent = typed(site, ROW)
+    more = {"flags-TOTAL_FORMS": "1", "flags-0-reason_nl": "Zqnote", "flags-0-code": "other"}
+    keep(site, role, sent | more)
+    page = site.get(role, f"{ROW}?unsaved=use").content.decode()
+    assert html.fromstring(page).get_element_by_id("id_flags-0-reason_nl").value.strip() == "Zqnote"
+
+
 def test_the_text_also_comes_through_a_password_and_a_wrong_one(site) -> None:
     role, name, action, sent = typed(site, DRAFT)
     user = site.scene.people[role]
@@ -159,6 +205,14 @@ def test_the_text_also_comes_through_a_password_and_a_wrong_one(site) -> None:
         form = html.fromstring(page.content).xpath("//main//form[.//input[@name='password']]")[0]
         given = values(form) | {"login": user.email, "password": password}
         page = client.post(form.get("action"), given)
+    assert shown(page.content, name) == IN_FORM
+
+
+def test_a_token_that_is_no_longer_good_loses_nothing_in_the_administration(site) -> None:
+    role, name, action, sent = typed(site, ROW)
+    stale = sent | {"csrfmiddlewaretoken": "x" * 64}
+    page = site.send(role, "POST", action, stale, is_guarded=True)
+    assert page.status_code == 403
     assert shown(page.content, name) == IN_FORM
 
 
@@ -302,6 +356,129 @@ def test_a_refused_form_stays_kept(site) -> None:
     assert UnsavedText.objects.count() == 1
 
 
+def test_another_text_written_beside_one_that_is_offered_replaces_nothing(site) -> None:
+    role, name, action, sent = typed(site, CHAPTER)
+    keep(site, role, sent)
+    offered = values(own_form(site.get(role, CHAPTER).content))
+    keep(site, role, offered | {name: "Zqother"})
+    page = site.get(role, f"{CHAPTER}?unsaved=use").content
+    assert shown(page, name) == "Zqother"
+    assert aside(page) == [IN_FORM]
+    again = values(own_form(page))
+    assert site.send(role, "POST", action, again).status_code == 302
+    assert aside(site.get(role, CHAPTER).content) == [IN_FORM]
+    site.send(role, "POST", "/en/desk/unsaved/discard/", {"mark": sent["mark"]})
+    assert aside(site.get(role, CHAPTER).content) == []
+
+
+def test_of_two_windows_on_one_form_neither_text_replaces_the_other(site) -> None:
+    role, name, action, first = typed(site, CHAPTER)
+    _role, _name, _action, second = typed(site, CHAPTER)
+    second |= {name: "Zqsecond"}
+    for sent in (first, second, second | {name: "Zqsecond and more"}):
+        keep(site, role, sent)
+    page = site.get(role, f"{CHAPTER}?unsaved=use").content
+    assert (shown(page, name), aside(page)) == ("Zqsecond and more", [IN_FORM])
+    # The first is saved: what the second has not saved stays kept.
+    assert site.send(role, "POST", action, first).status_code == 302
+    page = site.get(role, f"{CHAPTER}?unsaved=use").content
+    assert (shown(page, name), aside(page)) == ("Zqsecond and more", [])
+
+
+def aside(page: bytes) -> list[str]:
+    """Return the texts that stand beside a form, to be copied."""
+    areas = html.fromstring(page.decode()).xpath("//textarea[@class='kept-text']")
+    return [area.text.replace("\r\n", "\n").strip("\n") for area in areas]
+
+
+def test_a_text_kept_on_a_page_with_a_filter_is_put_into_the_form_of_that_page(site) -> None:
+    path = "/en/secretariat/rounds/{open}/write/?state=draft"
+    _action, sent = open_form(site, "secretariat", path)
+    keep(site, "secretariat", sent | {"text_nl": WORDS})
+    links = html.fromstring(site.get("secretariat", path).content.decode()).xpath(
+        "//*[contains(@class, 'unsaved')]//a/@href"
+    )
+    assert links == [f"{site.fill(path)}&unsaved=use"]
+    assert shown(site.get("secretariat", links[0]).content, "text_nl") == IN_FORM
+
+
+# --- The site was renewed meanwhile -----------------------------------------------------
+
+RENAMED = "renamed_since"
+RENEWABLE = (
+    DRAFT, CHAPTER, "/en/desk/rounds/small/2025/draft/", "/en/secretariat/review/{submitted}/",
+    "/en/secretariat/plan/amendments/{amendment}/change/1/", "/admin/actions/action/{row}/change/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", first_of_all(FORMS, RENEWABLE, pytest.mark.proof))
+def test_a_kept_text_whose_field_has_gone_stands_beside_the_form(site, path) -> None:
+    role, name, _action, sent = typed(site, path)
+    key = next(n for n in sent if n == name or n.endswith(f"-{name}"))
+    sent = {(f"{n}_{RENAMED}" if n == key else n): text for n, text in sent.items()}
+    keep(site, role, sent)
+    page = site.get(role, path).content
+    assert aside(page) == [IN_FORM]
+    # Whoever writes on has it kept anew, from what the form says then.
+    keep(site, role, values(own_form(page)))
+    assert aside(site.get(role, path).content) == [IN_FORM]
+
+
+@pytest.mark.parametrize("path", first_of_all(FORMS, RENEWABLE, pytest.mark.proof))
+def test_a_form_opened_before_its_page_was_renewed_is_not_saved_by_halves(site, path) -> None:
+    role, name, action, sent = typed(site, path)
+    key = next(n for n in sent if n == name or n.endswith(f"-{name}"))
+    stored = values(own_form(site.get(role, path).content))[key]
+    sent = {(f"{n}_{RENAMED}" if n == key else n): text for n, text in sent.items()}
+    page = site.send(role, "POST", action, sent)
+    assert page.status_code == 200
+    assert b"This form was renewed after you opened it" in page.content
+    assert aside(page.content) == [IN_FORM]
+    again = values(own_form(page.content))
+    assert again[key].strip() == stored.strip()
+
+
+def test_what_stood_beside_an_entry_is_still_shown_once_it_is_submitted(site) -> None:
+    path = "/en/desk/entries/{submitted}/"
+    user = site.scene.people["colleague"]
+    rows = [("earlier:done_then", WORDS), ("earlier:done", "Zqdone")]
+    unsaved.keep(site.fill(path), rows, by=user, now=site.now)
+    site.sessions["colleague"] = standing_session(user)
+    assert aside(site.get("colleague", path).content) == [IN_FORM, "Zqdone"]
+
+
+def test_the_page_that_saves_by_itself_is_told_that_it_was_renewed(site) -> None:
+    role, name, action, sent = typed(site, DRAFT)
+    before = Entry.objects.get(pk=site.keys["draft"]).version
+    sent[f"{name}_{RENAMED}"] = sent.pop(name)
+    part = site.send(role, "POST", action, sent, headers={"HX-Request": "true"})
+    assert b"Load the page again; your text is kept." in part.content
+    assert Entry.objects.get(pk=site.keys["draft"]).version == before
+
+
+# --- A comment that is not sent ---------------------------------------------------------
+
+
+def test_a_comment_is_never_dropped_by_accepting(site) -> None:
+    role, _name, action, sent = typed(site, "/en/secretariat/review/{submitted}/")
+    page = site.send(role, "POST", action, sent | {"act": "accept"})
+    assert b"Comments go out only with a return" in page.content
+    assert shown(page.content, "comment") == IN_FORM
+    assert Entry.objects.get(pk=site.keys["submitted"]).state == "submitted"
+
+
+def test_a_second_return_with_another_comment_is_refused_with_the_comment_in_sight(site) -> None:
+    role, _name, action, sent = typed(site, "/en/secretariat/review/{submitted}/")
+    sent |= {"act": "return", "token": ""}
+    assert site.send(role, "POST", action, sent).status_code == 302
+    page = site.send(role, "POST", action, sent | {"comment": "Zqanother"})
+    assert page.status_code in {200, 409}
+    assert aside(page.content) == ["Zqanother"]
+
+
+# --- Whose text it is -------------------------------------------------------------------
+
+
 def test_nobody_keeps_a_text_in_the_name_of_somebody_else(site) -> None:
     _role, _name, _action, sent = typed(site, CHAPTER)
     assert keep(site, "writer", sent).status_code == 403
@@ -370,6 +547,16 @@ def test_the_same_form_sent_twice_makes_one_and_another_text_makes_another(
     more = {name: f"{text} more" for name, text in given.items()}
     assert site.send("secretariat", "POST", action, sent | more).status_code == 302
     assert model.objects.count() == before + 2
+
+
+def test_a_row_of_the_administration_is_made_once(site) -> None:
+    action, sent = open_form(site, "secretariat", "/admin/actions/theme/add/")
+    source = str(site.scene.source.pk)
+    sent |= {"slug": "zq", "position": "99", "source": source}
+    sent |= {f"title_{code}": "Zq" for code in ("nl", "fr", "de", "en")}
+    answers = [site.send("secretariat", "POST", action, sent) for _turn in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Theme.objects.filter(slug="zq").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -521,16 +708,16 @@ EXCEPTIONS = {
     "mfa_activate_totp": "a code", "mfa_add_webauthn": "the name of a passkey",
     "mfa_edit_webauthn": "the name of a passkey",
     "actions:invitation": "a name, asked before there is an account",
+    "actions:round-new": "days, and numbers of days", "actions:round": "days, and numbers of days",
 }  # fmt: skip
-READERS = ("public", "no-factor", "writer", "coordinator", "reviewer", "observer", "secretariat")
 TEXTS = "self::textarea or self::input[not(@type) or @type='text' or @type='email']"
 
 
-def test_every_form_with_texts_is_proved_here_or_named_as_an_exception(site) -> None:
+def test_every_form_with_texts_is_proved_here_or_named_as_an_exception(site, pages) -> None:
     """Walks all pages: whoever makes a new form names it in ``FORMS``."""
     covered = {name_of(site.fill(path)) for path in FORMS} | {"actions:entry-reopen"}
     wrong = []
-    for path, form in forms_with_texts(site):
+    for path, form in forms_with_texts(site, pages):
         name = name_of(form.get("action") or path)
         if name in EXCEPTIONS:
             continue
@@ -541,12 +728,15 @@ def test_every_form_with_texts_is_proved_here_or_named_as_an_exception(site) -> 
                 wrong.append((path, field.get("name"), "cuts a paste off"))
             if field.tag == "textarea" and not field.get("lang"):
                 wrong.append((path, field.get("name"), "has no language"))
+            code = str(field.get("name")).rpartition("_")[2]
+            if code in {"nl", "fr", "de", "en"} and field.get("lang") != code:
+                wrong.append((path, field.get("name"), "is checked in another language"))
     assert wrong == []
 
 
-def forms_with_texts(site: Site) -> Iterator[tuple[str, Any]]:
+def forms_with_texts(site: Site, pages: Any) -> Iterator[tuple[str, Any]]:
     """Yield every form that is sent and has a text in it, with its page."""
-    for (_role, path), response in access.read_all(site, READERS).items():
+    for (_role, path), response in pages.items():
         kind = response.get("Content-Type", "")
         if response.status_code == 200 and kind.startswith("text/html") and response.content:
             for form in html.fromstring(response.content).xpath("//form[@method='post']"):

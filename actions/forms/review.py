@@ -52,6 +52,11 @@ class DecisionForm(forms.Form):
         self.data = data.copy()
         self.data["version"] = str(version)  # type: ignore[index]
 
+    @property
+    def has_comment(self) -> bool:
+        """Tell whether anything is said, on the whole or on a field."""
+        return any([self.cleaned_data["comment"], *self.comments().values()])
+
     def comments(self) -> dict[str, str]:
         """Return the comments per field."""
         return {name: self.cleaned_data.get(f"comment_{name}", "") for name in COMMENTED}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,12 @@ from document import characters
 MOST_NAMED = 5  # of what was taken out of a field
 
 
+def language_of(name: str) -> str:
+    """Return the language that the name of a field ends with, as ``note_fr``; "" if with none."""
+    code = name.rpartition("_")[2]
+    return code if code in dict(settings.LANGUAGES) else ""
+
+
 class Described:
     """A widget that names the language of what is written, and where its limit is told."""
 
@@ -21,7 +28,7 @@ class Described:
         widget: Any = super()
         context: dict[str, Any] = widget.get_context(name, value, attrs)
         made = context["widget"]["attrs"]
-        made.setdefault("lang", get_language())
+        made.setdefault("lang", language_of(name) or get_language())
         if made.get("id") and not made.pop("data-silent", False):
             said = [made.get("aria-describedby", ""), f"{made['id']}_limit"]
             made["aria-describedby"] = " ".join(filter(None, said))

@@ -132,14 +132,14 @@ def send_back(
 
     They can write it ``until`` a day, ten working days later and never before the close where
     none is given. An accepted one is returned only by the secretariat. Returning the same
-    version twice does nothing.
+    version twice, with the same comments, does nothing.
     """
     with transaction.atomic():
         stored = lock(entry)
         rights = permissions.rights(by, on=day(now))
         if not permissions.can_do(rights, stored, Act.SEND_BACK, authors(stored)):
             raise PermissionDenied
-        if stored.is_returned and stored.decided_by_id == by.pk and stored.version == version:
+        if stored.version == version and was_returned(stored, by, comment, comments or {}):
             return stored
         check_version(stored, version)
         check(stored, Act.SEND_BACK, rights, authors(stored))
@@ -353,6 +353,15 @@ def checked_reason(text: str, field: str) -> str:
     except ValidationError as error:
         raise ValidationError({field: error.messages}) from error
     return given
+
+
+def was_returned(entry: Entry, by: User, comment: str, comments: Mapping[str, str]) -> bool:
+    """Tell whether somebody returned an entry already, and said the same."""
+    if not entry.is_returned or entry.decided_by_id != by.pk:
+        return False
+    event: Any = entry.events.filter(kind=Event.RETURNED).last()
+    given = checked_comments(comment, comments)
+    return event is None or (event.comment, event.comments) == given
 
 
 def checked_comments(comment: str, comments: Mapping[str, str]) -> tuple[str, dict[str, str]]:

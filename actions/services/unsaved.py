@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,22 +16,47 @@ from django.db.models import QuerySet
 from actions.models import SentForm, UnsavedText, User
 
 LASTS = timedelta(days=30)
-LONGEST_ADDRESS = 300
+LONGEST_ADDRESS, LONGEST_PAGE = 300, 500
 LANGUAGE = re.compile(r"^/(?:nl|fr|de|en)(?=/)")
 Fields = Sequence[tuple[str, str]]
+# Before the names of texts that stand beside a form; the window in which a text was typed.
+BESIDE, WINDOW = "earlier:", "opened"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page with a form: its window, by a name of its own, and when it was opened."""
+
+    window: str
+    at: datetime
 
 
 @transaction.atomic
-def keep(address: str, fields: Fields, *, by: User, now: datetime) -> UnsavedText:
+def keep(
+    address: str,
+    fields: Fields,
+    *,
+    by: User,
+    now: datetime,
+    opened: Opened | None = None,
+    page: str = "",
+) -> UnsavedText:
     """Keep what stands in a form, in place of what was kept of it before; only its writer sees it.
 
-    PostgreSQL stores no NUL in JSON; nobody types one.
+    ``page`` is where the form stands; "" leaves what is known of it.
+
+    What another window has kept since this one was ``opened`` stays beside it. PostgreSQL stores
+    no NUL in JSON; nobody types one.
     """
     content = [[name, value.replace("\0", "")] for name, value in fields]
+    there = UnsavedText.objects.select_for_update().filter(user=by, address=address_of(address))
+    content += left_beside(there.first(), content, opened)
+    content += [[WINDOW, opened.window]] if opened is not None else []
+    where = {"page": page} if 0 < len(page) <= LONGEST_PAGE else {}
     row, _is_new = UnsavedText.objects.update_or_create(
         user=by,
         address=address_of(address),
-        defaults={"content": content, "updated_at": now},
+        defaults={"content": content, "updated_at": now, **where},
     )
     return row
 
@@ -50,6 +76,24 @@ def all_of(user: User, *, now: datetime) -> QuerySet[UnsavedText]:
 def discard(address: str, *, by: User) -> None:
     """Forget what somebody typed into a form: it is saved, or they want it no longer."""
     UnsavedText.objects.filter(user=by, address=address_of(address)).delete()
+
+
+@transaction.atomic
+def settle(
+    address: str, left: Fields, *, by: User, now: datetime, opened: Opened | None = None
+) -> None:
+    """Forget what was kept of a form that is saved, but what is ``left`` beside it.
+
+    What another window has kept since this one was ``opened`` stays as it is.
+    """
+    rows = UnsavedText.objects.select_for_update()
+    row = rows.filter(user=by, address=address_of(address)).first()
+    if row is not None and opened is not None and is_of_another(row, opened):
+        return
+    if left or left_beside(row, [], None):
+        keep(address, left, by=by, now=now)
+    else:
+        discard(address, by=by)
 
 
 @transaction.atomic
@@ -95,6 +139,29 @@ def once(
 
 
 # --- Parts ----------------------------------------------------------------------
+
+
+def is_of_another(row: UnsavedText, opened: Opened) -> bool:
+    """Tell whether a text was kept by another window after one was opened, which knows it not."""
+    return row.updated_at > opened.at and dict(row.content).get(WINDOW) != opened.window
+
+
+def left_beside(
+    row: UnsavedText | None, content: list[list[str]], opened: Opened | None
+) -> list[list[str]]:
+    """Return what stands beside a form, and what another window kept, if nothing says it now."""
+    if row is None:
+        return []
+    is_others = opened is not None and is_of_another(row, opened)
+    said = [text for _name, text in content]
+    return [
+        [name if name.startswith(BESIDE) else f"{BESIDE}{name}", text]
+        for name, text in row.content
+        if (is_others or name.startswith(BESIDE))
+        and name != WINDOW
+        and text.strip()
+        and not any(own.startswith(text) for own in said)
+    ]
 
 
 def address_of(path: str) -> str:

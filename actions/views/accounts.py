@@ -2,8 +2,6 @@
 
 import logging
 import secrets
-import time
-from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -16,10 +14,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib import messages
-from django.contrib.admin import AdminSite
 from django.contrib.auth.models import AbstractBaseUser
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -34,8 +29,8 @@ from actions.forms.accounts import asker_key
 from actions.models import User
 from actions.outbox import letters
 from actions.permissions import Rights
-from actions.views import confirming, keeping, shared_computer
 from actions.services import guesses
+from actions.views import confirming, shared_computer
 from actions.views.confirming import CODE_LETTER
 
 logger = logging.getLogger(__name__)
@@ -188,38 +183,6 @@ class FactorAdapter(DefaultMFAAdapter):
         """Number passkeys, so that they can be told apart."""
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return gettext("Passkey %(number)s") % {"number": number}
-
-
-class Administration(AdminSite):
-    """The administration: for who signed in on the site's own page, second factor included."""
-
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Lose no text that comes without a session: it is shown after signing in."""
-        inner = super().admin_view(view, cacheable)
-
-        @wraps(inner)
-        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if not request.user.is_authenticated and keeping.has_text(request):
-                return keeping.ask_to_sign_in(request)
-            return inner(request, *args, **kwargs)
-
-        wrapped.is_for_members = True  # type: ignore[attr-defined]
-        return wrapped
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        """Let in who may use it and has a second factor."""
-        return super().has_permission(request) and not lacks_second_factor(request)
-
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
-        """Lead to the site's sign-in page, or to the second factor that is missing."""
-        target = request.GET.get("next") or reverse("admin:index")
-        if self.has_permission(request):
-            return redirect("admin:index")
-        if not request.user.is_authenticated:
-            return redirect_to_login(target)
-        if lacks_second_factor(request):
-            return lead_to_second_factor(request)
-        raise PermissionDenied
 
 
 def display(user: AbstractBaseUser) -> str:

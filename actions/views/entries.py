@@ -24,7 +24,7 @@ from actions.models import Entry, EntryVersion, ReportingRound, Responsibility, 
 from actions.models.entries import CONTENT, HEADINGS, LONGEST_TEXT, TEXTS
 from actions.refusals import Conflict, Refused
 from actions.services import entries, unsaved
-from actions.views import days, keeping, reading
+from actions.views import days, earlier, keeping, reading
 from actions.views.http import is_partial
 from actions.views.members_only import (
     READ_WRITE,
@@ -34,7 +34,7 @@ from actions.views.members_only import (
     tell_refusal,
     was_done,
 )
-from actions.views.offering import offer, put_into
+from actions.views.offering import offer, put_into, refuse_outdated
 
 LOG = logging.getLogger(__name__)
 LARGEST_KEY = 2**31 - 1
@@ -91,7 +91,7 @@ def write(request: MemberRequest, found: Entry) -> HttpResponse:
     if not permissions.can_write(request.rights, found):
         raise PermissionDenied
     act = request.POST.get("act", "save")
-    form = EntryForm(request.POST, entry=found)
+    form = EntryForm(request.POST, entry=found, initial=found.content())
     if act.startswith("copy:"):
         return form_page(request, found, with_copy(request, found, act.removeprefix("copy:")))
     if act == "preview":
@@ -99,6 +99,8 @@ def write(request: MemberRequest, found: Entry) -> HttpResponse:
         return preview(request, found, form)
     note_attempt(request, found, form)
     form.is_valid()
+    if refuse_outdated(request, form, request.path):
+        return refused(request, found, form, str(earlier.RENEWED_PART))
     if not form.is_sound:
         return refused(request, found, form, _("Not saved yet: look at the marked fields."))
     return store(request, found, form, submits=act == "submit")
@@ -392,7 +394,12 @@ def kept_texts(request: MemberRequest, found: Entry) -> list[tuple[Any, str]]:
         return []
     address = reverse("actions:entry", args=[found.pk])
     row = unsaved.find(address, by=request.user, now=request.now)
-    return own_texts(keeping.as_data(row.content), found) if row else []
+    if row is None:
+        return []
+    data = keeping.as_data(row.content)
+    rest = [(name.removeprefix(earlier.CARRIED), text) for name, text in earlier.brought(data)]
+    beside = [(HEADINGS.get(name) or keeping.label_of(name) or "–", text) for name, text in rest]
+    return own_texts(data, found) + beside
 
 
 def own_texts(data: Any, found: Entry | None = None) -> list[tuple[Any, str]]:

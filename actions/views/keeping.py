@@ -8,8 +8,11 @@ by itself; with another one's or none it is only shown, to be copied.
 
 import copy
 import json
+import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -26,6 +29,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as plain_failure
 
+from actions.services.unsaved import BESIDE, Opened
 from actions.views import shared_computer
 from actions.views.http import is_partial
 
@@ -35,11 +39,23 @@ if TYPE_CHECKING:
     from actions.models import User
 
 SALT = "actions.forms.mark"
+ADMINISTRATION = "admin"
 OWN_APPS = {"actions", "reports"}
 MARK, TOKEN, CARRIED, ONLY_SHOW = "mark", "token", "kept", "kept_show"
+OPENED = "opened"
 # What a form sends beside what somebody typed.
-OURS = {"csrfmiddlewaretoken", MARK, TOKEN, "act"}
-TECHNICAL = OURS | {"version", "page", "seen", "original", "status", "language", "actor", "role"}
+OURS = {"csrfmiddlewaretoken", MARK, TOKEN, OPENED, "act"}
+TECHNICAL = OURS | {
+    "version",
+    "page",
+    "seen",
+    "book",
+    "original",
+    "status",
+    "language",
+    "actor",
+    "role",
+}
 SHORTEST = 4  # of what somebody would miss; "on" is a ticked box
 # Of a text that is carried, in characters: the longest form has eight texts and twenty documents.
 MOST = 400_000
@@ -65,6 +81,18 @@ def read_mark(text: str) -> Mark | None:
         return Mark(*signing.loads(text, salt=SALT))
     except (signing.BadSignature, TypeError, ValueError):
         return None
+
+
+def opened_now(now: datetime) -> str:
+    """Return what names the window of a page that is shown now."""
+    return f"{now.timestamp():.6f}.{secrets.token_urlsafe(8)}"
+
+
+def opened_by(request: HttpRequest) -> Opened | None:
+    """Return which window sent a form, and when it was opened; None where it does not say."""
+    given = request.POST.get(OPENED, "")
+    found = re.fullmatch(r"(\d{9,11}\.\d{6})\.[-\w]{1,20}", given)
+    return Opened(given, datetime.fromtimestamp(float(found[1]), UTC)) if found else None
 
 
 @dataclass(frozen=True)
@@ -132,6 +160,12 @@ def of_form(request: HttpRequest) -> Kept:
     """Return what a form has just brought."""
     rows = ((name, value) for name, values in request.POST.lists() for value in values)
     return Kept(request.POST.get(MARK, ""), tuple(row for row in rows if row[0] not in OURS))
+
+
+def kept_in(content: Iterable[Iterable[str]]) -> Kept:
+    """Return what is kept of a form as what it brought, with what stands beside it."""
+    rows = ((name.removeprefix(BESIDE), text) for name, text in content)
+    return Kept("kept", tuple(rows))
 
 
 def carried_by(request: HttpRequest) -> Kept | None:
@@ -232,8 +266,12 @@ def is_signing_in(request: HttpRequest) -> bool:
 
 
 def takes_texts(request: HttpRequest) -> bool:
-    """Tell whether an address is a page of members."""
-    return bool(getattr(view_at(request.path), "is_for_members", False))
+    """Tell whether an address is a page of members, or of the administration."""
+    try:
+        match = resolve(request.path)
+    except Resolver404:
+        return False
+    return match.app_name == ADMINISTRATION or bool(getattr(match.func, "is_for_members", False))
 
 
 def view_at(path: str) -> Any:

@@ -40,7 +40,7 @@ def members(request: MemberRequest) -> HttpResponse:
     bound = None
     if request.method == "POST":
         actor = chosen(actors, request.POST.get("actor", ""))
-        bound = form_for(actor, request, request.POST)
+        bound = offer(request, form_for(actor, request, request.POST))
         if actor is not None and bound.is_valid() and invite(request, bound, actor):
             return redirect("actions:members")
     sections = [one_actor(request, actor, bound) for actor in actors]

@@ -21,7 +21,7 @@ from actions.models import User
 from actions.permissions import Rights
 from actions.refusals import Refused
 from actions.services import unsaved
-from actions.views import confirming, keeping
+from actions.views import confirming, earlier, keeping
 from actions.views.accounts import lacks_second_factor, lead_to_second_factor
 
 View = Callable[..., HttpResponse]
@@ -150,8 +150,14 @@ def sent(request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:
         status = HTTPStatus.NOT_FOUND if is_hidden else HTTPStatus.FORBIDDEN
         return keeping.to_copy(request, keeping.of_form(request), status)
     if mark is not None and leads_on(request, response):
-        unsaved.discard(mark.address, by=request.user)
+        settle(request, mark.address)
     return response
+
+
+def settle(request: Any, address: str) -> None:
+    """Keep of a form that did what it asks only what it had no field for."""
+    left, opened = earlier.brought(request.POST), keeping.opened_by(request)
+    unsaved.settle(address, left, by=request.user, now=request.now, opened=opened)
 
 
 def leads_on(request: Any, response: HttpResponse) -> str:

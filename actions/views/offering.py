@@ -16,7 +16,8 @@ from actions.forms.refusals import show_refusal
 from actions.refusals import Conflict, Refused
 from actions.services import seen
 from actions.services import unsaved as service
-from actions.views import keeping
+from actions.views import earlier, keeping
+from actions.views.earlier import tidy
 
 Form = TypeVar("Form", bound=forms.BaseForm)
 USE = "use"
@@ -28,7 +29,8 @@ class Unsaved:
 
     ``is_put`` tells that it stands in the form, beside ``stored``: what is saved, by the labels
     of the fields that differ. Else it is offered, with what was ``typed``. ``at`` is when it was
-    kept, None where it came through signing in.
+    kept, None where it came through signing in. ``rest`` stands beside the form: see ``earlier``.
+    ``is_sent`` tells that the form was just sent, and that nothing but the rest is to be said.
     """
 
     address: str
@@ -37,6 +39,8 @@ class Unsaved:
     at: datetime | None = None
     stored: list[tuple[str, str]] = field(default_factory=list)
     typed: list[tuple[str, str]] = field(default_factory=list)
+    rest: list[tuple[str, str]] = field(default_factory=list)
+    is_sent: bool = False
 
 
 def offer(request: Any, form: Form, *, address: str = "") -> Form:
@@ -49,15 +53,34 @@ def offer(request: Any, form: Form, *, address: str = "") -> Form:
     if form.is_bound:
         for words in texts.taken_out(checked(form)):
             messages.warning(request, words)
+        refuse_outdated(request, form, address)
         return form
     kept = keeping.carried_by(request)
     mark = keeping.read_mark(kept.mark) if kept else None
     if kept and mark and mark.address == address and belongs(form, kept.data):
-        stored = put(form, kept.data)
+        stored, rest = put(form, kept.data), earlier.beside(form, kept.data)
         request.kept_is_shown = True
-        form.unsaved = Unsaved(address, is_put=True, data=kept.data, stored=stored)  # type: ignore[attr-defined]
+        earlier.carry(request, address, rest)
+        named = earlier.named(form, rest)
+        form.unsaved = Unsaved(  # type: ignore[attr-defined]
+            address, is_put=True, data=kept.data, stored=stored, rest=named
+        )
         return form
     return offer_kept(request, form, address)
+
+
+def refuse_outdated(request: Any, form: Any, address: str) -> bool:
+    """Refuse a form with texts that it has no field for any more; show what stands beside it."""
+    is_outdated = earlier.is_outdated(request, form)
+    if rest := earlier.beside(form, request.POST):
+        earlier.carry(request, address, rest)
+        named = earlier.named(form, rest)
+        form.unsaved = Unsaved(address, is_put=True, data=request.POST, rest=named, is_sent=True)
+    if is_outdated:
+        earlier.fill_in(form)
+        form.full_clean()
+        form.add_error(None, earlier.RENEWED)
+    return is_outdated
 
 
 def checked(form: Form) -> Form:
@@ -104,14 +127,19 @@ def offer_kept(request: Any, form: Form, address: str) -> Form:
     """Return a form with what was kept of it, or with an offer of it; nothing where it is saved."""
     row = service.find(address, by=request.user, now=request.now)
     data = keeping.as_data(row.content) if row else QueryDict()
-    if row is None or not belongs(form, data) or not differs(form, data):
+    rest = earlier.beside(form, data)
+    if row is None or not (rest or (belongs(form, data) and differs(form, data))):
         return form
     is_put = request.GET.get("unsaved") == USE
     stored = put(form, data) if is_put else []
-    rows = pairs(form, data)
-    typed = [(str(label(form, name)), new) for name, old, new in rows if new and new != old]
-    found = Unsaved(address, is_put, data, row.updated_at, stored, [] if is_put else typed)
+    rows = [] if is_put else [(name, new) for name, old, new in pairs(form, data) if new != old]
+    typed = [(str(label(form, name)), new) for name, new in rows if new]
+    found = Unsaved(address, is_put, data, row.updated_at, stored, typed)
+    found.rest = earlier.named(form, rest)
     form.unsaved = found  # type: ignore[attr-defined]
+    # Whoever goes on without it has it kept beside what they write then.
+    left = [(form.add_prefix(name), new) for name, new in rows if new]
+    earlier.carry(request, address, rest + left)
     return form
 
 
@@ -165,6 +193,9 @@ def told(part: forms.Field, value: Any) -> str:
     if isinstance(value, date):
         return str(date_format(value))
     choices = dict(flatten(getattr(part, "choices", ())))
+    if isinstance(part, forms.MultipleChoiceField):
+        codes = value.split() if isinstance(value, str) else value or []
+        return tidy(", ".join(str(choices.get(code, code)) for code in codes))
     prepared = part.prepare_value(value)
     return tidy(str(choices.get(prepared, "")) or shown(part, value))
 
@@ -181,8 +212,3 @@ def flatten(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
 def label(form: forms.BaseForm, name: str) -> Any:
     """Return what a field is called."""
     return form.fields[name].label or name
-
-
-def tidy(text: str) -> str:
-    """Return a text without what a browser adds to it."""
-    return text.replace("\r\n", "\n").strip()

@@ -141,6 +141,11 @@ def review(request: MemberRequest, key: int) -> HttpResponse:
 def decide(request: MemberRequest, found: Entry, form: DecisionForm) -> HttpResponse | None:
     """Accept or return an entry; None where the form says what is wrong."""
     version = form.cleaned_data["version"]
+    if request.POST.get("act") == "accept" and form.has_comment and may_accept(request, found):
+        form.add_error(
+            None, _("Comments go out only with a return: delete them to accept the entry.")
+        )
+        return None
     try:
         if request.POST.get("act") == "accept":
             entries.accept(found, by=request.user, version=version, now=request.now)
@@ -174,6 +179,11 @@ def decide(request: MemberRequest, found: Entry, form: DecisionForm) -> HttpResp
     return redirect("actions:review", upcoming)
 
 
+def may_accept(request: MemberRequest, found: Entry) -> bool:
+    """Tell whether the person may accept an entry now."""
+    return writing.may(request.rights, found, Act.ACCEPT, authors=entries.authors(found))
+
+
 def named(found: Entry) -> str:
     """Return the action's number and the actor, for a message."""
     return f"{found.action.label}, {found.actor.short}"
@@ -202,10 +212,14 @@ def review_page(
         if before is not None and found.status
         else 0
     )
+    can = possible(request, found, who, known)
+    texts = [form[name] for name in ("comment", *(f"comment_{name}" for name in COMMENTED))]
+    left = [(text.label, text.value()) for text in texts if str(text.value() or "").strip()]
     context = {
         **frame(request, found, known),
-        **possible(request, found, who, known),
+        **can,
         "form": form,
+        "typed": [] if can["may_accept"] or can["may_return"] else left,
         "published": reading.published(found),
         "attention": reading.attention(found, before),
         "since_version": changes(earlier.content if earlier else None, found),

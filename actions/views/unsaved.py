@@ -37,7 +37,15 @@ def keep(request: MemberRequest) -> HttpResponse:
         return HttpResponse(_("This text is too long."), status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if is_shared(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    service.keep(mark.address, kept.fields, by=request.user, now=request.now)
+    opened = keeping.opened_by(request)
+    service.keep(
+        mark.address,
+        kept.fields,
+        by=request.user,
+        now=request.now,
+        opened=opened,
+        page=mark.page,
+    )
     words = _("Not saved yet; your text is kept (%(time)s).") % {"time": clock(request)}
     return HttpResponse(words, content_type="text/plain; charset=utf-8")
 

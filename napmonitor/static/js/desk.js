@@ -30,8 +30,9 @@ const notSent = (sending, submitter, words) => {
   const line = sending.querySelector(".not-sent") ?? document.createElement("p");
   line.className = "notice notice--alarm not-sent";
   line.setAttribute("role", "alert");
-  line.textContent = words;
-  (submitter?.closest(".buttons, .entry-bar") ?? sending.lastElementChild).prepend(line);
+  if (words === texts.offline) line.textContent = words;
+  else keep.askToSignIn(line, words);
+  (submitter?.closest(".buttons, .submit-row, .entry-bar") ?? sending.lastElementChild).prepend(line);
 };
 
 document.addEventListener(
@@ -64,6 +65,25 @@ document.addEventListener(
   true,
 );
 
+// On paper a field shows all that stands in it: a line that is longer than its field, and a text
+// where the browser lets no field grow, are printed beside it.
+window.addEventListener("beforeprint", () => {
+  const grows = CSS.supports("field-sizing", "content");
+  document.querySelectorAll("main :is(input, textarea), #content-main :is(input, textarea)").forEach((field) => {
+    const isLine = ["text", "url", "email"].includes(field.type);
+    if (!field.checkVisibility() || (!isLine && (grows || field.type !== "textarea"))) return;
+    if (field.scrollWidth <= field.clientWidth && field.scrollHeight <= field.clientHeight) return;
+    const printed = document.createElement("span");
+    printed.className = "printed-value";
+    printed.lang = field.lang;
+    printed.textContent = field.value;
+    field.after(printed);
+  });
+});
+window.addEventListener("afterprint", () => {
+  document.querySelectorAll(".printed-value").forEach((printed) => printed.remove());
+});
+
 const form = document.getElementById("entry-form");
 if (form) {
   const state = document.getElementById("save-state");
@@ -79,7 +99,7 @@ if (form) {
     leaving = true;
   });
   window.addEventListener("beforeunload", (event) => {
-    if (unsaved && !leaving) event.preventDefault();
+    if (unsaved && !leaving && !keep.isLeaving(form)) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && unsaved) htmx.trigger(form, "save");
@@ -111,7 +131,7 @@ if (form) {
   document.body.addEventListener("htmx:oobAfterSwap", (event) => {
     const errors = document.getElementById(event.detail.target.id);
     const field = document.getElementById(errors?.id.replace(/_errors$/, ""));
-    field?.setAttribute("aria-invalid", String(errors.childElementCount > 0));
+    field?.setAttribute("aria-invalid", String(Boolean(errors.querySelector(".field-error"))));
   });
 
   // Spelling is checked in the language that is written.
@@ -128,7 +148,10 @@ if (form) {
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful) state.classList.remove("not-saved");
   });
-  document.body.addEventListener("htmx:responseError", () => tell(state.dataset.signedOut));
+  document.body.addEventListener("htmx:responseError", () => {
+    tell("");
+    keep.askToSignIn(state, state.dataset.signedOut);
+  });
   document.body.addEventListener("htmx:sendError", () => tell(state.dataset.offline));
 
   // Ctrl + Enter submits from any field.

@@ -8,11 +8,13 @@ const keep = (() => {
   const LASTS = 30 * 24 * 3_600_000;
   const PREFIX = "unsaved:";
   const SMALL = 60_000; // what a browser still sends for a page that is gone
-  const NOT_TYPED = ["csrfmiddlewaretoken", "mark", "token"];
+  const NOT_TYPED = ["csrfmiddlewaretoken", "mark", "token", "opened"];
   const watched = new Map();
   const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
 
-  const mine = (address) => `${PREFIX}${said.person}:${address}`;
+  // The same form in another language is the same form.
+  const mine = (address) =>
+    `${PREFIX}${said.person}:${address.replace(/^\/(?:nl|fr|de|en)(?=\/)/, "")}`;
   const store = (key, rows) => {
     try {
       if (rows) localStorage.setItem(key, JSON.stringify({ at: Date.now(), rows }));
@@ -36,6 +38,7 @@ const keep = (() => {
   const post = async (mark, rows, signal) => {
     const body = new URLSearchParams(rows);
     body.append("mark", mark.value);
+    body.append("opened", mark.form.elements.opened?.value ?? "");
     body.append("csrfmiddlewaretoken", token() ?? "");
     return fetch(mark.dataset.keeps, {
       method: "POST",
@@ -46,13 +49,22 @@ const keep = (() => {
     });
   };
 
+  // No wall without a door: where somebody is signed out, the way in stands beside the words.
+  const askToSignIn = (line, words) => {
+    const door = document.createElement("a");
+    door.href = said.signIn;
+    door.target = "_blank";
+    door.textContent = said.signInWords;
+    line.replaceChildren(words, " ", door);
+  };
+
   const watch = (form, mark) => {
     const key = mine(mark.dataset.address);
     const savesItself = form.id === "entry-form";
     const line = document.createElement("span");
     line.className = "fine kept-state";
     line.setAttribute("role", "status");
-    if (!savesItself) (form.querySelector(".buttons") ?? form).append(line);
+    if (!savesItself) ([...form.querySelectorAll(".buttons, .submit-row")].pop() ?? form).append(line);
     const one = { dirty: false, leaving: false, typed: 0, timer: 0, aborter: null };
 
     // True once the server has all that stands in the form.
@@ -62,14 +74,16 @@ const keep = (() => {
       one.aborter?.abort();
       one.aborter = new AbortController();
       const before = one.typed;
+      const rows = rowsOf(form);
       try {
-        const answer = await post(mark, rowsOf(form), one.aborter.signal);
+        const answer = await post(mark, rows, one.aborter.signal);
         if (answer.status === 401 || answer.status === 403) {
-          line.textContent = said.signedOut;
+          askToSignIn(line, said.signedOut);
           return false;
         }
         line.textContent = answer.ok ? await answer.text() : said.offline;
         if (!answer.ok || one.typed !== before) return false;
+        one.kept = JSON.stringify(rows);
         one.forget();
         return true;
       } catch (problem) {
@@ -81,16 +95,21 @@ const keep = (() => {
       one.dirty = false;
       store(key, null);
     };
+    // Leaving a field tells of a change once more: what the server has is not held here again.
     one.touch = () => {
+      const rows = rowsOf(form);
+      if (!one.dirty && JSON.stringify(rows) === one.kept) return;
       one.dirty = true;
       one.typed += 1;
-      store(key, rowsOf(form));
+      store(key, rows);
       if (savesItself) return;
       clearTimeout(one.timer);
       one.timer = setTimeout(one.flush, PAUSE);
     };
     form.addEventListener("input", one.touch);
     form.addEventListener("change", one.touch);
+    // The menus of the administration tell nobody else of a change.
+    window.django?.jQuery?.(form).on("select2:select select2:unselect", one.touch);
     form.addEventListener("submit", () => {
       one.leaving = true;
       clearTimeout(one.timer);
@@ -121,7 +140,7 @@ const keep = (() => {
   });
 
   const put = document.querySelector(".unsaved[data-put]");
-  if (put && location.pathname !== put.dataset.page) history.replaceState(null, "", put.dataset.page);
+  if (put && location.pathname + location.search !== put.dataset.page) history.replaceState(null, "", put.dataset.page);
 
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden") return;
@@ -139,7 +158,8 @@ const keep = (() => {
 
   // Signing out keeps what is not saved first, or asks.
   let mayLeave = false;
-  document.querySelector('.account-nav form[method="post"]')?.addEventListener("submit", (event) => {
+  const leaving = document.querySelector('.account-nav form[method="post"], #logout-form');
+  leaving?.addEventListener("submit", (event) => {
     const open = [...watched.values()].filter((one) => one.dirty);
     if (mayLeave || open.length === 0) return;
     event.preventDefault();
@@ -151,6 +171,25 @@ const keep = (() => {
         one.leaving = true;
       });
       leaves.requestSubmit();
+    });
+  });
+
+  // The page in another language takes the text along; where it cannot be kept the browser asks.
+  document.getElementById("languages")?.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    const open = [...watched.values()].filter((one) => one.dirty);
+    const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (!link || isElsewhere || open.length === 0 || link.hasAttribute("aria-current")) return;
+    event.preventDefault();
+    Promise.all(open.map((one) => one.flush())).then((done) => {
+      const address = new URL(link.href);
+      if (done.every(Boolean)) {
+        address.searchParams.set("unsaved", "use");
+        watched.forEach((one) => {
+          one.leaving = true;
+        });
+      }
+      location.assign(address);
     });
   });
 
@@ -174,8 +213,10 @@ const keep = (() => {
   });
 
   return {
+    isLeaving: (form) => Boolean(watched.get(form)?.leaving),
     flush: (form) => watched.get(form)?.flush() ?? Promise.resolve(true),
     forget: (form) => watched.get(form)?.forget(),
+    askToSignIn,
     token,
   };
 })();
