@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, QuerySet
@@ -19,6 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from actions import typography
+from actions.forms.administration import (
+    CODES,
+    ActionForm,
+    LanguagesField,
+    LineField,
+    ResponsibilityForm,
+    ThemeForm,
+)
 from actions.forms.plan import LinesField
 from actions.models import (
     Action,
@@ -48,8 +57,10 @@ admin.site.site_header = _("NAP monitor – secretariat")
 admin.site.site_title = _("NAP monitor – secretariat")
 admin.site.index_title = _("Plans and actors")
 admin.site.site_url = "/"
+admin.site.index_template = "administration/index.html"
 
 LANGUAGES = ("en", "fr", "nl", "de")
+LONG_LINE = 200  # characters that a narrow field would show in part only
 SAVED_NOW = _("Nothing was saved. Where your text differs, this is what is saved now:")
 REFUSED = _("The database refuses this: other records depend on it.")
 FIELDS: Any = {
@@ -95,15 +106,67 @@ def tell_what_stands(form: Any) -> None:
 
 
 class Spoken:
-    """Marks each field for a text with its language, for the spelling and for screen readers."""
+    """Marks each field for a text with its language, and lets it take a text however long."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
         """Return the field of a column."""
         made = super().formfield_for_dbfield(db_field, request, **more)  # type: ignore[misc]
         _name, _sign, code = db_field.name.rpartition("_")
+        if made is not None:
+            made.widget.attrs.pop("maxlength", None)  # it would cut off what is pasted, unsaid
         if made is not None and code in LANGUAGES:
             made.widget.attrs["lang"] = code
         return made
+
+
+class Chosen:
+    """Offers languages to choose, and shows a long line in full."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
+        """Return the field of a column."""
+        given = {
+            "label": capfirst(db_field.verbose_name),
+            "required": not db_field.blank,
+            "help_text": db_field.help_text,
+        }
+        if db_field.name in {"official_languages", "working_languages"}:
+            return LanguagesField(**given | {"help_text": ""})
+        if db_field.name in {"language", "commitment_language"}:
+            none = [("", "–")] if db_field.blank else []
+            return forms.ChoiceField(choices=[*none, *CODES], **given)
+        length = getattr(db_field, "max_length", 0) or 0
+        is_line = type(db_field) is models.CharField and not db_field.choices
+        if is_line and length >= LONG_LINE:
+            return LineField(max_length=length, **given)
+        return super().formfield_for_dbfield(db_field, request, **more)  # type: ignore[misc]
+
+
+class Placed:
+    """Gives a row its place by its neighbour."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Store the row in its place."""
+        if not change or "after" in form.changed_data:
+            service.place(obj, form.beside, form.index, by=author(request))
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+
+
+class Acts:
+    """Leads from a row to the guided steps that change it for readers."""
+
+    change_form_template = "administration/with_acts.html"
+
+    def acts(self, row: Any) -> list[tuple[Any, str]]:
+        """Return what each step is called and where it is."""
+        raise NotImplementedError
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
+    ) -> HttpResponse:
+        """Show the form with the steps above it."""
+        row = context.get("original")
+        found = {"acts": self.acts(row) if row is not None else []}
+        return super().render_change_form(request, context | found, *args, **more)  # type: ignore[misc]
 
 
 class ByService:
@@ -136,7 +199,7 @@ class ByService:
             service.save(obj, by=author(request))
 
 
-class DataAdmin(ByService, Spoken, SimpleHistoryAdmin):
+class DataAdmin(ByService, Spoken, Chosen, SimpleHistoryAdmin):
     """What the pages of all plan data share."""
 
     def changeform_view(
@@ -243,12 +306,16 @@ class DataAdmin(ByService, Spoken, SimpleHistoryAdmin):
     change_form_template = "administration/change_form.html"
     object_history_form_template = "administration/history_form.html"
     list_per_page = 50
+
+    class Media:
+        css = {"all": ["css/administration-wide.css"]}
+
     formfield_overrides = FIELDS
     save_on_top = True
     show_full_result_count = False
 
 
-class Inline(Spoken, admin.StackedInline):
+class Inline(Spoken, Chosen, admin.StackedInline):
     """Rows that hang under another one."""
 
     extra = 0
@@ -271,24 +338,48 @@ class ContactInline(Inline):
 
 
 @admin.register(Plan)
-class PlanAdmin(DataAdmin):
+class PlanAdmin(Acts, DataAdmin):
     """Plans."""
 
     inlines = [ContactInline]
-    list_display = ["slug", "title_en", "adopted_on", "valid_from", "valid_to"]
+    list_display = ["slug", "shown_title", "adopted_on", "valid_from", "valid_to", "is_published"]
+    list_display_links = ["slug", "shown_title"]
     search_fields = ["slug", *per_language("title")]
     autocomplete_fields = ["source"]
+
+    @admin.display(description=_("title"), ordering="slug")
+    def shown_title(self, plan: Plan) -> str:
+        """Return the title in the language of the page."""
+        return plan.title
+
+    def acts(self, row: Plan) -> list[tuple[Any, str]]:
+        """Return the steps of a plan: publish or remove a draft, carry it out."""
+        found = [(_("Workbook (.xlsx)"), reverse("actions:plan-workbook", args=[row.slug]))]
+        if row.is_published:
+            return found
+        return [(_("Publish …"), reverse("actions:plan-draft", args=[row.slug])), *found]
 
 
 @admin.register(Section)
 class SectionAdmin(DataAdmin):
     """Sections of plans."""
 
-    list_display = ["number", "title_en", "plan"]
+    list_display = ["shown", "shown_title", "plan"]
+    list_display_links = ["shown", "shown_title"]
     list_filter = ["plan"]
     list_select_related = ["plan"]
     search_fields = ["=number", "=label", *per_language("title", "short")]
     autocomplete_fields = ["plan", "source"]
+
+    @admin.display(description=_("number"), ordering="number")
+    def shown(self, section: Section) -> str:
+        """Return what readers see as its number."""
+        return section.shown
+
+    @admin.display(description=_("title"), ordering="number")
+    def shown_title(self, section: Section) -> str:
+        """Return the title in the language of the page."""
+        return section.title
 
 
 class ResponsibilityInline(Inline):
@@ -296,6 +387,7 @@ class ResponsibilityInline(Inline):
 
     model = Responsibility
     fk_name = "action"
+    exclude = ["position"]  # new ones come last; the page of a responsibility moves them
     autocomplete_fields = ["actor", "reports_through", "source"]
     classes = ["collapse"]
 
@@ -308,7 +400,7 @@ class ActionThemeInline(Inline):
     classes = ["collapse"]
 
 
-class ClassificationInline(Spoken, admin.TabularInline):
+class ClassificationInline(Spoken, Chosen, admin.TabularInline):
     """The goals and pillars of an action."""
 
     model = Classification
@@ -333,8 +425,18 @@ class FormerWordingInline(Inline):
 
 
 @admin.register(Action)
-class ActionAdmin(DataAdmin):
+class ActionAdmin(Placed, DataAdmin):
     """Actions with their actors, themes, classifications and oddities."""
+
+    form = ActionForm
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        """Return the form; the neighbour is looked up while typing, as an action above is."""
+        made = super().get_form(request, obj, **options)
+        if "after" in made.base_fields:
+            column = Action._meta.get_field("parent")  # noqa: SLF001
+            made.base_fields["after"].widget = AutocompleteSelect(column, self.admin_site)
+        return made
 
     list_display = ["label", "shown_title", "section_number", "nature", "period_text", "period_end"]
     list_display_links = ["label", "shown_title"]
@@ -352,7 +454,7 @@ class ActionAdmin(DataAdmin):
     fieldsets = [
         (
             None,
-            {"fields": ["plan", "section", "parent", "position", "label", "heading_label"]},
+            {"fields": ["plan", "section", "parent", "after", "label", "heading_label"]},
         ),
         (
             _("Titles"),
@@ -393,6 +495,14 @@ class ActionAdmin(DataAdmin):
         ),
     ]
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
+        """Store what hangs under an action; a new actor stands behind the others."""
+        if formset.model is Responsibility:
+            held = form.instance.responsibilities.aggregate(last=models.Max("position"))["last"]
+            for place, row in enumerate(formset.extra_forms, start=(held or 0) + 1):
+                row.instance.position = place
+        super().save_formset(request, form, formset, change)
+
     @admin.display(description=_("title"), ordering="position")
     def shown_title(self, action: Action) -> str:
         """Return the title in the language of the page."""
@@ -417,7 +527,7 @@ class ActorNameInline(Inline):
     autocomplete_fields = ["source"]
 
 
-class ActorAliasInline(Spoken, admin.TabularInline):
+class ActorAliasInline(Spoken, Chosen, admin.TabularInline):
     """Other ways in which sources write an actor."""
 
     model = ActorAlias
@@ -434,7 +544,7 @@ class SuccessionInline(Inline):
 
 
 @admin.register(Actor)
-class ActorAdmin(DataAdmin):
+class ActorAdmin(Acts, DataAdmin):
     """Actors with their names, aliases and successors."""
 
     list_display = ["slug", "name", "level", "kind", "parent_name", "icsd_role"]
@@ -456,6 +566,15 @@ class ActorAdmin(DataAdmin):
             .prefetch_related("names", "parent__names")
         )
 
+    def acts(self, row: Actor) -> list[tuple[Any, str]]:
+        """Return the steps of a body: another name, a successor."""
+        if row.is_unspecified:
+            return []
+        return [
+            (_("New name from a day on"), reverse("actions:body-rename", args=[row.slug])),
+            (_("Taken over or divided"), reverse("actions:body-successor", args=[row.slug])),
+        ]
+
     @admin.display(description=_("name"))
     def name(self, actor: Actor) -> str:
         """Return the actor's newest name."""
@@ -468,18 +587,26 @@ class ActorAdmin(DataAdmin):
 
 
 @admin.register(Theme)
-class ThemeAdmin(DataAdmin):
+class ThemeAdmin(Placed, DataAdmin):
     """Themes."""
 
-    list_display = ["position", "slug", "title_en"]
-    list_display_links = ["slug"]
+    form = ThemeForm
+    list_display = ["slug", "shown_title"]
+    list_display_links = ["slug", "shown_title"]
     search_fields = ["slug", *per_language("title")]
     autocomplete_fields = ["source"]
 
+    @admin.display(description=_("title"), ordering="position")
+    def shown_title(self, theme: Theme) -> str:
+        """Return the title in the language of the page."""
+        return theme.title
+
 
 @admin.register(Responsibility)
-class ResponsibilityAdmin(DataAdmin):
+class ResponsibilityAdmin(Placed, DataAdmin):
     """Who is responsible for what."""
+
+    form = ResponsibilityForm
 
     list_display = [
         "action",

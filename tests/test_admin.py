@@ -1,6 +1,7 @@
 """The secretariat's administration: usable, bounded, written through the service."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -80,9 +81,9 @@ def test_autocomplete_finds_an_actor_by_any_name(secretariat_client: Client) -> 
         ]
 
 
-def form_data(response) -> dict[str, str]:
+def form_data(response) -> dict[str, Any]:
     """Return what a form of the administration would send unchanged."""
-    data: dict[str, str] = {}
+    data: dict[str, Any] = {}
     forms = [response.context["adminform"].form]
     for formset in response.context["inline_admin_formsets"]:
         forms += [formset.formset.management_form, *formset.formset.forms]
@@ -90,7 +91,7 @@ def form_data(response) -> dict[str, str]:
         for field in form:
             value = field.value()
             if value is not None and value is not False:
-                data[field.html_name] = "" if value == [] else str(value)
+                data[field.html_name] = value if isinstance(value, list) else str(value)
     return data
 
 
@@ -305,3 +306,70 @@ def test_no_filter_of_the_administration_reaches_a_secret(
         if (page := secretariat_client.get(address, {lookup: value}))
     }
     assert len(answers) == 1
+
+
+# --- Places, languages, steps -------------------------------------------------------
+
+
+def move(client: Client, name: str, row: Any, after: Any) -> Any:
+    """Let a row stand after another one, or first (None)."""
+    url = page(name, "change", row.pk)
+    data = form_data(client.get(url)) | {"after": "" if after is None else str(after.pk)}
+    return client.post(url, data)
+
+
+def labels(plan: Plan) -> list[str]:
+    """Return the numbers of a plan's first actions, in order."""
+    return list(plan.actions.order_by("position", "id").values_list("label", flat=True)[:5])
+
+
+def test_an_action_is_moved_by_its_neighbour(secretariat_client, nap2) -> None:
+    first, third, fifth = (nap2.actions.get(label=label) for label in ("1", "3", "5"))
+    assert labels(nap2) == ["1", "2", "3", "4", "5"]
+
+    assert move(secretariat_client, "action", fifth, first).status_code == 302
+    assert labels(nap2) == ["1", "5", "2", "3", "4"]
+    third.refresh_from_db()
+    assert move(secretariat_client, "action", third, None).status_code == 302
+    assert labels(nap2) == ["3", "1", "5", "2", "4"]
+
+    other = Plan.objects.get(slug="nap1").actions.first()
+    page_after = move(secretariat_client, "action", third, other)
+    assert page_after.context["adminform"].form.errors == {
+        "after": ["This does not stand beside it."]
+    }
+
+
+def test_an_action_that_is_saved_where_it_stands_moves_nothing(secretariat_client, nap2) -> None:
+    action = nap2.actions.get(label="3")
+    before = list(nap2.actions.values_list("label", "position"))
+    url = page("action", "change", action.pk)
+
+    secretariat_client.post(url, form_data(secretariat_client.get(url)) | {"title_nl": "Anders"})
+
+    assert list(nap2.actions.values_list("label", "position")) == before
+
+
+def test_languages_are_ticked_and_stored_in_one_order(secretariat_client, nap2) -> None:
+    action = nap2.actions.get(label="41")
+    url = page("action", "change", action.pk)
+    data = form_data(secretariat_client.get(url))
+    assert (
+        secretariat_client.post(url, data | {"official_languages": ["nl", "en"]}).status_code == 302
+    )
+    action.refresh_from_db()
+    assert action.official_languages == "en nl"
+
+    wrong = secretariat_client.post(url, data | {"official_languages": ["xx"]})
+    assert "official_languages" in wrong.context["adminform"].form.errors
+
+
+def test_the_guided_steps_are_reached_from_the_administration(secretariat_client, nap2) -> None:
+    actor = Actor.objects.get(slug="fisd")
+    index = secretariat_client.get("/admin/").content.decode()
+    assert "/en/secretariat/plans/" in index
+    assert "/en/secretariat/actors/" in index
+    row = secretariat_client.get(page("actor", "change", actor.pk)).content.decode()
+    assert "/en/secretariat/actors/fisd/successor/" in row
+    plan = secretariat_client.get(page("plan", "change", nap2.pk)).content.decode()
+    assert "/en/secretariat/plans/nap2.xlsx" in plan

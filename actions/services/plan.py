@@ -1,5 +1,6 @@
 """Writes facts of plans and actors: checked, atomic, with one history record each."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models, transaction
@@ -32,6 +33,21 @@ def delete(instance: models.Model, *, by: User | None, reason: str = "") -> None
     """
     _sign(instance, by, reason)
     instance.delete()
+
+
+@transaction.atomic
+def place(row: Any, beside: Sequence[Any], index: int, *, by: User | None) -> None:
+    """Give a row its place among those that stand in order, by index; those behind make room.
+
+    The row itself is not stored; of the others only those that have to move are.
+    """
+    last = row.position = beside[index - 1].position + 1 if index else 1
+    for other in beside[index:]:
+        if other.position > last:
+            break
+        last += 1
+        other.position = last
+        save(other, by=by)
 
 
 def _differs(instance: Any) -> bool:
