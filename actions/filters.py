@@ -13,7 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from actions import menus, published, round_status
-from actions.enums import EntryState, Scheme
+from actions.enums import WRITABLE, EntryState, Scheme
 from actions.models import (
     Action,
     Actor,
@@ -21,6 +21,7 @@ from actions.models import (
     Plan,
     PublishedRound,
     ReportingRound,
+    Responsibility,
     Section,
     Theme,
 )
@@ -31,6 +32,7 @@ from actions.models.schemes import PILLARS, SDGS
 from actions.models.statuses import STATUS_WORDS
 from actions.querysets import ActionQuerySet, below
 from actions.rules.duties import ancestors
+from actions.seats import Seats
 
 UNKNOWN = _("This value is not known here; the list is not narrowed by it.")
 SEARCH_LENGTH = 200
@@ -233,7 +235,7 @@ class ExpectedFilter(django_filters.FilterSet):
 
     state = django_filters.ChoiceFilter(
         label=_("State"),
-        choices=[*ENTRY_STATES, ("carried", _("Carried over"))],
+        choices=[*ENTRY_STATES, ("carried", _("Carried over")), ("open", _("Not in"))],
         method="in_state",
     )
     actor = django_filters.ChoiceFilter(
@@ -248,6 +250,9 @@ class ExpectedFilter(django_filters.FilterSet):
     late = django_filters.ChoiceFilter(
         label=_("Late"), choices=[("yes", _("Late")), ("no", _("In time"))], method="if_late"
     )
+    members = django_filters.ChoiceFilter(
+        label=_("Members"), choices=[("none", _("Nobody writes for it"))], method="if_alone"
+    )
 
     class Meta:
         model = Entry
@@ -258,6 +263,7 @@ class ExpectedFilter(django_filters.FilterSet):
     ) -> None:
         """Take the address's parameters; ``on`` decides who is late, ``actors`` fill the menu."""
         super().__init__(data, queryset=Entry.objects.filter(round=given, expected=True))
+        self.on = on
         self.late = round_status.late_ones(given, on=on)
         lines = menus.of_actors(actors, "slug")
         self.form.fields["actor"].choices = [("", _("All")), *lines]
@@ -269,6 +275,8 @@ class ExpectedFilter(django_filters.FilterSet):
         """Keep entries that stand there; what was carried over stands apart from accepted."""
         if value == "carried":
             return rows.filter(carried_from__isnull=False)
+        if value == "open":
+            return rows.filter(state__in=sorted(WRITABLE))
         if value == EntryState.ACCEPTED:
             rows = rows.filter(carried_from__isnull=True)
         return rows.filter(state=value)
@@ -276,3 +284,11 @@ class ExpectedFilter(django_filters.FilterSet):
     def if_late(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
         """Keep entries that are late, or those that are not."""
         return rows.filter(self.late) if value == "yes" else rows.exclude(self.late)
+
+    def if_alone(self, rows: QuerySet, _name: str, _value: str) -> QuerySet:
+        """Keep entries of bodies for which nobody sits, nor for whoever reports for them."""
+        seats = Seats.read(on=self.on)
+        held = Responsibility.objects.filter(entries__in=rows)
+        return rows.filter(
+            responsibility__in=[row.pk for row in held if not seats.own(row, on=self.on)]
+        )

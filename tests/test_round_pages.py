@@ -1,5 +1,7 @@
 """The pages of rounds: state of play for members, management and expected entries."""
 
+import csv
+import io
 import re
 from datetime import date, timedelta
 from html import unescape
@@ -10,10 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from actions.enums import EntryState, RoundState
-from actions.models import Actor, Extension, Override, Plan, ReportingRound, Responsibility
+from actions.models import Actor, Extension, Letter, Override, Plan, ReportingRound, Responsibility
 from actions.services import entries, rounds
+from actions.views import matrix
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +103,19 @@ def test_the_legend_tells_a_dashed_tile_where_one_stands(reader, given, report, 
     response = reader.get(status_path(given))
     assert 'class="tile tile--partly_done incomplete"' in response.content.decode()
     assert f"{said} 1" in text_of(response)
+
+
+def test_the_board_of_a_very_large_plan_stands_on_several_pages(reader, given, monkeypatch) -> None:
+    monkeypatch.setattr("actions.views.rounds.MOST_SHOWN", 1)
+    first = reader.get(status_path(given)).content.decode()
+    second = reader.get(f"{status_path(given)}?page=2").content.decode()
+    for html, label in ((first, "1"), (second, "2")):
+        assert re.findall(r'<a class="tile tile--[^>]*href="[^"]*/actions/([^/]+)/"', html) == [
+            label
+        ]
+        assert "actions with every entry received 0 of 2" in " ".join(
+            re.sub(r"<[^>]+>", " ", html).split()
+        )
 
 
 def test_the_table_says_the_same_as_the_board(reader, given, report, entry_of, office) -> None:
@@ -449,12 +466,65 @@ def test_opening_is_confirmed_with_what_it_does(
     assert "3 entries are made, one for every responsibility valid on 31 December 2025" in text
     assert "1 of them carries over from the last round" in text
     assert "1 person gets an e-mail." in text
+    assert "2 organisations are asked for the rest." in text
+    assert "1 of them has no member: nobody there gets an e-mail." in text
+    assert "Plan-3-1 – invite somebody" in text
+    assert "Round 2024 is not over." in text
+    assert "2 entries of 2024 are not accepted yet." in text
     assert not planned.entries.exists()
     response = desk.post(f"{ROUNDS}{planned.pk}/open/", follow=True)
     assert response.redirect_chain == [(f"{ROUNDS}{planned.pk}/", 302)]
     assert "The round is open." in text_of(response)
     assert "1 of 3 expected entries are accepted. Of which 1 was carried over." in text_of(response)
     assert planned.entries.count() == 3
+
+
+def test_opening_says_nothing_of_a_round_that_is_over(desk, open_round, followed_plan) -> None:
+    followed_plan()
+    ReportingRound.objects.filter(pk=open_round(2024, "closed", plan="plan").pk).update(published=1)
+    planned = open_round(state="planned", plan="plan")
+    assert "is not over" not in text_of(desk.get(f"{ROUNDS}{planned.pk}/open/"))
+
+
+def test_last_days_on_which_nobody_works_are_told(desk, open_round, followed_plan) -> None:
+    followed_plan()
+    days = {"opens_on": "2026-01-01", "deadline": "2026-05-14", "closes_on": "2026-05-25"}
+    found = {name: date.fromisoformat(day) for name, day in days.items()}
+    planned = open_round(state="planned", plan="plan", **found)
+    said = (
+        "The deadline, Thursday 14 May 2026, is no working day",
+        "the next one is Friday 15 May 2026.",
+        "The last day, Monday 25 May 2026, is no working day",
+        "the next one is Tuesday 26 May 2026.",
+    )
+    text = text_of(desk.get(f"{ROUNDS}{planned.pk}/open/"))
+    assert all(line in text for line in said)
+    form = days | {
+        "plan": planned.plan_id, "year": "2025", "kind": "yearly", "reference_date": "2025-12-31",
+        "remind_before": "30, 7", "remind_after": "",
+    }  # fmt: skip
+    page = desk.get(f"{ROUNDS}{planned.pk}/").context["form"]
+    form["seen"] = page.initial["seen"]
+    response = desk.post(f"{ROUNDS}{planned.pk}/", form, follow=True)
+    assert all(line in response.content.decode() for line in said)
+    planned.refresh_from_db()
+    assert (planned.remind_before, planned.remind_after) == ([30, 7], [])
+
+
+@pytest.mark.parametrize(
+    "typed", ["soon", "-1", "7, 7", "1000", "1 2 3 4 5 6 7", "7,\x001", "3.5", "٣"]
+)
+def test_days_of_reminders_that_are_none_are_refused_at_their_field(
+    desk, open_round, followed_plan, typed: str
+) -> None:
+    followed_plan()
+    planned = open_round(state="planned", plan="plan")
+    page = desk.get(f"{ROUNDS}{planned.pk}/").context["form"]
+    form = {name: page[name].value() for name in page.fields}
+    response = desk.post(f"{ROUNDS}{planned.pk}/", form | {"remind_before": typed})
+    assert list(response.context["form"].errors) == ["remind_before"]
+    planned.refresh_from_db()
+    assert planned.remind_before == [30, 7, 1]
 
 
 def test_a_step_that_is_not_possible_is_said_and_leads_back(desk, given) -> None:
@@ -630,14 +700,54 @@ def test_the_page_of_expected_entries_counts_by_actor(
     )
     text = text_of(desk.get(f"{ROUNDS}{given.pk}/expected/"))
     assert "4 expected entries: 1 accepted, 0 carried over. 3 are late" in text
-    counts = (
-        "Expected 1 Accepted {} Carried over 0 Submitted 0 Returned 0 Draft {} To do {} Late {}"
-    )
-    assert f"Plan-1-1 {counts.format(1, 0, 0, 0)}" in text
-    assert f"Plan-1-2 {counts.format(0, 1, 0, 1)}" in text
-    assert f"Plan-2-1 {counts.format(0, 0, 1, 1)}" in text
+    assert "Plan-1-1 1 expected: 1 accepted · nobody writes for it" in text
+    assert "Plan-1-2 1 expected: 1 draft 1 late · nobody writes for it" in text
+    assert "Plan-2-1 1 expected: 1 to do 1 late · nobody writes for it 2. Action 2 – To do" in text
     assert "Actor Plan-1-1 State Accepted – 1, Plan-1-1 Fully carried out Late in time" in text
     assert "Actor Plan-1-2 State Draft – 1, Plan-1-2 Late 2 days late" in text
+
+
+def test_nothing_is_in_time_that_nobody_has_begun(desk, given, report, entry_of) -> None:
+    report(entry_of(given, "1", "plan-1-1"), "done", state="submitted")
+    text = text_of(desk.get(f"{ROUNDS}{given.pk}/expected/?state=empty"))
+    assert text.endswith("Actor Plan-2-2 State To do – 2, Plan-2-2 Late –")
+    assert "in time" in text_of(desk.get(f"{ROUNDS}{given.pk}/expected/?state=submitted"))
+    # The filter has these words too; no line does.
+    assert text.count("In time") == 1
+    assert "in time" not in text
+
+
+def test_who_is_expected_says_whom_to_reach_and_when_they_were_written_to(
+    desk, given, make_member, sign_in
+) -> None:
+    person = make_member("contributor", "plan-1-1", name="Ann Example")
+    path = f"{ROUNDS}{given.pk}/expected/"
+    assert "Ann Example, contributor-plan-1-1@example.org – no e-mail yet" in text_of(
+        desk.get(path)
+    )
+    for kind, day in (("sign_in", "2026-01-09"), ("reminder", "2026-01-05")):
+        moment = f"{day}T12:00:00+01:00"
+        Letter.objects.create(
+            kind=kind, key=kind, user=person, address=person.email, language="nl", state="sent",
+            written_at=moment, due_at=moment, sent_at=moment,
+        )  # fmt: skip
+    assert "contributor-plan-1-1@example.org – last e-mail on 5 January 2026" in text_of(
+        desk.get(path)
+    )
+    # Addresses are for the secretariat.
+    reviewer = sign_in(make_member("reviewer", "fps-foreign"))
+    assert "@example.org –" not in text_of(reviewer.get(path))
+
+
+def test_an_actor_leads_to_more_time_for_it_and_to_an_invitation(desk, given) -> None:
+    html = desk.get(f"{ROUNDS}{given.pk}/expected/").content.decode()
+    actor = Actor.objects.get(slug="plan-1-1")
+    assert f"{ROUNDS}{given.pk}/extend/?actor=plan-1-1" in html
+    form = desk.get(f"{ROUNDS}{given.pk}/extend/?actor=plan-1-1").context["form"]
+    assert form.initial["actor"] == actor.pk
+    assert f"/en/secretariat/members/?actor={actor.pk}#invite" in html
+    form = desk.get(f"/en/secretariat/members/?actor={actor.pk}").context["form"]
+    assert form.initial["actor"] == actor.pk
 
 
 def test_the_address_that_expected_entries_had_before_leads_to_them(desk, given) -> None:
@@ -657,10 +767,11 @@ def test_the_address_that_expected_entries_had_before_leads_to_them(desk, given)
         ("late=yes", ["1 plan-1-2", "2 plan-2-1"]),
         ("late=no", ["1 plan-1-1", "2 plan-2-2"]),
         ("late=yes&state=draft", ["1 plan-1-2"]),
+        ("members=none", ["1 plan-1-1", "1 plan-1-2", "2 plan-2-2"]),
     ],
 )
 def test_expected_entries_are_filtered(
-    desk, open_round, followed_plan, report, entry_of, query: str, expected: list[str]
+    desk, open_round, followed_plan, report, entry_of, make_member, query: str, expected: list[str]
 ) -> None:
     followed_plan(2, actors=2)
     Actor.objects.filter(slug="plan-2-1").update(level="flemish")
@@ -668,6 +779,7 @@ def test_expected_entries_are_filtered(
     given = open_round(plan="plan")
     report(entry_of(given, "1", "plan-1-1"), "done")
     report(entry_of(given, "1", "plan-1-2"), "done", state="draft")
+    make_member("contributor", "plan-2-1")
     late = {"opens_on": date(2026, 1, 1), "deadline": timezone.localdate() - timedelta(days=2)}
     ReportingRound.objects.filter(pk=given.pk).update(**late)
     response = desk.get(f"{ROUNDS}{given.pk}/expected/?{query}")
@@ -708,11 +820,102 @@ def test_a_reviewer_sees_expected_entries_without_a_way_to_manage(
     assert f'href="{ROUNDS}{given.pk}/"' not in html
 
 
+# --- Matrix ---------------------------------------------------------------------------------
+
+
+def marks(html: str) -> list[str]:
+    """Return the classes of the filled cells of the table."""
+    return re.findall(r'<td class="mark mark--([^"]+)"', html)
+
+
+def test_the_matrix_shows_each_expected_entry_once_with_a_word_and_a_link(
+    desk, open_round, followed_plan, report, entry_of
+) -> None:
+    followed_plan(2, actors=2)
+    report(entry_of(open_round(2024, plan="plan"), "2", "plan-2-2"), "done")
+    given = open_round(plan="plan")
+    report(entry_of(given, "1", "plan-1-1"), "done")
+    draft = report(entry_of(given, "1", "plan-1-2"), "done", state="draft")
+    late = {"opens_on": date(2026, 1, 1), "deadline": timezone.localdate() - timedelta(days=2)}
+    ReportingRound.objects.filter(pk=given.pk).update(**late)
+    html = desk.get(f"{ROUNDS}{given.pk}/matrix/").content.decode()
+    assert marks(html) == ["accepted", "draft mark--late", "empty mark--late", "carried"]
+    assert f'href="/en/desk/entries/{draft.pk}/"' in html
+    text = text_of(desk.get(f"{ROUNDS}{given.pk}/matrix/"))
+    assert "4 expected entries, each with its state. 2 are late." in text
+    assert "… Draft, late" in text
+    # The same as a list by actor, for narrow screens.
+    assert "Plan-1-2 Draft: 1 … 1. Action 1 – Draft, late" in text
+
+
+def test_the_matrix_is_filtered_as_the_list_is(desk, given, report, entry_of) -> None:
+    report(entry_of(given, "1", "plan-1-1"), "done", state="draft")
+    path = f"{ROUNDS}{given.pk}/matrix/"
+    assert marks(desk.get(f"{path}?state=draft").content.decode()) == ["draft"]
+    assert marks(desk.get(f"{path}?actor=plan-2-1").content.decode()) == ["empty"]
+    assert "No entry matches." in text_of(desk.get(f"{path}?state=returned"))
+    assert len(marks(desk.get(f"{path}?state=x&actors=%F0&actions=99").content.decode())) == 4
+
+
+def test_a_large_matrix_stands_on_several_pages(desk, given, monkeypatch) -> None:
+    monkeypatch.setattr(matrix, "MOST_ACTORS", 3)
+    monkeypatch.setattr(matrix, "MOST_ACTIONS", 1)
+    path = f"{ROUNDS}{given.pk}/matrix/"
+    response = desk.get(path)
+    assert marks(response.content.decode()) == ["empty", "empty"]
+    assert "Actors 1 to 3 of 4" in text_of(response)
+    assert len(marks(desk.get(f"{path}?actors=2&actions=2").content.decode())) == 1
+
+
+def test_the_matrix_is_downloaded_whole_and_filtered(desk, given, report, entry_of) -> None:
+    Actor.objects.get(slug="plan-1-1").names.update(name_en="=1+1")
+    report(entry_of(given, "1", "plan-1-1"), "done", state="draft")
+    path = f"{ROUNDS}{given.pk}/matrix."
+    rows = list(csv.reader(io.StringIO(desk.get(f"{path}csv").content.decode())))
+    assert rows[0] == ["Action", "Title", "Actor", "Level of government", "State", "Late"]
+    assert ["1", "Action 1", "'=1+1", "Federal", "Draft", ""] in rows
+    assert len(rows) == 5
+    book = load_workbook(io.BytesIO(desk.get(f"{path}xlsx?state=draft").content))
+    assert book.sheetnames == ["Matrix", "Entries"]
+    assert [[cell.value for cell in row] for row in book["Matrix"]] == [
+        ["Action", "Title", "=1+1"], ["1", "Action 1", "Draft"],
+    ]  # fmt: skip
+    assert book["Matrix"]["C1"].data_type == "s"
+
+
+def test_a_planned_round_has_no_matrix(desk, open_round, followed_plan) -> None:
+    followed_plan()
+    pk = open_round(state="planned", plan="plan").pk
+    for path in ("matrix/", "matrix.csv", "matrix.xlsx"):
+        assert desk.get(f"{ROUNDS}{pk}/{path}").status_code == 404
+
+
+def test_the_years_of_an_actor_stand_side_by_side(
+    desk, open_round, followed_plan, report, entry_of
+) -> None:
+    followed_plan(2)
+    past = open_round(2024, plan="plan")
+    report(entry_of(past, "1", "plan-1-1"), "done")
+    report(entry_of(past, "2", "plan-2-1"), "in_progress")
+    given = open_round(2025, plan="plan")
+    ReportingRound.objects.filter(pk=given.pk).update(
+        opens_on=date(2026, 1, 1), deadline=timezone.localdate() - timedelta(days=2)
+    )
+    text = text_of(desk.get("/en/secretariat/plans/plan/years/"))
+    assert (
+        "Plan-1-1 2024 1 of 1 , 2024, Plan-1-1 2025 0 of 0 , 2025, Plan-1-1 + 1 carried over"
+        in text
+    )
+    assert "Plan-2-1 2024 1 of 1 , 2024, Plan-2-1 2025 0 of 1 , 2025, Plan-2-1 1 late" in text
+
+
 # --- Queries --------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["board", "action", "manage", "expected", "override", "extend"])
+@pytest.mark.parametrize(
+    "page", ["board", "action", "manage", "expected", "override", "extend", "matrix", "years"]
+)
 def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
     desk, open_round, followed_plan, report, office, page: str
 ) -> None:
@@ -737,6 +940,8 @@ def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
             "action": status_path(given, "1"),
             "manage": f"{ROUNDS}{given.pk}/",
             "expected": f"{ROUNDS}{given.pk}/expected/",
+            "matrix": f"{ROUNDS}{given.pk}/matrix/",
+            "years": f"/en/secretariat/plans/{slug}/years/",
             "override": f"{ROUNDS}{given.pk}/overrides/1/",
             "extend": f"{ROUNDS}{given.pk}/extend/",
         }[page]

@@ -1,12 +1,13 @@
 """The part of the benchmark that measures members' pages on rounds of three sizes."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from typing import NamedTuple
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,24 +23,37 @@ from actions.models import (
     EntryVersion,
     Membership,
     Plan,
+    Reminded,
     ReportingRound,
     Responsibility,
     Section,
     Source,
     User,
 )
-from actions.services import rounds
+from actions.outbox import reminders
+from actions.services import amendments, rounds
 
 SIZES = (71, 710, 7_100)
 ACTORS = 51  # no multiple of ten, so that each has entries in several states
 MOST_QUERIES_TO_SAVE = 12
-DESK, ENTRY, SAVE, QUEUE, EXPECTED = (
+MOST_SECONDS_OF_BOARD = 1
+# Actions and actors of the matrices that are measured beside, and people that are reminded.
+WIDE = ((71, 60), (710, 600))
+PEOPLE = 500
+AMENDED = 67  # actions of the amendment that is previewed
+DESK, ENTRY, SAVE, QUEUE, EXPECTED, BOARD, FIRST, AMENDMENT = (
     "desk",
     "entry",
     "save a draft",
     "review queue",
     "expected entries",
+    "state of play",
+    "today",
+    "amendment of 67",
 )
+PAGES = (DESK, ENTRY, SAVE, QUEUE, EXPECTED, BOARD, FIRST, AMENDMENT)
+MATRIX, YEARS, REMINDERS = "matrix", "years", "reminders of 500"
+WIDE_PAGES = (MATRIX, YEARS)
 # Of ten entries, how many come how far; the rest stay empty.
 STATES = (
     EntryState.ACCEPTED, EntryState.ACCEPTED, EntryState.ACCEPTED,
@@ -71,17 +85,27 @@ def measure() -> dict[tuple[int, str], Cost]:
             stage = build(size)
             for page, work in pages(stage).items():
                 found[size, page] = cost(work)
+    for actions, actors in WIDE:
+        with scratch_database():
+            stage = build(actions, actors)
+            for page, work in wide_pages(stage).items():
+                found[actions, page] = cost(work)
     return found
 
 
 def limits(found: dict[tuple[int, str], Cost]) -> Iterator[tuple[str, float, float]]:
     """Yield the agreed limits: what, how much it is, how much it may be."""
-    for page in (DESK, ENTRY, SAVE, QUEUE, EXPECTED):
+    for page in PAGES:
         counts = [found[size, page].queries for size in SIZES]
         text = f"{page}: queries more at {SIZES[-1]} responsibilities than at {SIZES[0]}"
         yield text, max(counts) - min(counts), 0
     most = max(found[size, SAVE].queries for size in SIZES)
     yield f"{SAVE}: queries", most, MOST_QUERIES_TO_SAVE
+    seconds = found[SIZES[-1], BOARD].seconds
+    yield f"{BOARD} at {SIZES[-1]}: seconds", seconds, MOST_SECONDS_OF_BOARD
+    for page in WIDE_PAGES:
+        small, large = (found[actions, page].queries for actions, _actors in WIDE)
+        yield f"{page}: queries more at 710 x 600 than at 71 x 60", large - small, 0
 
 
 def cost(work: Callable[[], object]) -> Cost:
@@ -110,13 +134,70 @@ def pages(stage: Stage) -> dict[str, Callable[[], object]]:
         EXPECTED: lambda: get(
             secretariat, reverse("actions:round-expected", args=[stage.round.pk])
         ),
+        BOARD: lambda: get(
+            writer, reverse("actions:round-status", args=["bench", stage.round.year])
+        ),
+        FIRST: lambda: get(secretariat, reverse("actions:secretariat")),
+        AMENDMENT: previewer(secretariat, stage),
     }
 
 
+def previewer(client: Client, stage: Stage) -> Callable[[], object]:
+    """Return what shows all that an amendment of many actions will do."""
+    plan, moment = stage.round.plan, timezone.now()
+    made = amendments.start(plan, by=stage.secretariat, now=moment)
+    made.on = timezone.localdate() + timedelta(days=400)
+    made.save()
+    rows = plan.actions.order_by("position").prefetch_related("responsibilities__actor")
+    for number, action in enumerate(rows[:AMENDED]):
+        (held,) = action.responsibilities.all()
+        made.lines.create(
+            act="change", action=action, ends=[held.actor.slug], begins=[["actor-51", "lead"]],
+            said={"title_en": f"New {number}", "title_fr": f"Nouvelle {number}"},
+        )  # fmt: skip
+    page = reverse("actions:amendment-preview", args=[made.pk])
+    return lambda: get(client, page)
+
+
+def wide_pages(stage: Stage) -> dict[str, Callable[[], object]]:
+    """Return what is measured with many actors: the matrices, and a morning's reminders."""
+    secretariat = browser(stage.secretariat)
+    actors = Actor.objects.filter(slug__regex=r"^actor-[0-9]+$").order_by("pk")[:PEOPLE]
+    for number in range(PEOPLE):
+        user = User.objects.create_user(f"person-{number}@bench.example.org")
+        Membership.objects.create(
+            user=user, actor=actors[number % len(actors)], role=MemberRole.CONTRIBUTOR,
+            started_at=timezone.now(),
+        )  # fmt: skip
+    ReportingRound.objects.filter(pk=stage.round.pk).update(
+        opened_at=timezone.now() - timedelta(days=90)
+    )
+    return {
+        MATRIX: lambda: get(secretariat, reverse("actions:round-matrix", args=[stage.round.pk])),
+        YEARS: lambda: get(secretariat, reverse("actions:years", args=["bench"])),
+        REMINDERS: lambda: remind(stage),
+    }
+
+
+def remind(stage: Stage) -> None:
+    """Write the reminders of the day of the deadline, and take them back."""
+    day = stage.round.deadline
+    with transaction.atomic():
+        Reminded.objects.update_or_create(
+            pk=1, defaults={"until": day - timedelta(days=15), "at": timezone.now()}
+        )
+        reminders.put_due(on=day, now=timezone.now())
+        transaction.set_rollback(True)
+
+
 def browser(user: User) -> Client:
-    """Return a browser in which somebody is signed in."""
+    """Return a browser in which somebody is signed in, second factor included."""
     client = Client()
     client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     return client
 
 
@@ -150,17 +231,17 @@ def saver(client: Client, entry: Entry, path: str) -> Callable[[], object]:
 # --- A plan with so many responsibilities -------------------------------------------
 
 
-def build(size: int) -> Stage:
+def build(size: int, count: int = ACTORS) -> Stage:
     """Make a plan, its people, a round that is over and one that is half-way."""
     source = Source.objects.create(key="bench", title="Benchmark")
     plan = Plan.objects.create(slug="bench", title_en="Plan", source=source)
-    actors = [make_actor(number, source) for number in range(ACTORS)]
+    actors = [make_actor(number, source) for number in range(count)]
     make_responsibilities(plan, actors, size, source)
     people = {
         role: make_person(role, actor)
         for role, actor in (
-            (MemberRole.SECRETARIAT, make_actor(ACTORS, source)),
-            (MemberRole.REVIEWER, make_actor(ACTORS + 1, source)),
+            (MemberRole.SECRETARIAT, make_actor(count, source)),
+            (MemberRole.REVIEWER, make_actor(count + 1, source)),
             (MemberRole.CONTRIBUTOR, actors[6]),
         )
     }
@@ -240,6 +321,6 @@ def advance(stage: Stage, turn: int, state: EntryState) -> None:
 
 def table(found: dict[tuple[int, str], Cost]) -> Iterator[str]:
     """Yield the lines to print."""
-    yield f"{'responsibilities':>16}  {'page':<15}{'queries':>10}{'ms':>10}"
+    yield f"{'responsibilities':>16}  {'page':<17}{'queries':>10}{'ms':>10}"
     for (size, page), figure in found.items():
-        yield f"{size:>16}  {page:<15}{figure.queries:>10}{figure.seconds * 1000:>10.1f}"
+        yield f"{size:>16}  {page:<17}{figure.queries:>10}{figure.seconds * 1000:>10.1f}"

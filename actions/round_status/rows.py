@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from actions.enums import HAS_BEEN_HANDED_IN, EntryState, Nature, Status
 from actions.models import Action, Actor, ActorName, Entry, Override, ReportingRound, Responsibility
@@ -112,7 +113,7 @@ class ActionStatus:
         """The action's nature; one whose nature no source tells is judged as one-off."""
         return Nature(self.action.nature or Nature.ONE_OFF)
 
-    @property
+    @cached_property
     def status(self) -> Status:
         """The status shown: the secretariat's where it set one, else the derived one."""
         return Status(self.override.status) if self.override else self.explanation.status
@@ -152,7 +153,7 @@ class ActionStatus:
         """Tell whether the period ended before the reference date without being finished."""
         return is_overdue(self.status, period_end=self.action.period_end, on=self.on)
 
-    @property
+    @cached_property
     def movement(self) -> str:
         """What became of it since the round before: see ``rules.movement``; "" without one."""
         if self.earlier is None:
@@ -222,22 +223,22 @@ class RoundStatus:
     rows: tuple[ActionStatus, ...]
     before: "RoundStatus | None" = None
 
-    @property
+    @cached_property
     def numbered(self) -> tuple[ActionStatus, ...]:
         """The actions that the plan counts."""
         return tuple(row for row in self.rows if not row.action.is_sub_action)
 
-    @property
+    @cached_property
     def sub_actions(self) -> tuple[ActionStatus, ...]:
         """The sub-actions, counted beside them."""
         return tuple(row for row in self.rows if row.action.is_sub_action)
 
-    @property
+    @cached_property
     def figures(self) -> Figures:
         """The figures of the numbered actions."""
         return figures_of(self.numbered)
 
-    @property
+    @cached_property
     def sub_figures(self) -> Figures:
         """The figures of the sub-actions."""
         return figures_of(self.sub_actions)

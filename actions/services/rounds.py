@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from actions import permissions, round_status
@@ -24,6 +24,8 @@ from actions.models import (
 from actions.outbox import events
 from actions.permissions import Rights
 from actions.refusals import Refused
+from actions.rules import workdays
+from actions.seats import Seats
 from actions.services import plan
 from actions.services import seen as seeing
 from actions.services.entries import carry, checked_reason, day
@@ -219,7 +221,8 @@ class Forecast:
     """What opening a round, or bringing it up to date, will do.
 
     ``made`` entries, ``carried`` of which stand as accepted already; ``freed`` are expected no
-    longer, ``bound`` were voluntary and are expected now; ``people`` write one of those made.
+    longer, ``bound`` were voluntary and are expected now; ``people`` write one of those made,
+    which come from ``bodies``; nobody sits for the ``silent`` ones.
     """
 
     made: int
@@ -227,6 +230,8 @@ class Forecast:
     freed: int
     bound: int
     people: int
+    bodies: int
+    silent: list[Actor]
 
     @property
     def changes(self) -> bool:
@@ -240,13 +245,39 @@ def forecast(reporting_round: ReportingRound, *, on: date) -> Forecast:
     finished = finished_before(reporting_round)
     to_write = [row for row in missing if row.pk not in finished]
     speaking = {actor for row in to_write for actor in speakers(row, on=on)}
+    seats = Seats.read(on=on)
+    alone = {row.actor_id for row in to_write if not seats.own(row, on=on)}
+    silent = Actor.objects.filter(pk__in=alone).with_names()
     return Forecast(
         made=len(missing),
         carried=len(missing) - len(to_write),
         freed=sum(entry.expected for entry in wrong),
         bound=sum(not entry.expected for entry in wrong),
         people=sum(not speaking.isdisjoint(seats) for seats in permissions.writers(on=on).values()),
+        bodies=len({row.actor_id for row in to_write}),
+        silent=sorted(silent, key=lambda actor: actor.sort_key),
     )
+
+
+def still_running(reporting_round: ReportingRound) -> list[tuple[ReportingRound, int]]:
+    """Return the rounds before one that are not over, with how much in each is not accepted.
+
+    Opened meanwhile, the new round asks for the same work again until that is decided on.
+    """
+    unfinished = Q(entries__expected=True, entries__replaced_by=None) & ~Q(
+        entries__state=EntryState.ACCEPTED
+    )
+    rows = ReportingRound.objects.filter(
+        pk__in=[given.pk for given in round_status.earlier(reporting_round)],
+        published__isnull=True,
+    ).annotate(left=Count("entries", filter=unfinished))
+    return [(given, given.left) for given in rows.order_by("-year") if given.is_open or given.left]
+
+
+def days_off(reporting_round: ReportingRound) -> list[tuple[str, date]]:
+    """Return the last days of a round on which nobody works, by the name of their column."""
+    days = [(name, getattr(reporting_round, name)) for name in ("deadline", "closes_on")]
+    return [(name, day) for name, day in days if not workdays.is_working_day(day)]
 
 
 def reported(reporting_round: ReportingRound) -> object:

@@ -1,24 +1,30 @@
 """What is expected in a round, and who is late: by actor, then entry by entry."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
 from actions import round_status
-from actions.enums import EntryState
+from actions.enums import HAS_BEEN_HANDED_IN, WRITABLE, EntryState, LetterKind, LetterState
 from actions.filters import ExpectedFilter
-from actions.models import Actor, Entry, ReportingRound
+from actions.models import Action, Actor, Entry, Letter, ReportingRound, Responsibility
 from actions.models.actors import LEVELS
 from actions.models.entries import TEXTS
+from actions.round_status import matrix
+from actions.seats import Seats
+from actions.services import rounds
 from actions.views.members_only import MemberRequest, member_page, reviewers
 from document import collation
 
 PER_PAGE = 50
+MOST_LISTED = 30  # open entries of an actor; the list below has them all
 NOT_CARRIED = Q(carried_from__isnull=True)
 COUNTS = {
     "expected": Count("pk"),
@@ -50,7 +56,9 @@ def expected_entries(request: MemberRequest, pk: int) -> HttpResponse:
         "plan": found.plan,
         "round": found,
         "totals": expected.aggregate(**counts),
-        "groups": by_level(actors, by_key, found),
+        "groups": by_level(actors, by_key, found, request.on),
+        "may_extend": request.rights.is_secretariat and rounds.reported(found) is None,
+        "is_whole": request.GET.get("details") == "all",
         "filter": filters,
         "page": page,
         "lines": [line(row, found, request) for row in page.object_list],
@@ -71,17 +79,23 @@ def rows_of(filters: ExpectedFilter) -> Any:
 
 
 def by_level(
-    actors: list[Actor], counts: Mapping[int, dict[str, Any]], given: ReportingRound
+    actors: list[Actor], counts: Mapping[int, dict[str, Any]], given: ReportingRound, on: date
 ) -> list[dict[str, Any]]:
-    """Return the actors by level of government, each with its counts and its extension."""
+    """Return the actors by level of government: counts, extension, who sits there, what is open."""
     extended = dict(given.extensions.values_list("actor_id", "until"))
-    on = given.reference_date
+    day = given.reference_date
+    people, work = people_of(given, on), open_work(given)
     lines = [
         {
             "actor": actor,
-            "name": actor.name_record(on),
+            "name": actor.name_record(day),
             "until": extended.get(actor.pk),
-            **counts[actor.pk],
+            "counts": counted(counts[actor.pk]),
+            "expected": counts[actor.pk]["expected"],
+            "late": counts[actor.pk]["late"],
+            "people": people.get(actor.pk, []),
+            "work": work.get(actor.pk, [])[:MOST_LISTED],
+            "more": max(0, len(work.get(actor.pk, [])) - MOST_LISTED),
         }
         for actor in actors
     ]
@@ -91,6 +105,52 @@ def by_level(
         for level, label in LEVELS
     ]
     return [group for group in groups if group["lines"]]
+
+
+def counted(found: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return how many entries stand where, only what there is, in the order of work."""
+    return [
+        {"code": code, "word": word, "count": found[code]}
+        for code, word in matrix.words().items()
+        if found[code]
+    ]
+
+
+def people_of(given: ReportingRound, on: date) -> dict[int, list[dict[str, Any]]]:
+    """Return who sits for each actor of a round, with the last e-mail that they got.
+
+    Of an actor with nobody, or for which another one reports, those of that one.
+    """
+    seats = Seats.read(on=on)
+    held = Responsibility.objects.filter(entries__round=given, entries__expected=True).distinct()
+    keys: dict[int, set[int]] = defaultdict(set)
+    for row in held:
+        keys[row.actor_id].update(seats.own(row, on=on))
+    sent = Letter.objects.filter(state=LetterState.SENT).exclude(kind=LetterKind.SIGN_IN)
+    last = dict(sent.order_by().values_list("user").annotate(Max("sent_at")))
+    return {
+        actor: sorted(
+            ({"person": seats.people[key], "last": last.get(key)} for key in found),
+            key=lambda one: one["person"].sort_key,
+        )
+        for actor, found in keys.items()
+    }
+
+
+def open_work(given: ReportingRound) -> dict[int, list[dict[str, Any]]]:
+    """Return the entries of each actor that are not in, with their actions, in the plan's order."""
+    rows = given.entries.filter(expected=True, state__in=sorted(WRITABLE)).order_by(
+        "responsibility__action__position", "pk"
+    )
+    found = list(rows.values_list("pk", "responsibility__actor", "responsibility__action", "state"))
+    told = Action.objects.filter(responsibilities__entries__round=given).distinct()
+    actions = {action.pk: action for action in told}
+    words = matrix.words()
+    by_actor: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for key, actor, action, state in found:
+        line = {"entry": key, "action": actions[action], "word": words[state], "code": state}
+        by_actor[actor].append(line)
+    return by_actor
 
 
 def by_name(one: dict[str, Any]) -> tuple[Any, ...]:
@@ -106,4 +166,5 @@ def line(entry: Entry, given: ReportingRound, request: MemberRequest) -> dict[st
         "entry": entry,
         "name": entry.actor.name_record(given.reference_date),
         "days_late": round_status.days_late(entry, on=request.on),
+        "is_in": entry.state in HAS_BEEN_HANDED_IN,
     }

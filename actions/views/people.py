@@ -42,13 +42,16 @@ PER_PAGE = 50
 @member_page(secretariat, methods=READ_WRITE)
 def all_members(request: MemberRequest) -> HttpResponse:
     """Show all people with their roles, and organisations nobody looks after; invite somebody."""
-    initial = {"language": request.user.language, "role": MemberRole.CONTRIBUTOR}
+    wanted = PeopleForm(request.GET)
+    # Who looks at one organisation is about to invite somebody to it.
+    actor = wanted.cleaned_data.get("actor") if wanted.is_valid() else None
+    role = MemberRole.CONTRIBUTOR
+    initial = {"language": request.user.language, "role": role, "actor": actor}
     form = offer(request, InvitationForm(request.POST or None, everything=True, initial=initial))
     if request.method == "POST" and form.is_valid():
         actor = get_object_or_404(Actor, pk=form.cleaned_data["actor"])
         if invite(request, form, actor):
             return redirect("actions:all-members")
-    wanted = PeopleForm(request.GET)
     page = Paginator(found(wanted), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = with_roles(list(page.object_list))
     query = request.GET.copy()

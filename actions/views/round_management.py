@@ -10,8 +10,9 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from actions import round_status
 from actions.enums import EntryState, RoundState
@@ -19,7 +20,7 @@ from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundF
 from actions.models import Action, Actor, Entry, Extension, Override, Plan, ReportingRound
 from actions.models.statuses import RULE_WORDS
 from actions.refusals import Refused
-from actions.rules import deadlines
+from actions.rules import deadlines, workdays
 from actions.services import passed, rounds, seen
 from actions.views.members_only import (
     READ_WRITE,
@@ -64,6 +65,7 @@ def round_new(request: MemberRequest) -> HttpResponse:
         stored = attempt(form, lambda: rounds.save(form.instance, by=request.user, now=request.now))
         if stored is not None:
             messages.success(request, _("The round is planned. Open it when you are ready."))
+            warn_of_days_off(request, stored)
             return redirect("actions:round", stored.pk)
     return TemplateResponse(request, "rounds/new.html", {"form": form})
 
@@ -85,6 +87,7 @@ def manage(request: MemberRequest, pk: int) -> HttpResponse:
         )
         if stored is not None:
             messages.success(request, _("The days are saved."))
+            warn_of_days_off(request, stored)
             return redirect("actions:round", pk)
     set_here = Action.objects.filter(overrides__round=found)
     entries = found.entries.filter(expected=True)
@@ -134,7 +137,8 @@ def open_round(request: MemberRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         made = _("The round is open.")
         return step(request, pk, made, lambda: rounds.open(found, by=request.user, now=request.now))
-    return confirm(request, found, "rounds/open.html", possible=found.is_planned)
+    more = {"running": rounds.still_running(found), "days_off": days_off(found)}
+    return confirm(request, found, "rounds/open.html", possible=found.is_planned, **more)
 
 
 @member_page(secretariat, methods=READ_WRITE)
@@ -257,6 +261,34 @@ def get_round(pk: int) -> ReportingRound:
     return get_object_or_404(ReportingRound.objects.select_related("plan"), pk=pk)
 
 
+def days_off(found: ReportingRound) -> list[str]:
+    """Say in words which last days of a round nobody works on, and which working day comes next."""
+    words = {
+        "deadline": _("The deadline, %(day)s, is no working day; the next one is %(next)s."),
+        "closes_on": _("The last day, %(day)s, is no working day; the next one is %(next)s."),
+    }
+    return [
+        words[name]
+        % {
+            "day": with_weekday(day),
+            "next": with_weekday(workdays.first_from(day)),
+        }
+        for name, day in rounds.days_off(found)
+    ]
+
+
+def with_weekday(day: date) -> str:
+    """Return a day in words, as the language writes it after the name of its weekday."""
+    told = {"weekday": date_format(day, "l"), "day": date_format(day)}
+    return pgettext("a day after its weekday", "%(weekday)s %(day)s") % told
+
+
+def warn_of_days_off(request: MemberRequest, found: ReportingRound) -> None:
+    """Say on the next page which last days nobody works on; they are kept all the same."""
+    for line in days_off(found):
+        messages.warning(request, line)
+
+
 def next_end(found: ReportingRound, on: date) -> str:
     """Say in words what day of a round comes next, and in how many days."""
     if found.is_planned:
@@ -313,10 +345,11 @@ def confirm(
 
 
 def extension_of(found: ReportingRound, actor: str) -> dict[str, Any]:
-    """Return what an actor's extension says, to change it; nothing for an unknown one."""
-    row = Extension.objects.filter(round=found, actor__slug=actor.replace("\0", "")).first()
+    """Return what an actor's extension says, to change it; without one, the actor alone."""
+    slug = actor.replace("\0", "")
+    row = Extension.objects.filter(round=found, actor__slug=slug).first()
     if row is None:
-        return {}
+        return {"actor": Actor.objects.filter(slug=slug).values_list("pk", flat=True).first()}
     was = seen.digest(row, rounds.EXTENDED)
     return {"actor": row.actor_id, "until": row.until, "reason": row.reason, "seen": was}
 

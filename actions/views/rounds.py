@@ -1,8 +1,10 @@
 """How a round stands, for the members of the working group: the board, and each action."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -21,6 +23,8 @@ from actions.views.members_only import MemberRequest, member_page
 
 # On the board "in progress" and its word for continuous actions stand side by side.
 CODES = [(code, word) for code, word, _meaning in STATUSES]
+# A plan with more actions than this has its board on several pages; the figures count them all.
+MOST_SHOWN = 300
 
 
 @member_page()
@@ -28,6 +32,7 @@ def show_round_status(request: MemberRequest, plan: str, year: int) -> HttpRespo
     """Show how a round stands: figures, the board of statuses, the same as a table."""
     found = visible_round(request, plan, year)
     now = round_status.of_round(found)
+    page = Paginator(now.rows, MOST_SHOWN).get_page(request.GET.get("page"))
     context = {
         "plan": found.plan,
         "round": found,
@@ -41,8 +46,9 @@ def show_round_status(request: MemberRequest, plan: str, year: int) -> HttpRespo
             "count": sum(row.is_incomplete for row in now.numbered),
             "sub_count": sum(row.is_incomplete for row in now.sub_actions),
         },
-        "board": board(now),
-        "loose": [row for row in now.rows if row.action.section_id is None],
+        "page": page,
+        "board": board(list(page.object_list)),
+        "loose": [row for row in page.object_list if row.action.section_id is None],
     }
     return TemplateResponse(request, "rounds/status.html", context)
 
@@ -93,12 +99,12 @@ def legend(now: RoundStatus) -> list[dict[str, Any]]:
     ]
 
 
-def board(now: RoundStatus) -> list[dict[str, Any]]:
-    """Return the actions by section, in the plan's order."""
+def board(shown: Sequence[ActionStatus]) -> list[dict[str, Any]]:
+    """Return actions by section, in the plan's order."""
     by_section: dict[int | None, list[ActionStatus]] = defaultdict(list)
-    for row in now.rows:
+    for row in shown:
         by_section[row.action.section_id].append(row)
-    sections = {row.action.section_id: row.action.section for row in now.rows}
+    sections = {row.action.section_id: row.action.section for row in shown}
     return [
         {"section": sections[key], "rows": rows}
         for key, rows in by_section.items()

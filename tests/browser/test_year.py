@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from tests.browser.conftest import PATIENCE
 from tests.browser.test_sign_in import check
 from tests.levels import first_of_all
 
@@ -58,7 +59,9 @@ def one_time_code(secret: str) -> str:
 
 def is_fault(said: ConsoleMessage) -> bool:
     """Tell whether a browser complains of anything but that a connection or a session ended."""
-    ended = ("ERR_INTERNET_DISCONNECTED", "status of 401", "Code 401")
+    # Of a connection that ended htmx says that it ended, and the browser why.
+    lost = ("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+    ended = (*lost, "status of 401", "Code 401")
     return said.type == "error" and not any(one in said.text for one in ended)
 
 
@@ -73,7 +76,7 @@ def person(chromium: Browser, site: str) -> Iterator:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda m: complaints.append(m.text) if is_fault(m) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
@@ -138,7 +141,7 @@ def plan_and_open_round(page: Page, site: str, year: int) -> None:
     ):
         page.locator(f"#id_{field}").fill(day.isoformat())
     page.locator("main form button[type=submit]").first.click()
-    page.get_by_role("link", name=re.compile("^Open")).first.click()
+    page.get_by_role("link", name=re.compile("^Open the round")).click()
     page.get_by_role("button", name="Open the round").click()
     page.wait_for_url(re.compile(r"/secretariat/rounds/\d+/$"))
 
