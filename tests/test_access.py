@@ -33,20 +33,20 @@ ELSEWHERE = ("https://evil.example/", "//evil.example/", "/\\evil.example/", "ja
 READING = ["/en/plans/small/" + part for part in ("", "actions/", "actors/", "themes/", "reports/")]
 READING = [*READING, "/en/method/"]
 PROFILE, DESK = "/en/desk/profile/", "/en/desk/"
-REVIEW, ROUNDS = "/en/secretariat/review/", "/en/secretariat/rounds/"
+REVIEW, TODAY = "/en/secretariat/review/", "/en/secretariat/"
 # What the menu of each role leads to, besides the pages for readers.
 MENU = {
     "public": ["/en/account/sign-in/"],
     "deactivated": ["/en/account/sign-in/"],
     "sample": ["/en/account/sign-in/"],
     "former": [],
-    "no-factor": [DESK, REVIEW, ROUNDS, PROFILE],
+    "no-factor": [DESK, REVIEW, TODAY, PROFILE],
     "observer": [DESK, PROFILE],
     "other": [DESK, PROFILE],
     "writer": [DESK, PROFILE],
     "coordinator": [DESK, PROFILE],
     "reviewer": [DESK, REVIEW, PROFILE],
-    "secretariat": [DESK, REVIEW, ROUNDS, PROFILE],
+    "secretariat": [DESK, REVIEW, TODAY, PROFILE],
 }
 
 

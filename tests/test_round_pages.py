@@ -385,11 +385,6 @@ def days_of(given: Plan, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def test_the_secretariat_begins_with_the_rounds(desk) -> None:
-    response = desk.get("/en/secretariat/")
-    assert (response.status_code, response["Location"]) == (302, ROUNDS)
-
-
 def test_a_round_is_planned_and_listed(desk, followed_plan) -> None:
     response = desk.post(f"{ROUNDS}new/", days_of(followed_plan()), follow=True)
     made = ReportingRound.objects.get()

@@ -34,12 +34,6 @@ from actions.views.offering import attempt, offer
 
 
 @member_page(secretariat)
-def home(request: MemberRequest) -> HttpResponse:  # noqa: ARG001
-    """Lead to what the secretariat works on first: the rounds."""
-    return redirect("actions:rounds")
-
-
-@member_page(secretariat)
 def round_list(request: MemberRequest) -> HttpResponse:
     """Show the rounds of all plans with their state, days and progress."""
     mine = Q(entries__expected=True)

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from document.charts.bars import shares, trends
+from document.charts.curve import curves
 from document.charts.drawing import WIDTH
-from document.charts.figures import Bar, Chart, Drawing, Kind, Line, Table, Trend, Words
+from document.charts.figures import Bar, Chart, Curve, Drawing, Kind, Line, Table, Trend, Words
 from document.charts.looks import LOOKS, SIGNS, Look, sign
 from document.charts.matrix import matrix
 
@@ -18,6 +19,7 @@ __all__ = [
     "SIGNS",
     "Bar",
     "Chart",
+    "Curve",
     "Drawing",
     "Kind",
     "Line",
@@ -25,6 +27,7 @@ __all__ = [
     "Table",
     "Trend",
     "Words",
+    "curves",
     "draw",
     "matrix",
     "shares",

@@ -38,6 +38,14 @@ class Trend(NamedTuple):
     words: Sequence[str]
 
 
+class Curve(NamedTuple):
+    """A curve over days: a figure a day, None for days to come; ``marks`` are the named days."""
+
+    label: str
+    points: Sequence[int | None]
+    marks: Sequence[int]
+
+
 class Words(NamedTuple):
     """What a chart says; ``key`` makes its ids unique on a page, ``head`` names the rows.
 

@@ -3,10 +3,13 @@
 from typing import Any
 
 from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from actions.enums import RoundKind
 from actions.models import ReportingRound
-from reports.models import Consultation
+from reports import readiness
+from reports.models import Consultation, DraftComment
 
 register = template.Library()
 
@@ -28,3 +31,21 @@ def evaluations_under_way() -> dict[str, Any]:
     return {"evaluations": rows.select_related("plan").order_by("year", "plan__slug")}
 
 
+@register.simple_tag
+def report_todos(given: ReportingRound) -> list[dict[str, Any]]:
+    """Return what the report of a round asks for: translations, comments; only what there is."""
+    unchecked = len(readiness.open_items(given))
+    open_ones = DraftComment.objects.filter(round=given, is_settled=False, answer="").count()
+    found = [
+        {
+            "number": unchecked,
+            "label": _("translations not checked"),
+            "link": reverse("reports:translations", args=[given.pk]),
+        },
+        {
+            "number": open_ones,
+            "label": _("comments without an answer"),
+            "link": reverse("reports:editing", args=[given.pk]),
+        },
+    ]
+    return [one for one in found if one["number"]]

@@ -1,0 +1,307 @@
+"""The secretariat's first page: what must be done today, and what colleagues did last."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from actions import round_status, writing
+from actions.enums import BEGUN, WRITABLE, EntryState, Event, LetterState, RoundKind, RoundState
+from actions.models import (
+    Entry,
+    Extension,
+    Invitation,
+    Letter,
+    Override,
+    ReportingRound,
+    Responsibility,
+    ReviewEvent,
+)
+from actions.models.entries import TEXTS
+from actions.outbox import sending
+from actions.outbox.reminders import done_until
+from actions.round_status import received
+from actions.rules import reminders, workdays
+from actions.seats import Seats
+from actions.services import passed
+from actions.views.members_only import MemberRequest, member_page, secretariat
+from actions.views.round_management import next_end, with_weekday
+from document import charts
+
+SOON = timedelta(days=14)  # an extension that ends is told so long before
+MOST_DONE = 12
+# What of a thread is the work of the secretariat and of reviewers.
+DECISIONS = (Event.ACCEPTED, Event.RETURNED, Event.LET_IN, Event.LEFT_OUT)
+
+
+class Todo(NamedTuple):
+    """Something to do: how much, what, and where; ``is_urgent`` stands out."""
+
+    number: int
+    label: str
+    link: str
+    is_urgent: bool = False
+
+
+class Done(NamedTuple):
+    """Something that somebody did."""
+
+    at: datetime
+    who: str
+    what: str
+    link: str
+
+
+@member_page(secretariat)
+def cockpit(request: MemberRequest) -> HttpResponse:
+    """Answer what must be done today: round by round, then what holds for all."""
+    rounds = list(
+        ReportingRound.objects.filter(published__isnull=True)
+        .select_related("plan")
+        .order_by("closes_on", "pk")
+    )
+    running = sorted((r for r in rounds if not r.is_planned), key=lambda r: not r.is_open)
+    counts, curves = counts_of(running, request.on), received.read(running, on=request.on)
+    reminded = done_until()
+    lines = [
+        {
+            "round": given,
+            "end": next_end(given, request.on),
+            "next": next_step(given, counts[given.pk], request.on),
+            "todos": [todo for todo in todos(given, counts[given.pk]) if todo.number],
+            "counts": counts[given.pk],
+            "chart": chart(curves[given.pk], given),
+            "said": said(curves[given.pk], counts[given.pk]),
+        }
+        for given in running
+    ]
+    context = {
+        "lines": lines,
+        "planned": [
+            {"round": given, "end": next_end(given, request.on)}
+            for given in rounds
+            if given.is_planned
+        ],
+        "todos": [todo for todo in everywhere(request) if todo.number],
+        "reminded": reminded,
+        "is_behind": bool(running) and is_behind(reminded, request.on),
+        "done": done(),
+        "is_sample": any(given.is_sample for given in running),
+    }
+    return TemplateResponse(request, "secretariat/cockpit.html", context)
+
+
+# --- What is to be done -------------------------------------------------------------
+
+
+def counts_of(rounds: list[ReportingRound], on: date) -> dict[int, Counter[str]]:
+    """Return how many expected entries of each round stand where; five queries for all rounds."""
+    late = Q(pk__in=[])
+    for given in rounds:
+        late |= Q(round=given) & round_status.late_ones(given, on=on)
+    own = Q(carried_from__isnull=True)
+    rows = (
+        Entry.objects.filter(round__in=rounds, expected=True)
+        .order_by()
+        .values("round")
+        .annotate(
+            **{state.value: Count("pk", filter=Q(state=state) & own) for state in EntryState},
+            expected_ones=Count("pk"),
+            carried=Count("pk", filter=~own),
+            late_ones=Count("pk", filter=late & Q(state__in=sorted(WRITABLE))),
+        )
+    )
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for given in rounds:
+        found[given.pk].clear()
+    for row in rows:
+        found[row.pop("round")].update(row)
+    wanting = Entry.objects.filter(
+        round__in=rounds, expected=True, state__in=sorted(WRITABLE)
+    ).order_by()
+    held = Responsibility.objects.filter(entries__in=wanting.values("pk")).distinct()
+    seats = Seats.read(on=on)
+    alone = {row.pk for row in held if not seats.own(row, on=on)}
+    for key, responsibility in wanting.values_list("round", "responsibility"):
+        found[key]["alone"] += responsibility in alone
+    extensions = Extension.objects.filter(round__in=rounds, until__range=(on, on + SOON))
+    for key, count in extensions.order_by().values_list("round").annotate(Count("pk")):
+        found[key]["ending"] = count
+    begun = Entry.objects.filter(round__in=rounds, state__in=sorted(BEGUN), left_out=False)
+    begun = begun.select_related("round", "responsibility").defer(*TEXTS, "evidence")
+    known = writing.read_extensions(rounds)
+    for entry in begun:
+        found[entry.round_id]["passed"] += passed.has_passed(entry, on=on, extensions=known)
+    return found
+
+
+def todos(given: ReportingRound, counts: Counter[str]) -> Iterator[Todo]:
+    """Yield what a round asks the secretariat to do, each with the way there."""
+    who = reverse("actions:round-expected", args=[given.pk])
+    queue = f"{reverse('actions:review-queue')}?round={given.pk}"
+    page = reverse("actions:round", args=[given.pk])
+    yield Todo(counts["submitted"], _("to review"), queue)
+    passed_ones = reverse("actions:round-passed", args=[given.pk])
+    yield Todo(counts["passed"], _("drafts whose last day has passed"), passed_ones, is_urgent=True)
+    yield Todo(counts["late_ones"], _("late and not in"), f"{who}?late=yes#entries-title", True)
+    alone = f"{who}?members=none&state=open#entries-title"
+    yield Todo(counts["alone"], _("not in, and nobody writes for it"), alone)
+    yield Todo(
+        counts["returned"], _("returned, not in again"), f"{who}?state=returned#entries-title"
+    )
+    yield Todo(counts["draft"], _("begun"), f"{who}?state=draft#entries-title")
+    yield Todo(counts["empty"], _("not begun"), f"{who}?state=empty#entries-title")
+    yield Todo(counts["ending"], _("extensions that end within two weeks"), page)
+
+
+def everywhere(request: MemberRequest) -> Iterator[Todo]:
+    """Yield what is to be done whatever the round."""
+    page = reverse("actions:letters")
+    failed = Letter.objects.filter(state=LetterState.FAILED).count()
+    unclear = Letter.objects.filter(sending.unclear(now=request.now)).count()
+    yield Todo(failed, _("e-mails that failed"), f"{page}?state=failed", is_urgent=True)
+    yield Todo(unclear, _("e-mails that may not have arrived"), f"{page}?state=unclear")
+    over = Invitation.objects.filter(
+        used_at=None, withdrawn_at=None, expires_at__lte=request.now
+    ).count()
+    yield Todo(over, _("invitations that ran out unused"), reverse("actions:all-members"))
+
+
+def next_step(given: ReportingRound, counts: Counter[str], on: date) -> str:
+    """Say what comes next in a round, and on which day."""
+    if given.is_open and on <= given.closes_on:
+        days = reminders.days(given.deadline, given.remind_before, given.remind_after)
+        coming = [
+            *((day, _("Reminders go out")) for day in days if on < day <= given.closes_on),
+            *([(given.deadline, _("Deadline"))] if on <= given.deadline else []),
+            (given.closes_on, _("Last day of writing")),
+        ]
+        day, what = min(coming, key=lambda one: one[0])
+        return _("%(what)s on %(day)s") % {"what": what, "day": with_weekday(day)}
+    if given.state == RoundState.OPEN:
+        return _("Close the round: its last day has passed.")
+    if given.is_frozen:
+        return _("Publish the frozen report.")
+    if counts["submitted"]:
+        return _("Finish the review, then freeze the report.")
+    return _("Freeze the report.")
+
+
+def is_behind(until: date | None, on: date) -> bool:
+    """Tell whether the reminders of the last working day were never written."""
+    return until is not None and until < workdays.last_until(on - timedelta(days=1))
+
+
+# --- The curve ----------------------------------------------------------------------
+
+
+def chart(found: received.Received, given: ReportingRound) -> charts.Chart | None:
+    """Draw what came in by when; None for a round of less than two days."""
+    if found.last < 1:
+        return None
+    marks = (0, *([found.deadline] if 0 < found.deadline < found.last else []), found.last)
+    words = charts.Words(
+        f"received-{given.pk}",
+        _("Entries received, %(year)s") % {"year": given.year},
+        _("Entries submitted for the first time, up to each day."),
+        _("Round"),
+    )
+    days = [found.first + timedelta(days=day) for day in marks]
+    columns = [date_format(day, "MONTH_DAY_FORMAT") for day in days]
+    rows = [charts.Curve(str(given.year), found.points, marks)]
+    if found.earlier is not None:
+        label = _("%(year)s, as many days from the deadline") % {"year": found.earlier.year}
+        rows.append(charts.Curve(label, found.before, marks))
+    return charts.curves(words, columns, rows, 420)
+
+
+def said(found: received.Received, counts: Counter[str]) -> str:
+    """Say in a sentence how much came in, and how much last time as many days from the deadline."""
+    known = [value for value in found.points if value is not None]
+    numbers = {"n": known[-1] if known else 0, "m": counts["expected_ones"] - counts["carried"]}
+    line = _("%(n)s of %(m)s entries have come in.") % numbers
+    if found.earlier is None or not known:
+        return line
+    then = {"year": found.earlier.year, "n": found.before[len(known) - 1]}
+    last_time = _("At this point of %(year)s it was %(n)s.") % then
+    return f"{line} {last_time}"
+
+
+# --- What was done ------------------------------------------------------------------
+
+
+def done() -> list[Done]:
+    """Return what the secretariat and reviewers did last, the newest first; five queries."""
+    found = [*decisions(), *days_changed(), *more_time(), *statuses_set(), *invited()]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:MOST_DONE]
+
+
+def name(person: Any) -> str:
+    """Return what somebody is called; nobody is the application itself."""
+    return person.get_full_name() if person else "NAP monitor"
+
+
+def decisions() -> Iterator[Done]:
+    """Yield the last decisions on entries."""
+    rows = ReviewEvent.objects.filter(kind__in=DECISIONS).select_related(
+        "by", "entry__responsibility__action", "entry__responsibility__actor"
+    )
+    rows = rows.prefetch_related("entry__responsibility__actor__names").order_by("-at", "-pk")
+    for row in rows[:MOST_DONE]:
+        told = {
+            "what": capfirst(row.get_kind_display()),
+            "label": row.entry.action.label,
+            "actor": row.entry.actor.short,
+        }
+        link = reverse("actions:entry", args=[row.entry_id])
+        yield Done(row.at, name(row.by), _("%(what)s: action %(label)s, %(actor)s") % told, link)
+
+
+def days_changed() -> Iterator[Done]:
+    """Yield the last changes of yearly rounds; an evaluation has a page of its own."""
+    rows = ReportingRound.history.filter(kind=RoundKind.YEARLY)
+    rows = rows.select_related("history_user", "plan")
+    for row in rows.order_by("-history_date", "-history_id")[:MOST_DONE]:
+        told = {"year": row.year, "state": row.get_state_display()}
+        what = _("Round %(year)s changed: %(state)s") % told
+        link = reverse("actions:round", args=[row.id])
+        yield Done(row.history_date, name(row.history_user), what, link)
+
+
+def more_time() -> Iterator[Done]:
+    """Yield the last extensions."""
+    rows = Extension.history.exclude(history_type="-").select_related("history_user", "actor")
+    rows = rows.prefetch_related("actor__names").order_by("-history_date", "-history_id")
+    for row in rows[:MOST_DONE]:
+        told = {"actor": row.actor.short, "day": date_format(row.until)}
+        what = _("More time until %(day)s: %(actor)s") % told
+        link = reverse("actions:round", args=[row.round_id])
+        yield Done(row.history_date, name(row.history_user), what, link)
+
+
+def statuses_set() -> Iterator[Done]:
+    """Yield the last statuses set by hand."""
+    rows = Override.history.exclude(history_type="-").select_related(
+        "history_user", "action", "round__plan"
+    )
+    for row in rows.order_by("-history_date", "-history_id")[:MOST_DONE]:
+        what = _("Status set: action %(label)s") % {"label": row.action.label}
+        place = [row.round.plan.slug, row.round.year, row.action.label]
+        link = reverse("actions:action-status", args=place)
+        yield Done(row.history_date, name(row.history_user), what, link)
+
+
+def invited() -> Iterator[Done]:
+    """Yield the last invitations."""
+    rows = Invitation.objects.select_related("invited_by", "actor").prefetch_related("actor__names")
+    for row in rows.order_by("-invited_at", "-pk")[:MOST_DONE]:
+        what = _("Invitation to: %(actor)s") % {"actor": row.actor.short}
+        yield Done(row.invited_at, name(row.invited_by), what, reverse("actions:all-members"))
