@@ -1,5 +1,6 @@
 """What readers see of the follow-up: the newest published edition of each round, as stored."""
 
+import dataclasses
 from collections.abc import Iterable
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -13,7 +14,8 @@ from actions.models import (
     ReportingRound,
 )
 from actions.models.statuses import STATUSES
-from document import snapshot
+from actions.rules import figures
+from document import selection, snapshot
 
 CONTINUOUS = "continuous"
 # The codes that an action can have, in the order of the vocabulary.
@@ -87,6 +89,52 @@ def actors_of(given: PublishedRound) -> dict[str, snapshot.Actor]:
 def figures_of(given: PublishedRound) -> list[snapshot.Figure]:
     """Return the key figures of a published round."""
     return [snapshot.of_facts(snapshot.Figure, facts) for facts in given.facts["figures"]]
+
+
+def of_actions(
+    actions: Iterable[int], given: PublishedRound, *, facts: bool = True
+) -> dict[int, PublishedAction]:
+    """Return what a round says of some actions, by action, in the plan's order."""
+    rows = PublishedAction.objects.filter(action__in=list(actions), shown=given)
+    rows = rows.order_by("action__position", "action")
+    return {row.action_id: row for row in (rows if facts else rows.defer("facts"))}
+
+
+def of_actions_in(
+    actions: Iterable[int], rounds: Iterable[PublishedRound]
+) -> dict[tuple[int, int], PublishedAction]:
+    """Return the statuses of some actions in some rounds, by round and action."""
+    rows = PublishedAction.objects.filter(
+        action__in=list(actions), shown__in=[given.pk for given in rounds]
+    )
+    return {(row.shown_id, row.action_id): row for row in rows.defer("facts")}
+
+
+def before(given: PublishedRound, rounds: Iterable[PublishedRound]) -> PublishedRound | None:
+    """Return the round that an edition compares itself with, as it is published now."""
+    year = given.facts.get("previous_year")
+    return next((one for one in rounds if one.year == year), None)
+
+
+def figures_among(given: PublishedRound, rows: Iterable[PublishedAction]) -> list[snapshot.Figure]:
+    """Return the key figures of some actions of a published round, in the words of its edition."""
+    found = figures.of_told(rows)
+    return [
+        figure_of(figure, getattr(found, figure.code))
+        for figure in figures_of(given)
+        if hasattr(found, figure.code)
+    ]
+
+
+def figure_of(figure: snapshot.Figure, ratio: figures.Ratio) -> snapshot.Figure:
+    """Return a key figure with other numbers."""
+    return dataclasses.replace(
+        figure,
+        part=ratio.part,
+        whole=ratio.whole,
+        percent=ratio.percent,
+        incomplete=None if figure.incomplete is None else ratio.incomplete,
+    )
 
 
 def with_status(given: PublishedRound) -> Prefetch:

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from actions.models import Action, ActionTheme, Actor, Plan
+from actions.enums import Scheme
+from actions.models import Action, ActionTheme, Actor, Classification, Plan, Section
 
 
 class _InEveryLanguage(Sitemap):
@@ -79,4 +80,50 @@ class Themes(_Rows):
         )
 
 
-SITEMAPS = {"pages": Pages, "actions": Actions, "actors": Actors, "themes": Themes}
+class Sections(_Rows):
+    """The page of every section that has actions."""
+
+    page = "section"
+
+    def items(self) -> Any:
+        """Return plan and number of every section in use."""
+        rows = Section.objects.filter(plan__is_published=True, actions__isnull=False).distinct()
+        return rows.order_by("plan__slug", "number").values_list("plan__slug", "number")
+
+
+class _Places(_Rows):
+    """The pages of a scheme."""
+
+    scheme: Scheme
+
+    def items(self) -> Any:
+        """Return plan and number of every place of the scheme that has actions."""
+        rows = Classification.objects.filter(scheme=self.scheme, action__plan__is_published=True)
+        return (
+            rows.order_by("action__plan__slug", "number")
+            .values_list("action__plan__slug", "number")
+            .distinct()
+        )
+
+
+class Pillars(_Places):
+    """The page of every pillar, under each plan that has actions there."""
+
+    page, scheme = "pillar", Scheme.PILLAR
+
+
+class Goals(_Places):
+    """The page of every goal, under each plan that has actions there."""
+
+    page, scheme = "sdg", Scheme.SDG
+
+
+SITEMAPS = {
+    "pages": Pages,
+    "actions": Actions,
+    "actors": Actors,
+    "themes": Themes,
+    "sections": Sections,
+    "pillars": Pillars,
+    "goals": Goals,
+}

@@ -15,6 +15,7 @@ from actions.views import (
     expected,
     exports,
     further,
+    groups,
     letters,
     matrix,
     member_book,
@@ -27,7 +28,6 @@ from actions.views import (
     review,
     round_management,
     rounds,
-    themes,
     unsaved,
 )
 
@@ -46,7 +46,22 @@ class LabelConverter:
         return value
 
 
+class NumberConverter:
+    """The number of a section, a pillar or a goal in an address: 7."""
+
+    regex = "[1-9][0-9]{0,4}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        """Return its figures."""
+        return str(value)
+
+
 register_converter(LabelConverter, "label")
+register_converter(NumberConverter, "number")
 
 app_name = "actions"
 urlpatterns = [
@@ -65,8 +80,11 @@ urlpatterns = [
     path("plans/<slug:plan>/actions/<label:label>/", actions.action, name="action"),
     path("plans/<slug:plan>/actors/", actors.actor_list, name="actor-list"),
     path("plans/<slug:plan>/actors/<slug:slug>/", actors.actor, name="actor"),
-    path("plans/<slug:plan>/themes/", themes.theme_list, name="theme-list"),
-    path("plans/<slug:plan>/themes/<slug:slug>/", themes.theme, name="theme"),
+    path("plans/<slug:plan>/themes/", groups.group_list, name="theme-list"),
+    path("plans/<slug:plan>/themes/<slug:slug>/", groups.theme, name="theme"),
+    path("plans/<slug:plan>/sections/<number:number>/", groups.section, name="section"),
+    path("plans/<slug:plan>/pillars/<number:number>/", groups.pillar, name="pillar"),
+    path("plans/<slug:plan>/sdgs/<number:number>/", groups.sdg, name="sdg"),
     path("invitation/<str:secret>/", profile.invitation, name="invitation"),
     path("desk/", desk.desk, name="desk"),
     path("desk/signed-in/", pages.signed_in, name="signed-in"),

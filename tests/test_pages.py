@@ -387,14 +387,16 @@ def test_texts_from_the_data_are_shown_as_text(client: Client, nap2) -> None:
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/en/", 7),
+        ("/en/", 10),
         ("/en/plans/nap2/actions/", 15),
-        ("/en/plans/nap2/actions/41/", 15),
-        ("/en/plans/nap1/actions/13/", 15),
+        ("/en/plans/nap2/actions/41/", 17),
+        ("/en/plans/nap1/actions/13/", 17),
         ("/en/plans/nap2/actors/", 5),
         ("/en/plans/nap2/actors/fisd/", 16),
-        ("/en/plans/nap2/themes/", 3),
-        ("/en/plans/nap2/themes/public-procurement/", 6),
+        ("/en/plans/nap2/themes/", 5),
+        ("/en/plans/nap2/themes/public-procurement/", 10),
+        ("/en/plans/nap2/sections/7/", 8),
+        ("/en/plans/nap2/pillars/2/", 9),
         ("/en/plans/nap2/actions.json", 18),
         ("/en/method/", 3),
     ],
@@ -580,7 +582,7 @@ def test_what_has_left_the_plan_is_gone_from_every_list_alike(client: Client, na
             words = text_of(client.get("/en/plans/nap2/actors/fisd/"))
             assert f"{12 if there else 11} actions in this plan" in words
             theme = text_of(client.get("/en/plans/nap2/themes/due-diligence/"))
-            assert ("5 Sharing knowledge" in theme) is there
+            assert ("Action Sharing knowledge" in theme) is there
             page = text_of(client.get("/en/plans/nap2/actions/5/"))
             assert ("This action stood in the plan until 31 January 2026." in page) is not there
 

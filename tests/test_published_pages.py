@@ -428,8 +428,8 @@ def test_a_theme_shows_the_status_of_its_actions(client: Client, story: Story) -
             theme=theme, source=story.scene.source, basis="editors"
         )
     found = words(client, f"themes/{theme.slug}/")
-    assert "1 Action 1 ° (working translation) Fully carried out" in found
-    assert "4 Action 4 ° (working translation) No update received" in found
+    assert "Action 1 ° (working translation) Status Fully carried out" in found
+    assert "Action 4 ° (working translation) Status No update received" in found
 
 
 # --- What changes, and when -------------------------------------------------------------------

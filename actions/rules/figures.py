@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from actions.enums import Nature, Status
 from actions.rules.status import is_met
@@ -48,6 +48,35 @@ class Figures:
     carried_out: Ratio
     at_least_in_part: Ratio
     overdue: Ratio
+
+
+class Told(Protocol):
+    """An action as a report tells it: a row that was published, or a part of a snapshot."""
+
+    @property
+    def nature(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def expected(self) -> int: ...
+    @property
+    def reported(self) -> int: ...
+    @property
+    def overdue(self) -> bool: ...
+
+
+def of_told(actions: Iterable[Told]) -> Figures:
+    """Return the published figures of some actions of a report.
+
+    One whose nature no source tells is judged as one-off.
+    """
+    return figures(
+        Followed(
+            Nature(one.nature or Nature.ONE_OFF), Status(one.status), one.expected, one.reported,
+            one.overdue,
+        )
+        for one in actions
+    )  # fmt: skip
 
 
 def figures(actions: Iterable[Followed]) -> Figures:

@@ -157,6 +157,15 @@ def reported(
     }
 
 
+def legends(tiles: list[Tile]) -> dict[str, Any]:
+    """Return the legend of some tiles: statuses, incomplete reporting, overdue ones."""
+    return {
+        "legend": legend(tiles),
+        "incomplete_tiles": counted([tile for tile in tiles if tile["incomplete"]]),
+        "overdue_tiles": counted([tile for tile in tiles if tile["overdue"]]),
+    }
+
+
 def legend(tiles: list[Tile]) -> list[dict[str, Any]]:
     """Return each status on the board with its word and counts, sub-actions apart."""
     return [

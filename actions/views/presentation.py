@@ -83,6 +83,11 @@ def of_action(action: Action, actors: Actors) -> dict[str, Any]:
     }
 
 
+def strip(action: Action, actors: Actors) -> Lines:
+    """Return the actors of which an entry is expected, each with its status."""
+    return [who(entry, action, actors) for entry in action.entries if entry.expected]
+
+
 def state(status: str, nature: str) -> dict[str, Any]:
     """Return what shows a status: its code and its word."""
     return {"code": status_code(status, nature), "word": status_word(status, nature)}
@@ -135,15 +140,22 @@ def common(
 # --- What the actors say -----------------------------------------------------------
 
 
-def voice(entry: Entry, action: Action, actors: Actors) -> dict[str, Any]:
-    """Return what one actor said; of one that said nothing, only who it is."""
+def who(entry: Entry, action: Action, actors: Actors) -> dict[str, Any]:
+    """Return an actor with its status on an action."""
     return {
         **actor(entry.actor, actors),
         **state(entry.status or Status.NOT_REPORTED, action.nature),
+        "since": entry.since,
+    }
+
+
+def voice(entry: Entry, action: Action, actors: Actors) -> dict[str, Any]:
+    """Return what one actor said; of one that said nothing, only who it is."""
+    return {
+        **who(entry, action, actors),
         "status": entry.status,
         "role": dict(ROLES).get(entry.role, entry.role),
         "expected": entry.expected,
-        "since": entry.since,
         "late": entry.late,
         "on_behalf": entry.on_behalf,
         "unchanged": entry.unchanged,
