@@ -126,6 +126,27 @@ def figures_among(given: PublishedRound, rows: Iterable[PublishedAction]) -> lis
     ]
 
 
+def level_counts(given: PublishedRound) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Return, by level of government, the tally of the statuses of its expected entries."""
+    levels = {slug: facts["level"] for slug, facts in given.facts["actors"].items()}
+    rows = PublishedEntry.objects.filter(shown=given, expected=True).order_by()
+    told = rows.values_list("responsibility__actor__slug", "status", "nature")
+    return selection.level_tally(
+        (level.value for level in Level),
+        (
+            (levels[slug], snapshot.status_code(status or Status.NOT_REPORTED, nature))
+            for slug, status, nature in told
+            if slug in levels
+        ),
+    )
+
+
+def running(plan: Plan) -> ReportingRound | None:
+    """Return the round whose report comes next: opened, and without a published edition."""
+    opened = ReportingRound.objects.filter(plan=plan, published__isnull=True)
+    return opened.exclude(state=RoundState.PLANNED).order_by("year").last()
+
+
 def figure_of(figure: snapshot.Figure, ratio: figures.Ratio) -> snapshot.Figure:
     """Return a key figure with other numbers."""
     return dataclasses.replace(

@@ -121,11 +121,24 @@ def speaks_of(snapshot: Snapshot, slug: str) -> bool:
 def level_counts(snapshot: Snapshot) -> list[tuple[str, list[tuple[str, int]]]]:
     """Return, by level of government, the tally of the statuses of its expected entries."""
     level_of = {actor.slug: actor.level for actor in snapshot.actors}
-    codes: dict[str, list[str]] = {level.code: [] for level in snapshot.levels}
-    for action in snapshot.actions:
-        for entry in action.entries:
-            if entry.expected and entry.actor in level_of:
-                codes.setdefault(level_of[entry.actor], []).append(entry_code(entry, action))
+    return level_tally(
+        (level.code for level in snapshot.levels),
+        (
+            (level_of[entry.actor], entry_code(entry, action))
+            for action in snapshot.actions
+            for entry in action.entries
+            if entry.expected and entry.actor in level_of
+        ),
+    )
+
+
+def level_tally(
+    levels: Iterable[str], entries: Iterable[tuple[str, str]]
+) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Return, by level in their order, the tally of entries given as level and code."""
+    codes: dict[str, list[str]] = {level: [] for level in levels}
+    for level, code in entries:
+        codes.setdefault(level, []).append(code)
     return [(level, tally(found)) for level, found in codes.items() if found]
 
 

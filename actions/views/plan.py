@@ -18,7 +18,7 @@ from actions.enums import Nature
 from actions.models import Action, Actor, Plan, PublishedAction, PublishedRound
 from actions.models.movements import MOVEMENT_WORDS
 from actions.models.statuses import STATUS_WORDS
-from actions.views import presentation, reading_amendments
+from actions.views import drawings, presentation, reading_amendments
 from actions.views.drafts import plan_of
 from actions.views.http import has_working, public_page
 from document import selection
@@ -81,6 +81,8 @@ def overview_of(request: HttpRequest, plan: Plan) -> HttpResponse:
         "section_count": len(sections),
         "amendments": reading_amendments.of_plan(plan.pk),
         "evaluations": published.evaluations_of(plan),
+        "today": on,
+        "running": published.running(plan),
         "actor_count": Actor.objects.of(plan, on=on).exclude(kind="unspecified").count(),
         **figures(actions, on),
         **reported(report, rounds, tiles.values()),
@@ -148,13 +150,23 @@ def reported(
         "report": report,
         "other_reports": [given for given in rounds if given != report],
         "is_sample": report.is_sample,
-        "report_figures": [presentation.figure(one) for one in published.figures_of(report)],
-        "legend": legend(listed),
-        "incomplete_tiles": counted([tile for tile in listed if tile["incomplete"]]),
-        "overdue_tiles": counted([tile for tile in listed if tile["overdue"]]),
+        "report_figures": figures_beside(report, rounds),
+        "trend": drawings.trend(report, rounds),
+        "levels": drawings.by_level(report),
+        **legends(listed),
         "changes": changes(report.facts, listed),
         "previous_year": report.facts.get("previous_year"),
     }
+
+
+def figures_beside(report: PublishedRound, rounds: list[PublishedRound]) -> list[dict[str, Any]]:
+    """Return the key figures of a report, beside those of the report before."""
+    earlier = published.before(report, rounds)
+    past = {one.code: one for one in published.figures_of(earlier)} if earlier else {}
+    year = earlier.year if earlier else None
+    return [
+        presentation.figure(one, past.get(one.code), year) for one in published.figures_of(report)
+    ]
 
 
 def legends(tiles: list[Tile]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from actions.rules import markup
 from actions.rules.movement import Movement
 from actions.views import reading
 from document import names, selection
-from document.snapshot import FALLBACKS, Action, Actor, Entry, Figure, plain, status_code
+from document.snapshot import FALLBACKS, Action, Actor, Entry, Figure, Share, plain, status_code
 
 Actors = Mapping[str, Actor]
 Lines = list[dict[str, Any]]
@@ -52,9 +52,19 @@ def actor(slug: str, actors: Actors) -> dict[str, Any]:
     return {"slug": slug, "label": label, "short": brief or text, "language": name["language"]}
 
 
-def figure(given: Figure) -> dict[str, Any]:
-    """Return a published figure with its title and formula in the reader's language."""
-    return {**asdict(given), "title": words(given.titles), "formula": words(given.formulas)}
+def figure(
+    given: Figure, before: Figure | Share | None = None, year: int | None = None
+) -> dict[str, Any]:
+    """Return a published figure with its title and formula in the reader's language.
+
+    ``before`` is the same of an earlier year, where there is one.
+    """
+    return {
+        **asdict(given),
+        "title": words(given.titles),
+        "formula": words(given.formulas),
+        "before": {"year": year, "part": before.part, "whole": before.whole} if before else None,
+    }
 
 
 def of_action(action: Action, actors: Actors) -> dict[str, Any]:
