@@ -126,6 +126,32 @@ def figures_among(given: PublishedRound, rows: Iterable[PublishedAction]) -> lis
     ]
 
 
+def facts_of(rows: Iterable[PublishedEntry]) -> dict[tuple[int, int], snapshot.Entry]:
+    """Return what editions say of some entries, by round and responsibility.
+
+    ``rows`` come with their responsibilities' actions and actors.
+    """
+    listed = list(rows)
+    wanted = {(row.shown_id, row.responsibility.action_id) for row in listed}
+    told = PublishedAction.objects.filter(
+        shown__in={shown for shown, _action in wanted},
+        action__in={action for _shown, action in wanted},
+    )
+    said = {
+        (row.shown_id, row.action_id, entry.actor): entry
+        for row in told
+        if (row.shown_id, row.action_id) in wanted
+        for entry in action_of(row).entries
+    }
+    found = {}
+    for row in listed:
+        held = row.responsibility
+        entry = said.get((row.shown_id, held.action_id, held.actor.slug))
+        if entry is not None:
+            found[row.shown_id, row.responsibility_id] = entry
+    return found
+
+
 def level_counts(given: PublishedRound) -> list[tuple[str, list[tuple[str, int]]]]:
     """Return, by level of government, the tally of the statuses of its expected entries."""
     levels = {slug: facts["level"] for slug, facts in given.facts["actors"].items()}

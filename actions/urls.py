@@ -28,6 +28,7 @@ from actions.views import (
     review,
     round_management,
     rounds,
+    search,
     unsaved,
 )
 
@@ -70,6 +71,7 @@ urlpatterns = [
     path("method/", pages.method, name="method"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
+    path("search/", search.search, name="search"),
     path("plans/<slug:plan>/", plan.overview, name="plan"),
     path("plans/<slug:plan>/actions/", actions.action_list, name="action-list"),
     re_path(

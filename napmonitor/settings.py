@@ -258,6 +258,10 @@ CACHES = {
     },
 }
 
+# --- Search -----------------------------------------------------------------------
+# Where manage.py work puts the search index; tests keep theirs in memory.
+SEARCH_DIR = "" if TESTING else env.str("SEARCH_DIR", default=str(BASE_DIR / "var" / "search"))
+
 # --- What ended -------------------------------------------------------------------
 # The list that "restore" reads, so that nobody who was erased since a backup comes back with it.
 # It belongs on another disk than the database.

@@ -12,9 +12,12 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Progress reports")
 
     def ready(self) -> None:
-        """Have the triggers put in place after every migration."""
-        from reports import database
+        """Have the triggers put in place after every migration, and reports found by the search."""
         from actions.database import GUARDS
+        from actions.search.documents import SOURCES
+        from reports import database, searching
 
         GUARDS.append(database.statements)
+        if searching.documents not in SOURCES:
+            SOURCES.append(searching.documents)
         post_migrate.connect(database.install_triggers, sender=self)

@@ -1,10 +1,13 @@
 """The signs and sizes of a language in templates, with the spaces that the language asks for."""
 
+from collections.abc import Iterable
 from textwrap import shorten
 from typing import Any
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from actions import typography
@@ -39,3 +42,12 @@ def size(count: int) -> str:
     else:
         said = gettext("%s MB") % number_format(round(count / KILO**2, 1), 1)
     return said.replace(" ", "\u00a0")
+
+
+@register.filter
+def marked(runs: Iterable[tuple[str, bool]]) -> SafeString:
+    """Return runs of letters as HTML, those that a search found marked."""
+    parts = (
+        (format_html("<mark>{}</mark>", text) if is_marked else text,) for text, is_marked in runs
+    )
+    return format_html_join("", "{}", parts)

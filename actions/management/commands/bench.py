@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -14,18 +15,20 @@ from django.db.models import F
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext, override_settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 from actions import importers
-from actions.management import follow_up_bench
+from actions.management import follow_up_bench, search_bench
 from actions.management.timing import median, scratch_database
 from actions.models import Action, ActionFlag, Classification, Plan, Responsibility, Section
+from actions.search import index
 
 TIMES = (1, 10, 100)
 PAGES = {
     "overview": "/en/plans/{plan}/",
     "list": "/en/plans/{plan}/actions/",
     "list, filtered": "/en/plans/{plan}/actions/?level=brussels&q=human",
+    "search": "/en/search/?q=human+rights",
     "action": "/en/plans/{plan}/actions/1/",
     "actors": "/en/plans/{plan}/actors/",
     "JSON": "/en/plans/{plan}/actions.json",
@@ -54,10 +57,15 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Measure in a database of its own, and print the table and the agreed limits."""
-        with scratch_database(), override_settings(DEBUG=False, ALLOWED_HOSTS=["testserver"]):
+        with (
+            scratch_database(),
+            TemporaryDirectory() as where,
+            override_settings(DEBUG=False, ALLOWED_HOSTS=["testserver"], SEARCH_DIR=where),
+        ):
             translation.deactivate_all()
             importers.load(settings.BASE_DIR / "fixtures" / name for name in importers.FILES)
             plans = {67 * times: enlarged(times) for times in TIMES}
+            index.store(on=timezone.localdate())
             get = getter()
             empty = median(lambda: get(EMPTY))
             self.stdout.write(f"{connection.vendor}; empty view {empty * 1000:.2f} ms\n")
@@ -66,7 +74,11 @@ class Command(BaseCommand):
                 for size, plan in plans.items()
                 for page, path in PAGES.items()
             }
+            searched = {67 * times: search_bench.measure(times) for times in TIMES}
         self._print(found, empty)
+        for line in search_bench.table(searched):
+            self.stdout.write(line)
+        self._judge(search_bench.limits(searched))
         with override_settings(DEBUG=False, ALLOWED_HOSTS=["testserver"]):
             followed = follow_up_bench.measure()
         for line in follow_up_bench.table(followed):
@@ -176,15 +188,21 @@ def getter() -> Callable[[str], bytes]:
     return get
 
 
+def forget() -> None:
+    """Keep no page that was made."""
+    for name in ("pages", "questions"):
+        caches[name].clear()
+
+
 def measure(get: Callable[[str], bytes], path: str) -> Figure:
     """Return what a page costs."""
 
     def anew() -> None:
-        caches["pages"].clear()
+        forget()
         get(path)
 
     anew()
-    caches["pages"].clear()
+    forget()
     with CaptureQueriesContext(connection) as queries:
         size = len(get(path))
     first = median(anew)

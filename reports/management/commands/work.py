@@ -16,6 +16,7 @@ from actions.management import letters, signals
 from actions.outbox import reminders
 from actions.outbox.events import MORNING
 from actions.pulse import Pulse
+from actions.search import index as search_index
 from actions.services import amendments, bodies, guesses, unsaved
 from reports.models import DONE, FAILED
 from reports.services import documents, renderings
@@ -40,6 +41,7 @@ class Command(BaseCommand):
     purges_at = 0.0
     looks_at = 0.0
     reminds_at = 0.0
+    complains_at = 0.0
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take how often to look, and whether to stop once nothing is left to do."""
@@ -60,7 +62,7 @@ class Command(BaseCommand):
         stop = signals.stop_signal()
         tasks = (
             self.codes, self.reminders, self.letters, self.documents, self.files, self.purge,
-            self.bodies,
+            self.bodies, self.search,
         )  # fmt: skip
         if once:
             Pulse().beat()
@@ -129,6 +131,21 @@ class Command(BaseCommand):
     def codes(self, is_stopped: Callable[[], bool]) -> int:
         """Send what somebody waits for; return how many letters there were."""
         return self.send(is_stopped, is_urgent=True)
+
+    def search(self, _is_stopped: Callable[[], bool]) -> int:
+        """Make the search index anew where what readers see has changed; return 1 where it had."""
+        start = time.monotonic()
+        try:
+            made = search_index.store(on=timezone.localdate())
+        except OSError as error:
+            moment = time.monotonic()
+            if moment >= self.complains_at:
+                self.complains_at = moment + PURGED_EVERY
+                logger.warning("The search index cannot be stored: %s", error)
+            return 0
+        if made:
+            self.stdout.write(f"The search index was made anew ({time.monotonic() - start:.1f} s).")
+        return int(made)
 
     def letters(self, is_stopped: Callable[[], bool]) -> int:
         """Send what else is due; return how many letters there were."""
