@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import django_filters
@@ -10,6 +12,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from actions import menus, published, round_status
@@ -32,6 +35,7 @@ from actions.models.schemes import PILLARS, SDGS
 from actions.models.statuses import STATUS_WORDS
 from actions.querysets import ActionQuerySet, below
 from actions.rules.duties import ancestors
+from actions.search import finding
 from actions.seats import Seats
 
 UNKNOWN = _("This value is not known here; the list is not narrowed by it.")
@@ -45,25 +49,48 @@ PERIODS = [
 OF_REPORTS = ("status", "overdue", "year")
 
 
-class KnownChoiceField(forms.ChoiceField):
-    """A menu that shows some values and accepts every known one.
+class OneOrMore(menus.NameSelect, forms.SelectMultiple):
+    """A menu that takes several values: a plain one until somebody wants more than one."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.allow_multiple_selected = False
+
+    def format_value(self, value: Any) -> list[str]:
+        """Return the chosen values; "all" where there are none."""
+        return super().format_value(value or "")
+
+
+class SeveralField(forms.MultipleChoiceField):
+    """A menu that shows some values and accepts every known one, one or several of them.
 
     A link to an actor without actions is a list without rows, not a fault.
     """
 
-    def __init__(self, *args: Any, known: Iterable[str] = (), **options: Any) -> None:
+    widget = OneOrMore
+
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.known = frozenset(known)
+        self.known: frozenset[str] = frozenset()
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return the values once each, without the empty one that a form sends for "all"."""
+        return [one for one in dict.fromkeys(super().to_python(value)) if one]
 
     def valid_value(self, value: str) -> bool:
         """Tell whether the value is known."""
-        return value in self.known
+        return value in self.known or super().valid_value(value)
+
+    def offer(self, choices: list[tuple[str, Any]], *, several: bool) -> None:
+        """Take the lines of the menu; ``several`` shows all at once, so that more can be chosen."""
+        self.widget.allow_multiple_selected = several
+        self.choices = choices if several else [("", _("All")), *choices]
 
 
-class KnownChoiceFilter(django_filters.ChoiceFilter):
-    """A filter with a menu of some of the known values."""
+class SeveralFilter(django_filters.Filter):
+    """A filter that keeps what any of the chosen values fits."""
 
-    field_class = KnownChoiceField
+    field_class = SeveralField
 
 
 def numbered(titles: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
@@ -80,19 +107,15 @@ class ActionFilter(django_filters.FilterSet):
     """Narrows the actions of one plan; an unknown value is left out, with a hint beside it."""
 
     q = django_filters.CharFilter(
-        label=_("Words in the title"), method="with_words", max_length=SEARCH_LENGTH
+        label=_("Words or number"), method="with_words", max_length=SEARCH_LENGTH
     )
-    section = KnownChoiceFilter(label=_("Section"), method="in_section")
-    actor = KnownChoiceFilter(
-        label=_("Actor, with those below it"), method="of_actor", widget=menus.NameSelect
-    )
-    level = django_filters.ChoiceFilter(
-        label=_("Level of government"), choices=LEVELS, method="of_level"
-    )
-    status = django_filters.ChoiceFilter(
+    section = SeveralFilter(label=_("Section"), method="in_section")
+    actor = SeveralFilter(label=_("Actor, with those below it"), method="of_actor")
+    level = SeveralFilter(label=_("Level of government"), choices=LEVELS, method="of_level")
+    status = SeveralFilter(
         label=_("Status"), choices=list(STATUS_WORDS.items()), method="with_code"
     )
-    overdue = django_filters.ChoiceFilter(
+    overdue = SeveralFilter(
         label=_("Overdue"),
         choices=[("yes", _("Overdue")), ("no", _("Not overdue"))],
         method="if_overdue",
@@ -100,15 +123,15 @@ class ActionFilter(django_filters.FilterSet):
     year = django_filters.ChoiceFilter(
         label=_("Progress report"), choices=[], method="of_report", empty_label=None
     )
-    nature = django_filters.ChoiceFilter(label=_("Nature"), choices=NATURES)
-    period = django_filters.ChoiceFilter(label=_("Period"), choices=PERIODS, method="in_period")
-    theme = KnownChoiceFilter(label=_("Theme"), method="under_theme")
-    pillar = django_filters.ChoiceFilter(
+    nature = SeveralFilter(label=_("Nature"), choices=NATURES, method="of_nature")
+    period = SeveralFilter(label=_("Period"), choices=PERIODS, method="in_period")
+    theme = SeveralFilter(label=_("Theme"), method="under_theme")
+    pillar = SeveralFilter(
         label=_("Pillar of the UN Guiding Principles"),
         choices=numbered(PILLARS),
         method="in_scheme",
     )
-    sdg = django_filters.ChoiceFilter(
+    sdg = SeveralFilter(
         label=_("Sustainable Development Goal"), choices=numbered(SDGS), method="in_scheme"
     )
 
@@ -120,6 +143,7 @@ class ActionFilter(django_filters.FilterSet):
         """Take the address's parameters; ``on`` decides which periods have ended."""
         super().__init__(data, queryset=Action.objects.of(plan).valid_on(on))
         self.plan, self.on = plan, on
+        self.is_current = True
         self.rounds = published.rounds_of(plan)
         self.report: PublishedRound | None = published.pick(self.rounds, data.get("year"))
         for name in OF_REPORTS if self.report is None else ():
@@ -141,6 +165,9 @@ class ActionFilter(django_filters.FilterSet):
             "theme", [(t.slug, t.title) for t in themes if t.slug in used], (t.slug for t in themes)
         )
         self._fill("actor", self._actor_menu(), (a.slug for a in self.actors))
+        for name in ("level", "status", "overdue", "nature", "period", "pillar", "sdg"):
+            if name in self.form.fields:
+                self._fill(name, list(self.form.fields[name].choices))
         if self.report is not None:
             self.form.fields["year"].choices = [(str(r.year), r.year) for r in self.rounds]
         for name, field in self.form.fields.items():
@@ -149,14 +176,11 @@ class ActionFilter(django_filters.FilterSet):
         self.form.fields["q"].widget.attrs["autocomplete"] = "off"
         self.form.fields["q"].widget.input_type = "search"
 
-    def _fill(
-        self, name: str, choices: list[tuple[str, Any]], known: Iterable[str] | None = None
-    ) -> None:
+    def _fill(self, name: str, choices: list[tuple[str, Any]], known: Iterable[str] = ()) -> None:
         field = self.form.fields[name]
-        field.choices = [("", _("All")), *choices]
-        field.known = frozenset(
-            known if known is not None else (value for value, _label in choices)
-        )
+        field.known = frozenset(known)
+        wanted = [value for value in self.data.getlist(name) if value]
+        field.offer(choices, several=len(wanted) > 1 or "several" in self.data)
 
     def _actor_menu(self) -> list[tuple[str, Any]]:
         """Return the actors under an action of the plan and those above them, by level."""
@@ -178,56 +202,81 @@ class ActionFilter(django_filters.FilterSet):
     @property
     def ignored(self) -> dict[str, str]:
         """The parameters that were left out, as they stand in the address."""
-        return {name: self.data.get(name, "") for name in self.form.errors}
+        return {name: self._unknown(name) for name in self.form.errors}
+
+    def _unknown(self, name: str) -> str:
+        field, values = self.form.fields[name], self.data.getlist(name)
+        if not isinstance(field, SeveralField):
+            return self.data.get(name, "")
+        return ", ".join(value for value in values if value and not field.valid_value(value))
 
     def with_words(self, rows: ActionQuerySet, _name: str, value: str) -> QuerySet:
-        """Keep actions whose number or title holds every word."""
-        return rows.with_words(value)
+        """Keep actions that the search finds for the words, or whose title holds each of them.
 
-    def in_section(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
-        """Keep actions of the section with this number."""
-        return rows.filter(section__number=int(value))
+        What changed this very moment may not be found yet: ``is_current`` tells.
+        """
+        in_titles = rows.with_words(value)
+        hits = finding.actions(self.plan, value, get_language() or "en")
+        if hits is None:
+            self.is_current = False
+            return in_titles
+        keys, self.is_current = hits
+        return rows.filter(Q(pk__in=keys) | Q(pk__in=in_titles.order_by().values("pk")))
 
-    def of_actor(self, rows: ActionQuerySet, _name: str, value: str) -> QuerySet:
-        """Keep actions that this actor, or one below it, stands under."""
-        actor = next(a for a in self.actors if a.slug == value)
-        return rows.of_actors(below(actor, self.parents), on=self.on)
+    def in_section(self, rows: QuerySet, _name: str, values: list[str]) -> QuerySet:
+        """Keep actions of the sections with these numbers."""
+        return rows.filter(section__number__in=[int(value) for value in values])
 
-    def of_level(self, rows: ActionQuerySet, _name: str, value: str) -> QuerySet:
-        """Keep actions that an actor of this level stands under."""
-        return rows.of_actors((a.pk for a in self.actors if a.level == value), on=self.on)
+    def of_actor(self, rows: ActionQuerySet, _name: str, values: list[str]) -> QuerySet:
+        """Keep actions that these actors, or any below them, stand under."""
+        chosen = [actor for actor in self.actors if actor.slug in values]
+        held = {key for actor in chosen for key in below(actor, self.parents)}
+        return rows.of_actors(sorted(held), on=self.on)
 
-    def with_code(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
-        """Keep actions with this status in the report that is shown."""
-        return rows.filter(published.has_code(self.report, value)) if self.report else rows
+    def of_level(self, rows: ActionQuerySet, _name: str, values: list[str]) -> QuerySet:
+        """Keep actions that an actor of these levels stands under."""
+        return rows.of_actors((a.pk for a in self.actors if a.level in values), on=self.on)
 
-    def if_overdue(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
-        """Keep actions that were overdue in the report that is shown, or those that were not."""
+    def with_code(self, rows: QuerySet, _name: str, values: list[str]) -> QuerySet:
+        """Keep actions with one of these statuses in the report that is shown."""
         if self.report is None:
             return rows
+        return rows.filter(reduce(or_, (published.has_code(self.report, v) for v in values)))
+
+    def if_overdue(self, rows: QuerySet, _name: str, values: list[str]) -> QuerySet:
+        """Keep actions that were overdue in the report that is shown, or those that were not."""
+        if self.report is None or len(values) > 1:
+            return rows
         late = published.is_overdue(self.report)
-        return rows.filter(late if value == "yes" else ~late)
+        return rows.filter(late if values == ["yes"] else ~late)
 
     def of_report(self, rows: QuerySet, _name: str, _value: str) -> QuerySet:
         """Keep every action: the year tells of which report the statuses are."""
         return rows
 
-    def in_period(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+    def of_nature(self, rows: QuerySet, _name: str, values: list[str]) -> QuerySet:
+        """Keep actions of these natures."""
+        return rows.filter(nature__in=values)
+
+    def in_period(self, rows: QuerySet, _name: str, values: list[str]) -> QuerySet:
         """Keep actions by what their period says about today."""
         conditions = {
             "ended": Q(period_end__lt=self.on),
             "running": Q(period_end__gte=self.on),
             "undated": Q(period_end__isnull=True),
         }
-        return rows.filter(conditions[value])
+        return rows.filter(reduce(or_, (conditions[value] for value in values)))
 
-    def under_theme(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
-        """Keep actions under this theme."""
-        return rows.filter(theme_links__theme__slug=value).distinct()
+    def under_theme(self, rows: QuerySet, _name: str, values: list[str]) -> QuerySet:
+        """Keep actions under any of these themes."""
+        return rows.filter(theme_links__theme__slug__in=values).distinct()
 
-    def in_scheme(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        """Keep actions classified under this goal or pillar."""
-        return rows.filter(classifications__scheme=Scheme(name), classifications__number=int(value))
+    def in_scheme(self, rows: QuerySet, name: str, values: list[str]) -> QuerySet:
+        """Keep actions classified under any of these goals or pillars."""
+        numbers = [int(value) for value in values]
+        return rows.filter(
+            classifications__scheme=Scheme(name), classifications__number__in=numbers
+        ).distinct()
 
 
 class ExpectedFilter(django_filters.FilterSet):

@@ -62,9 +62,10 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
         "is_sample": report is not None and report.is_sample,
         "table": table,
         "count": count,
-        "filters_open": any(request.GET.get(name) for name in (*MENUS, *REPORT_MENUS)),
+        "filters_open": any(request.GET.get(n) for n in (*MENUS, *REPORT_MENUS, "several")),
         "has_working": has_working(row.record for row in table.paginated_rows),
         "query": given(request).urlencode(),
+        "several": several(request),
         "sort": request.GET.get("sort", ""),
         "is_steady": bool(filters.form.errors) or too_early or is_mixed(filters.rounds),
         "is_partial": is_partial(request),
@@ -74,7 +75,15 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
     response = TemplateResponse(request, template, context)
     if context["is_partial"]:
         response["HX-Push-Url"] = f"{request.path}?{context['query']}".removesuffix("?")
+    if not filters.is_current:
+        response["Cache-Control"] = "no-store"
     return response
+
+
+def several(request: HttpRequest) -> str:
+    """Return the address at which all menus take several values; "" where they do."""
+    kept = given(request)
+    return "" if "several" in kept else f"?{kept.urlencode()}&several=1".replace("?&", "?")
 
 
 def is_mixed(rounds: list[PublishedRound]) -> bool:

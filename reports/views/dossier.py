@@ -116,7 +116,9 @@ def in_words(filters: ActionFilter, labels: Any) -> Iterator[str]:
     for name, value in filters.form.cleaned_data.items():
         field = filters.form.fields[name]
         if value and name != "year":
-            yield f"{capfirst(field.label)}: {shown(field, str(value))}"
+            values = value if isinstance(value, list) else [value]
+            chosen = ", ".join(shown(field, str(one)) for one in values)
+            yield f"{capfirst(field.label)}: {chosen}"
 
 
 def shown(field: Any, value: str) -> str:

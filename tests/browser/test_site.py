@@ -116,7 +116,7 @@ def test_a_filter_narrows_the_list_at_once_and_stands_in_the_address(open_page) 
 
 def test_typing_in_the_search_narrows_the_list(open_page) -> None:
     page = open_page("/en/plans/nap2/actions/")
-    page.get_by_label("Words in the title").press_sequentially("forced")
+    page.get_by_label("Words or number").press_sequentially("forced")
     page.locator(".results-count", has_text="1 action").wait_for()
     assert page.get_by_role("status").inner_text() == "1 action"
     assert page.locator(".list-table tbody tr").count() == 1
