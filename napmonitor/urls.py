@@ -24,6 +24,7 @@ urlpatterns = [
     path("favicon.ico", pages.favicon, name="favicon"),
     path("health/", pages.health, name="health"),
     path("ready/", pages.ready, name="ready"),
+    path("api/v1/", include("reports.api_urls")),
     path("metrics/", metrics.metrics, name="metrics"),
     path(".well-known/security.txt", pages.security, name="security"),
     *i18n_patterns(

@@ -26,6 +26,25 @@ TYPES: dict[str, Any] = {
 }
 
 
+# Which share of an actor's entries came in time, by year; {root} is that of the interface.
+API_EXAMPLE = """\
+import json
+from urllib.request import urlopen
+
+address = "{root}plans/nap2/entries/?actor=fps-justice&per_page=200"
+in_time = {{}}
+while address:
+    page = json.load(urlopen(address))
+    for entry in page["results"]:
+        if entry["expected"]:
+            came = entry["status"] is not None and not entry["late"]
+            in_time.setdefault(entry["year"], []).append(came)
+    address = page["next"]
+for year, came in sorted(in_time.items()):
+    print(year, f"{{sum(came)}} of {{len(came)}}")
+"""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: its name, its key in TYPES, what it means.
