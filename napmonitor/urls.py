@@ -3,13 +3,13 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
 from actions.sitemaps import SITEMAPS
 from actions.views import pages
 from reports import sitemaps
-from reports.views import metrics
+from reports.views import catalogue, metrics
 
 urlpatterns = [
     path("", pages.choose_language, name="choose-language"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("favicon.ico", pages.favicon, name="favicon"),
     path("health/", pages.health, name="health"),
     path("ready/", pages.ready, name="ready"),
+    re_path(r"^catalogue\.(?P<extension>ttl|jsonld)$", catalogue.show, name="catalogue"),
     path("api/v1/", include("reports.api_urls")),
     path("metrics/", metrics.metrics, name="metrics"),
     path(".well-known/security.txt", pages.security, name="security"),

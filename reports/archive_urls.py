@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 
 from actions.urls import LabelConverter
-from reports.views import archive, compare, extract, feed
+from reports.views import all_years, archive, compare, extract, feed
 
 
 class RoundConverter:
@@ -49,6 +49,11 @@ urlpatterns = [
     path("feed/", feed.feed, name="feed"),
     path("compare/", compare.compare, name="compare"),
     re_path(r"^compare\.(?P<extension>csv|json)$", compare.compare_data, name="compare-data"),
+    re_path(
+        r"^all/(?P<name>(?:entries|actions|evidence)\.csv|data\.xlsx)$",
+        all_years.file,
+        name="all-years",
+    ),
     path("<round:year>/", archive.report, name="report"),
     re_path(rf"^(?P<year>{ROUND})/{FILE}$", archive.newest_file, name="newest-file"),
     path("<round:year>/summary/", archive.newest_summary, name="newest-summary"),

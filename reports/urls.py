@@ -10,11 +10,13 @@ from reports.views import (
     drafts,
     editing,
     evaluations,
+    open_data,
     translations,
 )
 
 app_name = "reports"
 urlpatterns = [
+    path("data/", open_data.open_data, name="open-data"),
     path("plans/<slug:plan>/reports/", include("reports.archive_urls")),
     path("plans/<slug:plan>/dossier/", dossier.dossier, name="dossier"),
     path("secretariat/evaluations/", evaluations.evaluations, name="evaluations"),

@@ -29,6 +29,7 @@ PATHS = (
     "about/",
     "method/",
     "accessibility/",
+    "data/",
     "privacy/",
 )
 # Tables that are wider than what holds them, where that does not scroll by itself.

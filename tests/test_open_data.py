@@ -1,0 +1,174 @@
+"""The data of all years in one, and the catalogue that describes the open data."""
+
+import csv
+import io
+import re
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from document import selection
+from reports import archive, catalogue, dictionary
+from reports.catalogue import DCAT, DCT, FOAF, TYPE
+from tests.published import SECRETS, Story, at_work
+
+pytestmark = pytest.mark.django_db
+ALL = "/en/plans/small/reports/all/"
+LINE = re.compile(r'<([^>]+)> <([^>]+)> (?:<([^>]+)>|"((?:[^"\\]|\\.)*)"\S*) \.')
+
+
+@pytest.fixture(autouse=True)
+def _nothing_read() -> None:
+    archive.read.cache_clear()
+
+
+def rows(client: Client, name: str) -> list[dict[str, str]]:
+    response = client.get(f"{ALL}{name}.csv")
+    assert response.status_code == 200
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
+
+
+# --- All years ------------------------------------------------------------------------
+
+
+def test_all_years_hold_what_each_report_says_of_its_own_year(client: Client, story: Story) -> None:
+    found = rows(client, "entries")
+    told = [
+        (edition.snapshot.year, action.action_id, entry.actor, selection.entry_code(entry, action))
+        for edition in (story.second, story.first)
+        for action in edition.snapshot.actions
+        for entry in action.entries
+    ]
+    assert [
+        (int(row["year"]), row["action_id"], row["actor"], row["status"]) for row in found
+    ] == told
+    actions = rows(client, "actions")
+    assert [(row["year"], row["action_id"]) for row in actions] == [
+        (str(year), label) for year in (2025, 2024) for label in "123456789"
+    ]
+    assert [row["address"] for row in rows(client, "evidence")] == ["https://example.org/wet"]
+
+
+def test_the_workbook_holds_the_same_with_the_dictionary(client: Client, story: Story) -> None:
+    response = client.get(f"{ALL}data.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(response.content), read_only=True)
+    assert book.sheetnames == ["entries", "actions", "evidence", "labels", "data_dictionary"]
+    head, *lines = book["entries"].values
+    assert list(head) == [column.name for column in dictionary.TABLES["entries"]]
+    assert len(lines) == len(rows(client, "entries"))
+
+
+def test_a_correction_takes_the_place_of_what_it_corrects_and_a_withdrawn_report_is_gone(
+    client: Client, story: Story
+) -> None:
+    story.correct()
+    assert {(row["year"], row["edition"]) for row in rows(client, "actions")} == {
+        ("2025", "2"), ("2024", "1"),
+    }  # fmt: skip
+    story.withdraw(story.first)
+    assert {row["year"] for row in rows(client, "actions")} == {"2025"}
+
+
+def test_nothing_unpublished_stands_in_the_files_of_all_years(client: Client, story: Story) -> None:
+    at_work(story)
+    for name in ("entries.csv", "actions.csv", "evidence.csv"):
+        text = client.get(f"{ALL}{name}").content.decode()
+        assert not [secret for secret in SECRETS.values() if secret in text], name
+    for path in ("/catalogue.ttl", "/catalogue.jsonld", "/en/data/"):
+        assert client.get(path).content == client.get(path).content
+        assert not [s for s in SECRETS.values() if s in client.get(path).content.decode()]
+
+
+def test_before_any_report_there_is_nothing_of_all_years(client: Client) -> None:
+    assert client.get("/en/plans/nap1/reports/all/entries.csv").status_code == 404
+    assert "/reports/all/" not in client.get("/en/data/").content.decode()
+    assert "/reports/all/" not in client.get("/catalogue.ttl").content.decode()
+
+
+# --- The catalogue --------------------------------------------------------------------
+
+
+def graph(client: Client) -> list[tuple[str, str, str]]:
+    """Return the statements of the catalogue, read from its Turtle."""
+    response = client.get("/catalogue.ttl")
+    assert response["Content-Type"] == "text/turtle; charset=utf-8"
+    found = []
+    for line in response.content.decode().splitlines():
+        match = LINE.fullmatch(line)
+        assert match is not None, line
+        found.append((match[1], match[2], match[3] or match[4]))
+    return found
+
+
+# What DCAT-AP asks of each kind of thing.
+MANDATORY = {
+    f"{DCAT}Catalog": [f"{DCT}title", f"{DCT}description", f"{DCT}publisher", f"{DCAT}dataset"],
+    f"{DCAT}Dataset": [f"{DCT}title", f"{DCT}description"],
+    f"{DCAT}Distribution": [f"{DCAT}accessURL"],
+    f"{DCAT}DataService": [f"{DCT}title", f"{DCAT}endpointURL"],
+    f"{FOAF}Agent": [f"{FOAF}name"],
+}
+
+
+def test_every_thing_in_the_catalogue_has_what_is_mandatory(client: Client, story: Story) -> None:
+    found = graph(client)
+    kinds = {s: o for s, p, o in found if p == TYPE}
+    assert set(MANDATORY) <= set(kinds.values())
+    for subject, kind in kinds.items():
+        said = {p: o for s, p, o in found if s == subject}
+        for needed in MANDATORY.get(kind, []):
+            assert said.get(needed), (subject, needed)
+    # What is pointed at inside the catalogue is described there.
+    for _s, p, o in found:
+        if p in {f"{DCAT}dataset", f"{DCAT}distribution", f"{DCT}publisher", f"{DCAT}service"}:
+            assert o in kinds, o
+
+
+def test_every_address_of_the_catalogue_answers(client: Client, story: Story) -> None:
+    places = {f"{DCAT}downloadURL", f"{DCAT}landingPage", f"{DCAT}endpointURL",
+              f"{DCAT}endpointDescription"}  # fmt: skip
+    listed = sorted({o for _s, p, o in graph(client) if p in places})
+    assert any("/reports/all/data.xlsx" in one for one in listed)
+    for one in listed:
+        if "/de/" in one or "/en/" in one or "/api/" in one:
+            assert client.get(one.removeprefix("http://testserver")).status_code == 200, one
+
+
+def test_json_ld_says_the_same_as_turtle(client: Client, story: Story) -> None:
+    nodes = client.get("/catalogue.jsonld").json()["@graph"]
+    found = set()
+    for node in nodes:
+        found |= {(node["@id"], TYPE, kind) for kind in node["@type"]}
+        for name, values in node.items():
+            if not name.startswith("@"):
+                found |= {
+                    (node["@id"], name, value.get("@id") or value["@value"]) for value in values
+                }
+    assert found == set(graph(client))
+
+
+def test_a_text_with_quotes_and_lines_stays_one_statement() -> None:
+    words = catalogue.Literal('A "plan"\nwith \\ lines', "en")
+    text = catalogue.to_turtle([("urn:x", "urn:y", words)])
+    assert text == '<urn:x> <urn:y> "A \\"plan\\"\\nwith \\\\ lines"@en .\n'
+
+
+def test_the_catalogue_is_the_same_for_every_browser(client: Client, story: Story) -> None:
+    answers: set[Any] = {
+        client.get("/catalogue.ttl", HTTP_ACCEPT_LANGUAGE=code).content
+        for code in ("nl", "fr", "de")
+    }
+    assert len(answers) == 1
+
+
+def test_each_costs_exactly_so_many_queries(client: Client, story: Story) -> None:
+    costs = []
+    for path in ("/catalogue.ttl", "/en/data/", f"{ALL}entries.csv"):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        costs.append(len(queries))
+    assert costs == [5, 2, 6]
