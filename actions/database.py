@@ -32,6 +32,7 @@ PUBLIC_TABLES = (
     "publishedaction",
     "publishedentry",
     "publishedround",
+    "reportinground",
     "responsibility",
     "section",
     "source",

@@ -137,6 +137,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_languages": SimpleLazyObject(partial(language_links, request)),
         "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
+        "site_root": SimpleLazyObject(lambda: request.build_absolute_uri("/").rstrip("/")),
         "current_plan": settings.CURRENT_PLAN,
         "contact_email": settings.CONTACT_EMAIL,
         "member_contact": SimpleLazyObject(partial(member_contact, request)),
