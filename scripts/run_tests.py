@@ -14,6 +14,7 @@ choose tests: a phase in which none is left is no failure then.
 """
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -22,13 +23,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 SCRIPTS = ROOT / "scripts"
 NO_TESTS = 5  # what pytest returns when it has run none
-HANGS_AFTER = 1000  # seconds; a phase in Chromium takes minutes, and once it took for ever
+# Seconds without a word of any test: a page that never comes fails a test after 90, and once
+# in some runs Chromium says nothing any more. Before the end each process tells where it waits.
+HANGS_AFTER = 420
+TELLS_AFTER = 300
 # Tests of what asks no clock, and where that is; tests/test_levels.py sees to it.
 TIMELESS = {"tests/document": "document", "tests/rules": "actions/rules"}
 FAST = "not browser and not whole and not proof and not slow"
@@ -162,23 +166,32 @@ def run(phase: Phase, arguments: list[str]) -> int:
     command += arguments
     if not is_browser:
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    code = within(HANGS_AFTER, command, environment)
+    command += ["-o", f"faulthandler_timeout={TELLS_AFTER}"]
+    code = unless_silent(HANGS_AFTER, command, environment)
     if code is None:
         # Nothing was told of any test: that is no failure of one, and no success.
-        print("Chromium stopped answering; once more.", flush=True)
-        code = within(HANGS_AFTER, command, environment)
+        print("\nChromium stopped answering; once more.", flush=True)
+        code = unless_silent(HANGS_AFTER, command, environment)
     return 1 if code is None else code
 
 
-def within(seconds: float, command: list[str], environment: dict[str, str]) -> int | None:
-    """Run a command; return its code, None where it took longer and was stopped.
+def unless_silent(seconds: float, command: list[str], environment: dict[str, str]) -> int | None:
+    """Run a command and print what it says; return its code.
 
-    With it ends whatever it started: a browser that hangs ends with nobody else.
+    None: it said nothing for that long and was stopped. With it ends whatever it started: a
+    browser that hangs ends with nobody else.
     """
-    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
+    # Standard error is the terminal's own: what a process tells there is no sign of life.
+    options: dict[str, Any] = {"cwd": ROOT, "env": environment, "start_new_session": True}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, **options) as process:
+        said_by = cast("IO[bytes]", process.stdout)
         try:
-            return process.wait(seconds)
-        except subprocess.TimeoutExpired:
+            while select.select([said_by], [], [], seconds)[0]:
+                said = os.read(said_by.fileno(), 65536)
+                if not said:
+                    return process.wait()
+                sys.stdout.buffer.write(said)
+                sys.stdout.flush()
             return None
         finally:
             with suppress(ProcessLookupError):

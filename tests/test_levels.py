@@ -159,13 +159,18 @@ def test_what_hangs_is_stopped_with_all_that_it_started(tmp_path: Path) -> None:
     )
     hangs = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     before = time.monotonic()
-    assert run_tests.within(2, [sys.executable, "-c", hangs], dict(os.environ)) is None
+    assert run_tests.unless_silent(2, [sys.executable, "-c", hangs], dict(os.environ)) is None
     assert time.monotonic() - before < 10
     deadline = time.monotonic() + 10
     while is_there(int(started.read_text())) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_there(int(started.read_text()))
-    assert run_tests.within(30, [sys.executable, "-c", "raise SystemExit(3)"], {}) == 3
+
+
+def test_what_says_something_now_and_then_does_not_hang(capfdbinary) -> None:
+    says = "import sys, time\nfor n in range(6): print(n, flush=True); time.sleep(0.5)\nsys.exit(3)"
+    assert run_tests.unless_silent(1.5, [sys.executable, "-c", says], dict(os.environ)) == 3
+    assert capfdbinary.readouterr().out == b"0\n1\n2\n3\n4\n5\n"
 
 
 def is_there(process: int) -> bool:

@@ -4,10 +4,11 @@ import os
 import re
 import secrets
 import socket
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,10 +38,14 @@ KEPT = (
 
 
 class Standing(NamedTuple):
-    """A site with something in every state, served as in production, and who is signed in."""
+    """A site with something in every state, served as in production, and who is signed in.
+
+    ``restore`` puts back what stood in its database at the beginning.
+    """
 
     address: str
     site: standing_site.Site
+    restore: Callable[[], None]
 
 
 @contextmanager
@@ -68,6 +73,9 @@ def standing(
             sessions = {
                 role: standing_site.session(built.scene.people[role]) for role in built.sessions
             }
+        database = str(connection.settings_dict["NAME"])
+        untouched = folder / "untouched.sqlite3"
+        copy_database(database, untouched)
         listener = socket.create_server(("127.0.0.1", 0))
         port = listener.getsockname()[1]
         env = {k: v for k, v in os.environ.items() if k != "DEBUG"} | {
@@ -75,7 +83,7 @@ def standing(
             "ALLOWED_HOSTS": "127.0.0.1",
             "SITE_URL": f"http://127.0.0.1:{port}",
             "INSECURE_HTTP": "1",
-            "DATABASE_URL": databases.address(str(connection.settings_dict["NAME"])),
+            "DATABASE_URL": databases.address(database),
             "STATIC_ROOT": str(folder / "static"),
         }
         collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
@@ -89,16 +97,30 @@ def standing(
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            yield Standing(f"http://127.0.0.1:{port}", replace(built, sessions=sessions))
+            yield Standing(
+                f"http://127.0.0.1:{port}",
+                replace(built, sessions=sessions),
+                lambda: copy_database(untouched, database),
+            )
         finally:
             server.terminate()
             server.wait(timeout=60)
             listener.close()
 
 
+def copy_database(source: str | Path, target: str | Path) -> None:
+    """Make a database of SQLite hold what another does, whoever else uses it meanwhile."""
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+        one.backup(other)
+
+
 @pytest.fixture
 def browser_of(chromium: Browser, standing: Standing) -> Iterator[Any]:
-    """A factory of browsers in which somebody is signed in; complaints of one fail the test."""
+    """A factory of browsers in which somebody is signed in; complaints of one fail the test.
+
+    What a test before submitted or whom it signed out is as it was.
+    """
+    standing.restore()
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
