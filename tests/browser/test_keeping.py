@@ -271,6 +271,29 @@ def test_a_text_in_this_browser_alone_is_handed_to_the_server_and_offered(
     again.wait_for_function(NOTHING_HELD)
 
 
+def test_of_two_windows_that_were_offline_neither_loses_its_text(standing, browser_of) -> None:
+    path = "/en/desk/rounds/small/2025/draft/"
+    role, name = ALL[path]
+    address = standing.address + path.replace("/en/", "/de/")
+    one = browser_of(role)
+    other, later = one.context.new_page(), one.context.new_page()
+    windows = {one: "The first text", other: "The second text"}
+    for window in windows:
+        window.goto(address)
+    one.context.set_offline(True)
+    for window, text in windows.items():
+        own_form(window, name)[0].fill(text)
+        window.locator(".kept-state:not(:empty)").wait_for()
+    for window in windows:
+        window.close()
+    one.context.set_offline(False)
+    later.goto(address)
+    later.wait_for_function(NOTHING_HELD)
+    later.goto(f"{address}?unsaved=use")
+    assert own_form(later, name)[0].input_value() == "The second text"
+    assert later.locator(".kept-text").first.input_value() == "The first text"
+
+
 @pytest.mark.parametrize("path", first_of_all(ALL, KEPT[:2], pytest.mark.proof))
 def test_the_page_in_another_language_takes_the_text_along_without_a_question(
     standing, browser_of, path

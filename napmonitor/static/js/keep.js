@@ -12,33 +12,45 @@ const keep = (() => {
   const watched = new Map();
   const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
 
-  // The same form in another language is the same form.
+  // The same form in another language is the same form; each window has a place of its own.
   const mine = (address) =>
     `${PREFIX}${said.person}:${address.replace(/^\/(?:nl|fr|de|en)(?=\/)/, "")}`;
-  const store = (key, rows) => {
+  const openedOf = (form) => form.elements.opened?.value ?? "";
+  const store = (key, opened, rows) => {
     try {
-      if (rows) localStorage.setItem(key, JSON.stringify({ at: Date.now(), rows }));
+      if (rows) localStorage.setItem(key, JSON.stringify({ at: Date.now(), opened, rows }));
       else localStorage.removeItem(key);
     } catch {
       // A browser that keeps nothing: the server still does.
     }
   };
-  const stored = (key) => {
+  // What all windows of this browser hold of a form, the oldest first: [place, what is held].
+  const held = (form) => {
     try {
-      const found = JSON.parse(localStorage.getItem(key));
-      return found && Date.now() - found.at < LASTS ? found.rows : null;
+      return Object.keys(localStorage)
+        .filter((key) => key === form || key.startsWith(`${form}#`))
+        .map((key) => [key, JSON.parse(localStorage.getItem(key))])
+        .sort(([, one], [, other]) => one.at - other.at);
     } catch {
-      return null;
+      return [];
     }
   };
+  try {
+    Object.keys(localStorage)
+      .filter((key) => key.startsWith(PREFIX))
+      .filter((key) => !(Date.now() - JSON.parse(localStorage.getItem(key))?.at < LASTS))
+      .forEach((key) => localStorage.removeItem(key));
+  } catch {
+    // Nothing is kept here, or it is no text of ours.
+  }
 
   const rowsOf = (form) =>
     [...new FormData(form)].filter(([name, v]) => !NOT_TYPED.includes(name) && typeof v === "string");
 
-  const post = async (mark, rows, signal) => {
+  const post = async (mark, opened, rows, signal) => {
     const body = new URLSearchParams(rows);
     body.append("mark", mark.value);
-    body.append("opened", mark.form.elements.opened?.value ?? "");
+    body.append("opened", opened);
     body.append("csrfmiddlewaretoken", token() ?? "");
     return fetch(mark.dataset.keeps, {
       method: "POST",
@@ -59,7 +71,8 @@ const keep = (() => {
   };
 
   const watch = (form, mark) => {
-    const key = mine(mark.dataset.address);
+    const opened = openedOf(form);
+    const key = `${mine(mark.dataset.address)}#${opened}`;
     const savesItself = form.id === "entry-form";
     const line = document.createElement("span");
     line.className = "fine kept-state";
@@ -76,7 +89,7 @@ const keep = (() => {
       const before = one.typed;
       const rows = rowsOf(form);
       try {
-        const answer = await post(mark, rows, one.aborter.signal);
+        const answer = await post(mark, opened, rows, one.aborter.signal);
         if (answer.status === 401 || answer.status === 403) {
           askToSignIn(line, said.signedOut);
           return false;
@@ -93,7 +106,7 @@ const keep = (() => {
     };
     one.forget = () => {
       one.dirty = false;
-      store(key, null);
+      store(key, opened, null);
     };
     // Leaving a field tells of a change once more: what the server has is not held here again.
     one.touch = () => {
@@ -101,7 +114,7 @@ const keep = (() => {
       if (!one.dirty && JSON.stringify(rows) === one.kept) return;
       one.dirty = true;
       one.typed += 1;
-      store(key, rows);
+      store(key, opened, rows);
       if (savesItself) return;
       clearTimeout(one.timer);
       one.timer = setTimeout(one.flush, PAUSE);
@@ -116,27 +129,31 @@ const keep = (() => {
       one.aborter?.abort();
     });
     watched.set(form, one);
-    return [key, one];
+    return one;
   };
 
-  // What this browser still holds goes to the server, which offers it on the page.
-  const hand = async (mark, key, rows) => {
-    try {
-      const answer = await post(mark, rows);
-      if (!answer.ok) return;
-      store(key, null);
-      if (answer.status === 200) location.reload();
-    } catch {
-      // Another time.
+  // What this browser still holds goes to the server, which offers it on the page: what each
+  // window held beside what the others did.
+  const hand = async (mark) => {
+    let isOffered = false;
+    for (const [key, { opened, rows }] of held(mine(mark.dataset.address))) {
+      try {
+        const answer = await post(mark, opened ?? "", rows);
+        if (!answer.ok) return;
+        store(key, opened, null);
+        isOffered ||= answer.status === 200;
+      } catch {
+        return; // Another time.
+      }
     }
+    if (isOffered) location.reload();
   };
 
   document.querySelectorAll('[name="mark"][data-keeps]').forEach((mark) => {
-    const [key, one] = watch(mark.form, mark);
-    const rows = stored(key);
+    const one = watch(mark.form, mark);
     const isPut = document.querySelector(".unsaved[data-put]");
     if (isPut && mark.form.id !== "entry-form") one.touch();
-    else if (rows) hand(mark, key, rows);
+    else hand(mark);
   });
 
   const put = document.querySelector(".unsaved[data-put]");
