@@ -236,6 +236,16 @@ def test_an_action_moves_to_its_place_in_another_section_with_its_sub_actions(sc
     assert stands(scene) == before
 
 
+def test_in_a_plan_of_roman_numerals_a_new_action_stands_where_its_number_does(scene) -> None:
+    roman = dict(zip("123456789", "I II III IV V VI VII VIII X".split(), strict=True))
+    for arabic, numeral in roman.items():
+        scene.plan.actions.filter(label=arabic).update(label=numeral)
+    made = draft(scene)
+    line(scene, made, "IX", "add")
+    confirm(scene, made)
+    assert list(scene.plan.actions.values_list("label", flat=True))[-3:] == ["VIII", "IX", "X"]
+
+
 def test_who_becomes_responsible_is_asked_by_rounds_that_look_past_the_day(scene) -> None:
     given = scene.round()
     made = draft(scene, WITHIN)

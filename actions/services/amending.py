@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from actions.models import (
 )
 from actions.models.actions import SAID
 from actions.models.responsibilities import ROLES
+from actions.rules import numbering
 from actions.services.takeover import DAY
 
 DECISION = ("on", "decided_on", "document", "address")
@@ -117,9 +117,10 @@ def foresee(amendment: Amendment) -> Foreseen:
     """Return what an amendment will do, with all that keeps it from being confirmed."""
     lines = list(amendment.lines.order_by("pk"))
     standing = read(amendment, lines)
-    changes = sorted(
-        (change_of(line, standing) for line in lines), key=lambda change: order_of(change.label)
-    )
+    changes = [change_of(line, standing) for line in lines]
+    labels = [*(row.label for row in standing.actions.values()), *(row.label for row in changes)]
+    by_number = numbering.order(labels)
+    changes.sort(key=lambda change: by_number(change.label))
     rounds = running(amendment.plan)
     on = amendment.on
     faults = [
@@ -183,11 +184,6 @@ def running(plan: Plan) -> list[ReportingRound]:
     """Return the rounds of a plan that were opened and whose report is not frozen."""
     rows = plan.rounds.exclude(state=RoundState.PLANNED).select_related("plan")
     return list(rows.filter(published=None, frozen_at=None).order_by("year", "pk"))
-
-
-def order_of(label: str) -> list[tuple[int, str]]:
-    """Return what numbers are sorted by, so that 9 stands before 10."""
-    return [(int(d or 0), w) for d, w in re.findall(r"(\d{1,9})|(\D+)", label)]
 
 
 def digest(

@@ -35,6 +35,7 @@ from actions.models import (
 from actions.models.actions import DAYS, FORMER, SAID, put_said, said_by
 from actions.models.fields import LANGUAGES
 from actions.refusals import Conflict, Refused
+from actions.rules import numbering
 from actions.services import bodies, inheritance, plan, rounds
 from actions.services import seen as seeing
 from actions.services.amending import (
@@ -43,7 +44,6 @@ from actions.services.amending import (
     Change,
     Foreseen,
     foresee,
-    order_of,
     read,
     wording_faults,
 )
@@ -364,15 +364,16 @@ def place(given: Plan, keys: list[int], made: Made) -> None:
     rows = list(
         Action.objects.filter(plan=given).select_related("section").order_by("position", "pk")
     )
-    moving = sorted((row for row in rows if row.pk in keys), key=lambda row: order_of(row.label))
+    by_number = numbering.order(row.label for row in rows)
+    moving = sorted((row for row in rows if row.pk in keys), key=lambda row: by_number(row.label))
     listed = [row for row in rows if row.pk not in keys]
     first = min((row.position for row in listed), default=1)
     for row in moving:
-        here = (section_of(row), order_of(row.label))
+        here = (section_of(row), by_number(row.label))
         before = [
             at for at, one in enumerate(listed)
             if section_of(one) < here[0] or (section_of(one) == here[0]
-                                             and order_of(one.label) < here[1])
+                                             and by_number(one.label) < here[1])
         ]  # fmt: skip
         listed.insert(before[-1] + 1 if before else 0, row)
     changed = []
