@@ -237,7 +237,9 @@ def test_an_action_moves_to_its_place_in_another_section_with_its_sub_actions(sc
 
 
 def test_in_a_plan_of_roman_numerals_a_new_action_stands_where_its_number_does(scene) -> None:
-    roman = dict(zip("123456789", "I II III IV V VI VII VIII X".split(), strict=True))
+    roman = dict(
+        zip("123456789", ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "X"], strict=True)
+    )
     for arabic, numeral in roman.items():
         scene.plan.actions.filter(label=arabic).update(label=numeral)
     made = draft(scene)

@@ -125,6 +125,25 @@ def test_a_body_that_is_new_begins_with_the_takeover(desk, scene) -> None:
     assert not Actor.objects.filter(slug="fodn").exists()
 
 
+def test_a_body_is_divided_into_two_that_are_new(desk, scene) -> None:
+    second = {f"second_{name}": text for name, text in NEW.items()}
+    second |= {"second_new_name_nl": "FOD Anders", "second_new_name_fr": "SPF Autre"}
+    second |= {"second_new_level": "flemish", "other_level": "on"}
+    share = {f"share_{scene.responsibility('6').pk}": "1"}
+    given = choosing("+", second="+", **NEW, **second, **share)
+    assert confirmed(desk, given).status_code == 302
+    made = {row.slug: row for row in Actor.objects.filter(valid_from=DAY)}
+    assert {slug: row.level for slug, row in made.items()} == {
+        "fodn": "federal", "fodn-1": "flemish",
+    }  # fmt: skip
+    assert Responsibility.objects.get(valid_from=DAY).actor == made["fodn-1"]
+    assert set(Succession.objects.filter(on=DAY).values_list("successor__slug", flat=True)) == {
+        "fodn", "fodn-1",
+    }  # fmt: skip
+    desk.post(f"{LIST}changes/{BodyChange.objects.get().pk}/undo/")
+    assert not Actor.objects.filter(valid_from=DAY).exists()
+
+
 def test_a_body_is_divided_action_by_action(desk, scene) -> None:
     path = f"{LIST}small-ministry/successor/"
     choice = choosing(second="small-foreign")
@@ -164,6 +183,11 @@ def test_another_level_of_government_is_asked_about(desk, scene) -> None:
         (choosing(second="small-agency"), "Choose each successor once."),
         (choosing("+"), "Write the name in at least one language."),
         (choosing("+", new_name_en="Ministry"), "There is an organisation of this name."),
+        (choosing("+", second="+", **NEW), "Write the name in at least one language."),
+        (
+            choosing("+", second="+", **NEW, second_new_name_fr="fod nieuw"),
+            "Another new organisation on this page has this name.",
+        ),
         ({"on": "0001-01-01", "heir": "small-agency"}, "greater than or equal to"),
         (choosing(address="http://"), "Enter an address that starts with https://"),
         (choosing("small-old"), "Another body has taken over from it already, or will."),

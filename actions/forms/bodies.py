@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +18,8 @@ from actions.models.entries import LONGEST_ADDRESS, validate_address
 from actions.rules import addresses
 
 NEW = "+"  # no key of a body
+# Where a successor is chosen, and what the names of its fields begin with where it is new.
+PLACES = {"heir": "new_", "second": "second_new_", "third": "third_new_"}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 LANGUAGES = ("nl", "fr", "de", "en")
 LONGEST_NAME, LONGEST_ABBREVIATION, LONGEST_TITLE = 200, 40, 300
@@ -88,7 +89,7 @@ class NameForm(BasisForm):
 
 
 class SuccessorForm(BasisForm):
-    """Who takes over from a body: another one, a new one, or several."""
+    """Who takes over from a body: another one, a new one, or several of either kind."""
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         """Offer every other body, in the order of the names."""
@@ -102,48 +103,51 @@ class SuccessorForm(BasisForm):
         for name, label in (("second", _("second successor")), ("third", _("third successor"))):
             self.fields[name] = choice(label, [("", _("none")), new, *lines], required=False)
         self.fields["second"].help_text = _("Only where the body is divided.")
-        add_names(self, "new_")
-        levels = [("", _("as the one that ends")), *LEVELS]
-        self.fields["new_level"] = choice(_("level of government"), levels, required=False)
-        parents = [("", _("none")), *lines]
-        self.fields["new_parent"] = choice(_("part of"), parents, required=False)
+        for prefix in PLACES.values():
+            self.add_new(prefix, lines)
         self.fields["other_level"] = forms.BooleanField(
             label=_("The successor does belong to another level of government"), required=False
         )
-        if actor.parent:
-            self.fields["new_parent"].initial = actor.parent.slug
-        self.order_fields(["on", "heir", "second", "third"])
+        self.order_fields(["on", *PLACES])
+
+    def add_new(self, prefix: str, bodies: list[Any]) -> None:
+        """Add the fields of a body that is new."""
+        add_names(self, prefix)
+        levels = [("", _("as the one that ends")), *LEVELS]
+        self.fields[f"{prefix}level"] = choice(_("level of government"), levels, required=False)
+        parents = [("", _("none")), *bodies]
+        self.fields[f"{prefix}parent"] = choice(_("part of"), parents, required=False)
+        if self.actor.parent:
+            self.fields[f"{prefix}parent"].initial = self.actor.parent.slug
 
     @property
-    def new_fields(self) -> list[Any]:
-        """The fields of a body that is new."""
-        return [self[name] for name in self.fields if name.startswith("new_")]
-
-    @property
-    def asks_new(self) -> bool:
-        """Tell whether the fields of a new body stand open."""
-        return any(
-            field.errors or (field.value() and field.value() != field.initial)
-            for field in self.new_fields
+    def new_bodies(self) -> list[dict[str, Any]]:
+        """The fields of each body that is new, and whether they stand open."""
+        titles = (
+            _("The organisation that is new"),
+            _("The second organisation that is new"),
+            _("The third organisation that is new"),
         )
+        return [
+            {"title": title, "fields": fields, "is_open": any(map(is_filled, fields))}
+            for title, prefix in zip(titles, PLACES.values(), strict=True)
+            if (fields := [self[name] for name in self.fields if name.startswith(prefix)])
+        ]
 
-    def chosen(self) -> list[str]:
-        """Return what was chosen as successors: keys of bodies, and ``NEW``."""
-        names = ("heir", "second", "third")
-        return [value for name in names if (value := self.cleaned_data.get(name))]
+    def chosen(self) -> list[tuple[str, str]]:
+        """Return what was chosen as successors: the place, and the key of a body or ``NEW``."""
+        return [(place, key) for place in PLACES if (key := self.cleaned_data.get(place))]
 
     def clean(self) -> dict[str, Any]:
         """Refuse one successor twice, a new one without a name; ask about another level."""
         found = super().clean() or self.cleaned_data
-        chosen = self.chosen()
-        if len(chosen) != len(set(chosen)):
+        known = [key for _place, key in self.chosen() if key != NEW]
+        if len(known) != len(set(known)):
             self.add_error("second", _("Choose each successor once."))
-        if NEW in chosen and not any(found.get(f"new_name_{code}") for code in LANGUAGES):
-            self.add_error("new_name_nl", _("Write the name in at least one language."))
-        if NEW in chosen and (name := self.known_name()):
-            self.add_error(
-                f"new_{name}", _("There is an organisation of this name. Choose it from the list.")
-            )
+        others: set[str] = set()
+        for place, key in self.chosen():
+            if key == NEW:
+                self.check_new(PLACES[place], others)
         if self.asks_level and not found.get("other_level"):
             self.add_error(
                 "other_level",
@@ -152,35 +156,47 @@ class SuccessorForm(BasisForm):
             )  # fmt: skip
         return found
 
-    def known_name(self) -> str:
-        """Return the field with a name that another body has already, "" without one."""
-        for code in LANGUAGES:
-            text = self.cleaned_data.get(f"new_name_{code}", "")
-            if text and ActorName.objects.filter(Q(**{f"name_{code}__iexact": text})).exists():
-                return f"name_{code}"
-        return ""
+    def check_new(self, prefix: str, others: set[str]) -> None:
+        """Refuse a new body without a name, or with that of another; ``others`` has such names."""
+        texts = {code: self.cleaned_data.get(f"{prefix}name_{code}", "") for code in LANGUAGES}
+        if not any(texts.values()):
+            self.add_error(f"{prefix}name_nl", _("Write the name in at least one language."))
+        for code, text in texts.items():
+            if not text:
+                continue
+            if text.casefold() in others:
+                words = _("Another new organisation on this page has this name.")
+                self.add_error(f"{prefix}name_{code}", words)
+            elif ActorName.objects.filter(**{f"name_{code}__iexact": text}).exists():
+                words = _("There is an organisation of this name. Choose it from the list.")
+                self.add_error(f"{prefix}name_{code}", words)
+        others |= {text.casefold() for text in texts.values() if text}
 
     @property
     def asks_level(self) -> bool:
         """Tell whether a successor belongs to another level than the one that ends."""
-        return any(self.level_of(value) != self.actor.level for value in self.chosen())
+        return any(self.level_of(*one) != self.actor.level for one in self.chosen())
 
-    def level_of(self, value: str) -> str:
+    def level_of(self, place: str, key: str) -> str:
         """Return the level of government of a chosen successor."""
-        if value == NEW:
-            return self.cleaned_data.get("new_level") or self.actor.level
-        return str(self.bodies[value].level)
+        if key == NEW:
+            return self.cleaned_data.get(f"{PLACES[place]}level") or self.actor.level
+        return str(self.bodies[key].level)
 
-    def new_body(self) -> Actor:
-        """Return the body that is new, not stored yet."""
-        parent = self.bodies.get(self.cleaned_data["new_parent"])
+    def new_body(self, place: str) -> Actor:
+        """Return the body that is new in a place, not stored yet."""
+        prefix = PLACES[place]
+        parent = self.bodies.get(self.cleaned_data[f"{prefix}parent"])
         return Actor(
-            slug=self.free_slug(), level=self.level_of(NEW), parent=parent, kind=self.actor.kind
+            slug=self.free_slug(prefix),
+            level=self.level_of(place, NEW),
+            parent=parent,
+            kind=self.actor.kind,
         )
 
-    def free_slug(self) -> str:
+    def free_slug(self, prefix: str) -> str:
         """Return a key for addresses that no body has, from the shortest name."""
-        names = self.names("new_")
+        names = self.names(prefix)
         parts = ("abbreviation", "name")
         texts = (names[f"{part}_{code}"] for part in parts for code in ("en", "nl", "fr", "de"))
         start = next(filter(None, (slugify(text)[:50] for text in texts)), "body")
@@ -192,6 +208,11 @@ class SuccessorForm(BasisForm):
         """Return what was typed, for the page that asks to confirm it."""
         typed = [(name, str(self.data.get(name, ""))) for name in self.fields]
         return [(name, value) for name, value in typed if value]
+
+
+def is_filled(field: Any) -> bool:
+    """Tell whether somebody wrote into a field, or must look at it."""
+    return bool(field.errors or (field.value() and field.value() != field.initial))
 
 
 def choice(label: Any, choices: list[Any], **options: Any) -> forms.ChoiceField:

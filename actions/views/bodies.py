@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from actions.enums import ActorKind
 from actions.forms.bodies import NAME_LABELS, NEW, NameForm, SuccessorForm
+from actions.forms.bodies import PLACES as NEW_AT
 from actions.forms.refusals import show_refusal
 from actions.models import Actor, ActorName, BodyChange, Succession
 from actions.models.actors import LEVELS
@@ -155,11 +156,11 @@ def prepared(request: MemberRequest, form: SuccessorForm) -> Any:
     """Return what was chosen; a body that is new is stored. To be called in a transaction."""
     source = basis_of(request, form)
     heirs, founded = [], []
-    for value in form.chosen():
-        if value == NEW:
+    for place, key in form.chosen():
+        if key == NEW:
             body = bodies.found(
-                form.new_body(),
-                names=form.names("new_"),
+                form.new_body(place),
+                names=form.names(NEW_AT[place]),
                 on=form.cleaned_data["on"],
                 source=source,
                 by=request.user,
@@ -168,7 +169,7 @@ def prepared(request: MemberRequest, form: SuccessorForm) -> Any:
             founded.append(body)
             heirs.append(body)
         else:
-            heirs.append(form.bodies[value])
+            heirs.append(form.bodies[key])
     given = TakeOver(form.actor, form.cleaned_data["on"], tuple(heirs))
     given = replace(given, share=share(request, given))
     return given, tuple(founded), source
