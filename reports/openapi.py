@@ -329,8 +329,8 @@ ENDPOINTS = (
         "plans/{plan}/editions/",
         "Edition",
         True,
-        _("Every edition of the reports, with files and checksums."),
-        (),
+        _("Every edition of the reports and evaluations, with files and checksums."),
+        (parameter("kind", _("yearly or evaluation; both as usual.")),),
     ),
     Endpoint(
         "actors/",

@@ -74,7 +74,7 @@ def test_every_parameter_of_the_description_is_known(
         "page": "1", "per_page": "3", "language": "fr", "year": "2024", "q": "Action",
         "plan": "small", "section": "3", "actor": "small-ministry", "level": "federal",
         "status": "done", "overdue": "no", "nature": "one_off", "period": "running",
-        "theme": "smes", "pillar": "2", "sdg": "8", "action": "1",
+        "theme": "smes", "pillar": "2", "sdg": "8", "action": "1", "kind": "yearly",
     }  # fmt: skip
     story.scene.plan.sections.create(number=3, title_en="Three", source=story.scene.source)
     seen = set()

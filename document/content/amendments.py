@@ -10,14 +10,16 @@ from document.content.successions import since
 from document.snapshot import Action, Amended, Amendment, Words, plain
 
 
-def blocks(reader: Reader) -> list[Block]:
+def blocks(reader: Reader, after: str | None = None) -> list[Block]:
     """Return the amendments since the edition before, or since the year began; those announced.
 
-    An edition from before they were told of has none.
+    ``after`` is another day to begin behind, "" for all. An edition from before they were told
+    of has none.
     """
+    first = since(reader) if after is None else after
     found: list[Block] = []
     for amendment in reader.snapshot.amendments:
-        if amendment.on > since(reader):
+        if amendment.on > first:
             found.append(Prose(decision(reader, amendment)))
             if amendment.actions:
                 lines = tuple(changed(reader, one) for one in amendment.actions)

@@ -20,7 +20,7 @@ from document.blocks import (
     Table,
 )
 from document.content import about as about_report
-from document.content import figures
+from document.content import amendments, figures
 from document.content import method as method_of_report
 from document.content.reader import Reader
 from document.snapshot import Advice, Basis, Evaluation, Share, Snapshot, Words, plain
@@ -114,7 +114,7 @@ def years(reader: Reader) -> list[Block]:
         head = reader.filled("years_board", year=last.snapshot.year)
         found += [Heading(2, (Run(head),)), figures.board(last)]
         found.append(Prose((Run(figures.counted(last)),), "fine"))
-    return found
+    return found + amendments.blocks(last, after="")
 
 
 def reported(reader: Reader) -> Reader:

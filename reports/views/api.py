@@ -293,10 +293,12 @@ def entry_rows(
     ]
 
 
-@endpoint(is_list=True)
+@endpoint("kind", is_list=True)
 def editions(request: HttpRequest, plan: str) -> HttpResponse:
-    """Return the editions of the yearly reports, newest first; a withdrawn one with the reason."""
-    rows = archive.editions().filter(round__plan=plan_of(plan), round__kind=RoundKind.YEARLY)
+    """Return the editions of reports and evaluations, newest first; a withdrawn one with why."""
+    rows = archive.editions().filter(round__plan=plan_of(plan))
+    if kind := choice(request, "kind", [kind.value for kind in RoundKind]):
+        rows = rows.filter(round__kind=kind)
     return page(request, rows, lambda found: [edition(request, row) for row in found])
 
 

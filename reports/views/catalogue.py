@@ -5,14 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from actions import published
+from actions.enums import RoundKind
 from actions.models import Plan, PublishedRound
 from actions.search.documents import in_languages
 from actions.views.http import public_page
-from reports import catalogue
+from reports import archive, catalogue
+from reports.models import PUBLISHED, Edition
 
 TYPES = {"ttl": "text/turtle; charset=utf-8", "jsonld": "application/ld+json; charset=utf-8"}
 WRITERS = {"ttl": catalogue.to_turtle, "jsonld": catalogue.to_json_ld}
@@ -32,6 +34,7 @@ def of_site(request: HttpRequest) -> catalogue.Catalogue:
     """Return the catalogue of this site."""
     here = request.build_absolute_uri
     plans = Plan.objects.published().order_by("slug")
+    evaluated = newest_evaluations()
     return catalogue.Catalogue(
         iri=here(reverse("catalogue", args=["ttl"])).removesuffix(".ttl"),
         titles=said(lambda: "NAP monitor"),
@@ -42,8 +45,24 @@ def of_site(request: HttpRequest) -> catalogue.Catalogue:
         contact=settings.CONTACT_EMAIL,
         api=here(reverse("api:root")),
         description_of_api=here(reverse("api:openapi")),
-        datasets=tuple(dataset for plan in plans for dataset in datasets(request, plan)),
+        datasets=tuple(
+            dataset
+            for plan in plans
+            for dataset in datasets(request, plan, evaluated.get(plan.pk, []))
+        ),
     )
+
+
+def newest_evaluations() -> dict[int, list[Edition]]:
+    """Return the newest published edition of each evaluation, by the key of its plan."""
+    rows = archive.editions().prefetch_related(None)
+    found: dict[int, Edition] = {}
+    for edition in rows.filter(round__kind=RoundKind.EVALUATION, state=PUBLISHED):
+        found.setdefault(edition.round_id, edition)
+    of_plans: dict[int, list[Edition]] = {}
+    for edition in found.values():
+        of_plans.setdefault(edition.round.plan_id, []).append(edition)
+    return of_plans
 
 
 def said(make: Any) -> dict[str, str]:
@@ -55,8 +74,10 @@ def said(make: Any) -> dict[str, str]:
     return found
 
 
-def datasets(request: HttpRequest, plan: Plan) -> list[catalogue.Dataset]:
-    """Return the data of a plan: its actions, and what all reports say of them."""
+def datasets(
+    request: HttpRequest, plan: Plan, evaluations: list[Edition]
+) -> list[catalogue.Dataset]:
+    """Return the data of a plan: its actions, what all reports say of them, its evaluations."""
     titles = in_languages(plan, "title")
     rounds = published.rounds_of(plan)
 
@@ -86,7 +107,7 @@ def datasets(request: HttpRequest, plan: Plan) -> list[catalogue.Dataset]:
     ]
     if rounds:
         found.append(of_reports(request, plan, rounds, named))
-    return found
+    return found + [of_evaluation(request, edition, named) for edition in evaluations]
 
 
 def of_reports(
@@ -116,10 +137,40 @@ def of_reports(
     )
 
 
-def file(request: HttpRequest, code: str, page: str, plan: str, name: str) -> catalogue.File:
-    """Return a file in a language; its ending stands in its name."""
+def of_evaluation(request: HttpRequest, edition: Edition, named: Any) -> catalogue.Dataset:
+    """Return what an evaluation of a plan says, and each action in each year."""
+    given = edition.round
+    place = [given.plan.slug, given.name]
+    year = {"year": given.year}
+    day = timezone.localdate(edition.published_at).isoformat()
+    return catalogue.Dataset(
+        iri=address(request, "en", "reports:report", *place),
+        titles=named(lambda plan: _("%(plan)s: evaluation %(year)s") % {"plan": plan, **year}),
+        descriptions=named(
+            lambda plan: (
+                _(
+                    "%(plan)s: the evaluation of %(year)s over the published reports, with the "
+                    "status of each action in each year."
+                )
+                % {"plan": plan, **year}
+            )
+        ),
+        page=address(request, "en", "reports:report", *place),
+        files=tuple(
+            file(request, code, "reports:newest-file", *place, name)
+            for name in ("actions.csv", "data.json")
+            for code in catalogue.LANGUAGES
+        ),
+        issued=day,
+        modified=day,
+    )
+
+
+def file(request: HttpRequest, code: str, page: str, *place: str) -> catalogue.File:
+    """Return a file in a language; its ending stands in its name, which comes last."""
+    name = place[-1]
     extension = name.rsplit(".", 1)[-1]
-    return catalogue.File(address(request, code, page, plan, name), extension, code, {code: name})
+    return catalogue.File(address(request, code, page, *place), extension, code, {code: name})
 
 
 def address(request: HttpRequest, code: str, page: str, *args: Any) -> str:

@@ -16,7 +16,7 @@ from actions.enums import LetterKind, RoundKind
 from actions.models import Letter, Membership, Plan, PublishedRound, ReportingRound
 from actions.refusals import Conflict, Refused
 from actions.services import seen
-from document.snapshot import Evaluation, from_json, to_json
+from document.snapshot import Amendment, Evaluation, from_json, to_json
 from reports import evaluation as building
 from reports.formats import FORMATS, of_today
 from reports.models import Advice, Chapter, Edition
@@ -273,6 +273,17 @@ def test_nothing_is_frozen_that_says_nothing(story: Story, given: ReportingRound
         editions.freeze(given, by=story.by, now=NOW)
 
 
+def test_it_tells_every_amendment_of_the_plan_and_those_announced(written: ReportingRound) -> None:
+    snapshot = building.build(written, now=NOW)
+    old = Amendment(on="2019-03-01", document="Decision of 2019")
+    ahead = replace(old, on="2026-12-01", document="Decision of 2026")
+    for amendments in ((), (old, ahead)):
+        page = FORMATS["html"].render(replace(snapshot, amendments=amendments), "en").decode()
+        for one in (old, ahead):
+            assert (one.document in page) == (one in amendments)
+        assert ("Amendments of the plan" in page) == bool(amendments)
+
+
 def test_it_is_frozen_published_corrected_and_withdrawn_as_reports_are(
     story: Story, written: ReportingRound
 ) -> None:
@@ -342,6 +353,28 @@ def test_readers_find_it_in_the_archive_the_plan_the_feed_and_by_its_address(
         assert Client().get(ADDRESS + path).status_code == 200, path
     for path in ("data.xlsx", "entries.csv", "e1/actions/1/", "e2/", "e1/evidence.csv"):
         assert Client().get(ADDRESS + path).status_code == 404, path
+
+
+def test_programs_and_catalogues_find_it(story: Story, written: ReportingRound) -> None:
+    asked = "/api/v1/plans/small/editions/?kind=evaluation"
+    assert Client().get(asked).json()["results"] == []
+    assert "evaluation" not in Client().get("/catalogue.ttl").content.decode()
+    edition = publish(written, by=story.by)
+    (found,) = Client().get(asked).json()["results"]
+    assert (found["kind"], found["year"], found["sha256"]) == (
+        "evaluation", 2026, edition.checksum,
+    )  # fmt: skip
+    assert {file["name"] for file in found["files"]} >= {"report.pdf", "data.json", "actions.csv"}
+    both = Client().get("/api/v1/plans/small/editions/").json()["results"]
+    assert {one["kind"] for one in both} == {"yearly", "evaluation"}
+    for address in {file["url"] for file in found["files"]} | {found["url"]}:
+        assert Client().get(address.removeprefix("http://testserver")).status_code == 200, address
+    listed = Client().get("/catalogue.ttl").content.decode()
+    assert ": Evaluierung 2026" in listed
+    for code in ("nl", "fr", "de", "en"):
+        path = f"/{code}/plans/small/reports/2026-evaluation/actions.csv"
+        assert f"http://testserver{path}#file" in listed
+        assert Client().get(path).status_code == 200
 
 
 def test_a_withdrawn_one_says_why_and_the_yearly_report_of_the_year_stays(story: Story) -> None:
