@@ -247,7 +247,10 @@ def test_of_two_texts_the_one_that_gave_way_stands_beside_the_entry(desk, scene,
     }
     scene.save(rows["small-ministry"], by="writer", done="Ours.")
     scene.submit(rows["small-foreign"], by="outsider", done="Theirs.")
+    said = "two texts since a takeover: take over what is still needed"
+    assert said not in text_of(sign_in(scene.people["writer"]).get("/en/desk/"))
     confirmed(desk, {"on": "2025-07-01", "heir": "small-ministry"})
+    assert said in text_of(sign_in(scene.people["writer"]).get("/en/desk/"))
     page = sign_in(scene.people["writer"]).get(f"/en/desk/entries/{rows['small-foreign'].pk}/")
     assert "Also written before the merger: Ministry" in text_of(page)
     assert "Ours." in text_of(page)

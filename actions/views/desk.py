@@ -10,7 +10,7 @@ from actions import writing
 from actions.enums import BEGUN, HANDED_IN, Act, EntryState, RoundState
 from actions.models import Actor, Entry, ReportingRound, Responsibility
 from actions.querysets import valid_on, written_by
-from actions.services import unsaved
+from actions.services import unsaved, unsettled
 from actions.views import days
 from actions.views.members_only import MemberRequest, member_page
 
@@ -48,12 +48,16 @@ def desk(request: MemberRequest) -> HttpResponse:
     return TemplateResponse(request, "desk/desk.html", context)
 
 
-def entries_of(request: MemberRequest) -> list[Entry]:
-    """Return every entry that the person writes."""
+def entries_of(request: MemberRequest) -> list[Any]:
+    """Return every entry that the person writes; ``is_unsettled``: with another text beside it."""
     if not request.rights.is_writer:
         return []
-    mine = Entry.objects.for_list().written_by(request.rights.writes_for, on=request.on)
-    return list(mine)
+    mine = list(Entry.objects.for_list().written_by(request.rights.writes_for, on=request.on))
+    if any(row.stands_for_others for row in mine):
+        waiting = {row.pk for row in unsettled.waiting()}
+        for row in mine:
+            row.is_unsettled = row.pk in waiting
+    return mine
 
 
 def one_round(
