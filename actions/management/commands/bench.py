@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone, translation
 
 from actions import importers
-from actions.management import follow_up_bench, search_bench
+from actions.management import follow_up_bench, plan_bench, search_bench
 from actions.management.timing import median, scratch_database
 from actions.models import Action, ActionFlag, Classification, Plan, Responsibility, Section
 from actions.search import index
@@ -75,10 +75,14 @@ class Command(BaseCommand):
                 for page, path in PAGES.items()
             }
             searched = {67 * times: search_bench.measure(times) for times in TIMES}
+            brought_in = plan_bench.measure()
         self._print(found, empty)
         for line in search_bench.table(searched):
             self.stdout.write(line)
         self._judge(search_bench.limits(searched))
+        for line in plan_bench.table(brought_in):
+            self.stdout.write(line)
+        self._judge(plan_bench.limits(brought_in))
         with override_settings(DEBUG=False, ALLOWED_HOSTS=["testserver"]):
             followed = follow_up_bench.measure()
         for line in follow_up_bench.table(followed):
