@@ -1,5 +1,7 @@
 """The site in a real browser: accessible, narrow, by keyboard, with and without JavaScript."""
 
+import time
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -39,6 +41,16 @@ RUNNING_OVER = """
     .filter((table) => getComputedStyle(table.parentElement).overflowX === "visible")
     .map((table) => table.textContent.trim().slice(0, 60))
 """
+# How much of a page moved, as a share of the window times that of the way.
+MOVED = """
+() => new Promise((done) => {
+    let sum = 0;
+    const count = (list) => list.getEntries().forEach((one) => { sum += one.value; });
+    new PerformanceObserver(count).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(sum), 500);
+})
+"""
+MOST_MOVED = 0.05  # one line that breaks elsewhere moves 0.02 of a telephone
 RULES = {
     "resultTypes": ["violations"],  # what is in order need not be described node by node
     "runOnly": {
@@ -136,6 +148,25 @@ def test_the_language_switch_keeps_the_page(open_page) -> None:
     page.locator(".language-nav a[hreflang=de]").click()
     page.wait_for_url("**/de/plans/nap2/actions/41/?x=1")
     assert page.evaluate("document.documentElement.lang") == "de"
+
+
+@pytest.mark.parametrize("width", [412, 1280])
+def test_nothing_moves_when_the_letters_come(chromium, site: str, width: int) -> None:
+    for path in ("nl/", "fr/plans/nap2/actions/", "de/plans/nap2/actions/22/", "nl/method/"):
+        context = chromium.new_context(viewport={"width": width, "height": 900})
+        page = context.new_page()
+        page.route("**/*.woff2", late)
+        page.goto(f"{site}/{path}")
+        came = page.evaluate("[...document.fonts].filter((one) => one.status === 'loaded').length")
+        assert came > 1
+        assert page.evaluate(MOVED) <= MOST_MOVED, path
+        context.close()
+
+
+def late(route) -> None:
+    """Let a file come late, as over a slow line."""
+    time.sleep(0.3)
+    route.continue_()
 
 
 def test_pages_print_without_menus(open_page) -> None:
