@@ -306,6 +306,7 @@ class Report:
     words: dict[str, str] = field(default_factory=dict)
     citation: str = ""
     is_short: bool = False
+    is_draft: bool = False
 
 
 def walk(blocks: Sequence[Block]) -> list[Block]:

@@ -130,7 +130,10 @@ def build_round(
         is_sample=given.is_sample,
         site=settings.SITE_URL,
         vocabulary=vocabulary(),
-        labels=words.labels(is_closed=given.closed_at is not None),
+        labels=words.labels(
+            is_closed=given.closed_at is not None,
+            was_validated=was_validated(consultation, replaced),
+        ),
         levels=terms(LEVELS),
         roles=terms(ROLES),
         sections=build_sections(given),
@@ -475,6 +478,14 @@ def build_successions() -> tuple[Succession, ...]:
             "predecessor__slug", "successor__slug", "on"
         )
     )
+
+
+def was_validated(consultation: Any, replaced: Edition | None) -> bool:
+    """Tell whether the working group validated an edition before, and none since."""
+    when = consultation.validated_on if consultation else None
+    if replaced is None or when is None or replaced.published_at is None:
+        return False
+    return bool(when <= timezone.localdate(replaced.published_at))
 
 
 def build_amendments(given: ReportingRound) -> Iterator[Amendment]:

@@ -46,7 +46,9 @@ def build(
         "is_sample": any(one.round.is_sample for one in editions),
         "site": settings.SITE_URL,
         "vocabulary": builder.vocabulary(),
-        "labels": words.labels(evaluates=True),
+        "labels": words.labels(
+            evaluates=True, was_validated=builder.was_validated(consultation, replaced)
+        ),
         "chapters": builder.build_chapters(given),
         "note": note or {},
         "replaces": replaced.number if replaced else None,

@@ -68,7 +68,12 @@ def merged(base: Snapshot, live: Snapshot, touched: Touched) -> Snapshot:
     found = replace(
         live,
         **{name: getattr(base, name) for name in KEPT},
-        labels={code: live.labels[code] | base.labels[code] for code in LANGUAGES},
+        labels={
+            code: live.labels[code]
+            | base.labels[code]
+            | {"validation": live.labels[code]["validation"]}
+            for code in LANGUAGES
+        },
         sections=tuple(sections(base, live)),
         actions=actions,
         actors=tuple(actors(base, live, actions)),

@@ -128,7 +128,7 @@ LABELS: dict[str, Any] = {
     "by_year_note": _("The status of each action in each year that was reported on."),
     "changes": _("What changed since {year}"),
     "changes_first": pgettext_lazy("first report", "Deadlines"),
-    "no_changes": _("There is no earlier edition to compare with."),
+    "no_changes": _("There is no earlier report to compare with."),
     **MOVEMENT_WORDS,
     **{f"cause_{code}": word for code, word in CAUSE_WORDS.items()},
     "unmoved": _("No movement for two years or more"),
@@ -196,14 +196,19 @@ LABELS: dict[str, Any] = {
     "summary_some": _("Some of the expected entries in this report"),
     "draft_note": _(
         "This draft contains only what has been accepted so far, not the entries that wait for "
-        "review. Comparisons with earlier years are provisional."
+        "review: their actors are shown as “No update received”."
     ),
+    "draft_compared": _("Comparisons with earlier years are provisional."),
     "silence_note": _(
         "An actor that did not report is shown as “No update received”, with a question mark, and "
         "never as “Not started”. A second, dashed edge around a status means that it rests on "
         "some of the expected entries only."
     ),
     "outlook": _("Obstacles and next steps"),
+    "outlook_note": _(
+        "Entries of this round only: work that was finished or suspended earlier, and is carried "
+        "over, is left out."
+    ),
     "by_actor": _("How each actor reported"),
     "by_actor_note": _(
         "The figures count entries. “Carried out” includes continuous application; “Overdue” "
@@ -501,6 +506,9 @@ ROUND_DATES_AHEAD = _(
     "The round opened on {opened}; the deadline is {deadline}; it closes on {closed}."
 )
 
+# In an edition that takes the place of one that was validated, and was not validated again.
+VALIDATION_BEFORE = _("An earlier edition was validated by the working group on {date}")
+
 
 # What the note on a further edition lists by itself.
 NOTE_LINES = {
@@ -517,10 +525,16 @@ def note_lines(language: str) -> dict[str, str]:
         return {name: str(text) for name, text in NOTE_LINES.items()}
 
 
-def labels(*, is_closed: bool = True, evaluates: bool = False) -> dict[str, Words]:
-    """Return the fixed words in every language, by language and key."""
+def labels(
+    *, is_closed: bool = True, evaluates: bool = False, was_validated: bool = False
+) -> dict[str, Words]:
+    """Return the fixed words in every language, by language and key.
+
+    ``was_validated``: what the working group validated is an edition before this one.
+    """
     chosen = LABELS if is_closed else LABELS | {"round_dates": ROUND_DATES_AHEAD}
     chosen = chosen | EVALUATION if evaluates else chosen
+    chosen = chosen | {"validation": VALIDATION_BEFORE} if was_validated else chosen
     found = {}
     for language in LANGUAGES:
         with translation.override(language):

@@ -178,6 +178,7 @@ def framed(reader: Reader, chapters: list[Chapter], *, is_short: bool = False) -
         chapters=tuple(chapters),
         words=words,
         citation=masthead.citation(snapshot, language),
+        is_draft=snapshot.is_draft,
         is_short=is_short,
     )
 

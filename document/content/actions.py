@@ -23,7 +23,7 @@ from document.blocks import (
     Entry as EntryBlock,
 )
 from document.content import amendments, periods, successions
-from document.content.reader import BEHALF, Reader, full_stop, one_line
+from document.content.reader import BEHALF, Reader, capitalised, full_stop, one_line
 from document.snapshot import Action, Document, Entry, Section, plain
 
 
@@ -141,7 +141,7 @@ def entry_block(reader: Reader, entry: Entry, action: Action) -> EntryBlock:
         found.append(reader.rich(entry.reopened, awaited or reader.label("reopened_because")))
     if entry.expected_by:
         day = reader.filled("expected_by", day=reader.day(entry.expected_by))
-        found.append(Prose((Run(day),)))
+        found.append(Prose((Run(capitalised(day)),)))
     if entry.obstacle_codes:
         words = [(reader.term(one, reader.snapshot.obstacles),) for one in entry.obstacle_codes]
         label = Run(reader.colon(reader.label("obstacle_kinds")), look="strong")

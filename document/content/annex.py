@@ -14,8 +14,12 @@ def blocks(reader: Reader) -> list[Block]:
     rows: list[Row] = []
     for action in reader.snapshot.actions:
         title = reader.title(action.titles, action.official)
-        page = Page(reader.places[id(action)], reader.label("page_column"))
-        rows.append(Row(((reader.link(action), Run("\u00a0 "), *title, page),), is_head=True))
+        page = Page(
+            reader.places[id(action)], reader.label("page_short") or reader.label("page_column")
+        )
+        rows.append(
+            Row(((reader.link(action), Run("\u00a0 "), *title, Run(" "), page),), is_head=True)
+        )
         held = [row(reader, one) for one in selection.responsibilities_for(action)]
         rows += held or [Row(((Run(reader.label("none_expected")),), (), (), ()))]
     columns = (

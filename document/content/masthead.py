@@ -40,9 +40,11 @@ def marks(snapshot: Snapshot, language: str) -> tuple[str, ...]:
 
 
 def address(snapshot: Snapshot, language: str) -> str:
-    """Return where the edition stands for ever; of a draft, where the newest edition will."""
-    base = f"{snapshot.site}/{language}/plans/{snapshot.plan}/reports/{snapshot.name}/"
-    return base if snapshot.is_draft else f"{base}e{snapshot.edition}/"
+    """Return where the edition stands for ever; of a draft, where the working group reads it."""
+    site = f"{snapshot.site}/{language}"
+    if snapshot.is_draft:
+        return f"{site}/desk/rounds/{snapshot.plan}/{snapshot.name}/draft/"
+    return f"{site}/plans/{snapshot.plan}/reports/{snapshot.name}/e{snapshot.edition}/"
 
 
 def citation(snapshot: Snapshot, language: str) -> str:

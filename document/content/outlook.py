@@ -14,13 +14,21 @@ def blocks(reader: Reader) -> list[Block]:
 
     Of this round: work that was finished before, and is carried over, has none any more.
     """
-    found = kinds(reader)
+    found = [*carried_note(reader), *kinds(reader)]
     for section, actions in selection.by_section(reader.snapshot):
         lists = [one for one in (listed(reader, field, actions) for field in FIELDS) if one.lines]
         if lists:
             number = section.label if section else ""
             found += [Heading(2, reader.section(section), number=number), *lists]
     return found
+
+
+def carried_note(reader: Reader) -> list[Block]:
+    """Return that what earlier rounds said is left out, where something is; not in old editions."""
+    entries = (entry for action in reader.snapshot.actions for entry in action.entries)
+    is_carried = any(entry.since is not None for entry in entries)
+    note = reader.label("outlook_note") if is_carried else ""
+    return [Prose((Run(note),))] if note else []
 
 
 def kinds(reader: Reader) -> list[Block]:

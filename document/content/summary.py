@@ -33,8 +33,10 @@ def blocks(reader: Reader) -> list[Block]:
 
 def draft_note(reader: Reader) -> list[Block]:
     """Return what a draft does not hold yet."""
-    note = reader.label("draft_note") if reader.snapshot.is_draft else ""
-    return [Prose((Run(note),), "fine")] if note else []
+    snapshot = reader.snapshot
+    keys = ("draft_note", "draft_compared") if snapshot.compared else ("draft_note",)
+    note = " ".join(map(reader.label, keys)) if snapshot.is_draft else ""
+    return [Prose((Run(note),), "fine")] if note.strip() else []
 
 
 def sentences(reader: Reader) -> Iterator[str]:

@@ -346,7 +346,9 @@ class _Page:
     def cited(self, heading: Heading) -> str:
         """Return how to cite an action, to be copied."""
         title = line(tuple(one for one in shown(heading.line) if isinstance(one, Run)))
-        where = escape(f"{self.report.citation}#{heading.anchor}")
+        # The page of a draft shows no actions.
+        anchor = "" if self.report.is_draft else f"#{heading.anchor}"
+        where = escape(f"{self.report.citation}{anchor}")
         # An edition keeps the words of its day.
         head = self.words["cite_action"] or self.words["cite"]
         return (

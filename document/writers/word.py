@@ -363,8 +363,9 @@ class _Document:
     def page(self, one: Page) -> list[Word]:
         """Return the number of a page, which Word fills in."""
         return [
-            Word(f", {one.word} ", style="ReportRemark"),
+            Word(f"({one.word}{HOLD}", style="ReportRemark"),
             Word("", to=self.place(one.to), page=True),
+            Word(")", style="ReportRemark"),
         ]
 
 

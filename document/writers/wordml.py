@@ -262,7 +262,10 @@ class Writer:
             is_last = part.stop == len(rows)
             table = SubElement(self.body, w("tbl"))
             _frame(table, title, twips, has_foot=has_foot and is_last)
-            self._row(table, heads, twips, numbers, is_head=True)
+            # The head takes the first row along: by itself LibreOffice loses rows where that one
+            # is kept with the next.
+            with self.together(holds=bool(part)):
+                self._row(table, heads, twips, numbers, is_head=True)
             self._rows(table, [rows[n] for n in part], twips, numbers)
 
     def _rows(
@@ -274,9 +277,9 @@ class Writer:
         # The head of a long group, which then is the only one, is repeated with that of the table.
         is_repeated = bool(rows) and starts[0] and not small and sum(starts) == 1
         for place, row in enumerate(rows):
-            # Neither the first nor the last row stands alone on a page, no sums of a group stay
-            # behind, and no small group is parted.
-            keeps = place in {0, len(rows) - 2} or place in small
+            # The last row never stands alone on a page, no sums of a group stay behind, and no
+            # small group is parted.
+            keeps = place == len(rows) - 2 > 0 or place in small
             keeps = keeps or all(run.bold for cell in row for run in cell)
             with self.together(holds=keeps and place < len(rows) - 1):
                 is_head = is_repeated and not place
@@ -325,6 +328,8 @@ class Writer:
             size.cx, size.cy = Emu(size.cx * TALLEST // size.cy), TALLEST
             shape = inline.graphic.graphicData.pic.spPr
             shape.cx, shape.cy = size.cx, size.cy
+        for side in "TBLR":
+            inline.set(f"dist{side}", "0")
         inline.docPr.set("title", coded(title))
         inline.docPr.set("descr", coded(description))
         p = self.paragraph([], "ReportChart")

@@ -158,7 +158,15 @@ def test_an_edition_says_what_its_draft_said_but_for_what_names_it(language: str
     proofs = [block for block in found if block.startswith("Facts(") and "SHA-256" in block]
     (note,) = found - set(proofs)
     assert len(proofs) == 2
-    assert draft.label("draft_note", language) in note
+    assert draft.label("draft_note", language).split("\u00a0")[0] in note
+    assert draft.label("draft_compared", language) in note
+
+
+def test_a_first_draft_says_nothing_of_comparisons() -> None:
+    draft = specimen(24, edition=0, compared=None)
+    said = str(summary.draft_note(reader(draft)))
+    assert draft.label("draft_note", "en") in said
+    assert draft.label("draft_compared", "en") not in said
 
 
 # --- The summary ----------------------------------------------------------------------
@@ -418,6 +426,16 @@ def test_obstacles_of_a_section_lead_to_their_entries_and_long_ones_end_in_an_el
     assert len(first[-1].text) <= outlook.LONGEST + len(" …") + 1
 
 
+def test_obstacles_are_those_of_this_round_and_say_so_where_others_are_carried_over() -> None:
+    snapshot, entry = with_entry(status="done", texts={"obstacles": Text("en", "None.")})
+    for since, is_said in ((None, False), (2024, True)):
+        told = replaced(snapshot, 0, entries=(dataclasses.replace(entry, since=since),))
+        told = dataclasses.replace(told, actions=told.actions[:1])
+        found = outlook.blocks(reader(told))
+        assert any(isinstance(block, Items) for block in found) != is_said
+        assert (told.label("outlook_note", "en") in str(found)) == is_said
+
+
 # --- What changed ---------------------------------------------------------------------
 
 
@@ -452,7 +470,7 @@ def test_what_the_plan_no_longer_has_stands_at_the_end() -> None:
 def test_without_an_earlier_edition_nothing_moved() -> None:
     first = dataclasses.replace(specimen(3), compared=None, past=(), withdrawn=())
     found = said(changes.blocks(reader(first)))
-    assert found[0] == "There is no earlier edition to compare with."
+    assert found[0] == "There is no earlier report to compare with."
     assert changes.title(reader(first)) == "Deadlines"
 
 
@@ -506,11 +524,12 @@ def test_a_day_is_written_as_the_language_writes_it(
     assert dates.day(given, language) == expected
 
 
-def test_an_edition_is_cited_by_its_own_address_and_a_draft_by_that_of_the_round() -> None:
-    round_address = "https://nap.example.org/fr/plans/nap2/reports/2025/"
-    assert masthead.address(specimen(3), "fr") == f"{round_address}e1/"
-    assert masthead.address(specimen(3, edition=0), "fr") == round_address
-    assert masthead.citation(specimen(3), "fr").endswith(f"{round_address}e1/")
+def test_an_edition_is_cited_by_its_own_address_and_a_draft_by_that_of_its_readers() -> None:
+    own = "https://nap.example.org/fr/plans/nap2/reports/2025/e1/"
+    draft = "https://nap.example.org/fr/desk/rounds/nap2/2025/draft/"
+    assert masthead.address(specimen(3), "fr") == own
+    assert masthead.address(specimen(3, edition=0), "fr") == draft
+    assert masthead.citation(specimen(3), "fr").endswith(own)
 
 
 @pytest.mark.parametrize(("is_lifted", "said_so"), [(True, True), (False, False)])

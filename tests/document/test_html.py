@@ -502,3 +502,12 @@ def test_an_edition_from_before_the_words_for_citing_an_action_has_those_for_a_r
 def test_what_a_star_in_the_table_of_a_chart_means_stands_under_it() -> None:
     note = "* rests on some of the expected entries only"
     assert html.write(content.report(specimen(24), "en")).count(f'<p class="fine">{note}</p>') == 1
+
+
+def test_an_action_is_cited_by_its_place_and_in_a_draft_by_the_page_of_the_draft() -> None:
+    site = "https://nap.example.org/fr"
+    for snapshot, where in (
+        (specimen(3), f"{site}/plans/nap2/reports/2025/e1/#action-1"),
+        (specimen(3, edition=0), f"{site}/desk/rounds/nap2/2025/draft/"),
+    ):
+        assert f"{where}</p></details>" in html.write(content.report(snapshot, "fr"))

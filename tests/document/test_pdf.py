@@ -456,7 +456,7 @@ def test_the_number_of_a_page_stays_with_its_word() -> None:
         )
         for n in range(1, 40)
     )
-    snapshot = with_labels(specimen(3, actions=actions), page_column="Pqqqq")
+    snapshot = with_labels(specimen(3, actions=actions), page_short="Pqqqq")
     found = [one.text for one in lines(opened(render(snapshot, "en")))]
     # The number of an action, its title, its page, of which the last may be on a line of its own.
     assert len([one for one in found if re.search(r"Pqqqq.\d+$", one)]) == len(actions)

@@ -180,7 +180,7 @@ def test_the_annex_has_a_row_per_responsibility_under_its_action() -> None:
     assert head == ["Actor", "Role", "Status", "Remarks"]
     expected: list[list[str]] = []
     for one in snapshot.actions:
-        expected.append([f"{one.label}\u00a0 {one.titles['en']}, Page 1"])
+        expected.append([f"{one.label}\u00a0 {one.titles['en']} (p.\u00a01)"])
         names = [reader.actor(entry.actor).text for entry in one.entries]
         expected += [[name] for name in names or ["Nobody is asked for an entry"]]
     assert [row[:1] for row in rows] == expected

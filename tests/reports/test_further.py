@@ -15,11 +15,12 @@ from actions.models import ActorName, Entry, Letter, Override, PublishedRound
 from actions.outbox import sending
 from actions.refusals import Refused
 from actions.services import entries, further, rounds
-from document.content import report
+from document.content import about, report
+from document.content.reader import Reader
 from document.snapshot import Action, Snapshot
 from reports import further as rule
 from reports import readiness
-from reports.models import Edition
+from reports.models import Consultation, Edition
 from reports.readiness import Outside
 from reports.services import editions
 from tests.conftest import add_second_factor
@@ -193,6 +194,21 @@ def test_names_and_wording_stay_as_in_the_edition_before(story, monkeypatch) -> 
     assert [one.titles for one in after.actions] == [one.titles for one in before.actions]
     assert after.vocabulary == before.vocabulary
     assert after.labels == before.labels
+
+
+@pytest.mark.parametrize(("days", "words"), [
+    (-1, "An earlier edition was validated by the working group on"),
+    (1, "Validated by the working group on"),
+])  # fmt: skip
+def test_what_was_validated_is_the_edition_of_that_day(story, days: int, words: str) -> None:
+    published = story.second.published_at.date()
+    Consultation.objects.create(
+        round=story.second.round, validated_on=published + timedelta(days=days)
+    )
+    include(story, "9")
+    write(story, "9")
+    draft = editions.draft(story.second.round, now=NOW)
+    assert words in str(about.validation(Reader(draft, "en")))
 
 
 def test_what_was_let_in_and_is_not_accepted_stays_as_it_was_published(story) -> None:
