@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from actions import round_status
-from actions.enums import UNFINISHED, AmendmentAct, Event, RoundKind, Scheme
+from actions.enums import UNFINISHED, AmendmentAct, Event, EvidenceKind, RoundKind, Scheme
 from actions.exporters import LICENCE
 from actions.models import (
     ActionTheme,
@@ -344,10 +344,11 @@ def build_text(original: str, language: str, rows: Iterable[Translation]) -> Tex
 
 
 def build_documents(evidence: list[dict[str, str]]) -> Iterator[Document]:
-    """Yield the evidence of an entry."""
+    """Yield the evidence of an entry; what nobody said the kind of has none."""
     kinds = dict(EVIDENCE_KINDS)
     for row in evidence:
-        kind = words.in_languages(kinds[row["kind"]])
+        is_told = row["kind"] != EvidenceKind.OTHER
+        kind = words.in_languages(kinds[row["kind"]]) if is_told else {}
         yield Document(row["title"], row["address"], kind, row["date"])
 
 

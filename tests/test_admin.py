@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from lxml import html
 
 from actions.models import Actor, Plan, Responsibility, Source, User
 from tests.conftest import add_second_factor
@@ -105,6 +106,15 @@ def test_a_change_is_signed_and_kept_in_history(secretariat_client, secretariat,
     assert (action.title_nl, action.search_text.count("nieuwe titel")) == ("Nieuwe titel", 1)
     newest = action.history.latest()
     assert (newest.history_user, action.history.count()) == (secretariat, 2)
+
+
+def test_every_action_can_be_saved_as_it_stands(secretariat_client, nap2) -> None:
+    for label in ("1", "40"):  # the second has rows with phases
+        url = page("action", "change", nap2.actions.get(label=label).pk)
+        opened = html.fromstring(secretariat_client.get(url).content.decode())
+        sent = dict(opened.get_element_by_id("action_form").form_values())
+        response = secretariat_client.post(url, sent)
+        assert response.status_code == 302, label
 
 
 def test_a_row_below_is_added_through_the_service_too(

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from actions.models import Entry, ReportingRound
 from actions.services import entries, unsaved
@@ -201,6 +202,25 @@ def test_several_addresses_pasted_at_once_make_several_lines(entry, contributor,
     ]  # fmt: skip
 
 
+def test_several_addresses_pasted_at_once_are_shown_as_rows_each_to_be_named(
+    entry, contributor, sign_in
+) -> None:
+    sent = typed(entry, "submit", **document(address="https://x.be/1 https://x.be/2"))
+    asked = sign_in(contributor).post(path(entry), sent)
+    assert asked.status_code == 422
+    form = html.fromstring(asked.content.decode())
+    rows = [form.get_element_by_id(f"id_evidence-{row}-address").get("value") for row in (0, 1)]
+    assert rows == ["https://x.be/1", "https://x.be/2"]
+    assert 'id="id_evidence-1-title_error"' in text(asked)
+
+
+def test_the_preview_shows_a_text_as_it_would_be_stored(entry, contributor, sign_in) -> None:
+    sent = typed(entry, "preview", done="a\x08b\n\uf0b7 c")
+    shown = text(sign_in(contributor).post(path(entry), sent))
+    assert "<p>ab</p>" in shown
+    assert "<li>c</li>" in shown
+
+
 def test_an_address_that_opens_inside_only_is_asked_about_and_can_be_kept(
     entry, contributor, sign_in
 ) -> None:
@@ -242,7 +262,6 @@ def test_an_address_that_is_wrong_takes_none_away_that_was_saved(
     [
         ({"title": ""}, "Give the document a title, or remove it."),
         ({"address": ""}, "Give the document an address, or remove it."),
-        ({"address": "https://x.be/1 https://x.be/2"}, "Give each address a line of its own"),
     ],
 )
 def test_what_a_document_lacks_is_told_at_its_row(entry, contributor, sign_in, row, words) -> None:

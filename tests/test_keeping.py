@@ -330,6 +330,18 @@ def test_all_unsaved_texts_stand_in_one_place_whatever_became_of_their_forms(sit
     assert html.fromstring(site.get("writer", UNSAVED).content).xpath("//main//textarea") == []
 
 
+def test_unsaved_texts_stand_under_what_their_fields_are_called_and_codes_in_words(site) -> None:
+    _action, sent = open_form(site, "writer", DRAFT)
+    sent |= {"evidence-0-address": "https://x.be/1", "obstacle_codes": "priorities"}
+    keep(site, "writer", sent | {"page": "Zqtoken", "earlier:page": "Zqtoken"})
+    page = html.fromstring(site.get("writer", UNSAVED).content.decode())
+    said = " ".join(page.xpath("//main")[0].text_content().split())
+    for words in ("Address on the web", "https://x.be/1", "Kinds of obstacles", "Priorities"):
+        assert words in said
+    for words in ("Zqtoken", "priorities", "Address of the decision"):
+        assert words not in said
+
+
 def test_the_desk_leads_to_unsaved_texts_as_long_as_there_are_any(site) -> None:
     role, _name, _action, sent = typed(site, CHAPTER)
     keep(site, role, sent)
@@ -619,6 +631,26 @@ def test_signs_that_the_report_cannot_print_are_told_at_their_field_and_saved_al
     assert Entry.objects.get(pk=site.keys["draft"]).done == "Akkoord 👍 中"
     again = html.fromstring(site.get("writer", DRAFT).content.decode())
     assert len(again.xpath("//*[@class='field-note']")) == 1
+
+
+def test_the_end_of_a_line_is_no_sign_that_cannot_be_printed(site) -> None:
+    action, sent = open_form(site, "writer", DRAFT)
+    page = site.send("writer", "POST", action, sent | {
+        "act": "submit", "done": "One\r\ntwo", "results": "x" * 10_001,
+    })  # fmt: skip
+    assert page.status_code == 422
+    assert b"cannot print" not in page.content
+
+
+def test_a_text_is_not_put_into_a_form_that_is_not_there(site) -> None:
+    path = "/en/secretariat/review/{submitted}/"
+    role, _name, _action, sent = typed(site, path)
+    keep(site, role, sent)
+    assert b"Put it into the form" in site.get(role, path).content
+    Entry.objects.filter(pk=site.keys["submitted"]).update(state="draft")
+    page = site.get(role, path).content
+    assert b"Your unsaved text of" in page
+    assert b"Put it into the form" not in page
 
 
 # --- Two people -------------------------------------------------------------------------

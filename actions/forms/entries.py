@@ -1,5 +1,6 @@
 """The form of a status entry, with its list of evidence."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -164,7 +165,8 @@ class EntryForm(forms.Form):
         self.fields["status"] = StatusField(entry.action.nature)
         for name in TEXTS:
             self.fields[name] = text_field(name)
-        self.evidence: Any = EvidenceFormSet(data, initial=entry.evidence, prefix="evidence")
+        rows = spread(data) if data is not None else None
+        self.evidence: Any = EvidenceFormSet(rows, initial=entry.evidence, prefix="evidence")
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
         self.speak(self["language"].value())
@@ -285,6 +287,10 @@ class EntryForm(forms.Form):
         ]
 
 
+# Letters of what is pasted for addresses and still read as several.
+MOST_PASTED = 20 * LONGEST_ADDRESS
+
+
 class DocumentForm(forms.Form):
     """One document or page that shows what was done."""
 
@@ -324,36 +330,38 @@ class DocumentForm(forms.Form):
         kind: Any = self.fields["kind"]
         kind.widget.choices = kind.choices[:-1]
 
-    def clean_address(self) -> list[str]:
-        """Return the addresses that were typed, completed and encoded; several may be pasted."""
-        found = addresses.several(self.cleaned_data["address"])
-        for address in found:
-            validate_address(address)
+    def clean_address(self) -> str:
+        """Return the address that was typed, completed and encoded."""
+        typed = str(self.cleaned_data["address"]).strip()
+        if not typed:
+            return ""
+        found = addresses.encoded(typed)
+        validate_address(found)
         return found
 
     def documents(self) -> list[dict[str, str]]:
-        """Return what was typed, a document for each address; none for an empty row."""
+        """Return what was typed; nothing for an empty row."""
         data: Mapping[str, Any] = getattr(self, "cleaned_data", {})
-        title, typed = data.get("title", ""), data.get("address") or []
+        title, address = data.get("title", ""), data.get("address") or ""
         if "address" in self.errors and self.initial.get("address"):
             # What cannot be stored never takes away what was.
-            typed = [self.initial["address"]]
-        if not title and not typed:
+            address = self.initial["address"]
+        if not title and not address:
             return []
         day = data.get("date")
-        shared = {
-            "kind": data.get("kind") or EVIDENCE_KINDS[-1][0],
-            "date": day.isoformat() if day else "",
-        }
-        rest = [{"title": "", "address": address, **shared} for address in typed[1:]]
-        return [{"title": title, "address": typed[0] if typed else "", **shared}, *rest]
+        return [
+            {
+                "title": title,
+                "address": address,
+                "kind": data.get("kind") or EVIDENCE_KINDS[-1][0],
+                "date": day.isoformat() if day else "",
+            }
+        ]
 
     def mark_missing(self) -> None:
-        """Say at the row what its documents lack: a title, an address, or a row for each."""
+        """Say at the row what its document lacks: a title or an address."""
         found = self.documents()
-        if len(found) > 1:
-            self.add_error("address", _("Give each address a line of its own, with a title."))
-        elif found and not found[0]["title"]:
+        if found and not found[0]["title"]:
             self.add_error("title", _("Give the document a title, or remove it."))
         elif found and not found[0]["address"] and "address" not in self.errors:
             self.add_error("address", _("Give the document an address, or remove it."))
@@ -398,6 +406,27 @@ class BaseEvidence(forms.BaseFormSet):
     def is_open(self) -> bool:
         """Tell whether there is something to see."""
         return bool(self.refusals or self.total_error_count() or self.initial)
+
+
+def spread(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a form brought with a row for each of several addresses pasted into one."""
+    found: dict[str, Any] = {name: data[name] for name in data if name.startswith("evidence-")}
+    total = str(found.get("evidence-TOTAL_FORMS", ""))
+    if not re.fullmatch(r"\d{1,3}", total):
+        return found
+    count = int(total)
+    for row in range(min(count, MOST_EVIDENCE)):
+        typed = str(found.get(f"evidence-{row}-address", ""))
+        several = addresses.several(typed) if len(typed) <= MOST_PASTED else []
+        if len(several) > 1:
+            found[f"evidence-{row}-address"] = several[0]
+        for address in several[1:]:
+            found[f"evidence-{count}-address"] = address
+            for name in ("kind", "date"):
+                found[f"evidence-{count}-{name}"] = found.get(f"evidence-{row}-{name}", "")
+            count += 1
+    found["evidence-TOTAL_FORMS"] = str(count)
+    return found
 
 
 EvidenceFormSet = forms.formset_factory(

@@ -1,5 +1,6 @@
 """The signs and sizes of a language in templates, with the spaces that the language asks for."""
 
+import re
 from collections.abc import Iterable
 from textwrap import shorten
 from typing import Any
@@ -17,12 +18,19 @@ register = template.Library()
 register.simple_tag(typography.sign)
 
 KILO = 1000
+LONGEST_WORD = 22  # letters of a heading that 320 px hold
 
 
 @register.filter
 def shortened(text: str, letters: int) -> str:
     """Return the first words of a text, as many as fit into so many letters."""
     return shorten(text, letters, placeholder=" …")
+
+
+@register.filter
+def has_long_word(text: str) -> bool:
+    """Tell whether a title has a word that a narrow screen holds only in smaller letters."""
+    return any(len(word) > LONGEST_WORD for word in re.split(r"[\s-]+", text))
 
 
 @register.filter

@@ -290,7 +290,7 @@ def shown(form: EntryForm, name: str) -> str:
     """
     text = str(form.data.get(name, ""))
     if len(text) <= LONGEST_TEXT:
-        return text
+        return str(form.cleaned_data.get(name, text))
     return " ".join(str(error) for error in form.errors.get(name, []))
 
 

@@ -29,6 +29,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as plain_failure
 
+from actions.forms.entries import DocumentForm, EntryForm
+from actions.models import Entry
 from actions.services.unsaved import BESIDE, Opened
 from actions.views import shared_computer
 from actions.views.http import is_partial
@@ -43,6 +45,7 @@ ADMINISTRATION = "admin"
 OWN_APPS = {"actions", "reports"}
 MARK, TOKEN, CARRIED, ONLY_SHOW = "mark", "token", "kept", "kept_show"
 OPENED = "opened"
+BEFORE = "initial-"
 # What a form sends beside what somebody typed.
 OURS = {"csrfmiddlewaretoken", MARK, TOKEN, OPENED, "act"}
 TECHNICAL = OURS | {
@@ -110,8 +113,10 @@ class Kept:
             (name, value)
             for name, value in self.fields
             if len(value.strip()) >= shortest
-            and name not in TECHNICAL
+            and name.removeprefix(BESIDE) not in TECHNICAL
+            # What Django sends along of what stood there before, and of its rows.
             and not name.endswith("_FORMS")
+            and not name.startswith(BEFORE)
         ]
 
     @property
@@ -122,7 +127,9 @@ class Kept:
     @property
     def labelled(self) -> list[tuple[str, str]]:
         """The texts, each with what its field is called as far as that is known."""
-        return [(label_of(name), value) for name, value in self.typed if name[:1] != "_"]
+        return [
+            (label_of(name), in_words(name, value)) for name, value in self.typed if name[:1] != "_"
+        ]
 
     @property
     def carried(self) -> str:
@@ -136,9 +143,15 @@ class Kept:
 
 
 def label_of(name: str) -> str:
-    """Return what the column is called that a field of a form is named after; "" if unknown."""
+    """Return what the field or column is called that a text is named after; "" if unknown.
+
+    Of columns with one name that of an entry comes first: most that is kept is of one.
+    """
+    if field := evidence_field(name):
+        return str(capfirst(field.label))
     column = name.rpartition("-")[2]
-    for model in apps.get_models():
+    models = sorted(apps.get_models(), key=lambda model: model is not Entry)
+    for model in models:
         if model._meta.app_label in OWN_APPS:  # noqa: SLF001
             try:
                 found: Any = model._meta.get_field(column)  # noqa: SLF001
@@ -146,6 +159,20 @@ def label_of(name: str) -> str:
             except (FieldDoesNotExist, AttributeError):
                 continue
     return ""
+
+
+def evidence_field(name: str) -> Any:
+    """Return the field of a document that a text is named after; None if it is of none."""
+    row, _dash, column = name.rpartition("-")
+    is_evidence = row.startswith("evidence-")
+    return DocumentForm.base_fields.get(column) if is_evidence else None
+
+
+def in_words(name: str, value: str) -> str:
+    """Return a text, or what a code stands for where the field offers it in words."""
+    field = evidence_field(name) or EntryForm.base_fields.get(name)
+    words = dict(getattr(field, "choices", ()))
+    return str(words.get(value, value))
 
 
 def as_data(fields: Iterable[Iterable[str]]) -> QueryDict:

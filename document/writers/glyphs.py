@@ -19,7 +19,7 @@ FULL = 12
 UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 # Joiners and the like, which change how letters stand together, and are nothing by themselves.
 NOTHING = re.compile("[\u200c\u200d\u2060\ufe00-\ufe0f\ufeff]")
-KEPT = {"\n", "\t", "\u00ad", "\u200b"}
+KEPT = {"\n", "\r", "\t", "\u00ad", "\u200b"}
 # Pictures that no font here has, and the sign that says the same.
 ALIKE = {
     "\u2705": "\u2714", "\u274c": "\u2718", "\u274e": "\u2612", "\u2795": "+", "\u2796": "\u2212",

@@ -282,7 +282,7 @@ def publish(request: MemberRequest, key: int) -> HttpResponse:
         "edition": edition,
         "round": edition.round,
         "plan": edition.round.plan,
-        "files": edition.files.defer("content"),
+        "files": [(label(file.format), file) for file in edition.files.defer("content")],
     }
     return TemplateResponse(request, "reports/publish.html", context)
 

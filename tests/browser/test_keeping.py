@@ -271,6 +271,25 @@ def test_a_text_in_this_browser_alone_is_handed_to_the_server_and_offered(
     again.wait_for_function(NOTHING_HELD)
 
 
+def test_what_was_saved_while_its_window_closed_is_no_unsaved_text(standing, browser_of) -> None:
+    address = standing.address + standing.site.fill("/nl/desk/entries/{empty}/")
+    page = browser_of("secretariat")
+    page.goto(address)
+    # As where the answer to a save never reached the window that sent it.
+    page.locator("#id_done").fill("Saved at the last moment")
+    held = page.evaluate("JSON.stringify(localStorage)")
+    page.locator("#save-state .saved").wait_for()
+    page.evaluate("(held) => Object.assign(localStorage, JSON.parse(held))", held)
+    assert "Saved at the last moment" in held
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if "/unsaved/" in one.url else None)
+    page.reload()
+    page.wait_for_function(NOTHING_HELD)
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#id_done").input_value() == "Saved at the last moment"
+    assert (sent, page.locator(".unsaved").count()) == ([], 0)
+
+
 def test_of_two_windows_that_were_offline_neither_loses_its_text(standing, browser_of) -> None:
     path = "/en/desk/rounds/small/2025/draft/"
     role, name = ALL[path]

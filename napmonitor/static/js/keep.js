@@ -47,6 +47,15 @@ const keep = (() => {
   const rowsOf = (form) =>
     [...new FormData(form)].filter(([name, v]) => !NOT_TYPED.includes(name) && typeof v === "string");
 
+  // What was typed and stands in a form already was saved when its window was left.
+  const plain = (text) => text.replace(/\r\n?/g, "\n").trim();
+  const stands = (form, rows) => {
+    const isSeen = ([name]) => form.elements[name]?.type !== "hidden";
+    const seen = (given) =>
+      JSON.stringify(given.filter(isSeen).map(([name, text]) => [name, plain(text)]));
+    return seen(rows) === seen(rowsOf(form));
+  };
+
   const post = async (mark, opened, rows, signal) => {
     const body = new URLSearchParams(rows);
     body.append("mark", mark.value);
@@ -137,6 +146,10 @@ const keep = (() => {
   const hand = async (mark) => {
     let isOffered = false;
     for (const [key, { opened, rows }] of held(mine(mark.dataset.address))) {
+      if (stands(mark.form, rows)) {
+        store(key, opened, null);
+        continue;
+      }
       try {
         const answer = await post(mark, opened ?? "", rows);
         if (!answer.ok) return;
