@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from subprocess import SubprocessError
 from typing import Any
 
@@ -303,7 +304,13 @@ class _Document:
 
     def entry(self, block: Entry) -> None:
         """Write what one actor said of an action."""
-        self.blocks((block.heading, block.status, *block.blocks))
+        self.blocks((block.heading, block.status))
+        # What stands between its status and its first text goes with that.
+        short = list(takewhile(lambda one: isinstance(one, Prose), block.blocks))
+        rest = block.blocks[len(short) :]
+        with self.writer.together(holds=bool(rest)):
+            self.blocks(short)
+        self.blocks(rest)
 
     # --- Lines
 
