@@ -10,7 +10,6 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,6 +28,7 @@ from actions.models import (
 )
 from actions.models.plan import site_contact
 from actions.rules import deadlines
+from actions.typography import date_format
 from document.typography import NARROW, NO_BREAK
 
 Facts = Mapping[str, Any]

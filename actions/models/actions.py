@@ -10,7 +10,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +31,7 @@ from actions.models.natural import NaturalKey, NaturalKeyManager
 from actions.models.plan import Plan, Section
 from actions.models.sources import Source
 from actions.querysets import ActionQuerySet
+from actions.typography import date_format
 
 NATURES = [
     (Nature.ONE_OFF.value, _("One-off")),

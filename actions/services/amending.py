@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actions.enums import AmendmentAct, EntryState, RoundState
@@ -30,6 +29,7 @@ from actions.models.actions import SAID
 from actions.models.responsibilities import ROLES
 from actions.rules import numbering
 from actions.services.takeover import DAY
+from actions.typography import date_format
 
 DECISION = ("on", "decided_on", "document", "address")
 

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actions import round_status
@@ -28,6 +27,7 @@ from actions.models import (
 from actions.models.fields import LANGUAGES
 from actions.services import members, plan
 from actions.services.takeover import Move, TakeOver, invitations_of, members_of
+from actions.typography import date_format
 
 Made = dict[str, Any]
 # Of two entries for one action the one that is further counts.

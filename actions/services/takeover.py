@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actions.enums import BodyAct, Role, RoundState
@@ -24,6 +23,7 @@ from actions.models import (
 from actions.models.responsibilities import ROLES
 from actions.refusals import Refused
 from actions.rules.duties import ancestors
+from actions.typography import date_format
 
 DAY = timedelta(days=1)
 # The stronger of two roles that meet under one action comes first.

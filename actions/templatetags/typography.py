@@ -6,6 +6,7 @@ from textwrap import shorten
 from typing import Any
 
 from django import template
+from django.template import defaultfilters
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,6 +20,12 @@ register.simple_tag(typography.sign)
 
 KILO = 1000
 LONGEST_WORD = 22  # letters of a heading that 320 px hold
+
+
+@register.filter(expects_localtime=True, is_safe=False)
+def date(value: Any, arg: str | None = None) -> str:
+    """Return a day as Django's filter of this name does; in French the first is "1er"."""
+    return typography.first_of_month(defaultfilters.date(value, arg))
 
 
 @register.filter

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +18,7 @@ from actions.models import Actor, Circular, Entry, ReportingRound, Responsibilit
 from actions.refusals import Refused
 from actions.seats import Seats
 from actions.services import circulars
+from actions.typography import date_format
 from actions.views.members_only import (
     READ_WRITE,
     MemberRequest,

@@ -9,7 +9,6 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -32,6 +31,7 @@ from actions.round_status import received
 from actions.rules import reminders, workdays
 from actions.seats import Seats
 from actions.services import passed
+from actions.typography import date_format
 from actions.views.members_only import MemberRequest, member_page, secretariat
 from actions.views.round_management import next_end, with_weekday
 from document import charts

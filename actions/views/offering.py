@@ -9,13 +9,13 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.formats import date_format
 
 from actions.forms import texts
 from actions.forms.refusals import show_refusal
 from actions.refusals import Conflict, Refused
 from actions.services import seen
 from actions.services import unsaved as service
+from actions.typography import date_format
 from actions.views import earlier, keeping
 from actions.views.earlier import tidy
 

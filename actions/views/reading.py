@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from actions.rules import hints, markup
 from actions.rules.hints import Hint
 from actions.rules.status import is_overdue
 from actions.services import entries
+from actions.typography import date_format
 
 HINTS = {
     Hint.NO_EVIDENCE: _("No evidence is given."),

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actions.forms.amendments import PROMISES, TITLES
 from actions.models import Action, Amendment, AmendmentLine
 from actions.services.amending import Change
 from actions.services.takeover import DAY
+from actions.typography import date_format
 
 
 def shown(change: Change) -> dict[str, Any]:

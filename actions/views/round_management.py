@@ -10,7 +10,6 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -22,6 +21,7 @@ from actions.models.statuses import RULE_WORDS
 from actions.refusals import Refused
 from actions.rules import deadlines, workdays
 from actions.services import passed, rounds, seen
+from actions.typography import date_format
 from actions.views.members_only import (
     READ_WRITE,
     MemberRequest,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
 from actions.refusals import Refused
 from actions.rules.search import fold
+from actions.typography import date_format
 from actions.workbooks.cells import Book, Broken, Cells
 from actions.workbooks.parts import Archive
 
