@@ -553,6 +553,22 @@ def test_a_preview_reads_no_text_that_is_too_long_to_be_saved(
 # --- Taking back, taking up ------------------------------------------------------
 
 
+def test_a_submitted_entry_that_stayed_outside_the_report_says_so(
+    entry, contributor, sign_in
+) -> None:
+    browser = sign_in(contributor)
+    browser.post(path(entry), typed(entry, "submit"))
+    said = "the report was published without it"
+    assert said not in text(browser.get(path(entry)))
+    entry.refresh_from_db()
+    assert entry.state == "submitted"
+    closed = {"state": "closed", "closed_at": timezone.now(), "published": 1}
+    type(entry.round).objects.filter(pk=entry.round_id).update(**closed)
+    page = text(browser.get(path(entry)))
+    assert said in page
+    assert "nothing else to do" not in page
+
+
 def test_a_submitted_entry_is_taken_back(entry, contributor, sign_in) -> None:
     client = sign_in(contributor)
     client.post(path(entry), typed(entry, "submit"))

@@ -188,6 +188,15 @@ def test_an_action_out_of_the_plan_on_the_reference_date_is_not_found(reader, gi
     assert reader.get(status_path(given, "1")).status_code == 404
 
 
+def test_once_the_report_is_published_the_state_of_play_leads_to_it(given, reader) -> None:
+    closed = {"state": "closed", "closed_at": timezone.now(), "published": 1}
+    ReportingRound.objects.filter(pk=given.pk).update(**closed)
+    for path in (status_path(given), status_path(given, "1")):
+        response = reader.get(path)
+        assert "Not published" not in text_of(response)
+        assert f'href="/en/plans/plan/reports/{given.year}/"' in response.content.decode()
+
+
 def test_the_public_and_strangers_see_no_state_of_play(given, member, sign_in) -> None:
     for path in (status_path(given), status_path(given, "1")):
         response = Client().get(path)
