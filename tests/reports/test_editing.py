@@ -1,5 +1,6 @@
 """The secretariat's pages about a report, and the draft that members read."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -214,6 +215,55 @@ def test_a_translation_of_an_older_original_is_told_and_kept_in_the_form(
     assert "The original has changed meanwhile" in text(response)
     assert "We approved it.</textarea>" in text(response)
     assert Translation.objects.count() == 0
+
+
+def test_saving_leads_to_the_next_text_of_the_list_and_back_to_it(browser, year, entry) -> None:
+    first, second, *_rest = readiness.open_items(year)
+    query = f"?round={year.pk}"
+    page = text(browser.get(address(year, "translations/")))
+    assert f'href="{page_of(first)}{query}"' in page
+    assert first.original[:20] in page
+    sent = {"text": "Approuvé.", "original": first.original, "checked": "on", "act": "next"}
+    assert browser.post(page_of(first) + query, sent)["Location"] == page_of(second) + query
+    draft = {"text": "Ja.", "original": second.original, "act": "save"}
+    answer = browser.post(page_of(second) + query, draft)
+    assert answer["Location"] == address(year, f"translations/{query}")
+    # Behind the last text comes the first that is left.
+    last = readiness.open_items(year)[-1]
+    assert readiness.open_items(year)[0] != last
+    answer = browser.post(page_of(last) + query, sent)
+    assert answer["Location"] == page_of(readiness.open_items(year)[0]) + query
+
+
+def page_of(item: readiness.Item) -> str:
+    return f"/en/secretariat/translations/{item.entry.pk}/{item.field}/{item.language}/"
+
+
+@pytest.mark.parametrize(
+    "query", ["?round=0", "?round=x", "?round=99999999999999999999", "?language=zz&state=zz"]
+)
+def test_a_list_that_is_not_known_is_that_of_the_round(browser, year, entry, query) -> None:
+    page = browser.get(f"/en/secretariat/translations/{entry.pk}/done/en/{query}")
+    assert page.status_code == 200
+    assert f"/secretariat/reports/{year.pk}/translations/" in text(page)
+
+
+def test_several_drafts_are_marked_as_checked_at_once_or_none(browser, year, entry) -> None:
+    translate(browser, entry)
+    path = address(year, "translations/?language=en&state=draft")
+    found = re.findall(r'name="chosen" value="([^"]+)"', text(browser.get(path)))
+    assert len(found) == 1
+    assert "Choose the translations" in text(browser.post(path, follow=True))
+    wrong = browser.post(path, {"chosen": [*found, "1:x"]}, follow=True)
+    assert "a text has changed meanwhile" in text(wrong)
+    assert Translation.objects.get().state == "draft"
+    done = browser.post(path, {"chosen": found}, follow=True)
+    assert "1 translation is marked as checked." in text(done)
+    row = Translation.objects.get()
+    assert (row.state, row.text) == ("checked", "We approved it.")
+    assert row.checked_by is not None
+    again = browser.post(path, {"chosen": found}, follow=True)
+    assert "a text has changed meanwhile" in text(again)
 
 
 @pytest.mark.parametrize("rest", ["done/nl", "done/xx", "internal/en", "results/en", "id/en"])
