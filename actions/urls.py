@@ -31,6 +31,7 @@ from actions.views import (
     round_management,
     rounds,
     search,
+    still_true,
     unsaved,
 )
 
@@ -122,6 +123,11 @@ urlpatterns = [
         "desk/rounds/<slug:plan>/<int:year>/actions/<label:label>/",
         rounds.show_action_status,
         name="action-status",
+    ),
+    path(
+        "desk/rounds/<slug:plan>/<int:year>/still-true/",
+        still_true.still_true,
+        name="still-true",
     ),
     path("secretariat/", cockpit.cockpit, name="secretariat"),
     path("secretariat/rounds/", round_management.round_list, name="rounds"),

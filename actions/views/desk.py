@@ -9,8 +9,9 @@ from django.template.response import TemplateResponse
 from actions import writing
 from actions.enums import BEGUN, HANDED_IN, Act, EntryState, RoundState
 from actions.models import Actor, Entry, ReportingRound, Responsibility
+from actions.permissions import can_submit
 from actions.querysets import valid_on, written_by
-from actions.services import unsaved, unsettled
+from actions.services import still_true, unsaved, unsettled
 from actions.views import days
 from actions.views.members_only import MemberRequest, member_page
 
@@ -74,7 +75,9 @@ def one_round(
     free = voluntary(request, followed, rows, known)
     at_work = [row for row in rows if not row.is_accepted and not row.days["is_over"]]
     expected = [row for row in rows if row.expected]
+    to_hand_in = [row for row in rows if row.may_write and can_submit(request.rights, row)]
     return {
+        "still_true": len(still_true.candidates(to_hand_in)),
         "round": followed,
         "rows": rows,
         "may_write": writing.is_open(followed, on=request.on) or bool(at_work or free),
