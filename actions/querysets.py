@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,25 @@ class ActorQuerySet(models.QuerySet[Any]):
                 heirs.setdefault(actor, heir)
         return {actor: last_of(parent, heirs) for actor, parent in tree.items()}
 
+    def above(self, *, on: date) -> dict[int, tuple[int, ...]]:
+        """Return each actor's key with those of the actors at once above it on a day.
+
+        Where the parent was divided, with all of its parts: nobody has said yet to which of
+        them the actor belongs, and what one of them reports covers it as the parent did.
+        """
+        took_over = ("successions__on", "successions__successor")
+        rows = list(
+            self.order_by("pk", "successions__pk").values_list("pk", "parent_id", *took_over)
+        )
+        heirs: dict[int, list[int]] = {}
+        for actor, _parent, day, heir in rows:
+            if day is not None and day <= on:
+                heirs.setdefault(actor, []).append(heir)
+        return {
+            actor: () if parent is None else living_after(parent, heirs)
+            for actor, parent, _on, _heir in rows
+        }
+
     def with_names(self) -> ActorQuerySet:
         """Return the actors with what their label needs."""
         return self.prefetch_related("names")
@@ -195,6 +214,21 @@ def last_of(actor: int | None, heirs: Mapping[int, int]) -> int | None:
         seen.add(actor)
         actor = heirs[actor]
     return actor
+
+
+def living_after(actor: int, heirs: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
+    """Return an actor, or all who took over from it in the end."""
+    found: dict[int, None] = {}
+    seen, todo = set(), [actor]
+    while todo:
+        one = todo.pop(0)
+        if one not in seen:
+            seen.add(one)
+            later = heirs.get(one, ())
+            todo += later
+            if not later:
+                found[one] = None
+    return tuple(found)
 
 
 def below(actor: Actor, parents: Mapping[int, int | None]) -> set[int]:

@@ -127,6 +127,22 @@ def test_a_part_of_a_body_that_ends_is_still_spoken_for_by_who_is_above(scene) -
     assert {label for label, _slug in before} == {label for label, _slug in after}
 
 
+@pytest.mark.parametrize("order", [("agency", "foreign"), ("foreign", "agency")])
+def test_a_part_of_a_body_that_is_divided_is_spoken_for_by_whoever_has_the_action(
+    scene, order
+) -> None:
+    also(scene, "service", "1")
+    also(scene, "service", "9")
+    given = scene.round(2026, reference_date=date(2026, 12, 31))
+    one, nine = (scene.plan.actions.get(label=label).responsibilities.get(
+        actor=scene.actors["ministry"]) for label in ("1", "9"))  # fmt: skip
+    share = {one.pk: [scene.actors["agency"].pk], nine.pk: [scene.actors["foreign"].pk]}
+    take(scene, AFTER, "ministry", *order, share={"share": share})
+    asked = {(r.action.label, r.actor.slug) for r in round_status.expected(given)}
+    assert {("1", "small-agency"), ("9", "small-foreign")} <= asked
+    assert not {("1", "small-service"), ("9", "small-service")} & asked
+
+
 def test_a_body_is_divided_as_was_said_for_each_action(scene) -> None:
     one, three = (scene.responsibility(label) for label in ("1", "9"))
     agency, foreign = scene.actors["agency"].pk, scene.actors["foreign"].pk

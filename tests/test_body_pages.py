@@ -144,6 +144,30 @@ def test_a_body_is_divided_into_two_that_are_new(desk, scene) -> None:
     assert not Actor.objects.filter(valid_from=DAY).exists()
 
 
+def test_a_division_into_new_bodies_is_undone_with_the_places_that_it_gave(desk, scene) -> None:
+    second = {f"second_{name}": f"{text} 2" for name, text in NEW.items()}
+    share = {f"share_{scene.responsibility('6').pk}": "0"}
+    given = choosing("+", second="+", **NEW, **second, **share) | {"on": "2026-01-02"}
+    assert confirmed(desk, given).status_code == 302
+    theirs = Membership.objects.filter(actor__slug__startswith="fodn")
+    assert theirs.filter(ended_at=None).exists()
+    desk.post(f"{LIST}changes/{BodyChange.objects.get().pk}/undo/")
+    assert not Actor.objects.filter(slug__startswith="fodn").exists()
+    assert not ActorName.objects.filter(name_nl__startswith="FOD Nieuw").exists()
+    back = Membership.objects.filter(actor=scene.actors["foreign"], ended_at=None)
+    assert back.exists()
+
+
+def test_who_takes_what_is_said_where_it_is_confirmed_and_is_no_change_meanwhile(
+    desk, scene
+) -> None:
+    choice = choosing(second="small-ministry")
+    seen = desk.post(SUCCESSOR, choice).context["preview"]["seen"]
+    share = {f"share_{scene.responsibility('6').pk}": "1"}
+    answer = desk.post(SUCCESSOR, choice | share | {"act": "do", "seen": seen})
+    assert answer.status_code == 302
+
+
 def test_a_body_is_divided_action_by_action(desk, scene) -> None:
     path = f"{LIST}small-ministry/successor/"
     choice = choosing(second="small-foreign")
@@ -186,6 +210,12 @@ def test_another_level_of_government_is_asked_about(desk, scene) -> None:
         (choosing("+", second="+", **NEW), "Write the name in at least one language."),
         (
             choosing("+", second="+", **NEW, second_new_name_fr="fod nieuw"),
+            "Another new organisation on this page has this name.",
+        ),
+        (choosing(**NEW), "Below stands the name of a new organisation."),
+        (choosing("+", new_name_fr="MINISTRY"), "There is an organisation of this name."),
+        (
+            choosing("+", second="+", **NEW, second_new_name_nl="FOD  Nieuw"),
             "Another new organisation on this page has this name.",
         ),
         ({"on": "0001-01-01", "heir": "small-agency"}, "greater than or equal to"),

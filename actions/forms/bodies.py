@@ -1,10 +1,13 @@
 """Forms of the secretariat about bodies: a new name, who takes over, and what that rests on."""
 
+import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -141,9 +144,20 @@ class SuccessorForm(BasisForm):
     def clean(self) -> dict[str, Any]:
         """Refuse one successor twice, a new one without a name; ask about another level."""
         found = super().clean() or self.cleaned_data
+        for name, text in found.items():
+            if name.rpartition("new_")[2] in NAME_LABELS:
+                found[name] = re.sub(" {2,}", " ", text)
         known = [key for _place, key in self.chosen() if key != NEW]
         if len(known) != len(set(known)):
             self.add_error("second", _("Choose each successor once."))
+        for place, prefix in PLACES.items():
+            is_named = any(found.get(f"{prefix}{name}") for name in NAME_LABELS)
+            if is_named and found.get(place) != NEW:
+                words = _(
+                    "Below stands the name of a new organisation. Choose “a body that is new” "
+                    "here, or empty the name."
+                )
+                self.add_error(place, words)
         others: set[str] = set()
         for place, key in self.chosen():
             if key == NEW:
@@ -159,6 +173,7 @@ class SuccessorForm(BasisForm):
     def check_new(self, prefix: str, others: set[str]) -> None:
         """Refuse a new body without a name, or with that of another; ``others`` has such names."""
         texts = {code: self.cleaned_data.get(f"{prefix}name_{code}", "") for code in LANGUAGES}
+        known = names_there(texts.values())
         if not any(texts.values()):
             self.add_error(f"{prefix}name_nl", _("Write the name in at least one language."))
         for code, text in texts.items():
@@ -167,7 +182,7 @@ class SuccessorForm(BasisForm):
             if text.casefold() in others:
                 words = _("Another new organisation on this page has this name.")
                 self.add_error(f"{prefix}name_{code}", words)
-            elif ActorName.objects.filter(**{f"name_{code}__iexact": text}).exists():
+            elif text.casefold() in known:
                 words = _("There is an organisation of this name. Choose it from the list.")
                 self.add_error(f"{prefix}name_{code}", words)
         others |= {text.casefold() for text in texts.values() if text}
@@ -208,6 +223,17 @@ class SuccessorForm(BasisForm):
         """Return what was typed, for the page that asks to confirm it."""
         typed = [(name, str(self.data.get(name, ""))) for name in self.fields]
         return [(name, value) for name, value in typed if value]
+
+
+def names_there(texts: Iterable[str]) -> set[str]:
+    """Return those of some names that a body has, in whatever language, in small letters."""
+    wanted = Q()
+    for text in filter(None, texts):
+        for code in LANGUAGES:
+            wanted |= Q(**{f"name_{code}__iexact": text})
+    rows = ActorName.objects.filter(wanted) if wanted else ActorName.objects.none()
+    columns = [f"name_{code}" for code in LANGUAGES]
+    return {name.casefold() for row in rows.values_list(*columns) for name in row if name}
 
 
 def is_filled(field: Any) -> bool:

@@ -1,6 +1,6 @@
 """Who is responsible for what: an action and an actor, at most once together."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
 from typing import ClassVar
 
@@ -191,7 +191,7 @@ class Responsibility(NaturalKey):
 
 
 def expected_of(
-    responsibilities: Collection[Responsibility], parents: Mapping[int, int | None], *, on: date
+    responsibilities: Collection[Responsibility], parents: duties.Tree, *, on: date
 ) -> set[int]:
     """Return the keys of the responsibilities of one action with an entry expected on a day."""
     expected = duties.expected_of([r.duty(on) for r in responsibilities], parents)

@@ -28,7 +28,7 @@ def expected(given: ReportingRound) -> list[Responsibility]:
         .select_related("actor")
         .order_by("action__position", "position", "id")
     )
-    tree = Actor.objects.parents(on=given.reference_date)
+    tree = Actor.objects.above(on=given.reference_date)
     by_action: dict[int, list[Responsibility]] = defaultdict(list)
     for row in held:
         by_action[row.action_id].append(row)

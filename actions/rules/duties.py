@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+# Each actor's key with that of its parent, or of all who share the place of one that was divided.
+Tree = Mapping[int, int | tuple[int, ...] | None]
+
 
 class Duty(NamedTuple):
     """One actor under one action.
@@ -16,17 +19,27 @@ class Duty(NamedTuple):
     decision: bool | None = None
 
 
-def ancestors(actor: int, parents: Mapping[int, int | None]) -> Iterator[int]:
+def ancestors(actor: int, parents: Tree) -> Iterator[int]:
     """Yield the actors above one, nearest first; a circle ends where it closes."""
     seen = {actor}
-    above = parents.get(actor)
-    while above is not None and above not in seen:
-        yield above
-        seen.add(above)
-        above = parents.get(above)
+    todo = list(at_once_above(actor, parents))
+    while todo:
+        above = todo.pop(0)
+        if above not in seen:
+            yield above
+            seen.add(above)
+            todo += at_once_above(above, parents)
 
 
-def expected_of(duties: Iterable[Duty], parents: Mapping[int, int | None]) -> set[int]:
+def at_once_above(actor: int, parents: Tree) -> tuple[int, ...]:
+    """Return the parents of an actor: none, one, or the parts of one that was divided."""
+    found = parents.get(actor)
+    if found is None:
+        return ()
+    return (found,) if isinstance(found, int) else found
+
+
+def expected_of(duties: Iterable[Duty], parents: Tree) -> set[int]:
     """Return the actors of which an entry is expected for one action in every round.
 
     One is expected of lead and responsible actors; never of an actor without a name in the

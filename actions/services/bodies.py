@@ -312,7 +312,9 @@ def undo_take_over(change: BodyChange, *, by: User) -> None:
         if not reporting_round.is_planned:
             inheritance.mark(reporting_round, keys, {"entries": []})
     for body in Actor.objects.filter(pk__in=made["founded"]):
-        if inheritance.is_free(body):
+        if inheritance.is_free(body, change):
+            for seat in inheritance.seats_of(change, body):
+                plan.delete(seat, by=by)
             plan.delete(body, by=by)
 
 

@@ -6,6 +6,7 @@ Each function adds to ``made`` what it did, so that ``services.bodies`` can undo
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -285,14 +286,23 @@ def move_back(change: BodyChange, *, by: User, now: datetime) -> None:
                     seat(row, role, by=by)
 
 
-def is_free(actor: Actor) -> bool:
-    """Tell whether nothing hangs on a body, so that it can go as it came."""
+def seats_of(change: BodyChange, body: Actor) -> QuerySet[Membership]:
+    """Return the places in a body that somebody had by an act alone, and has no longer."""
+    ended = [row["ended"] for row in change.made.get("members", ()) if body.pk in row["started"]]
+    return Membership.objects.filter(
+        actor=body, ended_at__isnull=False, user__memberships__in=ended
+    ).distinct()
+
+
+def is_free(actor: Actor, change: BodyChange) -> bool:
+    """Tell whether nothing hangs on a body but an act's own, so that it can go as it came."""
+    own = seats_of(change, actor).values("pk")
     return not (
         actor.responsibilities.exists()
         or actor.children.exists()
         or actor.origins.exists()
         or actor.successions.exists()
-        or Membership.objects.filter(actor=actor).exists()
+        or Membership.objects.filter(actor=actor).exclude(pk__in=own).exists()
         or Invitation.objects.filter(actor=actor).exists()
         or BodyChange.objects.filter(actor=actor).exists()
     )

@@ -76,9 +76,13 @@ class Move:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What a takeover will do, for whoever decides on it."""
+    """What a takeover will do, for whoever decides on it.
+
+    ``possible`` are the moves of every action to every successor, whoever is to take it.
+    """
 
     moves: list[Move]
+    possible: list[Move]
     rounds_kept: list[ReportingRound]
     rounds_moved: list[ReportingRound]
     members: list[Membership]
@@ -87,9 +91,12 @@ class Foreseen:
 
     @property
     def digest(self) -> str:
-        """A short digest, by which a change before the confirmation is noticed."""
+        """A short digest, by which a change before the confirmation is noticed.
+
+        Who takes which action is no such change: that is what the confirmation says.
+        """
         said = [
-            [(m.held.pk, m.heir.slug, m.present.pk if m.present else 0) for m in self.moves],
+            [(m.held.pk, m.heir.slug, m.present.pk if m.present else 0) for m in self.possible],
             [[row.pk for row in rows] for rows in (self.rounds_kept, self.rounds_moved)],
             [row.pk for row in self.members],
             self.invitations,
@@ -105,11 +112,12 @@ def foresee(given: TakeOver) -> Foreseen:
         action__in=[row.action_id for row in held], actor__in=given.heirs
     )
     present = {(row.action_id, row.actor_id): row for row in rows}
-    moves = [
+    possible = [
         Move(row, heir, present.get((row.action_id, heir.pk)))
         for row in held
-        for heir in given.heirs_of(row)
+        for heir in given.heirs
     ]
+    moves = [move for move in possible if move.heir in given.heirs_of(move.held)]
     check_moves(given, held, moves)
     running = (
         ReportingRound.objects.filter(plan__actions__responsibilities__in=held)
@@ -119,6 +127,7 @@ def foresee(given: TakeOver) -> Foreseen:
     rounds = list(running.distinct().select_related("plan").order_by("year", "pk"))
     return Foreseen(
         moves=moves,
+        possible=possible,
         rounds_kept=[row for row in rounds if row.reference_date < given.on],
         rounds_moved=[row for row in rounds if row.reference_date >= given.on],
         members=members_of(given.actor),

@@ -246,7 +246,7 @@ def actor_groups(action: Action, on: date) -> list[dict[str, Any]]:
         .select_related("actor__parent", "reports_through", "source")
         .prefetch_related("actor__names", "actor__parent__names", "reports_through__names")
     )
-    expected = expected_of(valid, Actor.objects.parents(on=on), on=on)
+    expected = expected_of(valid, Actor.objects.above(on=on), on=on)
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for r in valid:
         groups[r.actor.level].append(
