@@ -122,6 +122,22 @@ def test_a_draft_is_previewed_as_readers_will_see_it(desk, scene) -> None:
     assert Amendment.objects.get().is_draft
 
 
+def test_that_finished_work_on_a_reworded_action_stays_finished_is_told_before(desk, scene) -> None:
+    given = scene.round()
+    said = "is finished and stays so: they are not asked about the new text"
+    path = begun(desk)
+    typed(desk, f"{path}change/1/", title_nl="Nieuw")
+    typed(desk, f"{path}change/9/", label="9A")
+    assert said not in text_of(desk.get(f"{path}preview/"))
+    for label in ("1", "9"):
+        scene.submit(scene.entry(given, label), status="done")
+        scene.accept(scene.entry(given, label))
+    text = text_of(desk.get(f"{path}preview/"))
+    # Another number makes no other action of the ninth.
+    assert text.count(said) == 1
+    assert "unless they take it up again. Ministry" in text
+
+
 def test_what_is_announced_is_told_to_readers_and_old_addresses_lead_on(desk, client) -> None:
     made = confirmed(desk)
     page = text_of(client.get("/en/plans/small/actions/1/"))

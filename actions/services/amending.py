@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from actions.enums import AmendmentAct, EntryState, RoundState
+from actions.enums import CARRIED_OVER, AmendmentAct, EntryState, RoundState
 from actions.models import (
     Action,
     Actor,
@@ -31,6 +31,8 @@ from actions.rules import numbering
 from actions.services.takeover import DAY
 from actions.typography import date_format
 
+# What makes an action another one: its wording, its term, its kind, what the plan promises.
+REWORDED = ("title_", "period_", "nature", "promise_")
 DECISION = ("on", "decided_on", "document", "address")
 
 
@@ -65,6 +67,16 @@ class Change:
     held: tuple[Responsibility, ...] = ()
     ends: tuple[Responsibility, ...] = ()
     begins: tuple[Begin, ...] = ()
+    finished: tuple[Responsibility, ...] = ()
+
+    @property
+    def carries_on(self) -> tuple[Responsibility, ...]:
+        """The bodies whose work on a reworded action is finished, so that none is asked anew.
+
+        Finished work is carried over whatever the plan says since; its actor may take it up again.
+        """
+        is_reworded = any(name.startswith(REWORDED) for name in self.differing)
+        return tuple(row for row in self.stays if row in self.finished) if is_reworded else ()
 
     @property
     def label(self) -> str:
@@ -110,6 +122,7 @@ class Standing:
     actions: dict[int, Action]
     sections: dict[int, Section]
     held: dict[int, list[Responsibility]] = field(default_factory=dict)
+    finished: set[int] = field(default_factory=set)
     actors: dict[str, Actor] = field(default_factory=dict)
 
 
@@ -152,6 +165,14 @@ def read(amendment: Amendment, lines: list[AmendmentLine]) -> Standing:
     held = Responsibility.objects.filter(action__in=named).select_related("actor")
     for row in held.prefetch_related("actor__names").order_by("position", "pk"):
         standing.held.setdefault(row.action_id, []).append(row)
+    newest: dict[int, str] = {}
+    accepted = Entry.objects.filter(responsibility__action__in=named, state=EntryState.ACCEPTED)
+    rows_of_work = accepted.order_by("-round__year", "pk").values_list(
+        "responsibility", "status", "carried_from__status"
+    )
+    for key, status, carried in rows_of_work:
+        newest.setdefault(key, carried or status)
+    standing.finished = {key for key, status in newest.items() if status in CARRIED_OVER}
     return standing
 
 
@@ -177,7 +198,8 @@ def change_of(line: AmendmentLine, standing: Standing) -> Change:
         Begin(standing.actors[slug], role) for slug, role in line.begins if slug in standing.actors
     )
     ends = tuple(row for row in held if row.actor.slug in line.ends)
-    return Change(line, before, after, held, ends, begins)
+    finished = tuple(row for row in held if row.pk in standing.finished)
+    return Change(line, before, after, held, ends, begins, finished)
 
 
 def running(plan: Plan) -> list[ReportingRound]:

@@ -29,6 +29,7 @@ def shown(change: Change) -> dict[str, Any]:
         "facts": list(facts(after)) if before is None and after else [],
         "ends": [name(row.actor, row.role_label) for row in change.ends],
         "begins": [name(one.actor, one.role_label) for one in change.begins],
+        "carries_on": [name(row.actor, row.role_label) for row in change.carries_on],
         "is_left_alone": change.is_left_alone and (before is None or bool(change.ends)),
         "note": line.note,
         "note_language": line.note_language,
