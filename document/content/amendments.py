@@ -51,13 +51,12 @@ def changed(reader: Reader, amended: Amended) -> Line:
         (one for one in reader.snapshot.actions if one.action_id == amended.action_id), None
     )
     shown = reader.filled("action", label=amended.label)
-    number = (
-        replace(reader.link(action), text=shown)
-        if action and action.label == amended.label
-        else Run(shown, look="strong")
-    )
-    act = reader.label(f"act_{amended.act}")
-    found: list[Piece] = [number, Run(f" ({act})"), Run(reader.colon(""))]
+    number = replace(reader.link(action), text=shown) if action else Run(shown, look="strong")
+    acts = [reader.label(f"act_{amended.act}")]
+    if action and action.label != amended.label:
+        # Here it stands under the number that it had or has until then.
+        acts.append(reader.filled("was_label", label=action.label))
+    found: list[Piece] = [number, Run(f" ({', '.join(acts)})"), Run(reader.colon(""))]
     found += reader.title(amended.titles, amended.official)
     note = reader.words(amended.note)
     if note.text:

@@ -62,14 +62,25 @@ def told(reader: Reader, day: str, slugs: list[str], keys: tuple[str, str]) -> I
 
 
 def of_action(reader: Reader, action: Action) -> Line:
-    """Return the bodies of an action that changed since the edition before, or will."""
+    """Return the bodies of an action that changed since the edition before, or will.
+
+    Of an action that the plan was given meanwhile: since then.
+    """
+    first = max([since(reader), *added_on(reader, action)])
     found: list[Line] = []
     for slug in dict.fromkeys(entry.actor for entry in action.entries):
-        said = list(lines(reader, slug, since(reader)))
+        said = list(lines(reader, slug, first))
         if said:
             name = reader.actor(slug)
             found.append((name, Run(reader.colon("")), *reader.joined(said)))
     return reader.joined(found, ".")
+
+
+def added_on(reader: Reader, action: Action) -> Iterator[str]:
+    """Yield the days on which amendments added an action to the plan."""
+    for amendment in reader.snapshot.amendments:
+        if any(one.act == "add" and one.action_id == action.action_id for one in amendment.actions):
+            yield amendment.on
 
 
 def since(reader: Reader) -> str:

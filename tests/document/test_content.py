@@ -26,6 +26,7 @@ from document.charts import Bar
 from document.content import (
     about,
     actors,
+    amendments,
     annex,
     changes,
     classes,
@@ -35,11 +36,22 @@ from document.content import (
     method,
     outlook,
     silence,
+    successions,
     summary,
 )
 from document.content import actions as chapter
 from document.content.reader import Reader
-from document.snapshot import LANGUAGES, Actor, Entry, Naming, Snapshot, Succession, Text
+from document.snapshot import (
+    LANGUAGES,
+    Actor,
+    Amended,
+    Amendment,
+    Entry,
+    Naming,
+    Snapshot,
+    Succession,
+    Text,
+)
 from tests.reports.specimen import amendment, every, former, overridden, specimen
 from tests.reports.tokens import replaced
 
@@ -820,6 +832,26 @@ def test_an_amendment_is_told_with_its_decision_its_note_and_both_texts() -> Non
         "Text of the plan now: What it says of action 1 (en)",
         "Action 99 (added): A new action (en) – Asked for by all (en)",
     ]
+
+
+def test_an_amendment_leads_to_an_action_under_whatever_number_it_has_here() -> None:
+    one, new = amendment().actions
+    moved = dataclasses.replace(amendment(), actions=(dataclasses.replace(one, label="1A"), new))
+    given = reader(specimen(6, amendments=(moved,)))
+    listed = next(block for block in amendments.blocks(given) if isinstance(block, Items))
+    first = listed.lines[0][0]
+    assert isinstance(first, Run)
+    assert first.to
+    assert plain(listed.lines[0]).startswith("Action 1A (changed, number before: 1): ")
+
+
+def test_of_an_action_that_was_added_no_change_of_bodies_from_before_is_told() -> None:
+    snapshot = renamed(Naming(OLD, {}, "", "2025-06-30"))
+    action = snapshot.actions[0]
+    for on, is_told in (("2025-03-01", True), ("2025-09-01", False)):
+        added = Amendment(on=on, actions=(Amended("add", action.action_id, "1", action.titles),))
+        given = reader(dataclasses.replace(snapshot, amendments=(added,)))
+        assert ("Old Office" in plain(successions.of_action(given, action))) == is_told
 
 
 def test_an_amendment_after_the_reference_date_is_told_and_one_of_before_is_not() -> None:
