@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -29,6 +29,7 @@ from actions.forms.administration import (
     ThemeForm,
 )
 from actions.forms.plan import LinesField
+from actions.forms.texts import TidyField, taken_out
 from actions.models import (
     Action,
     ActionFlag,
@@ -64,7 +65,14 @@ LONG_LINE = 200  # characters that a narrow field would show in part only
 SAVED_NOW = _("Nothing was saved. Where your text differs, this is what is saved now:")
 REFUSED = _("The database refuses this: other records depend on it.")
 FIELDS: Any = {
-    models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})},
+    models.TextField: {
+        "form_class": TidyField,
+        "widget": forms.Textarea(attrs={"rows": 3, "cols": 60}),
+    },
+    models.CharField: {"form_class": TidyField},
+    # Kinds of lines with a field of their own.
+    models.SlugField: {},
+    models.EmailField: {},
     models.URLField: {"assume_scheme": "https"},
     models.JSONField: {"form_class": LinesField},
 }
@@ -260,6 +268,20 @@ class DataAdmin(ByService, Spoken, Chosen, SimpleHistoryAdmin):
         ]
         digests = [digest(one, columns_of(one)) for one in (row, *hanging)]
         return hashlib.sha256("".join(digests).encode()).hexdigest()[:32]
+
+    def construct_change_message(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        add: bool = False,  # noqa: FBT001, FBT002
+    ) -> Any:
+        """Say on the next page what of a paste could not be kept; return what the log says."""
+        rows = [row for formset in formsets or () for row in formset.forms]
+        for one in (form, *rows):
+            for words in taken_out(one):
+                messages.warning(request, words)
+        return super().construct_change_message(request, form, formsets, add)
 
     def history_form_view(
         self,

@@ -108,6 +108,23 @@ def test_a_change_is_signed_and_kept_in_history(secretariat_client, secretariat,
     assert (newest.history_user, action.history.count()) == (secretariat, 2)
 
 
+def test_a_paste_is_tidied_in_the_administration_with_a_word_about_what_went(
+    secretariat_client, nap2
+) -> None:
+    action = nap2.actions.get(label="41")
+    url = page("action", "change", action.pk)
+    data = form_data(secretariat_client.get(url))
+    data |= {"title_nl": "Nieuwe\x08 titel", "actors_text": "\uf0b7 een\n\uf0b7 twee\x0bdrie"}
+    answer = secretariat_client.post(url, data, follow=True)
+    assert "errors" not in answer.context, answer.context["errors"]
+    assert "a character that cannot be saved was taken out (U+0008 in line 1)" in (
+        answer.content.decode()
+    )
+    action.refresh_from_db()
+    assert action.title_nl == "Nieuwe titel"
+    assert action.actors_text.replace("\r\n", "\n") == "• een\n• twee\ndrie"
+
+
 def test_every_action_can_be_saved_as_it_stands(secretariat_client, nap2) -> None:
     for label in ("1", "40"):  # the second has rows with phases
         url = page("action", "change", nap2.actions.get(label=label).pk)

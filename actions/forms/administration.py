@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from actions.forms.texts import TidyField
 from actions.models import Action, Responsibility, Theme
 from actions.models.fields import LANGUAGES
 
@@ -37,15 +38,13 @@ class LanguagesField(forms.MultipleChoiceField):
         return set(self.prepare_value(initial) or ()) != set(data or ())
 
 
-class LineField(forms.CharField):
+class LineField(TidyField):
     """A long text without line breaks, shown in full."""
+
+    is_line = True
 
     def __init__(self, **options: Any) -> None:
         super().__init__(widget=forms.Textarea({"rows": 2, "cols": 60}), **options)
-
-    def to_python(self, value: Any) -> Any:
-        """Return the text in one line."""
-        return super().to_python(" ".join(str(value or "").split("\n")).replace("\r", ""))
 
 
 class PlacedForm(forms.ModelForm):

@@ -43,7 +43,22 @@ class Line(Described, forms.TextInput):
     """A field of one line; a browser cuts nothing off that is pasted."""
 
 
-class TextField(forms.CharField):
+class TidyField(forms.CharField):
+    """A text of which what cannot be kept of a paste is taken out, and told."""
+
+    is_line = False
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.taken_out: list[tuple[str, int]] = []
+
+    def to_python(self, value: Any) -> Any:
+        """Return the text as it can be kept; ``taken_out`` says what went."""
+        text, self.taken_out = characters.from_paste(str(value or ""))
+        return super().to_python(" ".join(text.split("\n")) if self.is_line else text)
+
+
+class TextField(TidyField):
     """A text: what cannot be kept of a paste is taken out and told, and nothing is cut off.
 
     ``rows`` is None for one line. A form that ``is_silent`` about the limit tells it once
@@ -67,12 +82,6 @@ class TextField(forms.CharField):
         super().__init__(widget=widget, validators=checks, **options)
         self.most, self.is_silent, self.is_line = most, is_silent, rows is None
         self.is_printed = is_printed
-        self.taken_out: list[tuple[str, int]] = []
-
-    def to_python(self, value: Any) -> Any:
-        """Return the text as it can be kept; ``taken_out`` says what went."""
-        text, self.taken_out = characters.from_paste(str(value or ""))
-        return super().to_python(" ".join(text.split("\n")) if self.is_line else text)
 
 
 class Shorter:
@@ -99,7 +108,7 @@ def taken_out(form: forms.BaseForm) -> list[str]:
     return [
         words(form.fields[name].label or name, part.taken_out)
         for name, part in form.fields.items()
-        if isinstance(part, TextField) and part.taken_out
+        if isinstance(part, TidyField) and part.taken_out
     ]
 
 
