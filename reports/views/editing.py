@@ -436,6 +436,11 @@ def chapter(request: MemberRequest, key: int, kind: str, number: int) -> HttpRes
 def tell_saved(request: MemberRequest, found: ReportingRound) -> None:
     """Say that a chapter is saved, and that an edition that is frozen does not have it."""
     messages.success(request, _("The text is saved."))
+    warn_of_frozen(request, found)
+
+
+def warn_of_frozen(request: MemberRequest, found: ReportingRound) -> None:
+    """Say that an edition that is frozen does not have what was saved just now."""
     if found.is_frozen:
         messages.warning(
             request,
@@ -516,6 +521,7 @@ def consultation(request: MemberRequest, key: int) -> HttpResponse:
             form.go_on_from(seen.digest(refusal.stored, texts.CONSULTED))
         if done is not None:
             messages.success(request, _("The days and the note of the working group are saved."))
+            warn_of_frozen(request, found)
             return redirect("reports:editing", found.pk)
     context = {"round": found, "plan": found.plan, "form": form, "conflict": conflict}
     status = 409 if conflict else 200

@@ -28,7 +28,7 @@ from reports import readiness
 from reports.forms.editing import LANGUAGE_NAMES, TranslationForm
 from reports.models import CHECKED, DRAFT, Translation
 from reports.services import texts
-from reports.views.editing import find_round
+from reports.views.editing import find_round, warn_of_frozen
 
 PER_PAGE = 50
 STATES = (readiness.MISSING, DRAFT, CHECKED)
@@ -144,6 +144,7 @@ def check_chosen(request: MemberRequest, work: Worklist) -> None:
         len(set(asked)),
     )
     messages.success(request, words % {"n": len(set(asked))})
+    warn_of_frozen(request, work.round)
 
 
 def check(request: MemberRequest, item: readiness.Item) -> None:
@@ -191,6 +192,7 @@ def translate(request: MemberRequest, key: int, field: str, language: str) -> Ht
                 **(form.cleaned_data | {"original": clean(form.cleaned_data["original"])}),
             )  # fmt: skip
             messages.success(request, _("The translation is saved."))
+            warn_of_frozen(request, work.round)
             return redirect(address_of(goes_on, work) if goes_on else work.address)
         except ValidationError as error:
             show_refusal(form, error)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from lxml import html
 
 from actions.models import Entry, ReportingRound
 from actions.services import entries, rounds
@@ -215,6 +216,27 @@ def test_a_translation_of_an_older_original_is_told_and_kept_in_the_form(
     assert "The original has changed meanwhile" in text(response)
     assert "We approved it.</textarea>" in text(response)
     assert Translation.objects.count() == 0
+
+
+def test_what_is_saved_beside_a_frozen_edition_is_said_to_be_outside(browser, year, entry) -> None:
+    warned = "The edition that is frozen does not have it."
+    ReportingRound.objects.filter(pk=year.pk).update(state="closed", closed_at=timezone.now())
+    for is_frozen in (False, True):
+        ReportingRound.objects.filter(pk=year.pk).update(
+            frozen_at=timezone.now() if is_frozen else None
+        )
+        words = f"Said {is_frozen}."
+        page = browser.get(f"/en/secretariat/translations/{entry.pk}/done/en/")
+        seen = html.fromstring(page.content.decode()).xpath("//input[@name='seen']/@value")
+        saved = browser.post(
+            f"/en/secretariat/translations/{entry.pk}/done/en/",
+            {"text": words, "original": entry.done, "seen": (*seen, "")[0]},
+            follow=True,
+        )
+        assert (warned in text(saved)) == is_frozen
+        chosen = re.findall(r'name="chosen" value="([^"]+)"', text(saved))
+        checked = browser.post(address(year, "translations/"), {"chosen": chosen}, follow=True)
+        assert (warned in text(checked)) == is_frozen
 
 
 def test_saving_leads_to_the_next_text_of_the_list_and_back_to_it(browser, year, entry) -> None:
