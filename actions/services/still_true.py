@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from actions.enums import REPORTABLE, EntryState, Status
+from actions.enums import REPORTABLE, EntryState
 from actions.models import Entry, User
 from actions.models.entries import PUBLISHED_TEXTS
 from actions.refusals import Conflict, Refused
@@ -63,9 +63,8 @@ def candidates(rows: Sequence[Entry]) -> list[StillTrue]:
 def is_repeatable(before: Entry) -> bool:
     """Tell whether an entry says something that can be said again."""
     said = before.spoken
-    return said.status in {Status(code).value for code in REPORTABLE} and any(
-        getattr(said, name).strip() for name in PUBLISHED_TEXTS
-    )
+    has_text = any(getattr(said, name).strip() for name in PUBLISHED_TEXTS)
+    return said.status in REPORTABLE and has_text
 
 
 def confirm(
