@@ -98,16 +98,7 @@ class ActorQuerySet(models.QuerySet[Any]):
         """
         if on is None:
             return dict(self.values_list("pk", "parent_id"))
-        took_over = ("successions__on", "successions__successor")
-        rows = list(
-            self.order_by("pk", "successions__pk").values_list("pk", "parent_id", *took_over)
-        )
-        tree = {actor: parent for actor, parent, _on, _heir in rows}
-        heirs: dict[int, int] = {}
-        for actor, _parent, day, heir in rows:
-            if day is not None and day <= on:
-                heirs.setdefault(actor, heir)
-        return {actor: last_of(parent, heirs) for actor, parent in tree.items()}
+        return {actor: above[0] if above else None for actor, above in self.above(on=on).items()}
 
     def above(self, *, on: date) -> dict[int, tuple[int, ...]]:
         """Return each actor's key with those of the actors at once above it on a day.
@@ -207,17 +198,8 @@ class EntryQuerySet(models.QuerySet[Any]):
         )
 
 
-def last_of(actor: int | None, heirs: Mapping[int, int]) -> int | None:
-    """Return who took over from an actor in the end; a circle ends where it closes."""
-    seen = set()
-    while actor is not None and actor in heirs and actor not in seen:
-        seen.add(actor)
-        actor = heirs[actor]
-    return actor
-
-
 def living_after(actor: int, heirs: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
-    """Return an actor, or all who took over from it in the end."""
+    """Return an actor, or all who took over from it in the end; itself where that is a circle."""
     found: dict[int, None] = {}
     seen, todo = set(), [actor]
     while todo:
@@ -225,10 +207,10 @@ def living_after(actor: int, heirs: Mapping[int, Sequence[int]]) -> tuple[int, .
         if one not in seen:
             seen.add(one)
             later = heirs.get(one, ())
-            todo += later
+            todo = [*later, *todo]
             if not later:
                 found[one] = None
-    return tuple(found)
+    return tuple(found) or (actor,)
 
 
 def below(actor: Actor, parents: Mapping[int, int | None]) -> set[int]:
