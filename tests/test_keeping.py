@@ -368,6 +368,22 @@ def test_a_refused_form_stays_kept(site) -> None:
     assert UnsavedText.objects.count() == 1
 
 
+def test_what_is_stored_whole_is_kept_no_longer_though_the_page_asks(site) -> None:
+    action, sent = open_form(site, "writer", DRAFT)
+    french = "Nous avons rédigé le projet avec les partenaires sociaux et la société civile."
+    sent |= {"done": french, "language": "nl", "status": "in_progress"}
+    keep(site, "writer", sent)
+    # The text looks written in another language: it is a draft, and the page asks.
+    page = site.send("writer", "POST", action, sent | {"act": "submit"})
+    assert page.status_code == 422
+    assert Entry.objects.get(pk=site.keys["draft"]).done == french
+    assert UnsavedText.objects.count() == 0
+    keep(site, "writer", sent)
+    page = site.send("writer", "POST", action, sent | {"act": "submit", "results": "x" * 10_001})
+    assert page.status_code == 422
+    assert UnsavedText.objects.count() == 1
+
+
 def test_another_text_written_beside_one_that_is_offered_replaces_nothing(site) -> None:
     role, name, action, sent = typed(site, CHAPTER)
     keep(site, role, sent)

@@ -58,6 +58,9 @@ def test_what_was_unfinished_and_is_not_begun_is_offered_with_its_texts(
     scene, now_open, browser
 ) -> None:
     page = browser.get(PAGE)
+    # Else a browser ticks by place what stands there after going back.
+    boxes = re.findall(r'name="chosen" value="[^"]+"\s+autocomplete="off"', page.content.decode())
+    assert len(boxes) == 2
     assert len(keys(page)) == 2  # finished work is carried over by itself
     assert "We schreven het ontwerp." in text_of(page)
     assert "For 2 actions your organisation reported last year." in text_of(

@@ -92,7 +92,10 @@ def named(form: forms.BaseForm, rows: Texts) -> Texts:
     """Return texts by what their fields are called, "" where nobody knows it any more."""
     known = {form.add_prefix(name): part.label for name, part in form.fields.items()}
     own = [(name.removeprefix(CARRIED), text) for name, text in rows]
-    return [(str(known.get(name) or keeping.label_of(name)), text) for name, text in own]
+    return [
+        (str(known.get(name) or keeping.label_of(name)), keeping.in_words(name, text))
+        for name, text in own
+    ]
 
 
 # --- Carried on by the form ---------------------------------------------------------

@@ -164,8 +164,12 @@ def submit(request: MemberRequest, found: Entry, form: EntryForm) -> Entry | Non
 
 def save(request: MemberRequest, found: Entry, form: EntryForm) -> Entry:
     """Save what of the form can be stored; the form says what cannot."""
+    content = form.content()
     try:
-        return entries.save(found, content=form.content(), **signature(request, form))
+        stored = entries.save(found, content=content, **signature(request, form))
+        # What is stored whole is kept beside it no longer, whatever else the page has to ask.
+        request.is_stored = set(content) == set(CONTENT) and not form.evidence.total_error_count()
+        return stored
     except ValidationError as error:
         form.refuse(error)
     wrong = {"evidence"} if form.evidence.refusals else set()

@@ -58,6 +58,7 @@ TECHNICAL = OURS | {
     "language",
     "actor",
     "role",
+    "chosen",
 }
 SHORTEST = 4  # of what somebody would miss; "on" is a ticked box
 # Of a text that is carried, in characters: the longest form has eight texts and twenty documents.

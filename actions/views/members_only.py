@@ -39,6 +39,7 @@ class MemberRequest(HttpRequest):
     now: datetime
     on: date
     htmx: Any
+    is_stored: bool  # set where a form that goes on asking was stored whole
 
 
 def anybody(rights: Rights) -> bool:
@@ -149,7 +150,8 @@ def sent(request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:
         is_hidden = isinstance(refusal, Http404)
         status = HTTPStatus.NOT_FOUND if is_hidden else HTTPStatus.FORBIDDEN
         return keeping.to_copy(request, keeping.of_form(request), status)
-    if mark is not None and leads_on(request, response):
+    is_stored = getattr(request, "is_stored", False)
+    if mark is not None and (is_stored or leads_on(request, response)):
         settle(request, mark.address)
     return response
 

@@ -273,6 +273,21 @@ def test_a_text_in_this_browser_alone_is_handed_to_the_server_and_offered(
     again.wait_for_function(NOTHING_HELD)
 
 
+def test_loading_a_refused_entry_again_shows_what_was_typed_since(standing, browser_of) -> None:
+    page = browser_of("secretariat")
+    page.goto(standing.address + standing.site.fill("/nl/desk/entries/{empty}/"))
+    page.locator("#id_results").fill("Wat het opleverde")
+    page.locator("button[value=submit]").first.click()
+    page.locator(".error-summary").wait_for()
+    page.locator("#id_obstacles").fill("Wat er in de weg staat")
+    page.reload()
+    page.wait_for_function(NOTHING_HELD)
+    page.wait_for_load_state("networkidle")
+    texts = [page.locator(f"#id_{name}").input_value() for name in ("results", "obstacles")]
+    assert texts == ["Wat het opleverde", "Wat er in de weg staat"]
+    assert page.locator(".unsaved").count() == 0
+
+
 def test_what_was_saved_while_its_window_closed_is_no_unsaved_text(standing, browser_of) -> None:
     address = standing.address + standing.site.fill("/nl/desk/entries/{empty}/")
     page = browser_of("secretariat")

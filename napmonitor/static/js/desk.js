@@ -65,14 +65,15 @@ document.addEventListener(
   true,
 );
 
-// On paper a field shows all that stands in it: a line that is longer than its field, and a text
-// where the browser lets no field grow, are printed beside it.
+// On paper a field shows all that stands in it: a line that is longer than its field, and a text of
+// many lines, as no field goes on overleaf, are printed in its place.
+const FEW_LINES = 12;
 window.addEventListener("beforeprint", () => {
-  const grows = CSS.supports("field-sizing", "content");
   document.querySelectorAll("main :is(input, textarea), #content-main :is(input, textarea)").forEach((field) => {
-    const isLine = ["text", "url", "email"].includes(field.type);
-    if (!field.checkVisibility() || (!isLine && (grows || field.type !== "textarea"))) return;
-    if (field.scrollWidth <= field.clientWidth && field.scrollHeight <= field.clientHeight) return;
+    const isText = ["text", "url", "email", "textarea"].includes(field.type);
+    if (!isText || !field.checkVisibility()) return;
+    const isWhole = field.scrollWidth <= field.clientWidth && field.scrollHeight <= field.clientHeight;
+    if (isWhole && field.value.split("\n").length <= FEW_LINES) return;
     const printed = document.createElement("span");
     printed.className = "printed-value";
     printed.lang = field.lang;

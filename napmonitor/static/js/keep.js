@@ -162,6 +162,9 @@ const keep = (() => {
     if (isOffered) location.reload();
   };
 
+  // Loading the answer to a form again shows what is stored, and sends nothing a second time.
+  if (document.getElementById("entry-form")) history.replaceState(null, "", location.href);
+
   document.querySelectorAll('[name="mark"][data-keeps]').forEach((mark) => {
     const one = watch(mark.form, mark);
     const isPut = document.querySelector(".unsaved[data-put]");
