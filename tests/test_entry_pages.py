@@ -214,6 +214,17 @@ def test_several_addresses_pasted_at_once_are_shown_as_rows_each_to_be_named(
     assert 'id="id_evidence-1-title_error"' in text(asked)
 
 
+def test_more_addresses_than_there_may_be_stay_where_they_were_pasted(
+    entry, contributor, sign_in
+) -> None:
+    pasted = " ".join(f"https://x.be/{n}" for n in range(40))
+    page = sign_in(contributor).post(path(entry), typed(entry, **document(address=pasted)))
+    assert page.status_code == 422
+    form = html.fromstring(page.content.decode())
+    assert form.get_element_by_id("id_evidence-0-address").get("value") == pasted
+    assert 'id="id_evidence-0-address_error"' in text(page)
+
+
 def test_the_preview_shows_a_text_as_it_would_be_stored(entry, contributor, sign_in) -> None:
     sent = typed(entry, "preview", done="a\x08b\n\uf0b7 c")
     shown = text(sign_in(contributor).post(path(entry), sent))

@@ -335,6 +335,8 @@ class DocumentForm(forms.Form):
         typed = str(self.cleaned_data["address"]).strip()
         if not typed:
             return ""
+        if len(addresses.several(typed)) > 1:
+            raise ValidationError(_("Give each address a line of its own, with a title."))
         found = addresses.encoded(typed)
         validate_address(found)
         return found
@@ -418,6 +420,8 @@ def spread(data: Mapping[str, Any]) -> Mapping[str, Any]:
     for row in range(min(count, MOST_EVIDENCE)):
         typed = str(found.get(f"evidence-{row}-address", ""))
         several = addresses.several(typed) if len(typed) <= MOST_PASTED else []
+        if count + len(several) - 1 > MOST_EVIDENCE:
+            continue  # more than there may be stay where they were pasted, and are told there
         if len(several) > 1:
             found[f"evidence-{row}-address"] = several[0]
         for address in several[1:]:
