@@ -187,11 +187,14 @@ def translate(request: MemberRequest, key: int, field: str, language: str) -> Ht
     if request.method == "POST" and form.is_valid():
         goes_on = work.after(found, field, language) if request.POST.get("act") == "next" else None
         try:
-            texts.translate(
+            stored = texts.translate(
                 found, field=field, language=language, by=request.user, now=request.now,
                 **(form.cleaned_data | {"original": clean(form.cleaned_data["original"])}),
             )  # fmt: skip
-            messages.success(request, _("The translation is saved."))
+            if stored is not None:
+                messages.success(request, _("The translation is saved."))
+            else:
+                messages.info(request, _("The field is empty: this text has no translation."))
             warn_of_frozen(request, work.round)
             return redirect(address_of(goes_on, work) if goes_on else work.address)
         except ValidationError as error:

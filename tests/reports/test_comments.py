@@ -146,6 +146,16 @@ def test_comments_end_with_the_validation(scene, now_open) -> None:
 # --- Pages ------------------------------------------------------------------------------
 
 
+def test_the_page_of_a_draft_leads_to_the_report_once_it_is_published(scene, now_open) -> None:
+    browser, path = browser_of(scene, "observer"), "/en/desk/rounds/small/2025/draft/"
+    assert "For members of the working group; not published." in words_of(browser.get(path))
+    closed = {"state": "closed", "closed_at": NOW, "published": 1}
+    type(now_open).objects.filter(pk=now_open.pk).update(**closed)
+    page = browser.get(path)
+    assert "not published" not in words_of(page)
+    assert 'href="/en/plans/small/reports/2025/"' in page.content.decode()
+
+
 def test_desk_and_page_of_the_round_lead_to_an_open_draft_and_say_its_last_day(
     scene, now_open, time_machine
 ) -> None:

@@ -218,6 +218,15 @@ def test_a_translation_of_an_older_original_is_told_and_kept_in_the_form(
     assert Translation.objects.count() == 0
 
 
+def test_an_empty_translation_is_none_and_says_so(browser, year, entry) -> None:
+    path = f"/en/secretariat/translations/{entry.pk}/done/en/"
+    sent = {"text": " ", "original": entry.done, "act": "next"}
+    page = text(browser.post(path, sent, follow=True))
+    assert "The field is empty: this text has no translation." in page
+    assert "The translation is saved." not in page
+    assert Translation.objects.count() == 0
+
+
 def test_what_is_saved_beside_a_frozen_edition_is_said_to_be_outside(browser, year, entry) -> None:
     warned = "The edition that is frozen does not have it."
     ReportingRound.objects.filter(pk=year.pk).update(state="closed", closed_at=timezone.now())
