@@ -13,12 +13,11 @@ from actions.enums import ActorKind, AmendmentAct
 from actions.forms.bodies import CONTROL, FIRST_DAY, LAST_DAY, LONGEST_TITLE, line
 from actions.forms.rounds import days
 from actions.forms.seen import SeenForm
-from actions.forms.texts import TextField
+from actions.forms.texts import TextField, completed_address
 from actions.models import Action, Actor, AmendmentLine, Plan, Responsibility
 from actions.models.actions import DAYS, NATURES, PERIOD_KINDS, SAID, said_by
-from actions.models.entries import LONGEST_ADDRESS, validate_address
+from actions.models.entries import LONGEST_ADDRESS
 from actions.models.responsibilities import ROLES
-from actions.rules import addresses
 
 MOST_FREE = 3  # empty lines for who becomes responsible
 LONGEST_LABEL, LONGEST_NAME, LONGEST_PERIOD = 10, 600, 300
@@ -47,15 +46,6 @@ COLUMNS = (
     "period_start", "period_end", *PROMISES, "official_promises",
 )  # fmt: skip
 OFFICIAL = ("official_languages", "official_promises")
-
-
-def completed_address(typed: str) -> str:
-    """Return an address, completed and encoded; raises ValidationError for what is none."""
-    if not typed:
-        return ""
-    found = addresses.encoded(typed)
-    validate_address(found)
-    return found
 
 
 def a_day(**options: Any) -> forms.DateField:

@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from actions import menus
 from actions.enums import ActorKind
 from actions.forms.rounds import days
-from actions.forms.texts import TextField
+from actions.forms.texts import TextField, completed_address
 from actions.models import Actor, ActorName
 from actions.models.actors import LEVELS
-from actions.models.entries import LONGEST_ADDRESS, validate_address
-from actions.rules import addresses
+from actions.models.entries import LONGEST_ADDRESS
 
 NEW = "+"  # no key of a body
 # Where a successor is chosen, and what the names of its fields begin with where it is new.
@@ -63,12 +62,7 @@ class BasisForm(forms.Form):
 
     def clean_address(self) -> str:
         """Return the address, completed and encoded."""
-        typed: str = self.cleaned_data["address"]
-        if not typed:
-            return ""
-        found = addresses.encoded(typed)
-        validate_address(found)
-        return found
+        return completed_address(self.cleaned_data["address"])
 
     def names(self, prefix: str = "") -> dict[str, str]:
         """Return the names and abbreviations that were typed."""

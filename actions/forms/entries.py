@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from actions.enums import REPORTABLE, Status
 from actions.forms.refusals import show_refusal
-from actions.forms.texts import TextField, taken_out
+from actions.forms.texts import TextField, completed_address, taken_out
 from actions.models import Entry
 from actions.models.entries import (
     EVIDENCE_KINDS,
@@ -23,7 +23,6 @@ from actions.models.entries import (
     PUBLISHED_TEXTS,
     TEXTS,
     WRITTEN_IN,
-    validate_address,
 )
 from actions.models.statuses import CHOICE_WORDS, status_word
 from actions.rules import addresses, languages
@@ -332,14 +331,10 @@ class DocumentForm(forms.Form):
 
     def clean_address(self) -> str:
         """Return the address that was typed, completed and encoded."""
-        typed = str(self.cleaned_data["address"]).strip()
-        if not typed:
-            return ""
+        typed: str = self.cleaned_data["address"]
         if len(addresses.several(typed)) > 1:
             raise ValidationError(_("Give each address a line of its own, with a title."))
-        found = addresses.encoded(typed)
-        validate_address(found)
-        return found
+        return completed_address(typed)
 
     def documents(self) -> list[dict[str, str]]:
         """Return what was typed; nothing for an empty row."""

@@ -7,11 +7,21 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from actions.models.entries import LONGEST_TEXT, validate_length
+from actions.models.entries import LONGEST_TEXT, validate_address, validate_length
 from actions.models.fields import no_control_characters
+from actions.rules import addresses
 from document import characters
 
 MOST_NAMED = 5  # of what was taken out of a field
+
+
+def completed_address(typed: str) -> str:
+    """Return an address, completed and encoded; raises ValidationError for what is none."""
+    if not typed:
+        return ""
+    found = addresses.encoded(typed)
+    validate_address(found)
+    return found
 
 
 def language_of(name: str) -> str:

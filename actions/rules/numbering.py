@@ -4,10 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 
 Key = list[tuple[int, str]]
-# Without the longest forms a label of a thousand letters would be a number, too.
-ROMAN = re.compile(
-    r"(?=[IVXLC])(?P<hundreds>C{0,3})(?P<tens>XC|XL|L?X{0,3})(?P<ones>IX|IV|V?I{0,3})"
-)
+# Below 400: D and M are letters of sections more often than numbers of chapters.
+ROMAN = re.compile(r"(?=[IVXLC])C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 FIRST = re.compile(r"[A-Z]+(?![a-z])")
 

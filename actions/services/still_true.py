@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from actions.enums import REPORTABLE, EntryState
 from actions.models import Entry, User
 from actions.models.entries import PUBLISHED_TEXTS
-from actions.refusals import Conflict, Refused
+from actions.refusals import Refused
 from actions.services import entries
 
 # What is said anew each year: documents prove one year, and the note is for the reviewer of one.
@@ -82,8 +82,6 @@ def confirm(
             )
         except ValidationError as error:
             left.append((one, list(error.messages)))
-        except Conflict as conflict:
-            left.append((one, [str(conflict)]))
         except Refused as refusal:
             left.append((one, [str(refusal)]))
     return left

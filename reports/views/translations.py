@@ -97,16 +97,17 @@ def translations(request: MemberRequest, key: int) -> HttpResponse:
         page_of = request.GET.get("page", "")
         return redirect(f"{work.address}&page={page_of}" if page_of.isdecimal() else work.address)
     page = Paginator(work.items(), PER_PAGE).get_page(request.GET.get("page"))
+    lines = [
+        {"item": item, "heading": HEADINGS[item.field], "choice": choice_of(item)}
+        for item in page.object_list
+    ]
     context = {
         "round": found,
         "plan": found.plan,
         "page": page,
-        "lines": [
-            {"item": item, "heading": HEADINGS[item.field], "choice": choice_of(item)}
-            for item in page.object_list
-        ],
+        "lines": lines,
         "work": work,
-        "has_drafts": any(map(choice_of, page.object_list)),
+        "has_drafts": any(line["choice"] for line in lines),
         "language": work.language,
         "state": work.state,
         "language_names": [(code, LANGUAGE_NAMES[code]) for code in readiness.LANGUAGES],
@@ -123,7 +124,7 @@ def choice_of(item: readiness.Item) -> str:
 
 def check_chosen(request: MemberRequest, work: Worklist) -> None:
     """Mark the drafts that were chosen as checked: all of them, or none where one has changed."""
-    chosen = {choice_of(item): item for item in work.items() if choice_of(item)}
+    chosen = {choice: item for item in work.items() if (choice := choice_of(item))}
     asked = request.POST.getlist("chosen")[:PER_PAGE]
     if not asked:
         messages.error(request, _("Choose the translations that are checked."))
