@@ -126,6 +126,10 @@ LABELS: dict[str, Any] = {
     "trend": _("Key figures over the years"),
     "trend_note": _("The key figures of each report, by the formulas of this one."),
     "by_year_note": _("The status of each action in each year that was reported on."),
+    "same_note": _(
+        "An action that shows the same status may have moved all the same, among those that "
+        "reported both times: see “What changed since {year}”."
+    ),
     "changes": _("What changed since {year}"),
     "changes_first": pgettext_lazy("first report", "Deadlines"),
     "no_changes": _("There is no earlier report to compare with."),
@@ -575,7 +579,7 @@ FIGURES: dict[str, tuple[Any, Any]] = {
         _("Overdue"),
         _(
             "actions whose period ended before the reference date without being fully carried out, "
-            "suspended or not applicable"
+            "suspended or not applicable, out of all actions"
         ),
     ),
 }

@@ -28,6 +28,8 @@ ROOMY = 400  # from which labels stand beside their bars
 LABELS = 0.46  # of the width
 OWN_FONT = 1.15  # what is this wide is set in our own font, narrower than what a browser may have
 TIGHT = 7
+# More bars than these stand closer, with more room for their labels: less than half a page.
+MANY, CLOSE, MORE_LABELS = 12, 4, 0.54
 GAP_BETWEEN, NEAR = 1.2, 3  # between two areas; beside a figure
 THIN = 9  # height of a bar of a year
 YEAR = 34  # room for a year before its bar
@@ -43,7 +45,9 @@ def shares(words: Words, kinds: Sequence[Kind], bars: Sequence[Bar], wide: float
     shown = counted(kinds, bars)
     parts, top = legend(words.key, shown, wide)
     beside = wide >= ROOMY and any(bar.label for bar in bars)
-    left = LABELS * wide if beside else 0.0
+    many = len(bars) > MANY
+    gap = GAP if not beside else CLOSE if many else TIGHT
+    left = (MORE_LABELS if many else LABELS) * wide if beside else 0.0
     for bar in bars:
         total = count(shown, bar)
         room = (left - GAP) * OWN_FONT if beside else wide - SIDE
@@ -58,8 +62,8 @@ def shares(words: Words, kinds: Sequence[Kind], bars: Sequence[Bar], wide: float
         narrow = [one for one in shown if is_narrow(bar.counts.get(one.code, 0), unit)]
         parts += under(words.key, narrow, bar.counts, wide - SIDE, top + HIGH + 2)
         high = HIGH + (SQUARE + 2 if narrow else 0)
-        parts += f'<path d="M{left:.0f} {top + high + 3.5}H{wide:.0f}" stroke="{HAIRLINE}"/>'
-        top += max(high, LINE * len(lines) if beside else 0) + (GAP if not beside else TIGHT)
+        parts += f'<path d="M{left:.0f} {top + high + gap / 2}H{wide:.0f}" stroke="{HAIRLINE}"/>'
+        top += max(high, LINE * len(lines) if beside else 0) + gap
     return frame(words, shown, parts, top, sums(words, shown, bars), wide)
 
 

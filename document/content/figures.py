@@ -27,6 +27,10 @@ def blocks(reader: Reader) -> list[Block]:
         found.append(Prose((Run(reader.label("levels_note")),), "fine"))
     if len(selection.years(snapshot)) > 1:
         found.append(Chart(by_year(reader)))
+        compared = snapshot.compared
+        if compared and reader.label("same_note"):
+            note = reader.filled("same_note", year=compared.year)
+            found.append(Prose((Run(note),), "fine"))
     return found
 
 
