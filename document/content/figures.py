@@ -80,6 +80,8 @@ def key_figure(reader: Reader, given: Given, *, with_formulas: bool) -> Figure:
     notes: list[Pieces] = []
     if given.incomplete or (given.incomplete is not None and given.code in CAN_BE_INCOMPLETE):
         notes.append((Run(reader.filled("figures_incomplete", n=given.incomplete)),))
+    if given.code == "carried_out" and (said := lost(reader)):
+        notes.append((Run(said),))
     if with_formulas:
         word = reader.colon(reader.label("figures_formula"))
         notes.append((Run(word, look="strong"), formula))
@@ -90,6 +92,12 @@ def key_figure(reader: Reader, given: Given, *, with_formulas: bool) -> Figure:
         before=before(reader, given),
         notes=tuple(notes),
     )
+
+
+def lost(reader: Reader) -> str:
+    """Return of how many of last year’s the entries are missing now: no fall hides a silence."""
+    compared, missing = reader.snapshot.compared, selection.lost(reader.snapshot)
+    return reader.many("s_lost", len(missing), year=compared.year) if missing and compared else ""
 
 
 def before(reader: Reader, given: Given) -> str:

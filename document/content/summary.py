@@ -7,7 +7,7 @@ from document import selection
 from document.blocks import Block, Break, Facts, Heading, Items, Line, Piece, Prose, Run
 from document.content import figures
 from document.content.reader import Reader
-from document.snapshot import Action, Actor, Figure
+from document.snapshot import Action, Actor, Figure, status_code
 from document.typography import sign
 
 FEW_ACTIONS = 8  # of which the titles stand beside the numbers
@@ -58,9 +58,7 @@ def covered(reader: Reader) -> str:
 
 def carried_out(reader: Reader) -> str:
     """Return how many actions are carried out, in whole and in part, and what hides it."""
-    compared, lost = reader.snapshot.compared, selection.lost(reader.snapshot)
-    hidden = reader.many("s_lost", len(lost), year=compared.year) if lost and compared else ""
-    lines = [how_many(reader, "carried_out", "s_done"), hidden]
+    lines = [how_many(reader, "carried_out", "s_done"), figures.lost(reader)]
     return " ".join(filter(None, [*lines, how_many(reader, "at_least_in_part", "s_part")]))
 
 
@@ -137,7 +135,8 @@ def lists(reader: Reader) -> Iterator[tuple[str, Line]]:
     compared = snapshot.compared
     for key, actions in selection.changes(snapshot):
         if key in {"moved_up", "moved_back", "suspended", "completed", "reopened"}:
-            yield headed(reader, key, actions, compared.year if compared else "")
+            year = compared.year if compared else ""
+            yield headed(reader, key, actions, year, tells_way=key in {"moved_back", "suspended"})
     late = [action for action in snapshot.actions if action.overdue]
     if late:
         yield headed(reader, "overdue", late)
@@ -201,19 +200,32 @@ def bracketed(text: str) -> list[Run]:
 
 
 def headed(
-    reader: Reader, key: str, actions: list[Action], year: int | str = ""
+    reader: Reader,
+    key: str,
+    actions: list[Action],
+    year: int | str = "",
+    *,
+    tells_way: bool = False,
 ) -> tuple[str, Line]:
     """Return a group of actions with its count; few of them with their titles."""
     label = reader.label(key).format(year=year)
-    return f"{label} ({reader.number_of(actions)})", named(reader, actions)
+    return f"{label} ({reader.number_of(actions)})", named(reader, actions, tells_way=tells_way)
 
 
-def named(reader: Reader, actions: list[Action]) -> Line:
-    """Return actions as tiles; few of them as numbers with their titles."""
+def named(reader: Reader, actions: list[Action], *, tells_way: bool = False) -> Line:
+    """Return actions as tiles; few of them as numbers with their titles, and from what to what."""
     if len(actions) > FEW_ACTIONS:
         return tuple(reader.tile(action) for action in actions)
     found: list[Iterable[Piece]] = []
     for action in actions:
         title = reader.title(action.titles, action.official)
-        found.append((reader.link(action), Run("\u00a0\u00a0"), *title))
+        moved = bracketed(way(reader, action)) if tells_way else []
+        found.append((reader.link(action), Run("\u00a0\u00a0"), *title, *moved))
     return reader.joined(found)
+
+
+def way(reader: Reader, action: Action) -> str:
+    """Return from what to what those moved that reported both times: "done → in progress"."""
+    common = (action.common_before, action.common_now)
+    words = [reader.statuses.get(status_code(one, action.nature), "") for one in common]
+    return " → ".join(words) if all(words) else ""
