@@ -23,6 +23,7 @@ from actions.models import (
 from actions.refusals import Conflict, Refused
 from actions.services import bodies, entries, members, rounds
 from actions.services.takeover import TakeOver, foresee
+from actions.typography import date_format
 from tests.follow_up import NOW, YEAR, Scene, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -445,8 +446,10 @@ def test_nothing_is_undone_once_somebody_wrote(scene) -> None:
 def test_of_two_acts_the_later_is_undone_first(scene) -> None:
     first = take(scene, WITHIN, "foreign", "agency")
     second = take(scene, AFTER, "agency", "service")
-    with pytest.raises(Refused, match="Undo that first"):
+    with pytest.raises(Refused) as refused:
         undo(scene, first)
+    said_of_it = f"“Taken over by another body” ({second.actor.label}, {date_format(AFTER)})"
+    assert str(refused.value) == f"{said_of_it} was recorded after it. Undo that first."
     undo(scene, second)
     undo(scene, first)
     with pytest.raises(Refused, match="undone already"):

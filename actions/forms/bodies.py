@@ -119,15 +119,20 @@ class SuccessorForm(BasisForm):
 
     @property
     def new_bodies(self) -> list[dict[str, Any]]:
-        """The fields of each body that is new, and whether they stand open."""
+        """The fields of each body that is new, where it is chosen, and whether they stand open."""
         titles = (
             _("The organisation that is new"),
             _("The second organisation that is new"),
             _("The third organisation that is new"),
         )
         return [
-            {"title": title, "fields": fields, "is_open": any(map(is_filled, fields))}
-            for title, prefix in zip(titles, PLACES.values(), strict=True)
+            {
+                "title": title,
+                "place": place,
+                "fields": fields,
+                "is_open": any(map(is_filled, fields)),
+            }
+            for title, (place, prefix) in zip(titles, PLACES.items(), strict=True)
             if (fields := [self[name] for name in self.fields if name.startswith(prefix)])
         ]
 

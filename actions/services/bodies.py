@@ -41,6 +41,7 @@ from actions.services.inheritance import iso
 from actions.services.rounds import lock, secretariat
 from actions.services.seen import CHANGED
 from actions.services.takeover import DAY, TakeOver, foresee, refuse_fixed
+from actions.typography import date_format
 
 # What the form of a name gives.
 NAMES = tuple(f"{part}_{code}" for part in ("name", "abbreviation") for code in LANGUAGES)
@@ -210,8 +211,8 @@ def refusal_to_undo(change: BodyChange) -> str:
     """Return in words why an act cannot be undone any more; "" where it can."""
     if change.undone_at:
         return _("This has been undone already.")
-    if changed_since(change):
-        return _("Something was changed after it. Undo that first.")
+    if words := changed_since(change):
+        return words
     try:
         refuse_fixed(change.actor, change.on)
     except ValidationError:
@@ -242,23 +243,38 @@ def missing(change: BodyChange) -> bool:
     ) != len(made["successions"])
 
 
-def changed_since(change: BodyChange) -> bool:
-    """Tell whether a later act stands on what one did."""
+def changed_since(change: BodyChange) -> str:
+    """Return in words which later act stands on what one did; "" where none does."""
     if change.act == BodyAct.RENAME:
-        names = ActorName.objects.filter(actor=change.actor_id)
-        is_there = names.filter(pk=change.made["name"]).exists()
-        return not is_there or names.filter(valid_from__gt=change.on).exists()
+        return renamed_since(change)
     heirs = {row.successor_id for row in inheritance.successions_of(change)}
     later = BodyChange.objects.filter(undone_at=None, pk__gt=change.pk).exclude(act=BodyAct.RENAME)
     theirs_too = {change.actor_id, *heirs}
-    for one in later:
+    for one in later.select_related("actor").order_by("-pk"):
         took = {row.successor_id for row in inheritance.successions_of(one)}
         if theirs_too & {one.actor_id, *took}:
-            return True
-    amended = Amendment.objects.filter(confirmed_at__gt=change.at)
-    if any(theirs_too & set(one.made.get("actors", ())) for one in amended):
-        return True
-    return Succession.objects.filter(predecessor__in=heirs).exists()
+            words = _("“%(act)s” (%(body)s, %(day)s) was recorded after it. Undo that first.")
+            act, at = one.get_act_display(), date_format(one.on)
+            return words % {"act": act, "body": one.actor.label, "day": at}
+    for amendment in Amendment.objects.filter(confirmed_at__gt=change.at).select_related("plan"):
+        if theirs_too & set(amendment.made.get("actors", ())):
+            words = _("An amendment of the plan %(plan)s was confirmed after it. Undo that first.")
+            return words % {"plan": amendment.plan.label}
+    if Succession.objects.filter(predecessor__in=heirs).exists():
+        return _("Another body has taken over from a successor since. Undo that first.")
+    return ""
+
+
+def renamed_since(change: BodyChange) -> str:
+    """Return in words what became of a name since it was given; "" where nothing did."""
+    names = ActorName.objects.filter(actor=change.actor_id)
+    if not names.filter(pk=change.made["name"]).exists():
+        return _("What it did was changed in the administration since.")
+    later = names.filter(valid_from__gt=change.on).order_by("valid_from").first()
+    if later is None or later.valid_from is None:
+        return ""
+    words = _("Another name was recorded from %(day)s on. Undo that first.")
+    return words % {"day": date_format(later.valid_from)}
 
 
 def theirs(change: BodyChange) -> Any:

@@ -65,6 +65,16 @@ document.addEventListener(
   true,
 );
 
+// Where a body that is new is chosen, what is asked of it stands open.
+document.querySelectorAll("[data-opened-by]").forEach((fold) => {
+  const menu = document.getElementById(fold.dataset.openedBy);
+  const follow = () => {
+    if (menu.value === "+") fold.open = true;
+  };
+  menu.addEventListener("change", follow);
+  follow();
+});
+
 // On paper a field shows all that stands in it: a line that is longer than its field, and a text of
 // many lines, as no field goes on overleaf, are printed in its place.
 const FEW_LINES = 12;
