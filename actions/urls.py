@@ -12,6 +12,7 @@ from actions.views import (
     circulars,
     cockpit,
     desk,
+    embed,
     entries,
     expected,
     exports,
@@ -76,6 +77,7 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("search/", search.search, name="search"),
     path("plans/<slug:plan>/", plan.overview, name="plan"),
+    path("plans/<slug:plan>/embed/", embed.board, name="embed"),
     path("plans/<slug:plan>/calendar.ics", calendar.feed, name="calendar"),
     path("plans/<slug:plan>/actions/", actions.action_list, name="action-list"),
     re_path(

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -63,31 +64,46 @@ def overview_of(request: HttpRequest, plan: Plan) -> HttpResponse:
     actions = list(Action.objects.of(plan).valid_on(on))
     rounds = published.rounds_of(plan)
     report = published.pick(rounds, request.GET.get("year"))
-    statuses = published.statuses(report)
-    base = reverse("actions:action-list", args=[plan.slug])
-    tiles = {
-        action.pk: tile(action, base, on, statuses.get(action.pk), report) for action in actions
-    }
-    sections = list(plan.sections.all())
-    by_section: dict[int | None, list[Tile]] = defaultdict(list)
-    for action in actions:
-        by_section[action.section_id].append(tiles[action.pk])
+    board = board_of(plan, actions, report, on)
     context = {
         "plan": plan,
         "other_plans": Plan.objects.published().exclude(pk=plan.pk),
         "has_working": has_working(actions),
-        "board": [(section, by_section[section.pk]) for section in sections],
-        "loose_tiles": by_section[None],
-        "section_count": len(sections),
+        **board.context,
         "amendments": reading_amendments.of_plan(plan.pk),
         "evaluations": published.evaluations_of(plan),
         "today": on,
         "running": published.running(plan),
         "actor_count": Actor.objects.of(plan, on=on).exclude(kind="unspecified").count(),
         **figures(actions, on),
-        **reported(report, rounds, tiles.values()),
+        **reported(report, rounds, board.tiles),
     }
     return TemplateResponse(request, "actions/overview.html", context)
+
+
+@dataclass(frozen=True)
+class Board:
+    """The tiles of a plan's actions, and as its templates take them: by section."""
+
+    tiles: list[Tile]
+    context: dict[str, Any]
+
+
+def board_of(plan: Plan, actions: list[Action], report: PublishedRound | None, on: date) -> Board:
+    """Return the board of some actions, with what a report says of each."""
+    statuses = published.statuses(report)
+    base = reverse("actions:action-list", args=[plan.slug])
+    by_section: dict[int | None, list[Tile]] = defaultdict(list)
+    for action in actions:
+        given = tile(action, base, on, statuses.get(action.pk), report)
+        by_section[action.section_id].append(given)
+    sections = list(plan.sections.all())
+    context = {
+        "board": [(section, by_section[section.pk]) for section in sections],
+        "loose_tiles": by_section[None],
+        "section_count": len(sections),
+    }
+    return Board([one for tiles in by_section.values() for one in tiles], context)
 
 
 def tile(
