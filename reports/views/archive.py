@@ -10,13 +10,16 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import caches
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -31,6 +34,7 @@ from document.content import masthead
 from document.snapshot import LANGUAGES, Action, Actor, Evaluation, Snapshot
 from document.writers.html import script_hash, style_hash
 from reports import archive as shelf
+from reports import schema_org
 from reports.formats import FORMATS, file_name, label
 from reports.models import Edition, EditionFile
 
@@ -96,8 +100,37 @@ def report(request: HttpRequest, plan: str, year: str) -> HttpResponse:
         "transmissions": transmissions(editions),
         "previous_year": snapshot.compared.year if snapshot.compared else None,
         "is_sample": newest.round.is_sample,
+        # Of sample data no search engine is told.
+        "facts": "" if newest.round.is_sample else facts(request, newest, snapshot),
     }
     return TemplateResponse(request, "archive/report.html", context)
+
+
+def facts(request: HttpRequest, edition: Edition, snapshot: Snapshot) -> SafeString:
+    """Return what search engines are told of an edition, in the language of the page."""
+    language = get_language() or "en"
+    here, given = request.build_absolute_uri, edition.round
+    place = [given.plan.slug, given.name, edition.number]
+    mine = next(iter(languages(edition)))
+    found = schema_org.report(
+        schema_org.Told(
+            title=masthead.title(snapshot, language),
+            about=given.plan.label,
+            address=here(address(edition, language)),
+            number=str(edition.number),
+            day=timezone.localdate(edition.published_at).isoformat(),
+            language=language,
+            publisher=settings.REPORT_PUBLISHER or "NAP monitor",
+            files=tuple(
+                (
+                    here(reverse("reports:edition-file", args=[*place, one["name"]])),
+                    FORMATS[one["file"].format].media_type,
+                )
+                for one in mine["files"]
+            ),
+        )
+    )
+    return schema_org.as_data(found)
 
 
 def lasting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -6,10 +6,12 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from actions.models import Plan, PublishedRound
 from actions.views.http import public_page
-from reports import dictionary, openapi
+from reports import dictionary, openapi, schema_org
+from reports.views.catalogue import of_site
 
 
 @public_page
@@ -23,6 +25,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
         "root": root,
         "endpoints": [endpoint(one) for one in openapi.ENDPOINTS],
         "shared": [*openapi.PAGES, openapi.LANGUAGE],
+        "facts": schema_org.as_data(schema_org.catalogue(of_site(request), get_language() or "en")),
         "example": dictionary.API_EXAMPLE.format(root=root),
     }
     return TemplateResponse(request, "archive/open_data.html", context)
