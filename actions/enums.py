@@ -238,6 +238,32 @@ class Act(StrEnum):
     ACCEPT = "accept"
 
 
+class StepKind(StrEnum):
+    """A step of the secretariat's year, in order, from planning a round to sending its report."""
+
+    PLAN = "plan"
+    OPEN = "open"
+    CHASE = "chase"
+    CLOSE = "close"
+    REVIEW = "review"
+    TRANSLATE = "translate"
+    COMMENTS = "comments"
+    VALIDATION = "validation"
+    COMMISSION = "commission"
+    COUNCIL = "council"
+    FREEZE = "freeze"
+    PUBLISH = "publish"
+    SEND = "send"
+
+
+# Steps that nothing recorded here says are done: they are ticked by hand.
+TICKED = (StepKind.COMMISSION, StepKind.COUNCIL)
+# Steps whose day stands among the days of the round.
+DATED_BY_ROUND = (StepKind.OPEN, StepKind.CLOSE)
+# Of what a report is translated into, the languages that no law asks for.
+NOT_BY_LAW = ("de", "en")
+
+
 class Event(StrEnum):
     """What a line of an entry's review thread records."""
 

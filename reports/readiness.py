@@ -11,6 +11,7 @@ from actions.enums import WRITABLE, Act, EntryState
 from actions.models import Entry, ReportingRound
 from actions.models.entries import PUBLISHED_TEXTS
 from actions.services import unsettled
+from reports import untranslated
 from reports.models import (
     CHAPTER_KINDS,
     CHECKED,
@@ -131,7 +132,7 @@ def wanting(given: ReportingRound) -> dict[str, Any]:
     """Return what the report of a round lacks: entries, translations, texts of the secretariat."""
     expected = Entry.objects.filter(round=given, expected=True)
     states = Counter(expected.values_list("state", flat=True))
-    unchecked = Counter(item.language for item in open_items(given))
+    unchecked = untranslated.counts([given])[given.pk]
     foreword = Chapter.objects.filter(round=given, kind=FOREWORD).first()
     return {
         "expected": sum(states.values()),

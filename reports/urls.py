@@ -12,6 +12,7 @@ from reports.views import (
     evaluations,
     open_data,
     translations,
+    year,
 )
 
 app_name = "reports"
@@ -35,6 +36,7 @@ urlpatterns = [
         evaluations.advice_remove,
         name="advice-remove",
     ),
+    path("secretariat/rounds/<int:key>/steps/", year.steps, name="steps"),
     path("secretariat/reports/<int:key>/", editing.overview, name="editing"),
     path("secretariat/reports/<int:key>/freeze/", editing.freeze, name="freeze"),
     path("secretariat/reports/<int:key>/consultation/", editing.consultation, name="consultation"),

@@ -17,6 +17,7 @@ from actions.models.revision import Revision
 from actions.models.rounds import Extension, Override, ReportingRound
 from actions.models.shared import Shared
 from actions.models.sources import Source
+from actions.models.steps import RoundStep
 from actions.models.unsaved import SentForm, UnsavedText
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Responsibility",
     "ReviewEvent",
     "Revision",
+    "RoundStep",
     "Section",
     "SentForm",
     "Shared",
