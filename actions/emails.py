@@ -22,6 +22,7 @@ from actions.models import (
     Entry,
     Extension,
     Invitation,
+    Plan,
     ReportingRound,
     ReviewEvent,
     User,
@@ -340,6 +341,18 @@ def worded_by_hand(found: Circular) -> Mail | None:
     )  # fmt: skip
 
 
+def covering(facts: Facts, _on: date) -> Mail | None:
+    """Send a covering letter as it was written; facts: plan (a slug), subject, text, is_sample."""
+    plan = Plan.objects.select_related("contact_row").filter(slug=facts["plan"]).first()
+    return render(
+        "covering",
+        facts["subject"],
+        plan.contact if plan else None,
+        said=facts["text"],
+        is_sample=facts["is_sample"],
+    )
+
+
 def reminder_subject(groups: list[dict[str, Any]], others: list[Entry]) -> str:
     """Return in one line how much is asked for and by when; what is late is said first."""
     if not groups:
@@ -408,6 +421,7 @@ LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.PUBLISHED: published,
     LetterKind.REMINDER: reminder,
     LetterKind.BY_HAND: by_hand,
+    LetterKind.COVERING: covering,
 }
 
 # --- Parts ----------------------------------------------------------------------

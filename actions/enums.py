@@ -317,6 +317,7 @@ class LetterKind(StrEnum):
     PUBLISHED = "published"
     REMINDER = "reminder"
     BY_HAND = "by_hand"
+    COVERING = "covering"
 
 
 class LetterState(StrEnum):

@@ -287,7 +287,7 @@ class Report:
 
     ``words`` are the fixed words that a writer needs by itself, by key; ``marks`` must stand
     on every page; ``signs`` are the signs that a page explains at its foot; ``citation`` is how
-    to cite the document, its address last.
+    to cite the document, its address last. A letter has no cover: ``notices`` say whom it goes to.
     """
 
     language: str
@@ -307,6 +307,7 @@ class Report:
     citation: str = ""
     is_short: bool = False
     is_draft: bool = False
+    is_letter: bool = False
 
 
 def walk(blocks: Sequence[Block]) -> list[Block]:

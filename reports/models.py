@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from actions.models import Actor, Entry, ReportingRound
+from actions.models import Actor, Entry, Plan, ReportingRound
 from actions.models.entries import PUBLISHED_TEXTS, WRITTEN_IN, entry_text
 from actions.models.fields import address_field, char_field, text_field, text_property
 from actions.models.history import history
@@ -539,3 +539,83 @@ RECIPIENTS = (
     _("Federal Council for Sustainable Development"),
     _("Advisory councils"),
 )
+
+
+GOVERNMENT, PARLIAMENT, COUNCIL = "government", "parliament", "council"
+RECIPIENT_KINDS = [
+    (GOVERNMENT, _("Government")),
+    (PARLIAMENT, _("Parliament")),
+    (COUNCIL, _("Advisory council")),
+]
+
+
+class Recipient(models.Model):
+    """Somebody who is to receive the reports of a plan: the secretariat keeps the list."""
+
+    plan = models.ForeignKey(
+        Plan, models.CASCADE, related_name="recipients", verbose_name=_("plan")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=RECIPIENT_KINDS)
+    organisation = char_field(_("organisation"), 200)
+    function = char_field(_("function of the person"), 200, blank=True, default="")
+    language = models.CharField(_("language"), max_length=2, choices=WRITTEN_IN)
+    email = models.EmailField(_("e-mail address"), blank=True, default="")
+    address = text_field(_("postal address"))
+
+    history = history()
+
+    class Meta:
+        verbose_name = _("recipient of reports")
+        verbose_name_plural = _("recipients of reports")
+        ordering = ["plan", "kind", "organisation", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[GOVERNMENT, PARLIAMENT, COUNCIL]),
+                name="recipient_kind_known",
+            ),
+            models.CheckConstraint(condition=~Q(organisation=""), name="recipient_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.organisation
+
+
+class CoveringLetter(models.Model):
+    """The letter with which an edition goes to a recipient; once it is sent it stays as it was.
+
+    ``to`` is the address as it stands on the letter. ``transmission`` logs that it was sent; where
+    that is struck out, the letter was never sent, and can be changed and sent again.
+    """
+
+    edition = models.ForeignKey(
+        Edition, models.PROTECT, related_name="letters", verbose_name=_("edition")
+    )
+    recipient = models.ForeignKey(
+        Recipient, models.PROTECT, related_name="letters", verbose_name=_("recipient")
+    )
+    language = models.CharField(_("language"), max_length=2, choices=WRITTEN_IN)
+    to = text_field(_("to"), blank=False)
+    subject = char_field(_("subject"), 200)
+    text = text_field(_("text"), blank=False)
+    transmission = models.OneToOneField(
+        Transmission, models.PROTECT, null=True, blank=True, related_name="letter",
+        verbose_name=_("transmission"),
+    )  # fmt: skip
+
+    history = history()
+
+    class Meta:
+        verbose_name = _("covering letter")
+        verbose_name_plural = _("covering letters")
+        ordering = ["edition", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "recipient"], name="covering_letter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition}: {self.recipient}"
+
+    @property
+    def is_sent(self) -> bool:
+        """Tell whether it was sent."""
+        return self.transmission is not None and not self.transmission.is_struck

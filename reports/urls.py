@@ -5,6 +5,7 @@ from django.urls import include, path
 from reports.views import (
     approval,
     comments,
+    covering,
     documents,
     dossier,
     drafts,
@@ -67,6 +68,25 @@ urlpatterns = [
     path("secretariat/editions/<int:key>/discard/", editing.discard, name="discard"),
     path("secretariat/editions/<int:key>/withdraw/", editing.withdraw, name="withdraw"),
     path("secretariat/editions/<int:key>/transmissions/", editing.transmit, name="transmit"),
+    path("secretariat/editions/<int:key>/letters/", covering.letters, name="letters"),
+    path("secretariat/editions/<int:key>/letters/<int:recipient>/", covering.letter, name="letter"),
+    path(
+        "secretariat/editions/<int:key>/letters/<int:recipient>/sent/",
+        covering.letter_sent,
+        name="letter-sent",
+    ),
+    path(
+        "secretariat/editions/<int:key>/letters/<int:recipient>/letter.docx",
+        covering.letter_file,
+        name="letter-file",
+    ),
+    path("secretariat/recipients/<slug:plan>/", covering.recipients, name="recipients"),
+    path("secretariat/recipients/<slug:plan>/<int:key>/", covering.recipient, name="recipient"),
+    path(
+        "secretariat/recipients/<slug:plan>/<int:key>/remove/",
+        covering.recipient_remove,
+        name="recipient-remove",
+    ),
     path("secretariat/transmissions/<int:key>/strike/", editing.strike, name="strike"),
     path(
         "secretariat/editions/<int:key>/files/<slug:name>/<slug:language>/",

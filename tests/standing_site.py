@@ -37,8 +37,8 @@ from actions.models import (
 from actions.services import amending, amendments, bodies, entries, members, plans, rounds
 from reports import readiness
 from reports.formats import FORMATS
-from reports.models import Advice, Chapter, Edition
-from reports.services import documents, editions, evaluations, recipes, texts
+from reports.models import Advice, Chapter, Edition, Recipient
+from reports.services import covering, documents, editions, evaluations, recipes, texts
 from tests import follow_up
 from tests.signing_in import proofs
 
@@ -307,6 +307,12 @@ def add_report(site: Site) -> None:
         newest, recipient="The parliament", sent_on=site.today, means="by post", by=by, now=site.now
     )
     site.keys["transmission"] = sent.pk
+    listed = {
+        "kind": "council", "organisation": "A council", "function": "", "language": "en",
+        "email": "", "address": word("postal"),
+    }  # fmt: skip
+    to = covering.save_recipient(Recipient(plan=scene.plan), listed, by=by, now=site.now)
+    site.keys["recipient"] = to.pk
 
 
 def add_evaluation(site: Site) -> None:

@@ -46,6 +46,8 @@ FORMS = {
     "/en/secretariat/reports/{closed2023}/freeze/": ("secretariat", "note_nl"),
     "/en/secretariat/translations/{accepted}/done/fr/": ("secretariat", "text"),
     "/en/secretariat/editions/{published}/transmissions/": ("secretariat", "recipient"),
+    "/en/secretariat/editions/{published}/letters/{recipient}/": ("secretariat", "text"),
+    "/en/secretariat/recipients/small/{recipient}/": ("secretariat", "address"),
     "/en/secretariat/editions/{published}/withdraw/": ("secretariat", "withdrawal_nl"),
     "/en/secretariat/rounds/{closed2022}/reopen/": ("secretariat", "reason"),
     "/en/secretariat/rounds/{open}/extend/": ("secretariat", "reason"),

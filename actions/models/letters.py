@@ -24,6 +24,7 @@ LETTER_KINDS = [
     (LetterKind.PUBLISHED.value, _("Report published")),
     (LetterKind.REMINDER.value, _("Reminder")),
     (LetterKind.BY_HAND.value, _("Written by the secretariat")),
+    (LetterKind.COVERING.value, _("Covering letter")),
 ]
 LETTER_STATES = [
     (LetterState.WAITING.value, pgettext_lazy("state of a letter", "Waiting")),

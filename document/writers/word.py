@@ -127,31 +127,42 @@ class _Document:
     def cover(self) -> Any:
         """Write the cover, and return the heading that the contents stand behind."""
         report, add = self.report, self.writer.paragraph
+        if report.is_letter:
+            return self.letter_head()
         add([Word(report.title)], "Title")
         add([Word(report.subtitle.text)], "Subtitle")
         # Of a draft the mark says it.
-        if report.edition not in report.marks:
+        if report.edition and report.edition not in report.marks:
             add([Word(report.edition, bold=True)], "ReportEdition")
-        add([Word(report.reference)], "ReportEdition")
-        add([Word(report.made_by)], "ReportEdition")
-        add(self.run(Run(report.address, link=report.address)), "ReportEdition")
+        for text in filter(None, (report.reference, report.made_by)):
+            add([Word(text)], "ReportEdition")
+        if report.address:
+            add(self.run(Run(report.address, link=report.address)), "ReportEdition")
         for mark in report.marks:
             add([Word(mark)], "ReportMark")
         self.blocks(report.notices)
         return None if report.is_short else add([Word(report.words["contents"])], "TOCHeading")
+
+    def letter_head(self) -> None:
+        """Write whom a letter goes to, then what it is about."""
+        for mark in self.report.marks:
+            self.writer.paragraph([Word(mark)], "ReportMark")
+        self.blocks(self.report.notices)
+        self.writer.paragraph([Word(self.report.title)], "Title")
 
     def place(self, anchor: str) -> str:
         """Return the name of an anchor as Word allows it: short, of letters and digits."""
         return self.places.setdefault(anchor, f"place_{len(self.places) + 1}") if anchor else ""
 
     def chapter(self, chapter: Chapter) -> None:
-        """Write a chapter."""
-        self.writer.heading(
-            1,
-            self.run(chapter.title),
-            self.place(chapter.anchor),
-            new_page=chapter.starts_page and not self.report.is_short,
-        )
+        """Write a chapter; a letter has one, without a heading."""
+        if not self.report.is_letter:
+            self.writer.heading(
+                1,
+                self.run(chapter.title),
+                self.place(chapter.anchor),
+                new_page=chapter.starts_page and not self.report.is_short,
+            )
         self.is_close = chapter.is_close or self.report.is_short
         before = set(self.document.element.body)
         self.blocks(chapter.blocks)

@@ -114,7 +114,8 @@ def _frame(document: Document, report: Report) -> None:
     section, writer = document.sections[0], Writer(document)
     section.header.is_linked_to_previous = section.footer.is_linked_to_previous = False
     head, foot = (part.part.element[0] for part in (section.header, section.footer))
-    writer.runs(head, [Run(f"{report.title} · {report.subtitle.text}")])
+    title = " · ".join(filter(None, (report.title, report.subtitle.text)))
+    writer.runs(head, [Run("" if report.is_letter else title)])
     for mark in report.marks:
         writer.runs(head, [Run("\n"), Run(mark, style="ReportAlarm")])
     if report.words["incomplete"]:

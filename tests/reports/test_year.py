@@ -299,7 +299,11 @@ def test_texts_without_a_checked_translation_are_counted_without_reading_them(sc
     scene.accept(scene.submit(scene.entry(before, "6"), by="outsider", status="done"), by="chair")
     given = scene.round(2025)  # which carries that one over
     for one in (before, given):
-        told = {"done": f"In {one.year}.", "results": f"Beter {one.year}.", "gender": ""}
+        told: dict[str, Any] = {
+            "done": f"In {one.year}.",
+            "results": f"Beter {one.year}.",
+            "gender": "",
+        }
         scene.accept(scene.submit(scene.entry(one, "1"), **told))
     scene.accept(scene.submit(scene.entry(given, "9"), language="fr", done="Fait."))
     entry = scene.entry(given, "1")
