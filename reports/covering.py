@@ -115,7 +115,6 @@ def write(letter: CoveringLetter, *, on: date) -> bytes:
         notices=tuple(head(letter, day)),
         chapters=(Chapter("letter", Run(""), "", (body(letter),)),),
         words={"incomplete": "", "overdue": "", "page": "{page}"},
-        is_short=True,
         is_letter=True,
     )
     return word.write(made)

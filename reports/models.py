@@ -619,3 +619,26 @@ class CoveringLetter(models.Model):
     def is_sent(self) -> bool:
         """Tell whether it was sent."""
         return self.transmission is not None and not self.transmission.is_struck
+
+
+class OpenPoint(models.Model):
+    """What the secretariat itself wants the working group to talk about, settled or not."""
+
+    round = models.ForeignKey(
+        ReportingRound, models.CASCADE, related_name="points", verbose_name=_("round")
+    )
+    text = text_field(_("point"), blank=False)
+    is_settled = models.BooleanField(_("settled"), default=False)
+    by = person(_("added by"))
+    at = models.DateTimeField(_("added at"))
+
+    history = history()
+
+    class Meta:
+        verbose_name = _("open point")
+        verbose_name_plural = _("open points")
+        ordering = ["round", "is_settled", "id"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="open_point_with_text")]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.pk}"

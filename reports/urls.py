@@ -12,6 +12,7 @@ from reports.views import (
     editing,
     evaluations,
     open_data,
+    points,
     translations,
     year,
 )
@@ -37,6 +38,9 @@ urlpatterns = [
         evaluations.advice_remove,
         name="advice-remove",
     ),
+    path("secretariat/rounds/<int:key>/points/", points.points, name="points"),
+    path("secretariat/rounds/<int:key>/points.docx", points.points_file, name="points-file"),
+    path("secretariat/rounds/<int:key>/points/<int:number>/", points.point, name="point"),
     path("secretariat/rounds/<int:key>/steps/", year.steps, name="steps"),
     path("secretariat/reports/<int:key>/", editing.overview, name="editing"),
     path("secretariat/reports/<int:key>/freeze/", editing.freeze, name="freeze"),

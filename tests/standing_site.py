@@ -38,7 +38,15 @@ from actions.services import amending, amendments, bodies, entries, members, pla
 from reports import readiness
 from reports.formats import FORMATS
 from reports.models import Advice, Chapter, Edition, Recipient
-from reports.services import covering, documents, editions, evaluations, recipes, texts
+from reports.services import (
+    covering,
+    documents,
+    editions,
+    evaluations,
+    points,
+    recipes,
+    texts,
+)
 from tests import follow_up
 from tests.signing_in import proofs
 
@@ -313,6 +321,7 @@ def add_report(site: Site) -> None:
     }  # fmt: skip
     to = covering.save_recipient(Recipient(plan=scene.plan), listed, by=by, now=site.now)
     site.keys["recipient"] = to.pk
+    site.keys["point"] = points.add(given, text=word("point"), by=by, now=site.now).pk
 
 
 def add_evaluation(site: Site) -> None:

@@ -51,6 +51,8 @@ FORMS = {
     "/en/secretariat/editions/{published}/withdraw/": ("secretariat", "withdrawal_nl"),
     "/en/secretariat/rounds/{closed2022}/reopen/": ("secretariat", "reason"),
     "/en/secretariat/rounds/{open}/extend/": ("secretariat", "reason"),
+    "/en/secretariat/rounds/{open}/points/": ("secretariat", "text"),
+    "/en/secretariat/rounds/{open}/points/{point}/": ("secretariat", "text"),
     "/en/secretariat/rounds/{open}/write/": ("secretariat", "text_nl"),
     "/en/secretariat/rounds/{open}/overrides/{action}/": ("secretariat", "reason_nl"),
     "/en/secretariat/rounds/{closed2023}/further/": ("secretariat", "comment"),

@@ -119,7 +119,7 @@ class _Document:
         contents = self.cover()
         for chapter in self.report.chapters:
             self.chapter(chapter)
-        if not self.report.is_short:
+        if not (self.report.is_short or self.report.is_letter):
             self.writer.contents(contents)
         self.writer.close()
         return saved(self.document)
@@ -148,7 +148,7 @@ class _Document:
         for mark in self.report.marks:
             self.writer.paragraph([Word(mark)], "ReportMark")
         self.blocks(self.report.notices)
-        self.writer.paragraph([Word(self.report.title)], "Title")
+        self.writer.heading(2, [Word(self.report.title)], "")
 
     def place(self, anchor: str) -> str:
         """Return the name of an anchor as Word allows it: short, of letters and digits."""
