@@ -15,7 +15,8 @@ from lxml import html
 
 from actions.models import Actor, Extension, Letter, Reminded, ReportingRound, User
 from actions.round_status import received
-from actions.services import rounds
+from actions.services import amendments, bodies, rounds
+from actions.services.takeover import TakeOver
 from document import charts
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, at
@@ -164,6 +165,53 @@ def test_what_colleagues_did_last_stands_with_their_names(scene: Scene, sign_in)
     assert "Accepted: action 1, Ministry – second@small.example.org" in done
     assert "More time until 1 April 2026: Foreign – chair@small.example.org" in done
     assert "Round 2025 changed: Open – secretariat@small.example.org" in done
+
+
+def done_last(client: Client) -> list[str]:
+    """Return what was done last, without its moment, the newest first."""
+    rows = html.fromstring(client.get(PAGE).content).xpath("//ul[@class='done-list']/li")
+    return [" ".join(row.text_content().split()[2:]) for row in rows]
+
+
+def test_changes_of_bodies_and_of_plans_stand_among_what_was_done_last(
+    scene: Scene, sign_in
+) -> None:
+    by, client = scene.people["chair"], sign_in(secretariat_of(scene))
+    options: dict[str, Any] = {"source": scene.source, "by": by, "now": NOW}
+    names = {"name_en": "Foreign and Trade"}
+    renamed = bodies.rename(scene.actors["foreign"], names=names, on=date(2026, 3, 1), **options)
+    given = TakeOver(scene.actors["agency"], date(2026, 4, 1), (scene.actors["office"],))
+    bodies.take_over(given, **options)
+    bodies.undo(renamed, by=scene.people["secretariat"], now=at("2026-01-21"))
+    draft = amendments.start(scene.plan, by=by, now=NOW)
+    assert done_last(client)[0] == "Amendment being prepared: Small – chair@small.example.org"
+    amendments.discard(draft, by=by, now=NOW)
+    assert done_last(client)[:1] == ["Amendment given up: Small – chair@small.example.org"]
+    told = [line for line in done_last(client) if "Amendment" not in line]
+    assert told == [
+        "Undone: New name: Foreign, from 1 March 2026 – secretariat@small.example.org",
+        "Taken over by another body: Agency, from 1 April 2026 – chair@small.example.org",
+        "New name: Foreign, from 1 March 2026 – chair@small.example.org",
+    ]
+
+
+def test_what_was_done_last_costs_the_same_queries_for_little_as_for_much(
+    scene: Scene, sign_in
+) -> None:
+    by, client = scene.people["chair"], sign_in(secretariat_of(scene))
+    options: dict[str, Any] = {"source": scene.source, "by": by, "now": NOW}
+    found = []
+    for slugs in (["foreign"], ["agency", "guarded", "institute", "office"]):
+        for slug in slugs:
+            names = {"name_en": f"New {slug}"}
+            made = bodies.rename(scene.actors[slug], names=names, on=date(2026, 3, 1), **options)
+            bodies.undo(made, by=by, now=NOW)
+            amendments.discard(amendments.start(scene.plan, by=by, now=NOW), by=by, now=NOW)
+        client.get(PAGE)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(PAGE).status_code == 200
+        found.append(len(queries))
+    assert found[0] == found[1]
 
 
 def test_it_costs_the_same_queries_for_few_entries_as_for_many(

@@ -2,27 +2,24 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from actions import round_status, writing
-from actions.enums import BEGUN, WRITABLE, EntryState, Event, LetterState, RoundKind, RoundState
+from actions.enums import BEGUN, WRITABLE, EntryState, LetterState, RoundState
 from actions.models import (
     Entry,
     Extension,
     Invitation,
     Letter,
-    Override,
     ReportingRound,
     Responsibility,
-    ReviewEvent,
 )
 from actions.models.entries import TEXTS
 from actions.outbox import sending
@@ -32,14 +29,12 @@ from actions.rules import reminders, workdays
 from actions.seats import Seats
 from actions.services import passed
 from actions.typography import date_format
+from actions.views import done_last
 from actions.views.members_only import MemberRequest, member_page, secretariat
 from actions.views.round_management import next_end, with_weekday
 from document import charts
 
 SOON = timedelta(days=14)  # an extension that ends is told so long before
-MOST_DONE = 12
-# What of a thread is the work of the secretariat and of reviewers.
-DECISIONS = (Event.ACCEPTED, Event.RETURNED, Event.LET_IN, Event.LEFT_OUT)
 
 
 class Todo(NamedTuple):
@@ -49,15 +44,6 @@ class Todo(NamedTuple):
     label: str
     link: str
     is_urgent: bool = False
-
-
-class Done(NamedTuple):
-    """Something that somebody did."""
-
-    at: datetime
-    who: str
-    what: str
-    link: str
 
 
 @member_page(secretariat)
@@ -93,7 +79,7 @@ def cockpit(request: MemberRequest) -> HttpResponse:
         "todos": [todo for todo in everywhere(request) if todo.number],
         "reminded": reminded,
         "is_behind": bool(running) and is_behind(reminded, request.on),
-        "done": done(),
+        "done": done_last.read(),
         "is_sample": any(given.is_sample for given in running),
     }
     return TemplateResponse(request, "secretariat/cockpit.html", context)
@@ -233,75 +219,3 @@ def said(found: received.Received, counts: Counter[str]) -> str:
     then = {"year": found.earlier.year, "n": found.before[len(known) - 1]}
     last_time = _("At this point of %(year)s it was %(n)s.") % then
     return f"{line} {last_time}"
-
-
-# --- What was done ------------------------------------------------------------------
-
-
-def done() -> list[Done]:
-    """Return what the secretariat and reviewers did last, the newest first; five queries."""
-    found = [*decisions(), *days_changed(), *more_time(), *statuses_set(), *invited()]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:MOST_DONE]
-
-
-def name(person: Any) -> str:
-    """Return what somebody is called; nobody is the application itself."""
-    return person.get_full_name() if person else "NAP monitor"
-
-
-def decisions() -> Iterator[Done]:
-    """Yield the last decisions on entries."""
-    rows = ReviewEvent.objects.filter(kind__in=DECISIONS).select_related(
-        "by", "entry__responsibility__action", "entry__responsibility__actor"
-    )
-    rows = rows.prefetch_related("entry__responsibility__actor__names").order_by("-at", "-pk")
-    for row in rows[:MOST_DONE]:
-        told = {
-            "what": capfirst(row.get_kind_display()),
-            "label": row.entry.action.label,
-            "actor": row.entry.actor.short,
-        }
-        link = reverse("actions:entry", args=[row.entry_id])
-        yield Done(row.at, name(row.by), _("%(what)s: action %(label)s, %(actor)s") % told, link)
-
-
-def days_changed() -> Iterator[Done]:
-    """Yield the last changes of yearly rounds; an evaluation has a page of its own."""
-    rows = ReportingRound.history.filter(kind=RoundKind.YEARLY)
-    rows = rows.select_related("history_user", "plan")
-    for row in rows.order_by("-history_date", "-history_id")[:MOST_DONE]:
-        told = {"year": row.year, "state": row.get_state_display()}
-        what = _("Round %(year)s changed: %(state)s") % told
-        link = reverse("actions:round", args=[row.id])
-        yield Done(row.history_date, name(row.history_user), what, link)
-
-
-def more_time() -> Iterator[Done]:
-    """Yield the last extensions."""
-    rows = Extension.history.exclude(history_type="-").select_related("history_user", "actor")
-    rows = rows.prefetch_related("actor__names").order_by("-history_date", "-history_id")
-    for row in rows[:MOST_DONE]:
-        told = {"actor": row.actor.short, "day": date_format(row.until)}
-        what = _("More time until %(day)s: %(actor)s") % told
-        link = reverse("actions:round", args=[row.round_id])
-        yield Done(row.history_date, name(row.history_user), what, link)
-
-
-def statuses_set() -> Iterator[Done]:
-    """Yield the last statuses set by hand."""
-    rows = Override.history.exclude(history_type="-").select_related(
-        "history_user", "action", "round__plan"
-    )
-    for row in rows.order_by("-history_date", "-history_id")[:MOST_DONE]:
-        what = _("Status set: action %(label)s") % {"label": row.action.label}
-        place = [row.round.plan.slug, row.round.year, row.action.label]
-        link = reverse("actions:action-status", args=place)
-        yield Done(row.history_date, name(row.history_user), what, link)
-
-
-def invited() -> Iterator[Done]:
-    """Yield the last invitations."""
-    rows = Invitation.objects.select_related("invited_by", "actor").prefetch_related("actor__names")
-    for row in rows.order_by("-invited_at", "-pk")[:MOST_DONE]:
-        what = _("Invitation to: %(actor)s") % {"actor": row.actor.short}
-        yield Done(row.invited_at, name(row.invited_by), what, reverse("actions:all-members"))
