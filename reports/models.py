@@ -594,7 +594,7 @@ class CoveringLetter(models.Model):
         Recipient, models.PROTECT, related_name="letters", verbose_name=_("recipient")
     )
     language = models.CharField(_("language"), max_length=2, choices=WRITTEN_IN)
-    to = text_field(_("to"), blank=False)
+    to = text_field(_("addressed to"), blank=False)
     subject = char_field(_("subject"), 200)
     text = text_field(_("text"), blank=False)
     transmission = models.OneToOneField(

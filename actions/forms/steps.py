@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.enums import StepKind
@@ -50,7 +49,7 @@ class StepsForm(SeenForm):
 
 def field(part: str, row: RoundStep, active: list[User]) -> forms.Field:
     """Return the field of one part of a step."""
-    label = gettext("%(step)s – %(part)s") % {"step": row.label, "part": LABELS[part]}
+    label = f"{row.label} – {LABELS[part]}"
     if part in steps.PEOPLE:
         return person(label, active, getattr(row, part))
     if part == "not_needed":

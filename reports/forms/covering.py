@@ -49,7 +49,7 @@ class RecipientForm(SeenForm):
 class LetterForm(SeenForm):
     """A covering letter."""
 
-    to = TextField(label=_("to"), rows=4, most=MOST_ADDRESS)
+    to = TextField(label=_("addressed to"), rows=4, most=MOST_ADDRESS)
     subject = TextField(label=_("subject"), rows=None, most=MOST_SUBJECT)
     text = TextField(label=_("text"), rows=20, most=MOST_TEXT)
 

@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         default="",
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="to",
+                        verbose_name="addressed to",
                     ),
                 ),
                 (
@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         default="",
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="to",
+                        verbose_name="addressed to",
                     ),
                 ),
                 (

@@ -58,7 +58,7 @@ def remove_recipient(recipient: Recipient, *, by: User, now: datetime) -> None:
     Plan.objects.select_for_update().get(pk=recipient.plan_id)
     rows = list(CoveringLetter.objects.filter(recipient=recipient.pk))
     if any(row.transmission_id for row in rows):
-        raise Refused(_("A letter was sent to this recipient: it stays in the list."))
+        raise Refused(_("A covering letter was sent to this recipient: it stays in the list."))
     for row in rows:
         plans.delete(row, by=by)
     stored = Recipient.objects.filter(pk=recipient.pk).first()
@@ -157,7 +157,7 @@ def check_open(letter: CoveringLetter) -> None:
     if not letter.edition.is_published:
         raise Refused(_("Only a published edition is sent."))
     if letter.is_sent:
-        raise Refused(_("This letter was sent: it stays as it was."))
+        raise Refused(_("This covering letter was sent: it stays as it was."))
 
 
 def log(letter: CoveringLetter, *, means: str, sent_on: date, by: User, now: datetime) -> None:
@@ -176,4 +176,4 @@ def log(letter: CoveringLetter, *, means: str, sent_on: date, by: User, now: dat
 def means(letter: CoveringLetter, *, is_mail: bool) -> str:
     """Return how a letter went, in its own language."""
     with translation.override(letter.language):
-        return _("by e-mail") if is_mail else _("by letter")
+        return _("by e-mail") if is_mail else _("by post")

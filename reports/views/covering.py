@@ -114,7 +114,7 @@ def letter(request: MemberRequest, key: int, recipient: int) -> HttpResponse:
             service.WRITTEN,
         )  # fmt: skip
         if stored is not None:
-            messages.success(request, _("The letter is saved."))
+            messages.success(request, _("The covering letter is saved."))
             return redirect("reports:letter", edition.pk, row.recipient_id)
     return show_letter(request, row, form, SentForm(initial={"sent_on": request.on}))
 
@@ -129,7 +129,7 @@ def letter_sent(request: MemberRequest, key: int, recipient: int) -> HttpRespons
         was_done(
             request,
             lambda: service.send(row, by=request.user, now=request.now),
-            _("The letter is sent, and logged."),
+            _("The covering letter is sent, and logged."),
         )
         return redirect("reports:letters", edition.pk)
     form = SentForm(request.POST)
@@ -139,7 +139,7 @@ def letter_sent(request: MemberRequest, key: int, recipient: int) -> HttpRespons
             form, lambda: service.record(row, sent_on=day, by=request.user, now=request.now)
         )
         if done is not None:
-            messages.success(request, _("The letter is logged as sent."))
+            messages.success(request, _("The covering letter is logged as sent."))
             return redirect("reports:letters", edition.pk)
     start: dict[str, Any] = {name: getattr(row, name) for name in service.WRITTEN}
     start["seen"] = seen.digest(row, service.WRITTEN)

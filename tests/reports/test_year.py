@@ -265,8 +265,8 @@ def test_the_next_step_and_what_is_overdue_stand_on_the_first_page(
     plan(scene, given, chase_planned_on=date(2026, 3, 2), send_planned_on=date(2026, 2, 9))
     with time_machine.travel(at(DAY), tick=False):
         text = text_of(desk.get("/en/secretariat/"))
-    assert "Next in the year: Chase what is not in , planned on 2 March 2026" in text
-    assert "Send the report , planned on 9 February 2026 overdue" in text
+    assert "Next in the year: Chase what is not in – planned on 2 March 2026" in text
+    assert "Send the report – planned on 9 February 2026 overdue" in text
 
 
 def test_a_planned_round_and_one_that_is_not_sent_yet_have_their_line(
@@ -279,7 +279,7 @@ def test_a_planned_round_and_one_that_is_not_sent_yet_have_their_line(
                 closes_on=date(2028, 3, 1))  # fmt: skip
     text = text_of(desk.get("/en/secretariat/"))
     assert "Published, and not sent yet Round 2025" in text
-    assert "Next in the year: Open the round , planned on 3 January 2028" in text
+    assert "Next in the year: Open the round – planned on 3 January 2028" in text
 
 
 def test_the_year_costs_as_many_queries_for_three_rounds_as_for_one(scene: Scene) -> None:
