@@ -17,7 +17,7 @@ from actions.models import Membership, ReportingRound, RoundStep
 from actions.refusals import Conflict
 from actions.services import rounds, seen, steps
 from reports import readiness, untranslated, year
-from reports.models import Edition
+from reports.models import Edition, Translation
 from reports.services import editions, texts
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, at, who_may
@@ -312,6 +312,13 @@ def test_texts_without_a_checked_translation_are_counted_without_reading_them(sc
             entry, field=field, language="fr", text="Mieux.", checked=is_checked,
             original=getattr(entry, field), by=scene.people["secretariat"], now=NOW,
         )  # fmt: skip
+    other = scene.entry(given, "9")
+    texts.translate(
+        other, field="done", language="nl", text="Gedaan.", checked=True, original=other.done,
+        by=scene.people["secretariat"], now=NOW,
+    )  # fmt: skip
+    # Checked, but of another text than the one that stands there now.
+    Translation.objects.filter(entry=other).update(original="Rien.")
     with CaptureQueriesContext(connection) as queries:
         counted = untranslated.counts([before, given])
     assert len(queries) == 4
