@@ -1,4 +1,4 @@
-"""What the database itself guards of editions: frozen stays frozen, published stays for ever."""
+"""What the database itself guards: frozen stays frozen, published for ever, sent as it was."""
 
 from typing import Any
 
@@ -82,6 +82,16 @@ RULES: tuple[Rule, ...] = (
         ("INSERT",),
         f"NOT EXISTS ({EDITION.format(row='NEW')})",
         "files are added to a frozen edition only",
+    ),
+    (
+        "covering_letter_sent",
+        "reports_coveringletter",
+        ("UPDATE",),
+        # SQL has a word "to" of its own.
+        f"""({changed("edition_id", "recipient_id", "language", "subject", "text")}
+            OR OLD."to" <> NEW."to") AND EXISTS (SELECT 1 FROM reports_transmission t
+            WHERE t.id = OLD.transmission_id AND t.struck_at IS NULL)""",
+        "a covering letter that was sent stays as it was",
     ),
 )
 # Before the row goes: afterwards nobody could tell which edition it belonged to.

@@ -7,7 +7,7 @@ from typing import Any
 import docx
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -143,6 +143,17 @@ def test_a_sent_letter_stays_until_its_transmission_is_struck_out(
     again = covering.send(row, by=by, now=site.now)
     assert again.is_sent
     assert Letter.objects.filter(kind="covering").count() == 1
+
+
+def test_the_database_itself_refuses_to_change_what_was_sent(site: Site, edition: Edition) -> None:
+    row, by = written(site, edition, recipient(site)), site.scene.people["secretariat"]
+    letters = CoveringLetter.objects.filter(pk=row.pk)
+    letters.update(text="Not sent yet.")
+    covering.record(row, sent_on=site.today, by=by, now=site.now)
+    for column in ("to", "subject", "text"):
+        with pytest.raises(DatabaseError, match="stays as it was"), transaction.atomic():
+            letters.update(**{column: "Otherwise."})
+    assert letters.get().text == "Not sent yet."
 
 
 def test_without_an_address_it_is_sent_otherwise(site: Site, edition: Edition) -> None:

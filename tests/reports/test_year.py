@@ -269,6 +269,20 @@ def test_the_next_step_and_what_is_overdue_stand_on_the_first_page(
     assert "Send the report – planned on 9 February 2026 overdue" in text
 
 
+def test_the_first_page_says_who_has_left(desk: Client, scene: Scene) -> None:
+    given, person = scene.round(), scene.people["second"]
+    plan(scene, given, freeze_person=person.pk)
+    person.is_active = False
+    person.save()
+    words = "second@small.example.org is no longer active: choose somebody else."
+    assert text_of(desk.get("/en/secretariat/")).count(words) == 1
+    assert words in text_of(desk.get(f"/en/secretariat/rounds/{given.pk}/"))
+    form = desk.get(f"/en/secretariat/rounds/{given.pk}/steps/").context["form"]
+    assert (person.pk, "second@small.example.org (no longer active)") in [
+        (key, str(line)) for key, line in form.fields["freeze_person"].choices
+    ]
+
+
 def test_a_planned_round_and_one_that_is_not_sent_yet_have_their_line(
     desk: Client, scene: Scene
 ) -> None:
