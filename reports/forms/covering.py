@@ -41,6 +41,11 @@ class RecipientForm(SeenForm):
     )
     address = TextField(label=_("postal address"), rows=3, most=MOST_ADDRESS, required=False)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # A browser would cut a paste off in silence.
+        self.fields["email"].widget.attrs.pop("maxlength", None)
+
     def columns(self) -> dict[str, Any]:
         """Return what was typed, by column."""
         return {name: self.cleaned_data[name] for name in LISTED}
