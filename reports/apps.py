@@ -12,12 +12,16 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Progress reports")
 
     def ready(self) -> None:
-        """Have the triggers put in place after every migration, and reports found by the search."""
+        """Have triggers put in place after every migration, reports found, addresses forgotten."""
         from actions.database import GUARDS
         from actions.search.documents import SOURCES
+        from actions.services.accounts import ELSEWHERE
         from reports import database, searching
+        from reports.services import covering
 
         GUARDS.append(database.statements)
         if searching.documents not in SOURCES:
             SOURCES.append(searching.documents)
+        if covering.forget not in ELSEWHERE:
+            ELSEWHERE.append(covering.forget)
         post_migrate.connect(database.install_triggers, sender=self)

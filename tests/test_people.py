@@ -290,7 +290,8 @@ def test_every_table_with_an_address_is_thought_of() -> None:
     """A new column for addresses has to be wiped too: then it belongs here."""
     known = {
         "Contact.email", "EmailAddress.email", "HistoricalContact.email",
-        "HistoricalInvitation.email", "Invitation.email", "User.email",
+        "HistoricalInvitation.email", "HistoricalRecipient.email", "Invitation.email",
+        "Recipient.email", "User.email",
     }  # fmt: skip
     found = {
         f"{model.__name__}.{field.name}"

@@ -1,6 +1,7 @@
 """Writes accounts: a person's own settings; deactivate, reactivate and erase somebody."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 LANGUAGES = ("en", "fr", "nl", "de")
 # Below this length a name is too likely to be a part of other words.
 SHORTEST_NAME = 4
+# Who else keeps addresses: each takes one out of what it keeps when a person is erased.
+ELSEWHERE: list[Callable[[str], None]] = []
 
 
 @transaction.atomic
@@ -138,6 +141,8 @@ def forget(user: User, *, by: User | None, now: datetime) -> None:
     forget_invitations(user, address, nowhere, by=by, now=now)
     forget_letters(user, address, name, nowhere)
     forget_contacts(address, nowhere)
+    for wipe in ELSEWHERE:
+        wipe(address)
     LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
     LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
     forget_factors(user)

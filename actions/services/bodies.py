@@ -258,7 +258,7 @@ def changed_since(change: BodyChange) -> str:
             return words % {"act": act, "body": one.actor.label, "day": at}
     for amendment in Amendment.objects.filter(confirmed_at__gt=change.at).select_related("plan"):
         if theirs_too & set(amendment.made.get("actors", ())):
-            words = _("An amendment of the plan %(plan)s was confirmed after it. Undo that first.")
+            words = _("An amendment was confirmed after it: %(plan)s. Undo that first.")
             return words % {"plan": amendment.plan.label}
     if Succession.objects.filter(predecessor__in=heirs).exists():
         return _("Another body has taken over from a successor since. Undo that first.")

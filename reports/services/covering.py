@@ -49,6 +49,13 @@ def save_recipient(
 
 
 @transaction.atomic
+def forget(address: str) -> None:
+    """Take the address of somebody who is erased out of the lists of recipients."""
+    for rows in (Recipient.objects, Recipient.history.model.objects):
+        rows.filter(email__iexact=address).update(email="")
+
+
+@transaction.atomic
 def remove_recipient(recipient: Recipient, *, by: User, now: datetime) -> None:
     """Take a recipient from the list, where no letter was ever sent to it; twice does nothing.
 

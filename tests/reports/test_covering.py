@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
 
-from actions.models import Letter
+from actions.models import Letter, User
 from actions.outbox import sending
 from actions.refusals import Conflict, Refused
-from actions.services import seen
+from actions.services import accounts, seen
 from reports import covering as words
 from reports.models import CoveringLetter, Edition, Recipient, Transmission
 from reports.services import covering, editions
@@ -264,3 +264,13 @@ def test_the_list_costs_as_many_queries_for_30_recipients_as_for_1(
         found.append(len(queries))
     assert found[0] == found[1]
     assert timezone.localdate(site.now) == site.today
+
+
+def test_the_address_of_somebody_who_is_erased_leaves_the_list(site: Site) -> None:
+    to = recipient(site, email="former@example.org")
+    by = site.scene.people["secretariat"]
+    person = User.objects.create_user("former@example.org")
+    accounts.erase(person, by=by, now=site.now)
+    to.refresh_from_db()
+    assert to.email == ""
+    assert set(to.history.values_list("email", flat=True)) == {""}
