@@ -222,3 +222,14 @@ def test_a_hostile_file_is_refused_in_words(name):
     content, words = HOSTILE[name]
 
     assert refusal(content) == words
+
+
+def test_codes_of_the_format_are_decoded_and_what_looks_like_one_comes_back():
+    cells = "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>{text}</t></is></c></row>'
+        for n, text in enumerate(("a_x000D__x000A_b", "_x005F_x000D_", "_x0000_ _xD800_"), start=2)
+    )
+    found = read(with_cells(cells))
+    assert [row.values["key"] for row in found.rows["things"]] == [
+        "a\nb", "_x000D_", "_x0000_ _xD800_",
+    ]  # fmt: skip

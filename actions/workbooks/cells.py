@@ -1,6 +1,7 @@
 """Reads the sheets of a workbook as rows of plain values; formulas are noted, never computed."""
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -19,6 +20,8 @@ LAST_ROW = 20_000  # any, also an empty one
 MOST_CELLS = 60_000  # of all sheets together
 MOST_COLUMNS = 200
 LONGEST_TEXT = 40_000  # more than any column takes
+# How a workbook writes a character that XML cannot hold, and an underscore that seems to begin one.
+CODED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 WORKBOOK = "xl/workbook.xml"
 LINKS = "xl/_rels/workbook.xml.rels"
@@ -224,7 +227,14 @@ def plain(text: str) -> str:
     """Return a text as its writer sees it, with the one sign for the end of a line."""
     if len(text) > LONGEST_TEXT:
         raise too_large()
-    return text.replace("_x000D_", "\r").replace("\r\n", "\n").replace("\r", "\n")
+    decoded = CODED.sub(character, text) if "_x" in text else text
+    return decoded.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def character(coded: re.Match[str]) -> str:
+    """Return the character that a code stands for; what no text and no database holds stays."""
+    sign = chr(int(coded[1], 16))
+    return coded[0] if sign == "\0" or "\ud800" <= sign <= "\udfff" else sign
 
 
 def whole(text: str | None) -> int:

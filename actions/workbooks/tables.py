@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from openpyxl.utils import get_column_letter
 
 from actions.refusals import Refused
@@ -15,6 +17,7 @@ from actions.workbooks.cells import Book, Broken, Cells
 from actions.workbooks.parts import Archive
 
 MARK = "napmonitor"  # the first cell of a sheet that says what the workbook is for, and its version
+LAST_OF_MARK = 3  # its place, its purpose, its version
 HEAD_ROW = 1
 
 
@@ -61,12 +64,16 @@ class Row:
 
 @dataclass
 class Contents:
-    """What a workbook says: the rows of each known sheet, and what is wrong with them."""
+    """What a workbook says: the rows of each known sheet, and what is wrong with them.
+
+    ``mark`` is what the template says of itself behind its purpose and version.
+    """
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     titles: dict[str, str] = field(default_factory=dict)
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
+    mark: tuple[Any, ...] = ()
 
     def fault(self, sheet: str, row: int | None, column: str, message: str) -> None:
         """Note what is wrong; ``sheet`` and ``column`` are the names in the code."""
@@ -83,8 +90,7 @@ def read(content: bytes, sheets: Sequence[Sheet], *, purpose: str, version: int)
     a heading or a sheet is a fault among the contents.
     """
     book = Book(Archive(content))
-    check_purpose(book, purpose, version)
-    contents = Contents()
+    contents = Contents(mark=check_purpose(book, purpose, version))
     titles = {fold(title): title for title in book.sheets}
     for sheet in sheets:
         title = next((titles[known] for known in titles if known in sheet.titles), None)
@@ -97,8 +103,11 @@ def read(content: bytes, sheets: Sequence[Sheet], *, purpose: str, version: int)
     return contents
 
 
-def check_purpose(book: Book, purpose: str, version: int) -> None:
-    """Refuse a template of something else, or of a version that is not known yet."""
+def check_purpose(book: Book, purpose: str, version: int) -> tuple[Any, ...]:
+    """Return what a template says of itself behind its purpose and version; nothing without one.
+
+    Refuses a template of something else, or of a version that is not known yet.
+    """
     for title in list(book.sheets)[:1]:
         _number, cells = next(book.rows(title), (0, {}))
         if cells.get(1) != MARK:
@@ -107,6 +116,8 @@ def check_purpose(book: Book, purpose: str, version: int) -> None:
             raise Refused(_("This template is for something else. Download the one of this page."))
         if not isinstance(given := cells.get(3), int) or given > version:
             raise Refused(_("This template is of another version. Download it anew."))
+        return tuple(value for place, value in sorted(cells.items()) if place > LAST_OF_MARK)
+    return ()
 
 
 def rows_of(book: Book, title: str, sheet: Sheet, contents: Contents) -> Iterator[Row]:
@@ -202,6 +213,22 @@ def as_date(value: Any) -> date:
     if isinstance(value, str):
         raise Wrong(_("Here stands a text; enter a date in a cell with the format of dates."))
     raise Wrong(_("Enter a date."))
+
+
+def in_all(words: Any) -> list[str]:
+    """Return words in each language of the site."""
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found.append(str(words))
+    return found
+
+
+def told(choices: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """Return codes by their words in each language, folded, and by themselves."""
+    pairs = list(choices)
+    words = {fold(text): code for code, label in pairs for text in in_all(label)}
+    return words | {fold(code): code for code, _label in pairs}
 
 
 def folded(words: Iterable[str]) -> frozenset[str]:
