@@ -16,12 +16,13 @@ from actions.enums import Act, EntryState, Event, Nature, Status
 from actions.forms.refusals import show_refusal
 from actions.forms.review import COMMENTED, DecisionForm, QueueFilter
 from actions.models import Entry, EntryVersion
-from actions.models.entries import HEADINGS, TEXTS
+from actions.models.entries import HEADINGS
 from actions.refusals import Conflict, Refused
-from actions.rules import differences, hints
+from actions.rules import hints
 from actions.rules.writing import Refusal
 from actions.services import entries, passed, unsettled
 from actions.views import reading
+from actions.views.differing import changes
 from actions.views.entries import find, frame
 from actions.views.members_only import (
     READ_WRITE,
@@ -259,36 +260,3 @@ def earlier_version(found: Entry) -> EntryVersion | None:
     handed = found.events.filter(kind=Event.SUBMITTED, version__lt=found.version)
     numbers = handed.values_list("version", flat=True)
     return found.versions.filter(number__in=list(numbers)).order_by("-number").first()
-
-
-def changes(before: dict[str, Any] | None, found: Entry) -> list[dict[str, Any]]:
-    """Return the texts that differ from an earlier content, word by word."""
-    if before is None:
-        return []
-    now = found.content()
-    rows = []
-    for name in TEXTS:
-        old, new = before.get(name, ""), now[name]
-        if old != new:
-            pieces = differences.compare(old, new)
-            rows.append({"heading": HEADINGS[name], "pieces": pieces})
-    if before.get("status") != now["status"]:
-        rows.insert(0, {"heading": HEADINGS["status"], "status": before.get("status")})
-    late = {"obstacle_codes": reading.kinds_of_obstacles, "expected_by": reading.later_day}
-    for name, words in late.items():
-        old, new = words(before), words(now)
-        if old != new:
-            rows.append({"heading": HEADINGS[name], "pieces": differences.compare(old, new)})
-    if (before.get("evidence") or []) != now["evidence"]:
-        rows.append(
-            {
-                "heading": HEADINGS["evidence"],
-                "pieces": differences.compare("\n".join(listed(before)), "\n".join(listed(now))),
-            }
-        )
-    return rows
-
-
-def listed(content: dict[str, Any]) -> list[str]:
-    """Return the evidence as lines."""
-    return [f"{row['title']} {row['address']}" for row in content.get("evidence") or []]
