@@ -177,6 +177,11 @@ def can_write(rights: Rights, entry: Entry) -> bool:
     return rights.is_secretariat or can_write_for(rights, entry.responsibility)
 
 
+def can_write_as(rights: Rights, actor: int) -> bool:
+    """Tell whether somebody writes what a body writes: its own members, and the secretariat."""
+    return rights.is_secretariat or actor in rights.writes_for
+
+
 def writes_on_behalf(rights: Rights, entry: Entry) -> bool:
     """Tell whether somebody who may write an entry does so on the actor's behalf."""
     return not can_write_for(rights, entry.responsibility)

@@ -1,5 +1,6 @@
 """A member's desk: what is to be done, what came back, what is in, how many days are left."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,9 +8,9 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
 from actions import writing
-from actions.enums import BEGUN, HANDED_IN, Act, EntryState, RoundState
+from actions.enums import BEGUN, HANDED_IN, WRITING_ROLES, Act, EntryState, RoundState
 from actions.models import Actor, Entry, ReportingRound, Responsibility
-from actions.permissions import can_submit
+from actions.permissions import Rights, can_submit, can_write_for, reach, succession_pairs
 from actions.querysets import valid_on, written_by
 from actions.services import still_true, unsaved, unsettled
 from actions.views import days
@@ -36,6 +37,9 @@ def desk(request: MemberRequest) -> HttpResponse:
     rows = entries_of(request)
     known = writing.read_extensions(rounds)
     desks = [one_round(request, r, [e for e in rows if e.round_id == r.pk], known) for r in rounds]
+    seats = seats_of(request) if rows else []
+    for one in desks:
+        one["books"] = [actor for actor, reached in seats if has_work(one["rows"], reached)]
     shown = [d for d in desks if d["rows"] or d["round"].is_open]
     context = {
         "desks": [d for d in shown if d["may_write"]],
@@ -59,6 +63,24 @@ def entries_of(request: MemberRequest) -> list[Any]:
         for row in mine:
             row.is_unsettled = row.pk in waiting
     return mine
+
+
+def seats_of(request: MemberRequest) -> list[tuple[Actor, Rights]]:
+    """Return the bodies that the person writes for, each with the rights of that seat alone."""
+    seats = request.rights.actors_as(*WRITING_ROLES)
+    actors = list(Actor.objects.filter(pk__in=seats).with_names())
+    if len(actors) <= 1:
+        return [(actor, request.rights) for actor in actors]
+    tree, heirs = Actor.objects.parents(), succession_pairs(request.on)
+    return [
+        (actor, replace(request.rights, writes_for=frozenset(reach([actor.pk], tree, heirs))))
+        for actor in actors
+    ]
+
+
+def has_work(rows: list[Any], seat: Rights) -> bool:
+    """Tell whether one of the entries of a round can be written now from a seat."""
+    return any(row.may_write and can_write_for(seat, row.responsibility) for row in rows)
 
 
 def one_round(
