@@ -1,7 +1,6 @@
 """The sheets of a workbook of entries and their columns: what each takes, and what it is called."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,6 +13,7 @@ from actions.models.entries import EVIDENCE_KINDS, HEADINGS, OBSTACLE_KINDS, WRI
 from actions.rules.search import fold
 from actions.workbooks import Column, Sheet
 from actions.workbooks.making import LONGEST_TITLE
+from actions.workbooks.sheets import SheetColumn
 from actions.workbooks.tables import folded, in_all
 
 PURPOSE, VERSION = "entries", 1
@@ -33,52 +33,33 @@ NAMES_OF_LANGUAGES = {
 OFFERED_KINDS = EVIDENCE_KINDS[:-1]
 
 
-@dataclass(frozen=True)
-class EntryColumn:
-    """A column: its name in the code, its heading, its width, and what helps to fill it in.
-
-    ``kind`` is "key" (hidden), "fact" and "before" (to be read), else what may be written.
-    """
-
-    name: str
-    heading: Any
-    width: int
-    kind: str = "text"
-    guidance: Any = ""
-
-    @property
-    def is_locked(self) -> bool:
-        """Tell whether it is there to be read."""
-        return self.kind in {"key", "fact", "before"}
-
-
-def own(name: str, width: int, kind: str = "text", guidance: Any = "") -> EntryColumn:
+def own(name: str, width: int, kind: str = "text", guidance: Any = "") -> SheetColumn:
     """Return the column of a field of an entry."""
-    return EntryColumn(name, HEADINGS[name], width, kind, guidance or GUIDANCE.get(name, ""))
+    return SheetColumn(name, HEADINGS[name], width, kind, guidance or GUIDANCE.get(name, ""))
 
 
-def before(name: str, width: int) -> EntryColumn:
+def before(name: str, width: int) -> SheetColumn:
     """Return the column that shows what a field said in the last report."""
     heading = format_lazy("{} – {}", HEADINGS[name], _("last report"))
-    return EntryColumn(f"{BEFORE}{name}", heading, width, "before")
+    return SheetColumn(f"{BEFORE}{name}", heading, width, "before")
 
 
-def of_obstacle(code: str, word: Any) -> EntryColumn:
+def of_obstacle(code: str, word: Any) -> SheetColumn:
     """Return the column of a kind of obstacles."""
-    return EntryColumn(f"{OBSTACLE}{code}", format_lazy("{}: {}", _("Obstacle"), word), 5, "tick")
+    return SheetColumn(f"{OBSTACLE}{code}", format_lazy("{}: {}", _("Obstacle"), word), 5, "tick")
 
 
 COLUMNS = (
-    EntryColumn("entry", _("Key of the entry"), 8, "key"),
-    EntryColumn("version", _("Version"), 8, "key"),
-    EntryColumn("round", _("Key of the round"), 8, "key"),
-    EntryColumn("action", _("Action"), 8, "fact"),
-    EntryColumn("title", _("Title of the action"), 34, "fact"),
-    EntryColumn("actor", _("Organisation"), 26, "fact"),
-    EntryColumn("state", _("State"), 14, "fact"),
+    SheetColumn("entry", _("Key of the entry"), 8, "key"),
+    SheetColumn("version", _("Version"), 8, "key"),
+    SheetColumn("round", _("Key of the round"), 8, "key"),
+    SheetColumn("action", _("Action"), 8, "fact"),
+    SheetColumn("title", _("Title of the action"), 34, "fact"),
+    SheetColumn("actor", _("Organisation"), 26, "fact"),
+    SheetColumn("state", _("State"), 14, "fact"),
     own("status", 22, "choice", _("Choose from the list in the cell.")),
     before("status", 18),
-    EntryColumn(
+    SheetColumn(
         "language",
         _("Language of the texts"),
         14,
@@ -106,7 +87,7 @@ COLUMNS = (
     before("gender", 28),
     own("sme", 32),
     before("sme", 28),
-    EntryColumn(
+    SheetColumn(
         "unchanged",
         _("Texts of last year still true"),
         14,
@@ -116,11 +97,11 @@ COLUMNS = (
     own("internal", 34),
 )
 DOCUMENTS = (
-    EntryColumn("row", _("Entry"), 34, "choice", _("Choose the entry that the document proves.")),
-    EntryColumn("title", _("Title"), 50),
-    EntryColumn("address", _("Address on the web"), 60),
-    EntryColumn("kind", _("Kind"), 26, "choice"),
-    EntryColumn("date", _("Date"), 15, "day"),
+    SheetColumn("row", _("Entry"), 34, "choice", _("Choose the entry that the document proves.")),
+    SheetColumn("title", _("Title"), 50),
+    SheetColumn("address", _("Address on the web"), 60),
+    SheetColumn("kind", _("Kind"), 26, "choice"),
+    SheetColumn("date", _("Date"), 15, "day"),
 )
 NEEDED = {"entry", "version", "round", "action", "actor", "row", "title", "address"}
 
@@ -176,7 +157,7 @@ def sheets() -> tuple[Sheet, ...]:
     return (as_read(ENTRIES, COLUMNS), as_read(EVIDENCE, DOCUMENTS))
 
 
-def as_read(name: str, columns: tuple[EntryColumn, ...]) -> Sheet:
+def as_read(name: str, columns: tuple[SheetColumn, ...]) -> Sheet:
     """Return a sheet as the reader of workbooks knows it."""
     known = tuple(
         Column(one.name, folded([one.name, *in_all(one.heading)]), one.name in NEEDED)

@@ -9,35 +9,41 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from actions.entry_book import layout
-from actions.entry_book.layout import BEFORE, OBSTACLE, EntryColumn
+from actions.entry_book.layout import BEFORE, OBSTACLE
 from actions.forms.entries import CHOICES
 from actions.models import Actor, Entry, ReportingRound
 from actions.models.entries import LONGEST_TEXT, MOST_EVIDENCE, TEXTS
 from actions.models.statuses import CHOICE_WORDS, status_word
-from actions.workbooks.making import DAY, LONGEST_TITLE, TEXT, TOP, Lists, put
+from actions.workbooks.making import LONGEST_TITLE, TOP, Lists, put
+from actions.workbooks.sheets import (
+    EDGE,
+    HEAD,
+    LINE,
+    TITLE,
+    SheetColumn,
+    explain,
+    head,
+    height,
+    limited,
+    lines_of,
+    listed,
+    lock,
+    on_paper,
+    style,
+)
 from actions.workbooks.tables import MARK
 from document import characters
 from document.snapshot import status_code
 
 FREE_DOCUMENTS = 100  # empty rows for documents that come
-HEAD = Font(name="Calibri", bold=True, size=11)
-TITLE = Font(name="Calibri", bold=True, size=14)
 HELPED = Font(name="Calibri", italic=True, color="566073", size=9)
-LINE, LOWEST, HIGHEST = 15, 60, 300  # points: of a line, and of a row
-HELP_HEIGHT = 105
-READ = PatternFill("solid", fgColor="ECE9E1")
-TOPPED = PatternFill("solid", fgColor="DCE6EF")
-HAIR = Side(style="thin", color="C9C3B4")
-EDGE = Border(left=HAIR, right=HAIR, top=HAIR, bottom=HAIR)
-OPEN = Protection(locked=False)
-TURNED = Alignment(text_rotation=90, vertical="bottom", horizontal="center", wrap_text=True)
-MIDDLE = Alignment(vertical="top", horizontal="center")
+HELP_HEIGHT = 105  # points
 A3 = 8
 WIDE = {layout.ENTRIES: 2, layout.EVIDENCE: 1}  # pages beside each other in print
 
@@ -87,12 +93,7 @@ def guide(sheet: Worksheet, sheaf: Sheaf) -> None:
     heading = _("Entries of %(actor)s, round %(year)s")
     title = put(sheet, 2, 1, heading % {"actor": sheaf.actor.label, "year": given.year})
     title.font, title.alignment = TITLE, Alignment(wrap_text=False)
-    for line in lines():
-        put(sheet, sheet.max_row + 1, 1, line)
-        sheet.merge_cells(
-            start_row=sheet.max_row, end_row=sheet.max_row, start_column=1, end_column=2
-        )
-        sheet.row_dimensions[sheet.max_row].height = LINE * (lines_of(line, 100) + 0.3)
+    explain(sheet, lines())
     row = sheet.max_row + 2
     for place, words in enumerate((_("Status"), _("Meaning")), start=1):
         put(sheet, row, place, words).font = HEAD
@@ -100,7 +101,6 @@ def guide(sheet: Worksheet, sheaf: Sheaf) -> None:
         put(sheet, number, 1, word)
         put(sheet, number, 2, meaning)
         sheet.row_dimensions[number].height = LINE * lines_of(meaning, 75)
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 75
     sheet.protection.sheet = True
     on_paper(sheet)
 
@@ -178,7 +178,7 @@ def fill_entries(sheet: Worksheet, sheaf: Sheaf, lists: Lists) -> None:
     set_up(sheet, columns, "F2", layout.ENTRIES)
 
 
-def is_told(column: EntryColumn, sheaf: Sheaf) -> bool:
+def is_told(column: SheetColumn, sheaf: Sheaf) -> bool:
     """Tell whether a column has anything to say: of the last report not all have."""
     if column.kind != "before":
         return True
@@ -229,22 +229,7 @@ def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def height(sheet: Worksheet, number: int, columns: list[EntryColumn]) -> float:
-    """Return how high a row is so that its texts can be read: no program fits it by itself."""
-    lines = max(
-        lines_of(str(sheet.cell(number, place).value or ""), column.width + 1)
-        for place, column in enumerate(columns, start=1)
-        if column.kind not in {"key", "tick"}
-    )
-    return min(HIGHEST, max(LOWEST, LINE * lines))
-
-
-def lines_of(text: str, width: int) -> int:
-    """Return how many lines a text takes in a column, about."""
-    return sum(1 + len(line) // width for line in text.split("\n"))
-
-
-def choose(sheet: Worksheet, columns: list[EntryColumn], sheaf: Sheaf, lists: Lists) -> None:
+def choose(sheet: Worksheet, columns: list[SheetColumn], sheaf: Sheaf, lists: Lists) -> None:
     """Offer lists of words where there are any, and limit the texts."""
     places = {column.name: get_column_letter(n) for n, column in enumerate(columns, start=1)}
     last = len(sheaf.rows) + 2
@@ -265,25 +250,6 @@ def choose(sheet: Worksheet, columns: list[EntryColumn], sheaf: Sheaf, lists: Li
             ticks.add(f"{letter}3:{letter}{last}")
         elif name in TEXTS:
             limit.add(f"{letter}3:{letter}{last}")
-
-
-def listed(
-    sheet: Worksheet, known: dict[str, DataValidation], lists: Lists, words: list[str]
-) -> DataValidation:
-    """Return the drop-down list of some words on a sheet."""
-    place = lists.range_of(words)
-    if place not in known:
-        known[place] = DataValidation("list", place, allow_blank=True)
-        sheet.add_data_validation(known[place])
-    return known[place]
-
-
-def limited(sheet: Worksheet, most: int) -> DataValidation:
-    """Return what keeps a text from being longer than it may be."""
-    found = DataValidation("textLength", operator="lessThanOrEqual", formula1=str(most))
-    found.error = _("A text has at most %(most)s characters.") % {"most": most}
-    sheet.add_data_validation(found)
-    return found
 
 
 # --- Documents ------------------------------------------------------------------
@@ -323,35 +289,10 @@ def fill_documents(sheet: Worksheet, sheaf: Sheaf, lists: Lists) -> None:
 # --- Both -----------------------------------------------------------------------
 
 
-def head(sheet: Worksheet, columns: list[EntryColumn]) -> None:
-    """Write the headings, and give the columns their widths."""
-    for place, column in enumerate(columns, start=1):
-        cell = put(sheet, 1, place, str(column.heading))
-        cell.font, cell.fill, cell.border = HEAD, TOPPED, EDGE
-        cell.alignment = TURNED if column.kind == "tick" else TOP
-        told = sheet.column_dimensions[get_column_letter(place)]
-        told.width, told.hidden = column.width, column.kind == "key"
-    if any(column.kind == "tick" for column in columns):
-        sheet.row_dimensions[1].height = 120
-
-
-def style(cell: Any, column: EntryColumn, *, is_open: bool) -> None:
-    """Give a cell its look: white and open, or grey and locked."""
-    cell.border, cell.alignment = EDGE, MIDDLE if column.kind == "tick" else TOP
-    if column.kind != "key":
-        cell.number_format = DAY if column.kind == "day" or isinstance(cell.value, date) else TEXT
-    if is_open:
-        cell.protection = OPEN
-    else:
-        cell.fill = READ
-
-
-def set_up(sheet: Worksheet, columns: list[EntryColumn], frozen: str, name: str) -> None:
+def set_up(sheet: Worksheet, columns: list[SheetColumn], frozen: str, name: str) -> None:
     """Freeze the headings, lock what is only read, and prepare the print."""
     sheet.freeze_panes = frozen
-    sheet.protection.sheet = True
-    for allowed in ("formatColumns", "formatRows", "formatCells"):
-        setattr(sheet.protection, allowed, False)  # what is set is kept from people
+    lock(sheet)
     if name == layout.EVIDENCE:
         sheet.protection.deleteRows = False
     sheet.print_title_rows = "1:1"
@@ -360,12 +301,3 @@ def set_up(sheet: Worksheet, columns: list[EntryColumn], frozen: str, name: str)
         sheet.print_title_cols = f"{get_column_letter(first)}:{get_column_letter(first + 1)}"
     sheet.page_setup.paperSize = A3 if name == layout.ENTRIES else sheet.PAPERSIZE_A4
     on_paper(sheet, WIDE[name])
-
-
-def on_paper(sheet: Worksheet, wide: int = 1) -> None:
-    """Print a sheet across, as wide as some pages, with its name and the number of the page."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = wide, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"

@@ -23,6 +23,7 @@ from actions.entry_book.reading import Change, Looked
 from actions.enums import BEGUN, Act
 from actions.forms.plans import WorkbookForm
 from actions.models import Actor, Entry, ReportingRound
+from actions.models.entries import TEXTS
 from actions.refusals import Conflict, Refused
 from actions.services import drafts
 from actions.views import differing
@@ -155,6 +156,8 @@ def sides(change: Change) -> list[dict[str, Any]]:
             "heading": differing.HEADINGS[name],
             "old": differing.told(name, now, nature),
             "new": differing.told(name, then, nature),
+            "old_language": now["language"] if name in TEXTS else "",
+            "new_language": then["language"] if name in TEXTS else "",
         }
         for name in change.content
     ]
