@@ -13,6 +13,7 @@ from reports.views import (
     evaluations,
     open_data,
     points,
+    translation_files,
     translations,
     year,
 )
@@ -59,6 +60,21 @@ urlpatterns = [
         "secretariat/reports/<int:key>/translations/",
         translations.translations,
         name="translations",
+    ),
+    path(
+        "secretariat/reports/<int:key>/translations/<slug:language>/",
+        translation_files.upload,
+        name="translations-upload",
+    ),
+    path(
+        "secretariat/reports/<int:key>/translations/<slug:language>.xlsx",
+        translation_files.spreadsheet_file,
+        name="translations-xlsx",
+    ),
+    path(
+        "secretariat/reports/<int:key>/translations/<slug:language>/<slug:source>.xlf",
+        translation_files.xliff_file,
+        name="translations-xliff",
     ),
     path(
         "secretariat/translations/<int:key>/<slug:field>/<slug:language>/",

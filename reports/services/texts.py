@@ -1,6 +1,7 @@
 """Writes the secretariat's chapters, translations, the working group's comments and validation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -106,6 +107,37 @@ def translate(  # noqa: PLR0913  what was seen is two texts
     row.checked_by, row.checked_at = (by, now) if checked else (None, None)
     plan.save(row, by=by)
     return row
+
+
+@dataclass(frozen=True)
+class Translated:
+    """A translation to be stored: see ``translate``."""
+
+    entry: Entry
+    field: str
+    language: str
+    text: str
+    checked: bool
+    original: str
+    seen: str
+
+
+@transaction.atomic
+def translate_all(given: Iterable[Translated], *, by: User, now: datetime) -> int:
+    """Store several translations and return how many; where one is refused, none.
+
+    Raises as ``translate`` does; an invalid one is Refused with the number of its action.
+    """
+    in_order = sorted(given, key=lambda one: (one.entry.pk, one.field))
+    for one in in_order:
+        try:
+            translate(
+                one.entry, field=one.field, language=one.language, text=one.text,
+                checked=one.checked, original=one.original, seen=one.seen, by=by, now=now,
+            )  # fmt: skip
+        except ValidationError as error:
+            raise Refused(f"{one.entry.action.label}: {error.messages[0]}") from error
+    return len(in_order)
 
 
 @transaction.atomic
