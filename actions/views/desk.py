@@ -68,9 +68,7 @@ def entries_of(request: MemberRequest) -> list[Any]:
 def seats_of(request: MemberRequest) -> list[tuple[Actor, Rights]]:
     """Return the bodies that the person writes for, each with the rights of that seat alone."""
     seats = request.rights.actors_as(*WRITING_ROLES)
-    actors = list(Actor.objects.filter(pk__in=seats).with_names())
-    if len(actors) <= 1:
-        return [(actor, request.rights) for actor in actors]
+    actors = Actor.objects.filter(pk__in=seats).with_names()
     tree, heirs = Actor.objects.parents(), succession_pairs(request.on)
     return [
         (actor, replace(request.rights, writes_for=frozenset(reach([actor.pk], tree, heirs))))
