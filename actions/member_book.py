@@ -8,15 +8,13 @@ brought in again.
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -31,7 +29,7 @@ from actions.services import members
 from actions.services.members import Invited
 from actions.workbooks import Column, Contents, Row, Sheet, Wrong, as_text
 from actions.workbooks.making import HEAD, LONGEST_TITLE, TOP, Lists, put
-from actions.workbooks.tables import MARK, folded
+from actions.workbooks.tables import MARK, folded, in_all, told
 
 PURPOSE, VERSION = "members", 1
 TITLE = gettext_lazy("Members")
@@ -137,13 +135,6 @@ def sheet() -> Sheet:
     return Sheet("members", folded({"members", *in_all(TITLE)}), columns, is_required=True)
 
 
-def in_all(words: Any) -> Iterator[str]:
-    """Yield a text in each language."""
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            yield str(words)
-
-
 def look(content: bytes, *, now: datetime) -> Looked:
     """Return whom a workbook asks to invite, and what is wrong with it.
 
@@ -179,8 +170,8 @@ class Reader:
     def __init__(self, contents: Contents, now: datetime) -> None:
         self.contents, self.now = contents, now
         self.actors = named()
-        self.roles = told(dict(MEMBER_ROLES))
-        self.languages = told(NAMES_OF_LANGUAGES)
+        self.roles = told(MEMBER_ROLES)
+        self.languages = told(NAMES_OF_LANGUAGES.items())
         for code, name in LANGUAGES.items():
             self.languages[fold(name)] = code
 
@@ -267,12 +258,6 @@ class Label:
 
     def __str__(self) -> str:
         return str(self.actor.label)
-
-
-def told(choices: Mapping[str, Any]) -> dict[str, str]:
-    """Return codes by their words in each language, folded, and by themselves."""
-    words = {fold(text): code for code, label in choices.items() for text in in_all(label)}
-    return words | {code: code for code in choices}
 
 
 # --- Between the preview and the act --------------------------------------------

@@ -23,7 +23,7 @@ from actions.models import (
 )
 from actions.outbox import reminders
 from actions.refusals import Conflict, Refused
-from actions.services import entries, rounds
+from actions.services import drafts, entries, rounds
 from tests.follow_up import NOW, Scene, assert_agreement, content, trail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -308,3 +308,26 @@ def test_of_two_runs_at_once_one_reminds(scene: Scene) -> None:
     letters = Letter.objects.filter(kind=LetterKind.REMINDER)
     assert len(counts) == 1
     assert letters.count() == counts[0] == letters.values("user").distinct().count()
+
+
+# --- Workbooks --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("texts", [("Mine.", "Mine."), ("Mine.", "Yours.")])
+def test_of_two_workbooks_at_once_one_is_saved_and_the_other_told(
+    scene: Scene, now_open: ReportingRound, texts: tuple[str, str]
+) -> None:
+    rows = [scene.entry(now_open, label) for label in ("9", "1")]
+
+    def save(person: str, text: str, order: int) -> Any:
+        wanted = [drafts.Draft(row, 0, {"done": text}) for row in rows[::order]]
+        return drafts.save_all(wanted, by=scene.people[person], now=NOW)
+
+    found = together(partial(save, "writer", texts[0], 1), partial(save, "colleague", texts[1], -1))
+
+    said = {row.done for row in Entry.objects.filter(pk__in=[row.pk for row in rows])}
+    versions = EntryVersion.objects.filter(entry__in=rows)
+    assert (len(said), versions.count()) == (1, 2)
+    kinds = sorted(type(one).__name__ for one in found)
+    assert kinds == (["list", "list"] if len(set(texts)) == 1 else ["Conflict", "list"])
+    assert_agreement()
