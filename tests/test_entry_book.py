@@ -595,6 +595,14 @@ def test_files_that_are_no_such_workbook_are_refused_at_once(browser, office, si
     ]
 
 
+def test_a_workbook_with_far_more_in_it_than_a_list_is_read_no_further(browser) -> None:
+    sheet = "xl/worksheets/sheet2.xml"
+    book = changed(fetch(browser), sheet, "</sheetData>", "<a/>" * 100_001 + "</sheetData>")
+    assert refusal(browser, book) == (
+        "The workbook holds far more than a list can. Delete what does not belong to it."
+    )
+
+
 @pytest.mark.parametrize("book", ["", "no base64", "PK", "e30=", "x" * 100_000])
 def test_what_no_page_sends_saves_nothing(browser, book) -> None:
     before = everything()

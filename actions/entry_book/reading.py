@@ -106,8 +106,9 @@ def look(
     Raises Refused for what is no such workbook, or that of another body, round or plan.
     """
     contents = workbooks.read(
-        content, layout.sheets(), purpose=layout.PURPOSE, version=layout.VERSION
-    )
+        content, layout.sheets(), purpose=layout.PURPOSE, version=layout.VERSION,
+        most=workbooks.FEWER_ELEMENTS,
+    )  # fmt: skip
     check_mark(contents.mark, actor, given)
     entries = drafts.of_body(actor, given, on=rights.on) if rows is None else rows
     check_rounds(contents, given)

@@ -4,7 +4,7 @@
 and says what is wrong by sheet, row and column.
 """
 
-from actions.workbooks.parts import MOST_BYTES, check_size
+from actions.workbooks.parts import FEWER_ELEMENTS, MOST_BYTES, check_size
 from actions.workbooks.tables import (
     Column,
     Contents,
@@ -19,6 +19,7 @@ from actions.workbooks.tables import (
 )
 
 __all__ = [
+    "FEWER_ELEMENTS",
     "MOST_BYTES",
     "Column",
     "Contents",

@@ -21,6 +21,7 @@ MOST_UNPACKED = 24_000_000  # of all parts together
 MOST_PARTS = 300
 LARGEST_PART = 8_000_000  # of one that is read; one of 1,000 actions takes a quarter
 MOST_ELEMENTS = 250_000  # of all that is read
+FEWER_ELEMENTS = 100_000  # of a list of one round: read within a second
 CHUNK = 65_536
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # Excel before 2007, and any that a password protects
@@ -39,8 +40,12 @@ def unreadable() -> Refused:
 class Archive:
     """A workbook whose limits hold, with its parts."""
 
-    def __init__(self, content: bytes) -> None:
-        """Look at the file; raises Refused with the reason where it is not to be read."""
+    def __init__(self, content: bytes, most: int = MOST_ELEMENTS) -> None:
+        """Look at the file; raises Refused with the reason where it is not to be read.
+
+        ``most`` elements are read of it.
+        """
+        self.most = most
         self.zip = opened(content)
         self.parts = {info.filename: info for info in self.zip.infolist()}
         check_sizes(list(self.zip.infolist()))
@@ -94,7 +99,7 @@ class Elements:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Note that an element starts."""
         self.archive.count += 1
-        if self.archive.count > MOST_ELEMENTS:
+        if self.archive.count > self.archive.most:
             raise too_large()
         self.text.clear()
         self.found.append((START, name.rpartition(":")[2], attributes, ""))

@@ -14,7 +14,7 @@ from actions.refusals import Refused
 from actions.rules.search import fold
 from actions.typography import date_format
 from actions.workbooks.cells import Book, Broken, Cells
-from actions.workbooks.parts import Archive
+from actions.workbooks.parts import MOST_ELEMENTS, Archive
 
 MARK = "napmonitor"  # the first cell of a sheet that says what the workbook is for, and its version
 LAST_OF_MARK = 3  # its place, its purpose, its version
@@ -82,14 +82,21 @@ class Contents:
         self.faults.append(Fault(title, row, heading, message))
 
 
-def read(content: bytes, sheets: Sequence[Sheet], *, purpose: str, version: int) -> Contents:
+def read(
+    content: bytes,
+    sheets: Sequence[Sheet],
+    *,
+    purpose: str,
+    version: int,
+    most: int = MOST_ELEMENTS,
+) -> Contents:
     """Return what a workbook says in the sheets and columns that are known.
 
-    ``purpose`` and ``version`` are what the template says of itself. Raises Refused where the
-    file is no workbook, holds too much, or is for something else; what is wrong with a cell,
-    a heading or a sheet is a fault among the contents.
+    ``purpose`` and ``version`` are what the template says of itself; ``most`` elements are read.
+    Raises Refused where the file is no workbook, holds too much, or is for something else; what
+    is wrong with a cell, a heading or a sheet is a fault among the contents.
     """
-    book = Book(Archive(content))
+    book = Book(Archive(content, most))
     contents = Contents(mark=check_purpose(book, purpose, version))
     titles = {fold(title): title for title in book.sheets}
     for sheet in sheets:

@@ -154,7 +154,8 @@ def sheet() -> Sheet:
 
 def read(content: bytes) -> tuple[Contents, list[Line]]:
     """Return what a workbook says, with its lines; raises Refused for what is none."""
-    contents = workbooks.read(content, [sheet()], purpose=PURPOSE, version=VERSION)
+    most = workbooks.FEWER_ELEMENTS
+    contents = workbooks.read(content, [sheet()], purpose=PURPOSE, version=VERSION, most=most)
     return contents, [line(contents, row) for row in contents.rows.get(SHEET, [])]
 
 

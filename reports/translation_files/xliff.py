@@ -25,7 +25,8 @@ STATES = {MISSING: "initial", CHECKED: "final"}
 TRANSLATED, FINAL = "translated", "final"
 ID = re.compile(r"t(\d{1,9}\.[a-z_]{1,20})\.([0-9a-f]{12})\.([0-9a-f]{12})")
 FILE_ID = re.compile(r"round-(\d{1,9})")
-MOST_UNITS = 5_000
+MOST_UNITS = 2_000
+MOST_SIGNS = 40_000  # of those that begin an element or an attribute; a unit takes some twenty
 # What marks a stretch of a text and says nothing itself.
 MARKS = {"mrk", "pc", "sm", "em", "sc", "ec"}
 
@@ -67,10 +68,13 @@ def add(file: ET.Element, unit: Unit) -> None:
 
 def read(content: bytes) -> tuple[Contents, list[Line]]:
     """Return what a file says, with its lines; raises Refused for what is no XLIFF 2.0."""
+    too_many = Refused(_("The file holds far more texts than a round has."))
+    if max(content.count(b"<"), content.count(b"=")) > MOST_SIGNS:
+        raise too_many
     root = parsed(content)
     units = list(root.iter(tag("unit")))
     if len(units) > MOST_UNITS:
-        raise Refused(_("The file holds far more texts than a round has."))
+        raise too_many
     contents = Contents(mark=mark_of(root))
     lines = [line(contents, place, unit) for place, unit in enumerate(units, start=1)]
     return contents, [one for one in lines if one is not None]

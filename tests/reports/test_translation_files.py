@@ -354,7 +354,11 @@ def test_files_of_another_round_or_language_and_other_files_are_refused(
         (b"<xliff version='1.2'/>", "The file is not of XLIFF 2.0. Save it in that version."),
         (bytes(3 * 10**7), "The file is too large (28.6\xa0MB; at most 1.4\xa0MB)."),
         (
-            file.replace(b"</file>", b"<unit/>" * 5_001 + b"</file>"),
+            file.replace(b"</file>", b"<a/>" * 40_001 + b"</file>"),
+            "The file holds far more texts than a round has.",
+        ),
+        (
+            file.replace(b"</file>", b"<unit/>" * 2_001 + b"</file>"),
             "The file holds far more texts than a round has.",
         ),
     ):
