@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from actions import permissions, writing
 from actions.enums import WRITABLE, Act, EntryState, Event, LetterKind
 from actions.models import (
+    Assignment,
     Circular,
     Contact,
     Entry,
@@ -308,17 +309,46 @@ def reminder(facts: Facts, on: date) -> Mail | None:
     if not mine and not others:
         return None
     contact = (mine or others)[0].round.plan.contact
+    assigned = assigned_to(person, mine)
+    rest = [row for row in mine if row not in assigned]
     return render(
         "reminder",
         reminder_subject(by_day(mine, on), others),
         contact,
         is_sample=any(row.round.is_sample for row in rows),
-        groups=by_day(mine, on, most=MOST_LISTED),
+        assigned=by_day(assigned, on, most=MOST_LISTED),
+        groups=by_day(rest, on, most=MOST_LISTED),
         others=by_day(others, on, most=MOST_LISTED),
         count=len(mine),
         count_others=len(others),
         link=link("actions:desk"),
         members=link("actions:all-members"),
+    )
+
+
+def asked(facts: Facts, on: date) -> Mail | None:
+    """Remind somebody, in a colleague's name, of what is assigned to them and not submitted.
+
+    Facts: person, by (keys), entries (keys), of which only what is theirs on the day counts.
+    """
+    person = User.objects.filter(pk=facts["person"]).first()
+    by = User.objects.filter(pk=facts["by"]).first()
+    if person is None or by is None:
+        return None
+    rights = permissions.read_rights(person, on=on)
+    rows = assigned_to(person, to_write(facts["entries"], on))
+    mine = [row for row in rows if permissions.can_write_for(rights, row.responsibility)]
+    if not mine:
+        return None
+    return render(
+        "asked",
+        reminder_subject(by_day(mine, on), []),
+        mine[0].round.plan.contact,
+        is_sample=any(row.round.is_sample for row in mine),
+        by=by.get_full_name(),
+        groups=by_day(mine, on, most=MOST_LISTED),
+        count=len(mine),
+        link=link("actions:desk"),
     )
 
 
@@ -420,6 +450,7 @@ LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.DRAFT_OPENED: draft_opened,
     LetterKind.PUBLISHED: published,
     LetterKind.REMINDER: reminder,
+    LetterKind.ASKED: asked,
     LetterKind.BY_HAND: by_hand,
     LetterKind.COVERING: covering,
 }
@@ -448,6 +479,13 @@ def to_write(keys: Iterable[int], on: date) -> list[Entry]:
         for entry in rows
         if writing.refusal(entry, Act.SUBMIT, on=on, extensions=extensions) is None
     ]
+
+
+def assigned_to(person: User, rows: list[Entry]) -> list[Entry]:
+    """Return those of some entries that are assigned to somebody."""
+    found = Assignment.of({row.responsibility_id for row in rows})
+    own = {key for key, one in found.items() if one.is_current and one.person_id == person.pk}
+    return [row for row in rows if row.responsibility_id in own]
 
 
 def last_day(entry: Entry, on: date) -> date | None:

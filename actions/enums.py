@@ -301,6 +301,13 @@ class ObstacleKind(StrEnum):
     OTHER = "other"
 
 
+class AssignmentEnd(StrEnum):
+    """Why somebody no longer sees to what was assigned to them."""
+
+    TAKEN_AWAY = "taken_away"
+    GONE = "gone"
+
+
 class LetterKind(StrEnum):
     """What a letter of the application is about."""
 
@@ -316,6 +323,7 @@ class LetterKind(StrEnum):
     DRAFT_OPENED = "draft_opened"
     PUBLISHED = "published"
     REMINDER = "reminder"
+    ASKED = "asked"
     BY_HAND = "by_hand"
     COVERING = "covering"
 

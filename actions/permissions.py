@@ -17,7 +17,8 @@ class Rights:
     """What a person may on a day.
 
     ``roles`` has each membership's actor and role. ``writes_for`` are the actors whose
-    entries they may write: their own, those below, and those that any of these took over from.
+    entries they may write: their own, those below, and those that any of these took over from;
+    ``coordinates`` in the same way those whose work they divide among colleagues.
     ``stands_for`` are in the same way the actors of every membership: nobody decides on
     what their own institution says.
     """
@@ -26,6 +27,7 @@ class Rights:
     roles: tuple[tuple[int, MemberRole], ...] = ()
     writes_for: frozenset[int] = frozenset()
     submits_for: frozenset[int] = frozenset()
+    coordinates: frozenset[int] = frozenset()
     stands_for: frozenset[int] = frozenset()
     on: date = date.min
 
@@ -96,11 +98,13 @@ def read_rights(user: User, *, on: date) -> Rights:
     writing = [actor for actor, role in roles if role in WRITING_ROLES]
     coordinating = [actor for actor, role in roles if role == MemberRole.COORDINATOR]
     writes_for = reach(writing, tree, heirs)
+    coordinates = reach(coordinating, tree, heirs)
     return Rights(
         user=user.pk,
         roles=roles,
         writes_for=frozenset(writes_for),
-        submits_for=frozenset((writes_for - restricted) | reach(coordinating, tree, heirs)),
+        submits_for=frozenset((writes_for - restricted) | coordinates),
+        coordinates=frozenset(coordinates),
         stands_for=frozenset(reach([actor for actor, _role in roles], tree, heirs)),
         on=on,
     )
@@ -190,6 +194,11 @@ def writes_on_behalf(rights: Rights, entry: Entry) -> bool:
 def can_submit(rights: Rights, entry: Entry) -> bool:
     """Tell whether somebody may submit an entry: not all, where only coordinators submit."""
     return rights.is_secretariat or _speaks(rights.submits_for, entry.responsibility, rights.on)
+
+
+def can_assign(rights: Rights, responsibility: Responsibility) -> bool:
+    """Tell whether somebody may say which colleague sees to a responsibility."""
+    return rights.is_secretariat or _speaks(rights.coordinates, responsibility, rights.on)
 
 
 def can_read(rights: Rights, entry: Entry) -> bool:

@@ -3,6 +3,7 @@
 from actions.models.actions import Action, FormerWording
 from actions.models.actors import Actor, ActorAlias, ActorName, Succession
 from actions.models.amendments import Amendment, AmendmentLine
+from actions.models.assignments import Assignment
 from actions.models.bodies import BodyChange
 from actions.models.classifications import ActionFlag, ActionTheme, Classification, Theme
 from actions.models.entries import Entry, EntryVersion, ReviewEvent
@@ -29,6 +30,7 @@ __all__ = [
     "ActorName",
     "Amendment",
     "AmendmentLine",
+    "Assignment",
     "BodyChange",
     "Circular",
     "Classification",

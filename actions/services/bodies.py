@@ -35,7 +35,7 @@ from actions.models import (
 from actions.models.fields import LANGUAGES
 from actions.models.sources import BY_SECRETARIAT, OF_AN_ACT
 from actions.refusals import Conflict, Refused
-from actions.services import inheritance, plan
+from actions.services import assignments, inheritance, plan
 from actions.services.entries import day
 from actions.services.inheritance import iso
 from actions.services.rounds import lock, secretariat
@@ -202,6 +202,7 @@ def fall_due(change: BodyChange, *, now: datetime) -> None:
         theirs = [p for p in pairs if p[0].action.plan_id == reporting_round.plan_id]
         inheritance.move_entries(lock(reporting_round), theirs, change.made)
     inheritance.move_members(change, now=now)
+    assignments.follow(change, now=now)
 
 
 # --- Undoing ------------------------------------------------------------------------
@@ -299,6 +300,7 @@ def undo(change: BodyChange, *, by: User, now: datetime) -> BodyChange:
     if stored.act == BodyAct.RENAME:
         plan.delete(ActorName.objects.get(pk=stored.made["name"]), by=by)
     else:
+        assignments.unfollow(stored, by=by, now=now)
         inheritance.move_back(stored, by=by, now=now)
         undo_take_over(stored, by=by)
     stored.undone_by, stored.undone_at = by, now

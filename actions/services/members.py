@@ -20,7 +20,7 @@ from actions.models.fields import no_control_characters
 from actions.models.memberships import MEMBER_ROLES
 from actions.outbox import letters
 from actions.refusals import Refused
-from actions.services import endings, plan
+from actions.services import assignments, endings, plan
 
 logger = logging.getLogger(__name__)
 
@@ -222,6 +222,7 @@ def change_role(membership: Membership, *, role: str, by: User, now: datetime) -
     plan.save(stored, by=by)
     settle(stored, {before, role}, by=by)
     withdraw_unfounded(stored.user, by=by, now=now)
+    assignments.end_unfounded(stored.user, by=by, now=now)
     endings.of_membership(endings.Kind.ROLE, stored, by=by, now=now)
     return stored
 
@@ -420,6 +421,7 @@ def end(membership: Membership, *, by: User | None, now: datetime) -> None:
     plan.save(membership, by=by)
     settle(membership, {membership.role}, by=by)
     withdraw_unfounded(membership.user, by=by, now=now)
+    assignments.end_unfounded(membership.user, by=by, now=now)
     logger.info("user %s ended membership %s", by and by.pk, membership.pk)
 
 

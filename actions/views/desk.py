@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 
 from actions import writing
 from actions.enums import BEGUN, HANDED_IN, WRITING_ROLES, Act, EntryState, RoundState
-from actions.models import Actor, Entry, ReportingRound, Responsibility
+from actions.models import Actor, Assignment, Entry, ReportingRound, Responsibility
 from actions.permissions import Rights, can_submit, can_write_for, reach, succession_pairs
 from actions.querysets import valid_on, written_by
 from actions.services import still_true, unsaved, unsettled
@@ -24,6 +24,8 @@ PILES = (
     EntryState.SUBMITTED,
     EntryState.ACCEPTED,
 )
+# What somebody has to do of what is assigned to them.
+OWN = PILES[:3]
 
 
 @member_page()
@@ -45,6 +47,7 @@ def desk(request: MemberRequest) -> HttpResponse:
         "desks": [d for d in shown if d["may_write"]],
         "past": [d for d in shown if not d["may_write"]],
         "rounds": rounds,
+        "left": left_behind(request, rows),
         "unsaved": unsaved.all_of(request.user, now=request.now).count(),
         "is_sample": any(d["round"].is_sample for d in shown),
         "is_first_time": bool(rows) and not Entry.objects.submitted_by(request.user).exists(),
@@ -54,10 +57,17 @@ def desk(request: MemberRequest) -> HttpResponse:
 
 
 def entries_of(request: MemberRequest) -> list[Any]:
-    """Return every entry that the person writes; ``is_unsettled``: with another text beside it."""
+    """Return every entry that the person writes, with who sees to it among colleagues.
+
+    ``is_own`` tells that it is the person; ``is_unsettled``, that another text stands beside it.
+    """
     if not request.rights.is_writer:
         return []
     mine = list(Entry.objects.for_list().written_by(request.rights.writes_for, on=request.on))
+    assigned = Assignment.of({row.responsibility_id for row in mine})
+    for row in mine:
+        row.assigned = assigned.get(row.responsibility_id)
+        row.is_own = is_current(row.assigned) and row.assigned.person_id == request.user.pk
     if any(row.stands_for_others for row in mine):
         waiting = {row.pk for row in unsettled.waiting()}
         for row in mine:
@@ -79,6 +89,18 @@ def seats_of(request: MemberRequest) -> list[tuple[Actor, Rights]]:
 def has_work(rows: list[Any], seat: Rights) -> bool:
     """Tell whether one of the entries of a round can be written now from a seat."""
     return any(row.may_write and can_write_for(seat, row.responsibility) for row in rows)
+
+
+def left_behind(request: MemberRequest, rows: list[Any]) -> int:
+    """Return how many entries were assigned to somebody who has left, for who divides the work."""
+    mine = request.rights.coordinates
+    return len(
+        {
+            row.responsibility_id
+            for row in rows
+            if row.assigned and not row.assigned.is_current and row.actor.pk in mine
+        }
+    )
 
 
 def one_round(
@@ -117,10 +139,24 @@ def latest(followed: ReportingRound, rows: list[Any], *, on: date) -> dict[str, 
     return max(own, key=lambda one: one["until"], default=days.of_round(followed, on=on))
 
 
-def piles(rows: list[Entry]) -> list[dict[str, Any]]:
-    """Return the entries in the order of work: by state, then what has no work left."""
+def is_current(assigned: Assignment | None) -> bool:
+    """Tell whether somebody sees to an entry."""
+    return assigned is not None and assigned.is_current
+
+
+def piles(rows: list[Any]) -> list[dict[str, Any]]:
+    """Return the entries in the order of work: by state, then what has no work left.
+
+    What is to be done and assigned to the person comes first.
+    """
+    own = [row for row in rows if row.is_own and row.may_write and pile(row) in OWN]
+    rest = [row for row in rows if row not in own]
     names = [*(state.value for state in PILES), "ended", "carried"]
-    return [{"state": name, "rows": [row for row in rows if pile(row) == name]} for name in names]
+    return [
+        {"state": name, "is_own": is_own, "rows": [row for row in part if pile(row) == name]}
+        for is_own, part in ((True, own), (False, rest))
+        for name in names
+    ]
 
 
 def pile(row: Any) -> str:

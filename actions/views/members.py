@@ -63,6 +63,7 @@ def remove(request: MemberRequest, key: int) -> HttpResponse:
         "membership": membership,
         "is_own": membership.user_id == request.user.pk,
         "is_last": is_last_coordinator(membership),
+        "assigned": membership.user.assignments.filter(ended_at=None).count(),
     }
     return TemplateResponse(request, "desk/member_remove.html", context)
 

@@ -17,7 +17,7 @@ from actions.outbox import reminders
 from actions.outbox.events import MORNING
 from actions.pulse import Pulse
 from actions.search import index as search_index
-from actions.services import amendments, bodies, guesses, unsaved
+from actions.services import amendments, assignments, bodies, guesses, unsaved
 from reports.models import DONE, FAILED
 from reports.services import documents, renderings
 
@@ -112,6 +112,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"Amendments of plans have come into force: {forced}.")
             if moved := bodies.move_due(now=timezone.now()):
                 self.stdout.write(f"Members of bodies that were taken over have moved: {moved}.")
+            assignments.end_due(now=timezone.now())
         return 0
 
     def reminders(self, _is_stopped: Callable[[], bool]) -> int:
