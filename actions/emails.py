@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -21,6 +22,7 @@ from actions.models import (
     Circular,
     Contact,
     Entry,
+    EntryVersion,
     Extension,
     Invitation,
     Plan,
@@ -28,7 +30,9 @@ from actions.models import (
     ReviewEvent,
     User,
 )
+from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
 from actions.models.plan import site_contact
+from actions.models.statuses import status_word
 from actions.rules import deadlines
 from actions.typography import date_format
 from document.typography import NARROW, NO_BREAK
@@ -274,6 +278,47 @@ def draft_opened(facts: Facts, on: date) -> Mail | None:
     )
 
 
+def receipt(facts: Facts, on: date) -> Mail | None:
+    """Tell somebody what they submitted, as it stood then, and what happens next.
+
+    Facts: versions, each the key of an entry and its number. The internal note is left out.
+    """
+    kept = EntryVersion.objects.filter(
+        Q(*(Q(entry=key, number=number) for key, number in facts["versions"]), _connector=Q.OR)
+    )
+    said = {version.entry_id: version.content for version in kept}
+    entries = named(said)
+    if not entries:
+        return None
+    count = len(entries)
+    subject = ngettext(
+        "Follow-up %(year)s: you submitted %(count)s entry",
+        "Follow-up %(year)s: you submitted %(count)s entries",
+        count,
+    ) % {"year": entries[0].round.year, "count": count}
+    days = [withdrawn_until(row, on) for row in entries]
+    return render(
+        "receipt",
+        subject,
+        entries[0].round.plan.contact,
+        is_sample=any(row.round.is_sample for row in entries),
+        rows=[(row, receipt_lines(row, said[row.pk])) for row in entries[:MOST_LISTED]],
+        more=max(0, count - MOST_LISTED),
+        count=count,
+        day=min(day for day in days if day) if all(days) else None,
+        link=link("actions:desk"),
+    )
+
+
+def receipt_lines(entry: Entry, content: Facts) -> list[tuple[str, str]]:
+    """Return what a version of an entry says, each text with its heading."""
+    status = str(status_word(content.get("status", ""), entry.action.nature))
+    texts = [(str(HEADINGS[name]), content.get(name, "")) for name in PUBLISHED_TEXTS]
+    links = "\n".join(row["address"] for row in content.get("evidence", ()))
+    lines = [(str(HEADINGS["status"]), status), *texts, (str(HEADINGS["evidence"]), links)]
+    return [(heading, text) for heading, text in lines if text]
+
+
 def accepted(facts: Facts, _on: date) -> Mail | None:
     """Tell a writer which entries were accepted that day; facts: entries (keys)."""
     entries = named(facts["entries"], state=EntryState.ACCEPTED)
@@ -442,6 +487,7 @@ LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.SIGN_IN: sign_in,
     LetterKind.ROUND_OPENED: round_opened,
     LetterKind.RETURNED: returned,
+    LetterKind.RECEIPT: receipt,
     LetterKind.ACCEPTED: accepted,
     LetterKind.LET_IN: let_in,
     LetterKind.WRITING_ENDED: writing_ended,
@@ -491,6 +537,13 @@ def assigned_to(person: User, rows: list[Entry]) -> list[Entry]:
 def last_day(entry: Entry, on: date) -> date | None:
     """Return the last day on which members can write an entry; None where they no longer can."""
     if writing.refusal(entry, Act.SUBMIT, on=on) is not None:
+        return None
+    return writing.last_day(entry, on=on)
+
+
+def withdrawn_until(entry: Entry, on: date) -> date | None:
+    """Return the last day on which its members can withdraw an entry; None where they cannot."""
+    if not entry.is_submitted or writing.refusal(entry, Act.WITHDRAW, on=on) is not None:
         return None
     return writing.last_day(entry, on=on)
 

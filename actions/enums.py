@@ -324,6 +324,7 @@ class LetterKind(StrEnum):
     PUBLISHED = "published"
     REMINDER = "reminder"
     ASKED = "asked"
+    RECEIPT = "receipt"
     BY_HAND = "by_hand"
     COVERING = "covering"
 

@@ -98,6 +98,11 @@ class ProfileForm(AcceptForm):
         ),
         required=False,
     )
+    receipts = forms.BooleanField(
+        label=_("A receipt for what I submit"),
+        help_text=_("An e-mail with what you submitted, and what happens next."),
+        required=False,
+    )
 
 
 class RoleForm(forms.Form):
@@ -135,4 +140,5 @@ class PeopleForm(forms.Form):
 
 def initial_of(user: User) -> dict[str, Any]:
     """Return what a profile says now."""
-    return {"name": user.name, "language": user.language, "only_needed": user.only_needed}
+    names = ("name", "language", "only_needed", "receipts")
+    return {name: getattr(user, name) for name in names}

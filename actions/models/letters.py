@@ -23,6 +23,7 @@ LETTER_KINDS = [
     (LetterKind.DRAFT_OPENED.value, _("Draft open for comments")),
     (LetterKind.PUBLISHED.value, _("Report published")),
     (LetterKind.REMINDER.value, _("Reminder")),
+    (LetterKind.RECEIPT.value, _("Receipt")),
     (LetterKind.ASKED.value, _("Reminder by a colleague")),
     (LetterKind.BY_HAND.value, _("Written by the secretariat")),
     (LetterKind.COVERING.value, _("Covering letter")),

@@ -51,6 +51,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             "reports. Reminders and returned entries are always told."
         ),
     )
+    receipts = models.BooleanField(
+        _("a receipt for what I submit"),
+        default=False,
+        help_text=_("An e-mail with what you submitted, and what happens next."),
+    )
     is_staff = models.BooleanField(_("may use the administration"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("added on"), default=timezone.now, editable=False)

@@ -117,6 +117,18 @@ def returned(entry: Entry, event: ReviewEvent, *, now: datetime) -> None:
 
 
 @transaction.atomic
+def submitted(entry: Entry, *, by: User, now: datetime) -> None:
+    """Give somebody who wants one a receipt: one letter for all that is submitted in one act."""
+    person = User.objects.filter(pk=by.pk, receipts=True).first()
+    if person is None:
+        return
+    key = f"receipt:{by.pk}:{now.isoformat()}"
+    letter = letters.put(LetterKind.RECEIPT, key=key, to=person, facts={"versions": []}, now=now)
+    letter.facts["versions"].append([entry.pk, entry.version])
+    letter.save(update_fields=["facts"])
+
+
+@transaction.atomic
 def accepted(entry: Entry, *, now: datetime) -> None:
     """Tell an entry's writers that it was accepted: one digest a person and day.
 

@@ -30,13 +30,15 @@ ELSEWHERE: list[Callable[[str], None]] = []
 
 
 @transaction.atomic
-def save_profile(user: User, *, name: str, language: str, only_needed: bool = False) -> User:
+def save_profile(
+    user: User, *, name: str, language: str, only_needed: bool = False, receipts: bool = False
+) -> User:
     """Store a person's own name, and language and choice of letters; ValidationError by field."""
     stored = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     stored.name, stored.language = members.check_name(name), language
-    stored.only_needed = only_needed
+    stored.only_needed, stored.receipts = only_needed, receipts
     stored.full_clean(exclude=["password"])
-    stored.save(update_fields=["name", "language", "only_needed"])
+    stored.save(update_fields=["name", "language", "only_needed", "receipts"])
     return stored
 
 

@@ -520,6 +520,7 @@ def hand_in(
     about = ["state", "late", "submitted_by", "submitted_at", "left_out"]
     entry.save(update_fields=[*about, *also])
     record(entry, Event.SUBMITTED, by=by, rights=rights, now=now)
+    events.submitted(entry, by=by, now=now)
     return entry
 
 
