@@ -34,6 +34,7 @@ from actions.models.entries import ENTRY_STATES
 from actions.models.schemes import PILLARS, SDGS
 from actions.models.statuses import STATUS_WORDS
 from actions.querysets import ActionQuerySet, below
+from actions.rules import ranges
 from actions.rules.duties import ancestors
 from actions.search import finding
 from actions.seats import Seats
@@ -279,8 +280,14 @@ class ActionFilter(django_filters.FilterSet):
         ).distinct()
 
 
+CHOSEN = "chosen"  # names entries in an address: see ``rules.ranges``
+
+
 class ExpectedFilter(django_filters.FilterSet):
-    """Narrows the entries expected in a round; an unknown value is left out, with a hint."""
+    """Narrows the entries expected in a round; an unknown value is left out, with a hint.
+
+    ``chosen`` in the address names entries one by one; where it cannot be read it names none.
+    """
 
     state = django_filters.ChoiceFilter(
         label=_("State"),
@@ -311,7 +318,12 @@ class ExpectedFilter(django_filters.FilterSet):
         self, data: QueryDict, *, given: ReportingRound, on: date, actors: Iterable[Actor]
     ) -> None:
         """Take the address's parameters; ``on`` decides who is late, ``actors`` fill the menu."""
-        super().__init__(data, queryset=Entry.objects.filter(round=given, expected=True))
+        rows = Entry.objects.filter(round=given, expected=True)
+        self.chosen = data.get(CHOSEN, "")
+        if CHOSEN in data:
+            keys = rows.order_by().values_list("pk", flat=True)
+            rows = rows.filter(pk__in=ranges.among(self.chosen, keys))
+        super().__init__(data, queryset=rows)
         self.on = on
         self.late = round_status.late_ones(given, on=on)
         lines = menus.of_actors(actors, "slug")

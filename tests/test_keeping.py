@@ -54,6 +54,7 @@ FORMS = {
     "/en/secretariat/rounds/{open}/points/": ("secretariat", "text"),
     "/en/secretariat/rounds/{open}/points/{point}/": ("secretariat", "text"),
     "/en/secretariat/rounds/{open}/write/": ("secretariat", "text_nl"),
+    "/en/secretariat/rounds/{open}/extend/several/": ("secretariat", "reason"),
     "/en/secretariat/rounds/{open}/overrides/{action}/": ("secretariat", "reason_nl"),
     "/en/secretariat/rounds/{closed2023}/further/": ("secretariat", "comment"),
     "/en/secretariat/comments/{comment}/": ("secretariat", "text"),

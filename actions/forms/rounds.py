@@ -1,16 +1,18 @@
 """Forms of the secretariat about rounds: days, reopening, extensions, overridden statuses."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from actions import menus
-from actions.forms.seen import SeenForm
+from actions.forms.seen import SeenForm, change
 from actions.forms.texts import TextField
-from actions.models import Actor, Override, Plan, ReportingRound
+from actions.models import Actor, Extension, Override, Plan, ReportingRound
 from actions.querysets import ActorQuerySet
+from actions.typography import date_format
 
 FIXED = ("plan", "year", "reference_date")  # once a round was opened
 
@@ -132,6 +134,51 @@ class ExtensionForm(SeenForm):
         field.queryset = actors
         lines = menus.of_actors(actors.with_names())
         field.choices = [("", _("Choose …")), *lines]
+
+
+class ExtensionsForm(forms.Form):
+    """A later last day for several actors, for one reason."""
+
+    actors = forms.MultipleChoiceField(
+        label=_("actors"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose actors first.")},
+    )
+    until = days(label=_("may write until"))
+    reason = reason_field(_("reason"))
+
+    def __init__(
+        self, *args: Any, boxes: Iterable[tuple[Actor, Extension | None, str]], **options: Any
+    ) -> None:
+        """Offer actors, each with its extension and with what was seen of that."""
+        super().__init__(*args, **options)
+        self.seen = {str(actor.pk): digest for actor, _row, digest in boxes}
+        field: Any = self.fields["actors"]
+        field.choices = [(actor.pk, extended(actor, row)) for actor, row, _digest in boxes]
+        for key, digest in self.seen.items():
+            self.fields[f"seen_{key}"] = forms.RegexField(
+                r"^[0-9a-f]{0,32}\Z", required=False, widget=forms.HiddenInput, initial=digest
+            )
+
+    def go_on(self) -> None:
+        """Let what was typed replace the extensions that the page shows now."""
+        for key, digest in self.seen.items():
+            change(self, f"seen_{key}", digest)
+
+    def clean_actors(self) -> dict[int, str]:
+        """Return the chosen actors with what was seen of their extensions."""
+        return {
+            int(key): str(self.data.get(f"seen_{key}", self.seen[key]))
+            for key in self.cleaned_data["actors"]
+        }
+
+
+def extended(actor: Actor, row: Extension | None) -> str:
+    """Return an actor with the day until which it may write already."""
+    if row is None:
+        return actor.label
+    words = _("extension until %(day)s") % {"day": date_format(row.until)}
+    return f"{actor.label} – {words}"
 
 
 class OverrideForm(SeenForm, forms.ModelForm):

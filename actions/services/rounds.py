@@ -1,5 +1,6 @@
 """Manages rounds: plan, open, close, reopen, extend, bring up to date, override a status."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,7 +24,7 @@ from actions.models import (
 )
 from actions.outbox import events
 from actions.permissions import Rights
-from actions.refusals import Refused
+from actions.refusals import Conflict, Refused
 from actions.rules import workdays
 from actions.seats import Seats
 from actions.services import plan
@@ -164,6 +165,40 @@ def extend(
     if is_another_day:
         events.more_time(stored, actor, until=until, now=now)
     return extension
+
+
+@transaction.atomic
+def extend_several(
+    reporting_round: ReportingRound,
+    *,
+    seen: Mapping[Actor, str],
+    until: date,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> int:
+    """Let several actors write until a later day, all of them or none; return how many.
+
+    ``seen`` has a digest of what was seen of each extension. Raises Refused where somebody
+    has changed one of them since.
+    """
+    for actor, digest in seen.items():
+        try:
+            extend(
+                reporting_round,
+                actor=actor,
+                until=until,
+                reason=reason,
+                seen=digest,
+                by=by,
+                now=now,
+            )
+        except Conflict as conflict:
+            words = _(
+                "Somebody else has changed the extension of %(actor)s meanwhile: see its day."
+            )
+            raise Refused(words % {"actor": actor.label}) from conflict
+    return len(seen)
 
 
 @transaction.atomic

@@ -162,9 +162,11 @@ def by_name(one: dict[str, Any]) -> tuple[Any, ...]:
 def line(entry: Entry, given: ReportingRound, request: MemberRequest) -> dict[str, Any]:
     """Return what a row shows of an entry."""
     entry.round = given
+    name = entry.actor.name_record(given.reference_date)
     return {
         "entry": entry,
-        "name": entry.actor.name_record(given.reference_date),
+        "name": name,
+        "what": f"{entry.action.label}, {name.label if name else entry.actor.slug}",
         "days_late": round_status.days_late(entry, on=request.on),
         "is_in": entry.state in HAS_BEEN_HANDED_IN,
     }

@@ -18,6 +18,7 @@ from actions.filters import ExpectedFilter
 from actions.models import Actor, Entry, Plan, ReportingRound
 from actions.models.actors import LEVELS
 from actions.round_status import matrix
+from actions.services import rounds
 from actions.views.exports import TYPES
 from actions.views.members_only import MemberRequest, member_page, reviewers
 
@@ -57,6 +58,9 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
             if page
         ],
         "query": request.GET.urlencode(),
+        "choosing": request.GET.get("choose") == "yes",
+        "may_extend": request.rights.is_secretariat and rounds.reported(found) is None,
+        "choose_query": choose_query(request),
     }
     return TemplateResponse(request, "rounds/matrix.html", context)
 
@@ -81,10 +85,10 @@ def download(request: MemberRequest, pk: int, extension: str) -> HttpResponse:
 def years(request: MemberRequest, plan: str) -> HttpResponse:
     """Show how each actor stood in each round of a plan."""
     found = get_object_or_404(Plan, slug=plan)
-    rounds = list(found.rounds.exclude(state=RoundState.PLANNED).order_by("year"))
-    rows = matrix.over_the_years(rounds, on=request.on) if rounds else []
+    opened = list(found.rounds.exclude(state=RoundState.PLANNED).order_by("year"))
+    rows = matrix.over_the_years(opened, on=request.on) if opened else []
     lines: list[dict[str, Any]] = [
-        {"column": one, "cells": list(zip(rounds, told, strict=True))} for one, told in rows
+        {"column": one, "cells": list(zip(opened, told, strict=True))} for one, told in rows
     ]
     groups = [
         {"label": label, "lines": [li for li in lines if li["column"].actor.level == level]}
@@ -92,9 +96,9 @@ def years(request: MemberRequest, plan: str) -> HttpResponse:
     ]
     context = {
         "plan": found,
-        "rounds": rounds,
+        "rounds": opened,
         "groups": [group for group in groups if group["lines"]],
-        "is_sample": any(given.is_sample for given in rounds),
+        "is_sample": any(given.is_sample for given in opened),
     }
     return TemplateResponse(request, "rounds/years.html", context)
 
@@ -115,6 +119,14 @@ def filtered(request: MemberRequest, found: ReportingRound) -> ExpectedFilter:
     keys = Entry.objects.filter(round=found, expected=True).values("responsibility__actor")
     actors = list(Actor.objects.filter(pk__in=keys).with_names())
     return ExpectedFilter(request.GET, given=found, on=request.on, actors=actors)
+
+
+def choose_query(request: MemberRequest) -> str:
+    """Return the address with boxes to choose, or without them where they are shown."""
+    query = request.GET.copy()
+    if query.pop("choose", None) != ["yes"]:
+        query["choose"] = "yes"
+    return query.urlencode()
 
 
 def levels(columns: list[matrix.Column]) -> list[dict[str, Any]]:
