@@ -31,6 +31,7 @@ from actions.views import (
     plan,
     plans,
     profile,
+    returned,
     review,
     round_management,
     rounds,
@@ -233,6 +234,8 @@ urlpatterns = [
     path("secretariat/plans/<slug:plan>.xlsx", plans.workbook, name="plan-workbook"),
     path("secretariat/review/", review.queue, name="review-queue"),
     path("secretariat/review/<int:key>/", review.review, name="review"),
+    path("secretariat/returned/", returned.failed_addresses, name="returned"),
+    path("secretariat/returned/<int:key>/settle/", returned.settle, name="returned-settle"),
     path("secretariat/letters/", letters.letter_list, name="letters"),
     path("secretariat/letters/<int:pk>/again/", letters.send_again, name="letter-again"),
 ]

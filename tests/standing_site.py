@@ -30,6 +30,7 @@ from actions.models import (
     Membership,
     Override,
     ReportingRound,
+    Returned,
     Section,
     Theme,
     User,
@@ -322,6 +323,11 @@ def add_report(site: Site) -> None:
     to = covering.save_recipient(Recipient(plan=scene.plan), listed, by=by, now=site.now)
     site.keys["recipient"] = to.pk
     site.keys["point"] = points.add(given, text=word("point"), by=by, now=site.now).pk
+    failed = Returned.objects.create(
+        address=scene.people["colleague"].email, user=scene.people["colleague"], at=site.now,
+        sentence=word("refused"), digest="0" * 64, taken_by=by, taken_at=site.now,
+    )  # fmt: skip
+    site.keys["returned"] = failed.pk
 
 
 def add_evaluation(site: Site) -> None:

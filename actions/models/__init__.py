@@ -14,6 +14,7 @@ from actions.models.people import User
 from actions.models.plan import Contact, Plan, Section
 from actions.models.published import PublishedAction, PublishedEntry, PublishedRound
 from actions.models.responsibilities import Responsibility
+from actions.models.returned import Returned
 from actions.models.revision import Revision
 from actions.models.rounds import Extension, Override, ReportingRound
 from actions.models.shared import Shared
@@ -51,6 +52,7 @@ __all__ = [
     "Reminded",
     "ReportingRound",
     "Responsibility",
+    "Returned",
     "ReviewEvent",
     "Revision",
     "RoundStep",

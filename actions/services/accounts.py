@@ -18,7 +18,7 @@ from actions import permissions
 from actions.enums import LetterState, MemberRole
 from actions.models import Contact, Invitation, Letter, Membership, User
 from actions.refusals import Refused
-from actions.services import endings, members, plan, unsaved
+from actions.services import endings, members, plan, returned, unsaved
 
 logger = logging.getLogger(__name__)
 
@@ -145,6 +145,7 @@ def forget(user: User, *, by: User | None, now: datetime) -> None:
     forget_contacts(address, nowhere)
     for wipe in ELSEWHERE:
         wipe(address)
+    returned.forget(user, address)
     LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
     LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
     forget_factors(user)

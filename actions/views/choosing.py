@@ -49,12 +49,12 @@ def choose(request: MemberRequest, pk: int) -> HttpResponse:
     if found.is_planned:
         raise Http404
     act = request.POST.get("act", "")
-    if act not in FILES and not request.rights.is_secretariat:
-        raise PermissionDenied
     keys = chosen(filtered(request, found).qs, request.POST)
     if not keys or act not in ACTS:
         tell_refusal(request, Refused(_("Choose entries first.")))
         return back(found, request.POST.get("from", ""))
+    if act not in FILES and not request.rights.is_secretariat:
+        raise PermissionDenied
     return lead(request, found, act, keys)
 
 

@@ -20,6 +20,7 @@ from actions.models import (
     Letter,
     ReportingRound,
     Responsibility,
+    Returned,
 )
 from actions.models.entries import TEXTS
 from actions.outbox import sending
@@ -155,6 +156,8 @@ def everywhere(request: MemberRequest) -> Iterator[Todo]:
     unclear = Letter.objects.filter(sending.unclear(now=request.now)).count()
     yield Todo(failed, _("e-mails that failed"), f"{page}?state=failed", is_urgent=True)
     yield Todo(unclear, _("e-mails that may not have arrived"), f"{page}?state=unclear")
+    returned = Returned.objects.open().values("address").distinct().count()
+    yield Todo(returned, _("addresses that failed"), reverse("actions:returned"), is_urgent=True)
     over = Invitation.objects.filter(
         used_at=None, withdrawn_at=None, expires_at__lte=request.now
     ).count()

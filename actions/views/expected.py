@@ -14,7 +14,15 @@ from django.template.response import TemplateResponse
 from actions import round_status
 from actions.enums import HAS_BEEN_HANDED_IN, WRITABLE, EntryState, LetterKind, LetterState
 from actions.filters import ExpectedFilter
-from actions.models import Action, Actor, Entry, Letter, ReportingRound, Responsibility
+from actions.models import (
+    Action,
+    Actor,
+    Entry,
+    Letter,
+    ReportingRound,
+    Responsibility,
+    Returned,
+)
 from actions.models.actors import LEVELS
 from actions.models.entries import TEXTS
 from actions.round_status import matrix
@@ -128,6 +136,7 @@ def people_of(given: ReportingRound, on: date) -> dict[int, list[dict[str, Any]]
         keys[row.actor_id].update(seats.own(row, on=on))
     sent = Letter.objects.filter(state=LetterState.SENT).exclude(kind=LetterKind.SIGN_IN)
     last = dict(sent.order_by().values_list("user").annotate(Max("sent_at")))
+    Returned.mark(seats.people.values())
     return {
         actor: sorted(
             ({"person": seats.people[key], "last": last.get(key)} for key in found),

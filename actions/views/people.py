@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from actions import permissions
 from actions.enums import WRITING_ROLES, MemberRole
 from actions.forms.members import InvitationForm, PeopleForm, RoleForm
-from actions.models import Actor, Membership, Plan, ReportingRound, User
+from actions.models import Actor, Membership, Plan, ReportingRound, Returned, User
 from actions.refusals import Refused
 from actions.round_status import lateness
 from actions.rules.search import fold
@@ -54,6 +54,8 @@ def all_members(request: MemberRequest) -> HttpResponse:
             return redirect("actions:all-members")
     page = Paginator(found(wanted), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = with_roles(list(page.object_list))
+    invitations = open_invitations(request).select_related("actor").prefetch_related("actor__names")
+    Returned.mark([*page.object_list, *invitations])
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -61,9 +63,7 @@ def all_members(request: MemberRequest) -> HttpResponse:
         "wanted": wanted,
         "page": page,
         "query": query.urlencode(),
-        "invitations": open_invitations(request)
-        .select_related("actor")
-        .prefetch_related("actor__names"),
+        "invitations": invitations,
         "gaps": gaps(request),
     }
     return TemplateResponse(request, "secretariat/members.html", context)

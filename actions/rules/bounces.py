@@ -1,0 +1,221 @@
+"""Reads messages in which a mail server says that an e-mail did not arrive: plain Python.
+
+First the part made for machines (RFC 3464), else what servers without one write. Whoever sends
+such a message may be anybody: it is bounded before it is parsed, nothing in it is trusted, and
+only addresses, a day and one line are taken from it.
+"""
+
+import email
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.header import decode_header, make_header
+from email.message import Message
+from email.policy import compat32
+from email.utils import getaddresses, parsedate_to_datetime
+from enum import StrEnum
+
+MOST_BYTES = 1_000_000
+MOST_LINES = 30_000
+MOST_PARTS = 60  # a message of a server has three
+MOST_READ = 20_000  # letters of a text that are looked at
+MOST_ADDRESSES = 50
+LONGEST_SENTENCE = 300
+LONGEST_ADDRESS = 254
+FROM_SERVERS = ("mailer-daemon", "postmaster", "mail-daemon", "mdaemon")
+ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{1,64}@[^\s<>()\[\]\"',;:@]{1,190}")
+REFUSED = re.compile(r"(?<![0-9.])5[0-9]{2}(?:[ -]|$)|(?<![0-9.])5\.[0-9]{1,3}\.[0-9]{1,3}")
+# What an e-mail on the way met that is no failure yet, and what is none at all.
+NOT_FAILED = frozenset({"delayed", "delivered", "relayed", "expanded"})
+
+
+class Fault(StrEnum):
+    """Why nothing is taken from a message."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    UNREADABLE = "unreadable"
+    NOT_FAILED = "not_failed"
+    NO_ADDRESS = "no_address"
+
+
+class BounceError(ValueError):
+    """Nothing is taken from a message; ``fault`` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A recipient that an e-mail did not reach: by any of these addresses, and why."""
+
+    addresses: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """What a message says: who was not reached, and when it was written, where it says so.
+
+    ``is_certain`` tells that a part made for machines names them. Otherwise each address is
+    only one that the server wrote of.
+    """
+
+    failures: tuple[Failure, ...]
+    at: datetime | None
+    is_certain: bool
+
+
+def read(content: bytes) -> Bounce:
+    """Return what a message says; raises BounceError where it tells of no failure."""
+    found = parsed(content)
+    reported = list(of_report(found))
+    if reported:
+        failed = tuple(failure for failure in reported if failure is not None)
+        if not failed:
+            raise BounceError(Fault.NOT_FAILED)
+        return Bounce(failed[:MOST_ADDRESSES], day_of(found), is_certain=True)
+    failure = of_headers(found)
+    if failure is None:
+        raise BounceError(Fault.NO_ADDRESS)
+    return Bounce((failure,), day_of(found), is_certain=False)
+
+
+# --- Parsing ------------------------------------------------------------------------
+
+
+def parsed(content: bytes) -> Message:
+    """Return a message, once it is known to be small and plain enough to be parsed."""
+    if not content.strip():
+        raise BounceError(Fault.EMPTY)
+    lower = content.lower()
+    too_many = (
+        content.count(b"\n") > MOST_LINES
+        or lower.count(b"boundary") > MOST_PARTS
+        or lower.count(b"content-type") > MOST_PARTS
+    )
+    if len(content) > MOST_BYTES or too_many:
+        raise BounceError(Fault.TOO_LARGE)
+    try:
+        return email.message_from_bytes(content, policy=compat32)
+    except Exception as error:  # the parser raises whatever comes to it
+        raise BounceError(Fault.UNREADABLE) from error
+
+
+def field(found: Message, name: str) -> str:
+    """Return a header as text; "" without one. What cannot be decoded stands as it came."""
+    values = (str(value) for key, value in found.raw_items() if key.lower() == name.lower())
+    raw = next(values, "")[:MOST_READ].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        return str(make_header(decode_header(raw)))
+    except Exception:  # noqa: BLE001  an unknown character set, or no character set at all
+        return raw
+
+
+def tidy(text: str) -> str:
+    """Return one line without anything that cannot be seen, cut to a sentence."""
+    kept = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(kept.split())[:LONGEST_SENTENCE]
+
+
+def day_of(found: Message) -> datetime | None:
+    """Return when a message was written; None where it does not say so."""
+    try:
+        day = parsedate_to_datetime(field(found, "Date"))
+        return (day if day.tzinfo else day.replace(tzinfo=UTC)).astimezone(UTC)
+    except Exception:  # noqa: BLE001  the parser raises whatever comes to it
+        return None
+
+
+# --- What is made for machines --------------------------------------------------------
+
+
+def of_report(found: Message) -> Iterator[Failure | None]:
+    """Yield the recipients of a delivery status; None for one that was not given up."""
+    for part in found.walk():
+        if part.get_content_type() != "message/delivery-status":
+            continue
+        blocks = part.get_payload()
+        for block in blocks if isinstance(blocks, list) else ():
+            if not isinstance(block, Message):
+                continue
+            names = [field(block, name) for name in ("Original-Recipient", "Final-Recipient")]
+            addresses = tuple(dict.fromkeys(a for name in names if (a := recipient(name))))
+            if not addresses:
+                continue
+            action = field(block, "Action").strip().lower()
+            yield None if action in NOT_FAILED else Failure(addresses, reason(block))
+
+
+def recipient(text: str) -> str:
+    """Return the address of a field such as "rfc822; somebody@example.org"; "" without one."""
+    found = ADDRESS.search(text.partition(";")[2] or text)
+    return lowered(found[0]) if found else ""
+
+
+def lowered(address: str) -> str:
+    """Return an address as accounts have it."""
+    return address.strip(".").lower()[:LONGEST_ADDRESS]
+
+
+def reason(block: Message) -> str:
+    """Return what a server said of a recipient, with the code of the status."""
+    said = field(block, "Diagnostic-Code")
+    words = tidy(said.partition(";")[2] or said)
+    return words or tidy(field(block, "Status"))
+
+
+# --- What is written for people -------------------------------------------------------
+
+
+def of_headers(found: Message) -> Failure | None:
+    """Return the addresses that a server without such a part names, and its line about them."""
+    named = field(found, "X-Failed-Recipients")
+    if not named and not is_from_server(found):
+        return None
+    text = plain_text(found)
+    own = {lowered(address) for address in own_addresses(found)}
+    addresses = [lowered(address) for address in ADDRESS.findall(named or text)]
+    others = tuple(dict.fromkeys(one for one in addresses if one not in own))[:MOST_ADDRESSES]
+    line = next((line for line in text.splitlines() if REFUSED.search(line)), "")
+    return Failure(others, tidy(line)) if others else None
+
+
+def is_from_server(found: Message) -> bool:
+    """Tell whether a mail server wrote a message, as far as it says so itself."""
+    names = [address.partition("@")[0].lower() for address in senders(found)]
+    return any(name in FROM_SERVERS for name in names)
+
+
+def senders(found: Message) -> list[str]:
+    """Return the addresses that a message says it is from."""
+    return [address for _name, address in addresses_in(found, "From", "Sender")]
+
+
+def own_addresses(found: Message) -> list[str]:
+    """Return who wrote a message and who got it: none of them failed."""
+    return [address for _name, address in addresses_in(found, "From", "Sender", "To", "Cc")]
+
+
+def addresses_in(found: Message, *names: str) -> list[tuple[str, str]]:
+    """Return the addresses in some headers."""
+    texts = [field(found, name)[:1000] for name in names]
+    try:
+        return getaddresses([text for text in texts if text])
+    except Exception:  # noqa: BLE001  the parser raises whatever comes to it
+        return []
+
+
+def plain_text(found: Message) -> str:
+    """Return the beginning of what a server wrote for people; nothing of the e-mail it quotes."""
+    for part in found.walk():
+        if part.get_content_type() == "message/rfc822":
+            break
+        if part.get_content_type() == "text/plain":
+            content = part.get_payload(decode=True)
+            if isinstance(content, bytes):
+                return content[: 4 * MOST_READ].decode("utf-8", "replace")[:MOST_READ]
+    return ""

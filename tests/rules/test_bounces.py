@@ -1,0 +1,163 @@
+"""What is read of messages that mail servers return, and what is refused."""
+
+from datetime import UTC, datetime
+from time import monotonic
+
+import pytest
+
+from actions.rules import bounces
+from actions.rules.bounces import BounceError, Failure, Fault
+
+REPORT = """\
+From: Mail Delivery System <MAILER-DAEMON@mx.example.org>
+To: nap@site.example.org
+Subject: Undelivered Mail Returned to Sender
+Date: Tue, 3 Feb 2026 10:12:13 +0100
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="X"
+
+--X
+Content-Type: text/plain; charset=utf-8
+
+I could not deliver your message to a.person@example.org.
+
+--X
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+{blocks}
+--X
+Content-Type: message/rfc822
+
+From: nap@site.example.org
+To: a.person@example.org
+Subject: Secret
+
+The whole letter.
+--X--
+"""
+BLOCK = """\
+Original-Recipient: rfc822;A.Person@example.org
+Final-Recipient: rfc822; box17@inside.example.org
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 <a.person@example.org>:
+    Recipient address rejected: User\x07 unknown
+"""
+PLAIN = """\
+From: postmaster@old.example.org
+To: nap@site.example.org
+Date: {date}
+Subject: failure
+
+Hi. This is the mail program at old.example.org.
+<b.person@example.org>:
+192.0.2.1 does not like the recipient: 552 mailbox full
+Written by nap@site.example.org.
+"""
+
+
+def report(*blocks: str) -> bytes:
+    return REPORT.format(blocks="\n".join(blocks)).encode()
+
+
+def fault(content: bytes) -> Fault:
+    """Return why nothing is taken from a message."""
+    with pytest.raises(BounceError) as found:
+        bounces.read(content)
+    return found.value.fault
+
+
+def test_the_part_for_machines_says_who_was_not_reached_why_and_when() -> None:
+    found = bounces.read(report(BLOCK))
+    words = "550 5.1.1 <a.person@example.org>: Recipient address rejected: User unknown"
+    addresses = ("a.person@example.org", "box17@inside.example.org")
+    assert found.failures == (Failure(addresses, words),)
+    assert found.at == datetime(2026, 2, 3, 9, 12, 13, tzinfo=UTC)
+    assert found.is_certain
+
+
+def test_several_recipients_of_a_message_are_read() -> None:
+    other = "Final-Recipient: rfc822; c@example.org\nAction: failed\nStatus: 5.2.2\n"
+    found = bounces.read(report(BLOCK, other))
+    assert [one.addresses[0] for one in found.failures] == ["a.person@example.org", "c@example.org"]
+    assert found.failures[1].sentence == "5.2.2"
+
+
+def test_an_address_in_other_letters_is_read() -> None:
+    block = "Final-Recipient: utf-8; jürgen@müller.example\nAction: failed\n"
+    (failure,) = bounces.read(report(block)).failures
+    assert failure.addresses == ("jürgen@müller.example",)
+
+
+@pytest.mark.parametrize("action", ["delayed", "Delivered", "relayed", "expanded"])
+def test_what_has_not_failed_is_told_apart(action) -> None:
+    assert fault(report(BLOCK.replace("failed", action))) == Fault.NOT_FAILED
+
+
+def test_a_server_without_such_a_part_is_read_in_its_headers() -> None:
+    head = "X-Failed-Recipients: b.person@example.org\n"
+    found = bounces.read((head + PLAIN.format(date="")).encode())
+    words = "192.0.2.1 does not like the recipient: 552 mailbox full"
+    assert found.failures == (Failure(("b.person@example.org",), words),)
+    assert (found.at, found.is_certain) == (None, False)
+
+
+def test_or_in_its_words_where_it_is_a_server_that_wrote_them() -> None:
+    content = PLAIN.format(date="Mon, 2 Feb 2026 08:00:00").encode()
+    found = bounces.read(content)
+    assert [one.addresses for one in found.failures] == [("b.person@example.org",)]
+    assert found.at == datetime(2026, 2, 2, 8, tzinfo=UTC)
+    person = content.replace(b"From: postmaster@", b"From: somebody@")
+    assert fault(person) == Fault.NO_ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", Fault.EMPTY),
+        (b" \r\n ", Fault.EMPTY),
+        (b"a" * (bounces.MOST_BYTES + 1), Fault.TOO_LARGE),
+        (b"\n" * 10 + b"x" + b"\n" * 40_000, Fault.TOO_LARGE),
+        (b"Content-Type: multipart/mixed; boundary=a\n\n" * 100, Fault.TOO_LARGE),
+        (b"PK\x03\x04 no e-mail at all \x00\xff", Fault.NO_ADDRESS),
+        (b"\xff\xfe\x00" * 1000, Fault.NO_ADDRESS),
+        (b"From: postmaster@x.example\n\nno address here", Fault.NO_ADDRESS),
+    ],
+)
+def test_what_is_no_such_message_is_refused_with_the_reason(content, why) -> None:
+    assert fault(content) == why
+
+
+HOSTILE = [
+    b"From: " + b"(" * 200_000 + b"\n\nx",
+    b"From: postmaster@x.example\nTo: " + b"<" * 100_000 + b"\n\na@b.example",
+    b"From: =?x-unknown?b?AAAA?= <postmaster@x.example>\nDate: Mon, 99 Foo 999\n\na@b.example 550",
+    b"From: postmaster@x.example\nDate: 1 Jan 0001 00:00:00 +1400\n\na@b.example",
+    b"From: postmaster@x.example\nContent-Type: text/plain; charset=\xff\n\n\xc3( a@b.example",
+    b"From: postmaster@x.example\n\n" + b"a@" * 300_000,
+    b"From: postmaster@x.example\n\n" + b"5" * 500_000 + b"@b.example",
+    b"Content-Type: message/delivery-status\n\n" + b"\n" * 29_000,
+    b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(29)),
+    report(
+        "Final-Recipient: rfc822; a@b.example\n" + "Diagnostic-Code: smtp;" + "x" * 500_000 + "\n"
+    ),
+    report(
+        "Final-Recipient: =?utf-8?q?rfc822=3B_a=40b=2Eexample=0D=0ABcc:_x=40y?=\nAction: failed\n"
+    ),
+]
+
+
+@pytest.mark.parametrize("content", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_messages_are_read_or_refused_quickly_and_never_break(content) -> None:
+    start = monotonic()
+    try:
+        found = bounces.read(content)
+    except BounceError:
+        found = None
+    for failure in found.failures if found else ():
+        assert len(failure.sentence) <= bounces.LONGEST_SENTENCE
+        assert failure.sentence.isprintable()
+        assert all(one.isprintable() and len(one) <= 254 for one in failure.addresses)
+    assert monotonic() - start < 2
