@@ -327,7 +327,7 @@ def add_report(site: Site) -> None:
         address=scene.people["colleague"].email, user=scene.people["colleague"], at=site.now,
         sentence=word("refused"), digest="0" * 64, taken_by=by, taken_at=site.now,
     )  # fmt: skip
-    site.keys["returned"] = failed.pk
+    site.keys["failed"] = failed.pk
 
 
 def add_evaluation(site: Site) -> None:

@@ -68,7 +68,7 @@ def test_only_the_secretariat_brings_in_and_settles(scene) -> None:
 
 def test_what_a_server_said_stands_at_the_person_and_is_counted(desk, scene) -> None:
     page = upload(desk, bounce("Writer@small.example.org"), bounce(BELOW, "552 full")).content
-    assert b"2 addresses that failed are stored." in page
+    assert b"2 addresses that failed are noted." in page
     row = Returned.objects.get(address=WRITER)
     assert (row.user, row.sentence) == (scene.people["writer"], "550 5.1.1 User unknown")
     assert f"{row.at:%Y-%m-%d}" == "2026-02-03"
@@ -149,7 +149,7 @@ def test_what_cannot_be_used_is_told_at_the_field_and_the_rest_is_taken(
     response = upload(desk, content, bounce("head@small.example.org"))
     page = response.content.decode()
     assert f"mail1.eml – {words}" in page or (words in page and "mail1.eml – " in page)
-    assert "1 address that failed is stored." in page
+    assert "1 address that failed is noted." in page
     assert addresses() == ["head"]
 
 

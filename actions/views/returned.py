@@ -38,7 +38,7 @@ def failed_addresses(request: MemberRequest) -> HttpResponse:
         taken = [take(request, form, file) for file in form.cleaned_data["mails"]]
         if count := sum(taken):
             words = ngettext(
-                "%(n)s address that failed is stored.", "%(n)s addresses that failed are stored.",
+                "%(n)s address that failed is noted.", "%(n)s addresses that failed are noted.",
                 count,
             )  # fmt: skip
             messages.success(request, words % {"n": count})
