@@ -42,6 +42,7 @@ def assign(seen: Seen, *, to: User, by: User, now: datetime) -> Done:
     somebody else has assigned since it was ``seen`` stays as it is. Raises Refused, and stores
     nothing, where the person does not write for one of them.
     """
+    hold(to)
     rows = lock(seen, by=by, now=now)
     reach = permissions.read_rights(to, on=timezone.localdate(now))
     if strange := [row for row in rows if not permissions.can_write_for(reach, row)]:
@@ -114,8 +115,10 @@ def remind(person: User, *, by: User, now: datetime) -> Letter:
     )
 
 
+@transaction.atomic
 def end_unfounded(user: User, *, by: User | None, now: datetime) -> None:
     """End what is assigned to somebody who no longer writes for it."""
+    hold(user)
     rows = Assignment.objects.filter(person=user, ended_at=None).select_related("responsibility")
     theirs = list(rows)
     if not theirs:
@@ -134,8 +137,7 @@ def end_due(*, now: datetime) -> int:
     people = User.objects.filter(assignments__ended_at=None, assignments__isnull=False).distinct()
     before = Assignment.objects.filter(ended_at=None).count()
     for person in people:
-        with transaction.atomic():
-            end_unfounded(person, by=None, now=now)
+        end_unfounded(person, by=None, now=now)
     return before - Assignment.objects.filter(ended_at=None).count()
 
 
@@ -176,6 +178,11 @@ def unfollow(change: BodyChange, *, by: User, now: datetime) -> None:
 
 
 # --- Parts --------------------------------------------------------------------------
+
+
+def hold(user: User) -> None:
+    """Let nothing be assigned to somebody while it ends that they write, nor the other way."""
+    list(User.objects.select_for_update(of=("self",), no_key=True).filter(pk=user.pk))
 
 
 def lock(seen: Seen, *, by: User, now: datetime) -> list[Responsibility]:
