@@ -235,6 +235,23 @@ def test_what_the_successor_has_said_stays_where_a_body_is_taken_over(scene) -> 
     assert ("ministry", "6", "outsider") not in by_body(scene)
 
 
+def test_who_is_in_both_bodies_keeps_only_what_was_theirs_when_it_is_undone(scene) -> None:
+    scene.round()
+    shared, by = scene.responsibility("6"), scene.people["secretariat"]
+    Responsibility.objects.create(
+        action=shared.action, actor=scene.actors["ministry"], role="partner", source=scene.source
+    )
+    Membership.objects.create(
+        user=scene.people["outsider"], actor=scene.actors["ministry"], role="contributor",
+        started_at=NOW,
+    )  # fmt: skip
+    assignments.assign({shared.pk: 0}, to=scene.people["outsider"], by=by, now=NOW)
+    change = take(scene, "foreign", "ministry", on=date(2026, 1, 15), now=NOW)
+    assert ("ministry", "6", "outsider") in by_body(scene)
+    bodies.undo(change, by=by, now=NOW)
+    assert by_body(scene) == {("foreign", "6", "outsider")}
+
+
 def test_it_goes_to_each_part_that_takes_the_work_of_a_divided_body(scene) -> None:
     scene.round()
     give(scene, "writer", "1", "9", now=NOW)
@@ -389,6 +406,17 @@ def test_the_desk_shows_first_what_is_assigned_to_the_person(scene, running, sig
     assert text.index("Assigned to you: To do 1 9 Action 9") < text.index("To do 4")
     assert "1 Action 1" in text
     assert "assigned to The colleague" in text
+
+
+def test_the_page_of_an_entry_says_to_its_organisation_who_sees_to_it(
+    scene, running, sign_in
+) -> None:
+    give(scene, "writer", "1")
+    path = f"/en/desk/entries/{scene.entry(running).pk}/"
+    assert "assigned to you" in text_of(sign_in(scene.people["writer"]).get(path))
+    assert "assigned to The writer" in text_of(sign_in(scene.people["colleague"]).get(path))
+    scene.submit(scene.entry(running), now=timezone.now())
+    assert "assigned" not in text_of(sign_in(scene.people["observer"]).get(path))
 
 
 def test_who_is_removed_is_shown_with_what_is_assigned_to_them(head, scene, running) -> None:

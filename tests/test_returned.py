@@ -88,6 +88,15 @@ def test_it_stands_where_people_of_a_round_are_shown(desk, scene) -> None:
     assert page.count("550 5.1.1 User unknown") >= 1
 
 
+def test_it_stands_beside_whom_an_email_would_go_to(desk, scene) -> None:
+    running = scene.round()
+    take(scene, bounce(WRITER))
+    form = desk.get(f"/en/secretariat/rounds/{running.pk}/write/").context["form"]
+    lines = dict(form.fields["people"].choices)
+    assert lines[scene.people["writer"].pk] == f"{WRITER} <{WRITER}> (nl) – address that failed"
+    assert "failed" not in lines[scene.people["below"].pk]
+
+
 def test_an_invitation_that_did_not_arrive_is_marked(desk, scene) -> None:
     invited = members.invite(
         "new@example.org", actor=scene.actors["ministry"], role="contributor", language="nl",

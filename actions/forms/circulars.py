@@ -27,9 +27,7 @@ class CircularForm(forms.Form):
         super().__init__(*args, **options)
         listed = list(offered)[:MOST_PEOPLE]
         field: Any = self.fields["people"]
-        field.choices = [
-            (one.pk, f"{one.get_full_name()} <{one.email}> ({one.language})") for one in listed
-        ]
+        field.choices = [(one.pk, line(one)) for one in listed]
         self.initial.setdefault("people", [one.pk for one in listed])
         for code, name in (
             ("nl", "Nederlands"), ("fr", "Français"), ("de", "Deutsch"), ("en", "English"),
@@ -53,3 +51,9 @@ class CircularForm(forms.Form):
                 "sure", forms.ValidationError(message, params={"n": len(found["people"])})
             )
         return found
+
+
+def line(person: User) -> str:
+    """Return whom a box stands for, and that their address failed where it did."""
+    told = f"{person.get_full_name()} <{person.email}> ({person.language})"
+    return f"{told} – {_('address that failed')}" if getattr(person, "failed", None) else told

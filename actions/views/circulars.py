@@ -14,7 +14,15 @@ from django.utils.translation import ngettext
 from actions import emails
 from actions.filters import ExpectedFilter
 from actions.forms.circulars import ASKED_FROM, CircularForm
-from actions.models import Actor, Circular, Entry, ReportingRound, Responsibility, User
+from actions.models import (
+    Actor,
+    Circular,
+    Entry,
+    ReportingRound,
+    Responsibility,
+    Returned,
+    User,
+)
 from actions.refusals import Refused
 from actions.seats import Seats
 from actions.services import circulars
@@ -88,7 +96,9 @@ def asked(rows: Any, *, on: date) -> list[User]:
     seats = Seats.read(on=on)
     held = Responsibility.objects.filter(entries__in=rows.order_by().values("pk")).distinct()
     keys = {person for row in held for person in seats.asked(row, on=on)}
-    return sorted((seats.people[key] for key in keys), key=lambda one: one.sort_key)
+    people = sorted((seats.people[key] for key in keys), key=lambda one: one.sort_key)
+    Returned.mark(people)
+    return people
 
 
 def circular_of(found: ReportingRound, form: CircularForm) -> Circular:

@@ -20,7 +20,14 @@ from django.utils.translation import gettext as _
 from actions import permissions, writing
 from actions.enums import HANDED_IN, REPORTABLE, Act, EntryState, Event
 from actions.forms.entries import EntryForm, ReasonForm
-from actions.models import Entry, EntryVersion, ReportingRound, Responsibility, ReviewEvent
+from actions.models import (
+    Assignment,
+    Entry,
+    EntryVersion,
+    ReportingRound,
+    Responsibility,
+    ReviewEvent,
+)
 from actions.models.entries import CONTENT, HEADINGS, LONGEST_TEXT, TEXTS
 from actions.refusals import Conflict, Refused
 from actions.services import entries, unsaved
@@ -441,9 +448,16 @@ def frame(
         "mine": progress(found),
         "next_entry": next_entry(request, found, known),
         "reads_thread": reads_thread,
+        "assigned": assigned(found) if reads_thread else None,
         "thread": thread(found) if reads_thread else [],
         "beside": beside(found) if reads_thread else [],
     }
+
+
+def assigned(found: Entry) -> Assignment | None:
+    """Return which colleague sees to an entry."""
+    row = Assignment.of([found.responsibility_id]).get(found.responsibility_id)
+    return row if row is not None and row.is_current else None
 
 
 def beside(found: Entry) -> list[dict[str, Any]]:
