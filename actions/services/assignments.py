@@ -132,13 +132,22 @@ def end_unfounded(user: User, *, by: User | None, now: datetime) -> None:
 def end_due(*, now: datetime) -> int:
     """End what holds no longer since a day came, such as that a body reports through another.
 
-    Return how many; twice changes nothing.
+    Return of how many people; twice changes nothing. Nobody's row is held where nothing ends.
     """
-    people = User.objects.filter(assignments__ended_at=None, assignments__isnull=False).distinct()
-    before = Assignment.objects.filter(ended_at=None).count()
-    for person in people:
+    on = timezone.localdate(now)
+    rows = Assignment.objects.filter(ended_at=None).select_related("responsibility", "person")
+    theirs = list(rows)
+    able = permissions.writers(on=on) if theirs else {}
+    gone = {
+        row.person
+        for row in theirs
+        if not permissions.can_write_for(
+            Rights(writes_for=able.get(row.person_id, frozenset()), on=on), row.responsibility
+        )
+    }
+    for person in gone:
         end_unfounded(person, by=None, now=now)
-    return before - Assignment.objects.filter(ended_at=None).count()
+    return len(gone)
 
 
 # --- Bodies that change -------------------------------------------------------------
