@@ -51,7 +51,11 @@ def lost(n: int) -> str:
 
 def part(n: int) -> str:
     """Return the form for a number of actions that are carried out at least in part."""
-    return ngettext("{n} is at least partly carried out", "{n} are at least partly carried out", n)
+    return ngettext(
+        "{n} of {whole} actions is carried out at least in part",
+        "{n} of {whole} actions are carried out at least in part",
+        n,
+    )
 
 
 def silent(n: int) -> str:
@@ -125,6 +129,10 @@ LABELS: dict[str, Any] = {
     "movement_since": _("Movement since {year}"),
     "trend": _("Key figures over the years"),
     "trend_note": _("The key figures of each report, by the formulas of this one."),
+    "bars_incomplete": _(
+        "Of these {whole} statuses, {n} rest on incomplete reporting; the bars do not show which."
+    ),
+    "by_rule": _("By the rule"),
     "by_year_note": _("The status of each action in each year that was reported on."),
     "same_note": _(
         "An action that shows the same status may have moved all the same, among those that "

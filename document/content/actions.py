@@ -92,7 +92,7 @@ def why(reader: Reader, action: Action) -> Line:
     """Return why the action has its status: who set it, the rule, who is silent, who is out."""
     lines = (
         override(reader, action),
-        (reader.words(action.why),),
+        rule(reader, action),
         reader.listed("missing", action.missing),
         reader.listed("left_out", action.left_out),
     )
@@ -102,6 +102,13 @@ def why(reader: Reader, action: Action) -> Line:
             found += [Run(" ")] if found else []
             found += [*line, *full_stop(line)]
     return tuple(found)
+
+
+def rule(reader: Reader, action: Action) -> Line:
+    """Return what the rule says; beside a status that was set in its place, that it is the rule."""
+    said = reader.words(action.why)
+    label = reader.label("by_rule") if action.override else ""
+    return (Run(reader.colon(label)), said) if label and said.text else (said,)
 
 
 def override(reader: Reader, action: Action) -> Line:

@@ -7,6 +7,7 @@ from document.charts import Bar, Drawing, Kind, Line, Trend, Words
 from document.content.reader import Reader
 from document.snapshot import MET, Share, plain
 from document.snapshot import Figure as Given
+from document.typography import sign
 
 FIRST_TREND = 2  # rounds that make one
 # What is carried out has all its reports, but where the secretariat set a status.
@@ -22,6 +23,7 @@ def blocks(reader: Reader) -> list[Block]:
     if counts:
         found += [Chart(by_status(reader)), Prose(counted_in_bars(reader), "fine")]
         found.append(Chart(by_section(reader)))
+        found += resting(reader)
     if selection.level_counts(snapshot):
         found.append(Chart(by_level(reader)))
         found.append(Prose((Run(reader.label("levels_note")),), "fine"))
@@ -52,6 +54,16 @@ def counted_in_bars(reader: Reader) -> Pieces:
     return (*said, Run(" "), *reader.spoken("bars_note", actions=actions))
 
 
+def resting(reader: Reader) -> list[Block]:
+    """Return how many of the statuses in the bars rest on incomplete reporting, if any does."""
+    kept = selection.counting(reader.snapshot.actions)
+    n = sum(action.is_incomplete for action in kept)
+    if not n or not reader.label("bars_incomplete"):
+        return []
+    note = reader.filled("bars_incomplete", n=n, whole=len(kept))
+    return [Prose((Run(note),), "fine")]
+
+
 # --- Key figures ----------------------------------------------------------------------
 
 
@@ -63,7 +75,7 @@ def key_figures(reader: Reader, *, with_formulas: bool = True) -> list[Block]:
     )
     if not found:
         return []
-    return [Figures(found), *(unasked(reader) if with_formulas else [])]
+    return [Figures(found), *unasked(reader)]
 
 
 def unasked(reader: Reader) -> list[Block]:
@@ -80,7 +92,8 @@ def key_figure(reader: Reader, given: Given, *, with_formulas: bool) -> Figure:
     notes: list[Pieces] = []
     if given.incomplete or (given.incomplete is not None and given.code in CAN_BE_INCOMPLETE):
         notes.append((Run(reader.filled("figures_incomplete", n=given.incomplete)),))
-    if given.code == "carried_out" and (said := lost(reader)):
+    # Alone, the summary says it in a sentence right above.
+    if given.code == "carried_out" and not reader.elsewhere and (said := lost(reader)):
         notes.append((Run(said),))
     if with_formulas:
         word = reader.colon(reader.label("figures_formula"))
@@ -240,14 +253,22 @@ def finding(reader: Reader, rows: list[Trend], years: tuple[int, ...]) -> str:
     codes = [figure.code for figure in reader.snapshot.figures]
     if "carried_out" not in codes:
         return reader.label("trend")
-    row = rows[codes.index("carried_out")]
-    return reader.filled(
-        "f_trend",
-        title=row.label,
-        before=row.words[-2],
-        year_before=years[-2],
-        now=row.words[-1],
-        year=years[-1],
+    # A fall of what is reported stands before the fall that it may explain.
+    named = [rows[codes.index(code)] for code in ("coverage", "carried_out") if code in codes]
+    said = [
+        reader.filled(
+            "f_trend",
+            title=row.label,
+            before=row.words[-2],
+            year_before=years[-2],
+            now=row.words[-1],
+            year=years[-1],
+        )
+        for row in named
+    ]
+    whole = [text for text in said if text]
+    return f"{sign(';', reader.language)} ".join(
+        [*whole[:1], *(f"{text[0].lower()}{text[1:]}" for text in whole[1:])]
     )
 
 

@@ -83,8 +83,8 @@ class Reader:
         return tuple(found)
 
     def listed(self, key: str, slugs: Iterable[str]) -> Line:
-        """Return a line that lists actors, each name in its language, or nothing."""
-        found = [(self.actor(slug),) for slug in slugs]
+        """Return a line that lists actors, a sign beside a name in another language, or nothing."""
+        found = [self.named(slug) for slug in slugs]
         return self.spoken(key, actors=self.joined(found)) if found else ()
 
     def day(self, text: str) -> str:
@@ -251,8 +251,9 @@ class Reader:
     def last_year(self, action: Action) -> str:
         """Return "In 2024: In progress", or "" where no earlier edition has the action.
 
-        Where the secretariat had set that status, and lifted it since, it says so: what the
-        actors reported both times may then have moved another way.
+        It says where that status rested on a part of the reports, and where the secretariat had
+        set it, and lifted it since: what the actors reported both times may then have moved
+        another way.
         """
         compared = self.snapshot.compared
         code = selection.before(action, self.snapshot)
@@ -260,7 +261,10 @@ class Reader:
             return ""
         was_set = selection.was_set(action) and self.label("last_year_set")
         key = "last_year_set" if was_set else "last_year"
-        return self.filled(key, year=compared.year, status=self.statuses[code])
+        said = self.filled(key, year=compared.year, status=self.statuses[code])
+        if selection.incomplete_in(action, compared.year, self.snapshot):
+            said += f" ({self.label('incomplete')})"
+        return said
 
     def tile(self, action: Action) -> Tile:
         """Return an action as a square, and what it shows in words."""

@@ -26,7 +26,7 @@ def blocks(reader: Reader) -> list[Block]:
         Prose((Run(figures.counted(reader)),), "fine"),
         Heading(2, (Run(lists_title(reader)),)),
         Facts(tuple(lists(reader))),
-        *([figures.legend(reader)] if is_alone else []),
+        figures.legend(reader),
         Prose((Run(reader.label("silence_note")),), "fine"),
     ]
 
@@ -182,7 +182,7 @@ def by_level(
     found: list[Piece] = []
     for level in reader.snapshot.levels:
         names = [
-            (reader.actor(actor.slug), *bracketed(told.get(actor.slug, "")))
+            (*reader.named(actor.slug), *bracketed(told.get(actor.slug, "")))
             for actor, _missing in silent
             if actor.level == level.code
         ]

@@ -419,9 +419,10 @@ def test_a_line_that_lists_bodies_says_in_which_language_each_is_named() -> None
     )
     given = reader(dataclasses.replace(snapshot, actors=actors), "fr")
     head, _end = snapshot.label("missing", "fr").split("{actors}")
-    assert given.listed("missing", snapshot.actions[0].missing)[:4] == (
-        Run(head), Run("Dienst", "nl"), Run("\u202f; "), Run("Service"),
+    assert given.listed("missing", snapshot.actions[0].missing)[:5] == (
+        Run(head), Run("Dienst", "nl"), *given.original("nl"), Run("\u202f; "), Run("Service"),
     )  # fmt: skip
+    assert given.original("nl") != ()
     assert given.listed("missing", ()) == ()
 
 
