@@ -196,7 +196,7 @@ class Reading:
         ]
         for name in torn[:1]:
             words = _(
-                "This row belongs to action %(label)s of %(actor)s. "
+                "This row belongs to action %(label)s (%(actor)s). "
                 "Were rows sorted or copied in part? Download the workbook anew."
             )
             self.fault(row, name, words % {"label": entry.action.label, "actor": entry.actor.short})

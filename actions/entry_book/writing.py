@@ -90,7 +90,7 @@ def guide(sheet: Worksheet, sheaf: Sheaf) -> None:
     mark = [MARK, layout.PURPOSE, layout.VERSION, given.plan.slug, given.year, sheaf.actor.slug]
     sheet.append([*mark, get_language()])
     sheet.row_dimensions[1].hidden = True
-    heading = _("Entries of %(actor)s, round %(year)s")
+    heading = _("Entries, %(year)s: %(actor)s")
     title = put(sheet, 2, 1, heading % {"actor": sheaf.actor.label, "year": given.year})
     title.font, title.alignment = TITLE, Alignment(wrap_text=False)
     explain(sheet, lines())

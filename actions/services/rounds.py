@@ -195,7 +195,7 @@ def extend_several(
             )
         except Conflict as conflict:
             words = _(
-                "Somebody else has changed the extension of %(actor)s meanwhile: see its day."
+                "Somebody else has changed this extension meanwhile (%(actor)s): see its day."
             )
             raise Refused(words % {"actor": actor.label}) from conflict
     return len(seen)
