@@ -522,7 +522,7 @@ def test_rows_that_are_added_doubled_foreign_or_torn_are_told(scene, now_open, b
     sheet.cell(4, 1).value, sheet.cell(5, 1).value = sheet.cell(5, 1).value, sheet.cell(4, 1).value
     unknown = "This row is of no entry of this workbook."
     torn = (
-        "This row belongs to action {} of {}. "
+        "This row belongs to action {} ({}). "
         "Were rows sorted or copied in part? Download the workbook anew."
     )
     assert faults(browser, packed(book)) == [
