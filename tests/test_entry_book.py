@@ -507,7 +507,7 @@ def test_an_entry_has_at_most_twenty_documents(browser) -> None:
     rows = [["1 – Ministry", f"T{n}", "https://a.be/"] for n in range(21)]
     [(row, column, message)] = faults(browser, documented(fetch(browser), *rows))
     assert (row, column) == (22, "A: Entry")
-    assert message == "Please submit at most 20 forms."
+    assert message == "An entry has at most 20 documents."
 
 
 def test_rows_that_are_added_doubled_foreign_or_torn_are_told(scene, now_open, browser) -> None:

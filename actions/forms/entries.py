@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from actions.enums import REPORTABLE, Status
 from actions.forms.refusals import show_refusal
@@ -385,6 +385,15 @@ class DocumentForm(forms.Form):
 
 class BaseEvidence(forms.BaseFormSet):
     """The documents of an entry; emptied rows fall away."""
+
+    default_error_messages: ClassVar = {
+        **forms.BaseFormSet.default_error_messages,
+        "too_many_forms": ngettext_lazy(
+            "An entry has at most %(num)d document.",
+            "An entry has at most %(num)d documents.",
+            "num",
+        ),
+    }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
