@@ -32,6 +32,10 @@ SHORT_ADDRESS = 56
 # as the typesetter takes twice the time and memory to look for words by itself.
 DIVIDE = "\x1e"
 DIVIDED = re.compile(r"([^\W\d_]{4})([^\W\d_]{5,})(?=[^\W\d_]{3}(?![^\W\d_]))")
+# In a cell of a table only a word that no column holds is divided, name or not.
+DIVIDED_IN_CELL = re.compile(r"([^\W\d_]{4})([^\W\d_]{15,})(?=[^\W\d_]{3}(?![^\W\d_]))")
+# A day and its month, which no line parts: "31 december 2025", "1er janvier 2026".
+DAY = re.compile(r"(?<![\d.])(\d{1,2}(?:\.|er)?) (?=[^\W\d_]{3,9} \d{4}(?!\d))")
 # No word of so few letters needs a place to break.
 LONGEST_WORD = 10
 # A word behind a hyphen that a narrow column holds.
@@ -40,7 +44,8 @@ LONGEST_HELD = 24
 
 def text(given: str) -> str:
     """Return a text with all its spaces, in characters that can be printed and words that break."""
-    return breakable(printable(re.sub(r"[ \t\r\n]+", " ", given)))
+    spaced = re.sub(r"[ \t\r\n]+", " ", given)
+    return breakable(printable(DAY.sub("\\1\u00a0", spaced)))
 
 
 def flat(given: str) -> str:
@@ -48,11 +53,16 @@ def flat(given: str) -> str:
     return printable(re.sub(r"[ \t\r\n]+", " ", given))
 
 
-def divided(given: str) -> str:
+def divided(given: str, words: re.Pattern[str] = DIVIDED) -> str:
     """Return a text whose long words may be divided, four letters from either end."""
     parts = given.split(WHOLE)
-    parts[::2] = [DIVIDED.sub(rf"\1{DIVIDE}\2{DIVIDE}", part) for part in parts[::2]]
+    parts[::2] = [words.sub(rf"\1{DIVIDE}\2{DIVIDE}", part) for part in parts[::2]]
     return WHOLE.join(parts)
+
+
+def divided_in_cell(given: str) -> str:
+    """Return a text of a table whose longest words may be divided."""
+    return divided(given, DIVIDED_IN_CELL)
 
 
 def held(given: str) -> str:

@@ -38,7 +38,7 @@ from document.blocks import (
     walk,
 )
 from document.writers.glyphs import printable
-from document.writers.pdf_text import blocks, divided, flat, held, link, text
+from document.writers.pdf_text import blocks, divided, divided_in_cell, flat, held, link, text
 
 WIDE = 580  # units across a drawing, which the page prints a little smaller than points
 LONG_TITLE = 600  # letters
@@ -232,7 +232,7 @@ def table(one: Table) -> dict[str, Any]:
 
 def row(one: Row) -> dict[str, Any]:
     """Return a row of a table, ``sums`` where it has those of the rows below it."""
-    cells = [line(cell) for cell in one.cells]
+    cells = [changed(line(cell), divided_in_cell) for cell in one.cells]
     return {"head": one.is_head, "sums": has_sums(one), "cells": cells}
 
 
