@@ -14,6 +14,7 @@ from actions import round_status
 from actions.enums import WRITABLE, EntryState
 from actions.models import Entry, ReportingRound
 from actions.models.entries import TEXTS
+from actions.models.steps import STEP_LANGUAGES
 from actions.seats import Seats
 from actions.services import unsettled
 from actions.typography import date_format, sign
@@ -23,7 +24,6 @@ from document.writers import word
 from reports import untranslated, year
 from reports.models import DraftComment, OpenPoint
 
-LANGUAGE_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 LONGEST_QUOTE = 200
 
 
@@ -141,14 +141,14 @@ def to_settle(given: ReportingRound) -> Iterator[str]:
 def to_translate(given: ReportingRound) -> Iterator[str]:
     """Yield how many texts have no checked translation into each language."""
     counted = untranslated.counts([given])[given.pk]
-    for language, name in LANGUAGE_NAMES.items():
+    for language, name in STEP_LANGUAGES:
         if count := counted[language]:
             words = ngettext(
                 "%(language)s: %(count)s text without a checked translation",
                 "%(language)s: %(count)s texts without a checked translation",
                 count,
             )
-            yield words % {"language": name, "count": count}
+            yield words % {"language": capfirst(str(name)), "count": count}
 
 
 def comments(given: ReportingRound) -> Iterator[str]:

@@ -464,8 +464,6 @@ def test_what_the_workbook_says_of_a_submitted_entry_is_told_and_left(
         ("Status", date(2025, 1, 1), "Here stands a date (1 January 2025). Format the cell as "
          "text and write it anew."),
         ("Language_of_the_texts", "italiano", "Choose from the list in the cell."),
-        ("Now_expected_by", "3/4/2027",
-         "Day and month cannot be told apart. Write year, month and day: 2026-12-31."),
         ("Now_expected_by", "next year",
          "This is no date. Write it as 2026-12-31 or 31/12/2026."),
         ("What_was_done", "=1+1", "Here stands a formula. Copy the column and paste its values."),

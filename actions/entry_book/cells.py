@@ -105,9 +105,6 @@ class Cells:
             if isinstance(value, str):
                 return days.typed(value).isoformat()
             return as_date(value).isoformat()
-        except days.Unclear:
-            words = _("Day and month cannot be told apart. Write year, month and day: %(day)s.")
-            self.fault(sheet, row, column, words % {"day": "2026-12-31"})
         except Wrong as wrong:
             self.fault(sheet, row, column, str(wrong))
         except ValueError:

@@ -98,16 +98,21 @@ def save(
 
 
 @transaction.atomic
-def send(letter: CoveringLetter, *, by: User, now: datetime) -> CoveringLetter:
+def send(
+    letter: CoveringLetter, *, seen: str | None = None, by: User, now: datetime
+) -> CoveringLetter:
     """Put a stored letter into the outbox for its recipient's address, and log that it was sent.
 
-    Twice sends it once. Raises Refused without an address, and where its edition does not speak.
+    Twice sends it once. Raises Refused without an address, where its edition does not speak, and
+    where it is no longer what was ``seen``.
     """
     round_service.secretariat(by, now)
     stored = lock(letter)
     if stored.is_sent:
         return stored
     check_open(stored)
+    if seen is not None and seeing.digest(stored, WRITTEN) != seen:
+        raise Refused(_("Somebody else has changed the covering letter meanwhile. Look again."))
     if not stored.recipient.email:
         raise Refused(_("No e-mail address of this recipient is known."))
     log(stored, means=means(stored, is_mail=True), sent_on=day(now), by=by, now=now)

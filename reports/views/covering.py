@@ -121,15 +121,21 @@ def letter(request: MemberRequest, key: int, recipient: int) -> HttpResponse:
 
 @member_page(secretariat, methods=READ_WRITE)
 def letter_sent(request: MemberRequest, key: int, recipient: int) -> HttpResponse:
-    """Send a stored letter by e-mail, or log that it was sent otherwise."""
+    """Ask once more, then send a stored letter by e-mail; or log that it was sent otherwise."""
     edition, row = find_letter(key, recipient)
-    if not row.pk or request.method != "POST":
+    can_ask = row.pk and not row.is_sent and row.recipient.email
+    if not row.pk or (request.method != "POST" and not can_ask):
         return redirect("reports:letter", edition.pk, row.recipient_id)
+    if request.method != "POST":
+        known = {"seen": seen.digest(row, service.WRITTEN)}
+        return TemplateResponse(request, "covering/confirm.html", about(row) | known)
     if request.POST.get("act") == "mail":
         was_done(
             request,
-            lambda: service.send(row, by=request.user, now=request.now),
-            _("The covering letter is sent, and logged."),
+            lambda: service.send(
+                row, seen=request.POST.get("seen"), by=request.user, now=request.now
+            ),
+            _("The covering letter is in the outbox, and logged as sent."),
         )
         return redirect("reports:letters", edition.pk)
     form = SentForm(request.POST)
@@ -163,15 +169,17 @@ def letter_file(request: MemberRequest, key: int, recipient: int) -> HttpRespons
 # --- Parts --------------------------------------------------------------------------
 
 
+def about(row: CoveringLetter) -> dict[str, Any]:
+    """Return what each page of a letter shows of it."""
+    given = row.edition.round
+    return {"edition": row.edition, "round": given, "plan": given.plan, "row": row}
+
+
 def show_letter(
     request: MemberRequest, row: CoveringLetter, form: LetterForm, sent: SentForm
 ) -> HttpResponse:
     """Show a letter: its form, and once it is sent what was sent."""
-    context = {
-        "edition": row.edition,
-        "round": row.edition.round,
-        "plan": row.edition.round.plan,
-        "row": row,
+    context = about(row) | {
         "form": form,
         "sent": sent,
     }

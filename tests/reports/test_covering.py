@@ -233,7 +233,16 @@ def test_a_letter_is_written_taken_along_and_sent(
     late = {"act": "log", "sent_on": (site.today + timedelta(days=1)).isoformat()}
     refused = desk.post(f"{page}{to.pk}/sent/", late)
     assert refused.context["sent"].errors == {"sent_on": ["Choose today or an earlier day."]}
-    assert desk.post(f"{page}{to.pk}/sent/", {"act": "mail"})["Location"] == page
+    asked = desk.get(f"{page}{to.pk}/sent/")
+    assert "Objet" in asked.content.decode()
+    assert not CoveringLetter.objects.get().is_sent
+    overtaken = {"act": "mail", "seen": asked.context["seen"]}
+    changed = form_of(desk.get(f"{page}{to.pk}/")) | {"subject": "Objet nouveau"}
+    assert desk.post(f"{page}{to.pk}/", changed).status_code == 302
+    desk.post(f"{page}{to.pk}/sent/", overtaken)
+    assert not CoveringLetter.objects.get().is_sent
+    confirmed = {"act": "mail", "seen": desk.get(f"{page}{to.pk}/sent/").context["seen"]}
+    assert desk.post(f"{page}{to.pk}/sent/", confirmed)["Location"] == page
     assert CoveringLetter.objects.get().is_sent
     assert "Objet" in desk.get(f"{page}{to.pk}/").content.decode()
     assert b'name="subject"' not in desk.get(f"{page}{to.pk}/").content

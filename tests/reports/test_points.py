@@ -91,8 +91,8 @@ def test_texts_and_comments_that_wait_are_told(scene: Scene) -> None:
     given, by = scene.round(), scene.people["secretariat"]
     scene.accept(scene.submit(scene.entry(given, "1")))
     assert lines(given)["untranslated"] == [
-        "Français: 1 text without a checked translation",
-        "Deutsch: 1 text without a checked translation",
+        "French: 1 text without a checked translation",
+        "German: 1 text without a checked translation",
         "English: 1 text without a checked translation",
     ]
     until = date(2026, 2, 1)

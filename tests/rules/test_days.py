@@ -16,16 +16,12 @@ from actions.rules import days
         ("13.2.2026", date(2026, 2, 13)),
         ("13-02-2026", date(2026, 2, 13)),
         ("05/05/2026", date(2026, 5, 5)),
+        ("3/4/2026", date(2026, 4, 3)),
+        ("12.11.2026", date(2026, 11, 12)),
     ],
 )
 def test_a_day_is_read_as_iso_and_as_belgians_write_it(text, day) -> None:
     assert days.typed(text) == day
-
-
-@pytest.mark.parametrize("text", ["3/4/2026", "12.11.2026", "01-02-2026"])
-def test_a_day_that_could_be_a_month_is_unclear(text) -> None:
-    with pytest.raises(days.Unclear):
-        days.typed(text)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +39,5 @@ def test_a_day_that_could_be_a_month_is_unclear(text) -> None:
     ],
 )
 def test_what_is_no_day_is_said_to_be_none(text) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011  the words differ
+    with pytest.raises(ValueError):  # noqa: PT011  the words differ
         days.typed(text)
-    assert type(caught.value) is ValueError
