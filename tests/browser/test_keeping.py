@@ -282,6 +282,8 @@ def test_loading_a_refused_entry_again_shows_what_was_typed_since(standing, brow
     page.locator("#id_obstacles").fill("Wat er in de weg staat")
     page.reload()
     page.wait_for_function(NOTHING_HELD)
+    # The page loads once more by itself where the server had the text a moment later.
+    page.wait_for_function("() => document.getElementById('id_obstacles')?.value")
     page.wait_for_load_state("networkidle")
     texts = [page.locator(f"#id_{name}").input_value() for name in ("results", "obstacles")]
     assert texts == ["Wat het opleverde", "Wat er in de weg staat"]
