@@ -720,6 +720,22 @@ def test_the_secretariat_finds_it_where_it_sees_who_is_expected(now_open, secret
     assert PAGE.encode() in page.content
 
 
+def test_what_a_returned_entry_is_asked_stands_beside_it_to_be_read(
+    scene, now_open, browser
+) -> None:
+    entry = scene.entry(now_open, "1")
+    assert "Asked when it was returned" not in places(opened(fetch(browser))["Entries"])
+    scene.submit(entry)
+    scene.send_back(entry, comment="Which law?")
+    sheet = opened(fetch(browser))["Entries"]
+    column = places(sheet)["Asked when it was returned"]
+    cell = sheet.cell(row_of(sheet, "1"), column)
+    assert (cell.value, cell.protection.locked) == ("Which law?", True)
+    others = {sheet.cell(n, column).value for n in range(3, sheet.max_row + 1)}
+    assert others == {"Which law?", None}
+    assert not looked(browser, fetch(browser)).changes
+
+
 def test_more_rows_ask_the_database_no_more(scene, now_open, browser) -> None:
     def queries(work: Any) -> int:
         work()

@@ -57,6 +57,7 @@ COLUMNS = (
     SheetColumn("title", _("Title of the action"), 34, "fact"),
     SheetColumn("actor", _("Organisation"), 26, "fact"),
     SheetColumn("state", _("State"), 14, "fact"),
+    SheetColumn("asked", _("Asked when it was returned"), 44, "fact"),
     own("status", 22, "choice", _("Choose from the list in the cell.")),
     before("status", 18),
     SheetColumn(

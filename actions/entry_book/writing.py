@@ -17,8 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from actions.entry_book import layout
 from actions.entry_book.layout import BEFORE, OBSTACLE
 from actions.forms.entries import CHOICES
-from actions.models import Actor, Entry, ReportingRound
-from actions.models.entries import LONGEST_TEXT, MOST_EVIDENCE, TEXTS
+from actions.models import Actor, Entry, ReportingRound, ReviewEvent
+from actions.models.entries import HEADINGS, LONGEST_TEXT, MOST_EVIDENCE, TEXTS
 from actions.models.statuses import CHOICE_WORDS, status_word
 from actions.workbooks.making import LONGEST_TITLE, TOP, Lists, put
 from actions.workbooks.sheets import (
@@ -57,6 +57,8 @@ class Sheaf:
     rows: Sequence[Entry]
     writable: frozenset[int] = frozenset()
     before: Mapping[int, Entry] = field(default_factory=dict)
+    # With what each entry was returned that waits for its writer.
+    asked: Mapping[int, ReviewEvent] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[int, str]:
@@ -167,6 +169,8 @@ def fill_entries(sheet: Worksheet, sheaf: Sheaf, lists: Lists) -> None:
         helped.font, helped.alignment, helped.border = HELPED, TOP, EDGE
     for number, row in enumerate(sheaf.rows, start=3):
         told = cells(row, sheaf.before.get(row.pk))
+        if row.pk in sheaf.asked:
+            told["asked"] = questions(sheaf.asked[row.pk])
         for place, column in enumerate(columns, start=1):
             is_open = row.pk in sheaf.writable and not column.is_locked
             cell = put(sheet, number, place, told.get(column.name))
@@ -179,7 +183,9 @@ def fill_entries(sheet: Worksheet, sheaf: Sheaf, lists: Lists) -> None:
 
 
 def is_told(column: SheetColumn, sheaf: Sheaf) -> bool:
-    """Tell whether a column has anything to say: of the last report not all have."""
+    """Tell whether a column has anything to say: not all have a last report, or were returned."""
+    if column.name == "asked":
+        return bool(sheaf.asked)
     if column.kind != "before":
         return True
     name = column.name.removeprefix(BEFORE)
@@ -206,6 +212,12 @@ def cells(row: Entry, before: Entry | None) -> dict[str, Any]:
         **codes,
     }
     return found | (cells_before(row, before) if before is not None else {})
+
+
+def questions(event: ReviewEvent) -> str:
+    """Return with what an entry was returned: the remark, and what is asked of each field."""
+    fields = [f"{HEADINGS.get(name, name)}: {text}" for name, text in event.comments.items()]
+    return "\n".join(filter(None, [event.comment, *fields]))
 
 
 def cells_before(row: Entry, before: Entry) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from actions import permissions
-from actions.enums import EntryState
-from actions.models import Actor, Entry, ReportingRound, Succession, User
+from actions.enums import EntryState, Event
+from actions.models import Actor, Entry, ReportingRound, ReviewEvent, Succession, User
 from actions.refusals import Refused
 from actions.services import entries
 
@@ -57,6 +57,13 @@ def of_body(actor: Actor, given: ReportingRound, *, on: date) -> list[Entry]:
     reached = permissions.reach([actor.pk], tree, heirs)
     rows = Entry.objects.for_list().written_by(reached, on=on).filter(round=given)
     return list(rows.prefetch_related("responsibility__action__former_wordings"))
+
+
+def asked_of(rows: Sequence[Entry]) -> dict[int, ReviewEvent]:
+    """Return, by key, with what those of some entries were returned that wait for their writer."""
+    waiting = [row.pk for row in rows if row.state == EntryState.RETURNED]
+    found = ReviewEvent.objects.filter(entry__in=waiting, kind=Event.RETURNED).order_by("pk")
+    return {event.entry_id: event for event in found}
 
 
 def last_years(rows: Sequence[Entry]) -> dict[int, Entry]:

@@ -69,7 +69,8 @@ def download(request: MemberRequest, plan: str, year: int, slug: str) -> HttpRes
     """Return the entries of a body in a round as a workbook, in the language of the page."""
     desk = find_desk(request, plan, year, slug)
     before = drafts.last_years(desk.rows)
-    sheaf = book_writing.Sheaf(desk.actor, desk.round, desk.rows, desk.writable, before)
+    asked = drafts.asked_of(desk.rows)
+    sheaf = book_writing.Sheaf(desk.actor, desk.round, desk.rows, desk.writable, before, asked)
     name = f"{desk.round.plan.slug}-{desk.round.year}-{desk.actor.slug}-{get_language()}.xlsx"
     return as_file(book_writing.made(sheaf), name)
 
