@@ -417,7 +417,10 @@ def worded_by_hand(found: Circular) -> Mail | None:
 
 
 def covering(facts: Facts, _on: date) -> Mail | None:
-    """Send a covering letter as it was written; facts: plan (a slug), subject, text, is_sample."""
+    """Send a covering letter as it was written.
+
+    Facts: plan (a slug), transmission (a key), subject, text, is_sample.
+    """
     plan = Plan.objects.select_related("contact_row").filter(slug=facts["plan"]).first()
     return render(
         "covering",

@@ -14,6 +14,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Have triggers put in place after every migration, reports found, addresses forgotten."""
         from actions.database import GUARDS
+        from actions.outbox import sending
         from actions.search.documents import SOURCES
         from actions.services.accounts import ELSEWHERE
         from reports import database, searching
@@ -24,4 +25,5 @@ class ReportsConfig(AppConfig):
             SOURCES.append(searching.documents)
         if covering.forget not in ELSEWHERE:
             ELSEWHERE.append(covering.forget)
+            sending.STANDS.append(covering.stands)
         post_migrate.connect(database.install_triggers, sender=self)

@@ -3,7 +3,7 @@
 import logging
 import re
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from time import monotonic
@@ -60,6 +60,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
     UNCLEAR = "unclear"
     DROPPED = "dropped"
+
+
+# Who knows whether a letter that goes with a report is still to leave.
+STANDS: list[Callable[[Letter], bool]] = []
 
 
 class UnclearError(Exception):
@@ -192,7 +196,8 @@ def is_wanted(letter: Letter, *, now: datetime) -> bool:
         return may_read(letter, on=timezone.localdate(now))
     # Whoever receives a report has no account, and needs none.
     is_covering = letter.kind == LetterKind.COVERING
-    return is_covering or Membership.objects.current().filter(user=letter.user).exists()
+    members = Membership.objects.current().filter(user=letter.user)
+    return all(stands(letter) for stands in STANDS) if is_covering else members.exists()
 
 
 def is_to_nobody(letter: Letter) -> bool:

@@ -10,14 +10,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from actions.enums import LetterKind
-from actions.models import Plan, User
+from actions.models import Letter, Plan, User
 from actions.outbox import letters as outbox
 from actions.refusals import Refused
 from actions.services import plan as plans
 from actions.services import rounds as round_service
 from actions.services import seen as seeing
 from actions.services.entries import day
-from reports.models import CoveringLetter, Edition, Recipient
+from reports.models import PUBLISHED, CoveringLetter, Edition, Recipient, Transmission
 from reports.services import editions
 
 LISTED = ("kind", "organisation", "function", "language", "email", "address")
@@ -63,6 +63,8 @@ def remove_recipient(recipient: Recipient, *, by: User, now: datetime) -> None:
     """
     round_service.secretariat(by, now)
     Plan.objects.select_for_update().get(pk=recipient.plan_id)
+    # Whoever writes or sends a letter to it waits here, or is waited for.
+    held(recipient)
     rows = list(CoveringLetter.objects.filter(recipient=recipient.pk))
     if any(row.transmission_id for row in rows):
         raise Refused(_("A covering letter was sent to this recipient: it stays in the list."))
@@ -123,6 +125,7 @@ def send(
         language=stored.language,
         facts={
             "plan": stored.edition.round.plan.slug,
+            "transmission": stored.transmission_id,
             "subject": stored.subject,
             "text": stored.text,
             "is_sample": stored.edition.round.is_sample,
@@ -156,12 +159,25 @@ def lock(letter: CoveringLetter) -> CoveringLetter:
     """Return what is stored of a letter, which nobody else writes until this is stored."""
     edition = Edition.objects.select_for_update(of=("self",)).defer("content")
     letter.edition = edition.select_related("round__plan__contact_row").get(pk=letter.edition_id)
+    if held(letter.recipient) is None:
+        raise Refused(_("Somebody else has removed this recipient meanwhile."))
     rows = CoveringLetter.objects.select_related("recipient", "transmission")
     stored = rows.filter(edition=letter.edition, recipient=letter.recipient).first()
     if stored is None:
         return letter
     stored.edition = letter.edition
     return stored
+
+
+def held(recipient: Recipient) -> Recipient | None:
+    """Keep others from removing a recipient, or writing to it; None where it is gone."""
+    return Recipient.objects.select_for_update().filter(pk=recipient.pk).first()
+
+
+def stands(letter: Letter) -> bool:
+    """Tell whether an e-mail with a report is still to leave: logged as sent, and published."""
+    rows = Transmission.objects.filter(pk=letter.facts.get("transmission"), struck_at=None)
+    return rows.filter(edition__state=PUBLISHED).exists()
 
 
 def check_open(letter: CoveringLetter) -> None:

@@ -283,3 +283,34 @@ def test_the_address_of_somebody_who_is_erased_leaves_the_list(site: Site) -> No
     to.refresh_from_db()
     assert to.email == ""
     assert set(to.history.values_list("email", flat=True)) == {""}
+
+
+def test_a_letter_that_was_struck_out_before_it_left_does_not_leave(
+    site: Site, edition: Edition
+) -> None:
+    by = site.scene.people["secretariat"]
+    row = covering.send(written(site, edition, recipient(site)), by=by, now=site.now)
+    waiting = Letter.objects.get(kind="covering")
+    assert sending.worded(waiting, now=site.now) is not None
+    sent = Transmission.objects.get(pk=row.transmission_id)
+    editions.strike_transmission(sent, reason="By mistake.", by=by, now=site.now)
+    assert sending.worded(waiting, now=site.now) is None
+
+
+def test_the_letter_of_a_report_that_was_withdrawn_does_not_leave(
+    site: Site, edition: Edition
+) -> None:
+    by = site.scene.people["secretariat"]
+    covering.send(written(site, edition, recipient(site)), by=by, now=site.now)
+    reason = {"nl": "Fout.", "fr": "Erreur.", "en": "Error."}
+    editions.withdraw(edition, by=by, reason=reason, now=site.now)
+    assert sending.worded(Letter.objects.get(kind="covering"), now=site.now) is None
+
+
+def test_nothing_is_written_to_somebody_who_was_removed(site: Site, edition: Edition) -> None:
+    by = site.scene.people["secretariat"]
+    to = recipient(site)
+    row = written(site, edition, to)
+    covering.remove_recipient(to, by=by, now=site.now)
+    with pytest.raises(Refused, match="removed this recipient"):
+        covering.send(row, by=by, now=site.now)
