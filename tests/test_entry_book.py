@@ -720,6 +720,20 @@ def test_the_secretariat_finds_it_where_it_sees_who_is_expected(now_open, secret
     assert PAGE.encode() in page.content
 
 
+def test_what_a_colleague_submitted_meanwhile_is_told_before_anything_is_saved(
+    scene, now_open, browser
+) -> None:
+    content = filled(fetch(browser), "1", What_was_done="Mine.")
+    content = filled(content, "9", What_was_done="Mine too.")
+    shown = upload(browser, content).context
+    scene.submit(scene.entry(now_open, "9"))
+    before = everything()
+    sent = {"act": "do", "book": shown["book"], "seen": shown["seen"]}
+    answer = browser.post(PAGE, sent)
+    assert (answer.status_code, everything()) == (409, before)
+    assert len(answer.context["looked"].left) == 1
+
+
 def test_what_a_returned_entry_is_asked_stands_beside_it_to_be_read(
     scene, now_open, browser
 ) -> None:

@@ -183,11 +183,13 @@ def save(request: MemberRequest, desk: Desk) -> HttpResponse:
         return turned_away(request, Refused(_("Upload the workbook again.")))
     except Refused as refusal:
         return turned_away(request, refusal)
-    seen = read_seen(request.POST.get("seen", ""))
-    if any(seen.get(str(one.entry.pk)) != one.entry.version for one in looked.changes):
-        words = _("An entry has changed since you looked. Nothing is saved; look again.")
-        return again(request, desk, preview(content, looked), words)
     shown = preview(content, looked)
+    seen = read_seen(request.POST.get("seen", ""))
+    is_other = any(seen.get(str(one.entry.pk)) != one.entry.version for one in looked.changes)
+    # What was to be saved and can no longer be written is told first.
+    if is_other or any(str(one.entry.pk) in seen for one in looked.left):
+        words = _("An entry has changed since you looked. Nothing is saved; look again.")
+        return again(request, desk, shown, words)
     for one in shown["lines"]:
         one["chosen"] = request.POST.get(one["choice"], "") if one["sides"] else NEW
     if any(one["chosen"] not in {NEW, OLD} for one in shown["lines"]):
