@@ -292,7 +292,8 @@ def test_a_letter_that_was_struck_out_before_it_left_does_not_leave(
     row = covering.send(written(site, edition, recipient(site)), by=by, now=site.now)
     waiting = Letter.objects.get(kind="covering")
     assert sending.worded(waiting, now=site.now) is not None
-    sent = Transmission.objects.get(pk=row.transmission_id)
+    sent = row.transmission
+    assert sent is not None
     editions.strike_transmission(sent, reason="By mistake.", by=by, now=site.now)
     assert sending.worded(waiting, now=site.now) is None
 
