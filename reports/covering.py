@@ -58,8 +58,8 @@ def paragraphs(edition: Edition, recipient: Recipient) -> Iterator[str]:
     yield purpose(recipient)
     yield _("Yours faithfully,")
     contact = edition.round.plan.contact
-    if signed := contact.name if contact else snapshot.publisher:
-        yield signed
+    group = snapshot.label("made_by", translation.get_language() or "en")
+    yield (contact.name if contact else "") or snapshot.publisher or group
 
 
 def figures_of(snapshot: Snapshot) -> Iterator[str]:
@@ -71,7 +71,7 @@ def figures_of(snapshot: Snapshot) -> Iterator[str]:
             "part": figure.part,
             "whole": figure.whole,
         }
-        yield "- " + _("%(title)s: %(part)s of %(whole)s") % told
+        yield "- " + _("%(title)s: %(part)s of %(whole)s actions") % told
 
 
 def addresses(edition: Edition) -> Iterator[str]:
