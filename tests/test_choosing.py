@@ -197,7 +197,7 @@ def test_all_get_it_or_none_where_somebody_was_quicker(desk, scene, running) -> 
         by=scene.people["chair"], now=NOW,
     )  # fmt: skip
     page = extend(desk, path, **sent)
-    assert "Somebody else has changed the extension of Ministry meanwhile" in text_of(page)
+    assert "Somebody else has changed this extension meanwhile (Ministry)" in text_of(page)
     assert "Ministry – extension until 20 March 2026" in text_of(page)
     assert b"Illness." in page.content
     assert extensions(running) == {"ministry": "2026-03-20"}

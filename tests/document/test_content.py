@@ -642,8 +642,11 @@ def test_what_ends_on_the_reference_date_stands_behind_what_is_overdue() -> None
     assert keys[at : at + 3] == ["overdue", "ending", "slipped"]
 
 
-@pytest.mark.parametrize("make", [content.report, content.short])
-def test_the_figures_say_once_on_which_actions_nobody_is_asked(make: Any) -> None:
+# The whole report has the figures in its summary and in their own chapter.
+@pytest.mark.parametrize(("make", "times"), [(content.report, 2), (content.short, 1)])
+def test_wherever_figures_stand_they_say_on_which_actions_nobody_is_asked(
+    make: Any, times: int
+) -> None:
     def told(snapshot: Snapshot) -> list[str]:
         found = [said(part.blocks) for part in make(snapshot, "en").chapters]
         return [text for texts in found for text in texts if text.startswith("Actions for which")]
@@ -652,10 +655,14 @@ def test_the_figures_say_once_on_which_actions_nobody_is_asked(make: Any) -> Non
         specimen(6), actions=tuple(dataclasses.replace(a, expected=1) for a in specimen(6).actions)
     )
     assert told(asked) == []
-    assert told(replaced(replaced(asked, 0, **NOTHING), 2, **NOTHING)) == [
-        "Actions for which no entry is expected, by number: 1, 3. They are left out of the "
-        "coverage but counted in the other figures."
-    ]
+    assert (
+        told(replaced(replaced(asked, 0, **NOTHING), 2, **NOTHING))
+        == [
+            "Actions for which no entry is expected, by number: 1, 3. They are left out of the "
+            "coverage but counted in the other figures."
+        ]
+        * times
+    )
 
 
 def test_an_action_on_which_nobody_is_asked_counts_in_no_bar_and_no_movement() -> None:

@@ -50,7 +50,8 @@ def counts(chart: Chart) -> dict[str, dict[str, str]]:
 def test_a_report_has_each_drawing_once_with_a_title_that_says_what_is_found() -> None:
     found = drawings(specimen(24))
     assert {key: drawing.words.title for key, drawing in found.items()} == {
-        "trend": "Carried out (en): 33% in 2024, 50% in 2025",
+        "trend": "Coverage (en): 61% in 2024, 75% in 2025; "
+        "carried out (en): 33% in 2024, 50% in 2025",
         "by_status": "Actions carried out or applied: 2; without usable information: 2",
         "by_section": "Sections in which no action is carried out or applied: 1 of 2",
         "by_level": "Entries accepted by level: from 60% (flemish (en)) to 100% (partner (en))",
@@ -180,7 +181,9 @@ def test_the_key_figures_of_all_years_stand_beside_each_other() -> None:
         ("Coverage (en)", "–", "61%", "75%"),
         ("Carried out (en)", "–", "0%", "50%"),
     )
-    assert chart.title == "Carried out (en): 0% in 2024, 50% in 2025"
+    assert chart.title == (
+        "Coverage (en): 61% in 2024, 75% in 2025; carried out (en): 0% in 2024, 50% in 2025"
+    )
     french = draw(drawings(specimen(24, past=past), "fr")["trend"])
     assert french.table.rows[0] == ("Coverage (fr)", "–", "61\u00a0%", "75\u00a0%")
 
