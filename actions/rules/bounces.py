@@ -7,18 +7,21 @@ only addresses, a day and one line are taken from it.
 
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.message import Message
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import getaddresses, parsedate_to_datetime
 from enum import StrEnum
+from itertools import islice
 
 MOST_BYTES = 1_000_000
-MOST_LINES = 30_000
+MOST_LINES = 20_000
 MOST_PARTS = 60  # a message of a server has three
+MOST_DELIMITERS = 400  # lines that may begin a part: more than parts, as texts have such lines too
+LONGEST_HEADER = 2_000  # with all lines that it is folded into
 MOST_READ = 20_000  # letters of a text that are looked at
 MOST_ADDRESSES = 50
 LONGEST_SENTENCE = 300
@@ -26,6 +29,8 @@ LONGEST_ADDRESS = 254
 FROM_SERVERS = ("mailer-daemon", "postmaster", "mail-daemon", "mdaemon")
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{1,64}@[^\s<>()\[\]\"',;:@]{1,190}")
 REFUSED = re.compile(r"(?<![0-9.])5[0-9]{2}(?:[ -]|$)|(?<![0-9.])5\.[0-9]{1,3}\.[0-9]{1,3}")
+# What may be decoded: other sets are slow to read, or make what no text can hold.
+SETS = re.compile(r"utf-8|us-ascii|iso-8859-\d{1,2}|windows-125\d", re.IGNORECASE)
 # What an e-mail on the way met that is no failure yet, and what is none at all.
 NOT_FAILED = frozenset({"delayed", "delivered", "relayed", "expanded"})
 
@@ -87,20 +92,36 @@ def read(content: bytes) -> Bounce:
 # --- Parsing ------------------------------------------------------------------------
 
 
+class Bounded(Compat32):
+    """Reads headers as mail servers write them, and cuts each of them."""
+
+    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+        """Return the name of a header and its value, from the lines that it is folded into."""
+        lines = [line[:LONGEST_HEADER] for line in sourcelines[:LONGEST_HEADER]]
+        return super().header_source_parse(["".join(lines)[:LONGEST_HEADER]])
+
+
+BOUNDED = Bounded()
+
+
 def parsed(content: bytes) -> Message:
     """Return a message, once it is known to be small and plain enough to be parsed."""
     if not content.strip():
         raise BounceError(Fault.EMPTY)
-    lower = content.lower()
-    too_many = (
-        content.count(b"\n") > MOST_LINES
+    if len(content) > MOST_BYTES:
+        raise BounceError(Fault.TOO_LARGE)
+    # The parser ends a line at each of them.
+    plain = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lower = plain.lower()
+    if (
+        plain.count(b"\n") > MOST_LINES
+        or plain.count(b"\n--") > MOST_DELIMITERS
         or lower.count(b"boundary") > MOST_PARTS
         or lower.count(b"content-type") > MOST_PARTS
-    )
-    if len(content) > MOST_BYTES or too_many:
+    ):
         raise BounceError(Fault.TOO_LARGE)
     try:
-        return email.message_from_bytes(content, policy=compat32)
+        return email.message_from_bytes(plain, policy=BOUNDED)
     except Exception as error:  # the parser raises whatever comes to it
         raise BounceError(Fault.UNREADABLE) from error
 
@@ -108,10 +129,13 @@ def parsed(content: bytes) -> Message:
 def field(found: Message, name: str) -> str:
     """Return a header as text; "" without one. What cannot be decoded stands as it came."""
     values = (str(value) for key, value in found.raw_items() if key.lower() == name.lower())
-    raw = next(values, "")[:MOST_READ].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    raw = next(values, "").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
-        return str(make_header(decode_header(raw)))
-    except Exception:  # noqa: BLE001  an unknown character set, or no character set at all
+        words = decode_header(raw)
+        if all(name is None or SETS.fullmatch(name) for _word, name in words):
+            return str(make_header(words))
+        return raw
+    except Exception:  # noqa: BLE001  an unknown character set, or no text in that one
         return raw
 
 
@@ -135,19 +159,22 @@ def day_of(found: Message) -> datetime | None:
 
 def of_report(found: Message) -> Iterator[Failure | None]:
     """Yield the recipients of a delivery status; None for one that was not given up."""
-    for part in found.walk():
-        if part.get_content_type() != "message/delivery-status":
+    # The first block is about the whole message.
+    for block in islice(blocks(found), MOST_ADDRESSES + 1):
+        names = [field(block, name) for name in ("Original-Recipient", "Final-Recipient")]
+        addresses = tuple(dict.fromkeys(a for name in names if (a := recipient(name))))
+        if not addresses:
             continue
-        blocks = part.get_payload()
-        for block in blocks if isinstance(blocks, list) else ():
-            if not isinstance(block, Message):
-                continue
-            names = [field(block, name) for name in ("Original-Recipient", "Final-Recipient")]
-            addresses = tuple(dict.fromkeys(a for name in names if (a := recipient(name))))
-            if not addresses:
-                continue
-            action = field(block, "Action").strip().lower()
-            yield None if action in NOT_FAILED else Failure(addresses, reason(block))
+        action = field(block, "Action").strip().lower()
+        yield None if action in NOT_FAILED else Failure(addresses, reason(block))
+
+
+def blocks(found: Message) -> Iterator[Message]:
+    """Yield the blocks of lines of each delivery status."""
+    for part in found.walk():
+        if part.get_content_type() == "message/delivery-status":
+            given = part.get_payload()
+            yield from (one for one in given if isinstance(one, Message))
 
 
 def recipient(text: str) -> str:
