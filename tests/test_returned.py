@@ -144,6 +144,8 @@ def test_the_message_itself_is_kept_nowhere(scene) -> None:
         (b"", "The file is empty."),
         (b"x" * (MOST_BYTES + 1), "The file is larger than 1 MB"),
         (b"From: a@example.org\n\nHello", "This is no message of a mail server"),
+        (bounce("a\0b@example.org"), "Nobody here has the address that failed."),
+        (bounce("=?utf-7?q?+2AA-b=40example=2Eorg?="), "Nobody here has the address"),
         (bounce("stranger@example.org"), "Nobody here has the address that failed."),
         (report("Final-Recipient: rfc822; x@y.example\nAction: delayed\n"), "delayed or delivered"),
         (

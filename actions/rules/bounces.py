@@ -184,8 +184,8 @@ def recipient(text: str) -> str:
 
 
 def lowered(address: str) -> str:
-    """Return an address as accounts have it."""
-    return address.strip(".").lower()[:LONGEST_ADDRESS]
+    """Return an address as accounts have it; "" for one with what no database stores."""
+    return address.strip(".").lower()[:LONGEST_ADDRESS] if address.isprintable() else ""
 
 
 def reason(block: Message) -> str:
@@ -206,7 +206,9 @@ def of_headers(found: Message) -> Failure | None:
     text = plain_text(found)
     own = {lowered(address) for address in own_addresses(found)}
     addresses = [lowered(address) for address in ADDRESS.findall(named or text)]
-    others = tuple(dict.fromkeys(one for one in addresses if one not in own))[:MOST_ADDRESSES]
+    others = tuple(dict.fromkeys(one for one in addresses if one and one not in own))[
+        :MOST_ADDRESSES
+    ]
     line = next((line for line in text.splitlines() if REFUSED.search(line)), "")
     return Failure(others, tidy(line)) if others else None
 

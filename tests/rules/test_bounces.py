@@ -204,3 +204,17 @@ def test_words_are_decoded_from_the_sets_that_mail_servers_use(word, read) -> No
 def test_a_status_is_read_for_so_many_recipients_at_most() -> None:
     many = [f"Final-Recipient: rfc822; p{n}@example.org\nAction: failed\n" for n in range(90)]
     assert len(bounces.read(report(*many)).failures) == bounces.MOST_ADDRESSES
+
+
+@pytest.mark.parametrize(
+    "address", ["a\0b@example.org", "a\x7f@example.org", "a\u200b@example.org"]
+)
+def test_an_address_that_cannot_be_one_is_none(address) -> None:
+    assert bounces.recipient(f"rfc822; {address}") == ""
+    head = f"X-Failed-Recipients: {address}\n\n"
+    assert fault(head.encode()) == Fault.NO_ADDRESS
+
+
+@pytest.mark.parametrize("address", ["\ud800b@example.org", "a@b\udcff.example"])
+def test_nor_is_one_with_half_a_letter(address) -> None:
+    assert bounces.recipient(address) == ""
