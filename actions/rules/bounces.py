@@ -15,6 +15,7 @@ from email.message import Message
 from email.policy import Compat32
 from email.utils import getaddresses, parsedate_to_datetime
 from enum import StrEnum
+from html import unescape
 from itertools import islice
 
 MOST_BYTES = 1_000_000
@@ -29,6 +30,11 @@ LONGEST_ADDRESS = 254
 FROM_SERVERS = ("mailer-daemon", "postmaster", "mail-daemon", "mdaemon")
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{1,64}@[^\s<>()\[\]\"',;:@]{1,190}")
 REFUSED = re.compile(r"(?<![0-9.])5[0-9]{2}(?:[ -]|$)|(?<![0-9.])5\.[0-9]{1,3}\.[0-9]{1,3}")
+OUTLOOK = bytes.fromhex("D0CF11E0A1B11AE1")  # begins a .msg file, which is no e-mail as it was sent
+# Of a notice in HTML: what nobody sees, what ends a line, and whatever else is markup.
+UNSEEN = re.compile(r"<(style|script|title)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+LINE_ENDS = re.compile(r"<(?:br|/p|/div|/tr|/td|/li|/h[1-6])\b", re.IGNORECASE)
+TAG = re.compile(r"<[^<>]*(?:>|\Z)")
 # What may be decoded: other sets are slow to read, or make what no text can hold.
 SETS = re.compile(r"utf-8|us-ascii|iso-8859-\d{1,2}|windows-125\d", re.IGNORECASE)
 # What an e-mail on the way met that is no failure yet, and what is none at all.
@@ -108,6 +114,8 @@ def parsed(content: bytes) -> Message:
     """Return a message, once it is known to be small and plain enough to be parsed."""
     if not content.strip():
         raise BounceError(Fault.EMPTY)
+    if content.startswith(OUTLOOK):
+        raise BounceError(Fault.UNREADABLE)
     if len(content) > MOST_BYTES:
         raise BounceError(Fault.TOO_LARGE)
     # The parser ends a line at each of them.
@@ -203,7 +211,7 @@ def of_headers(found: Message) -> Failure | None:
     named = field(found, "X-Failed-Recipients")
     if not named and not is_from_server(found):
         return None
-    text = plain_text(found)
+    text = text_of(found, "text/plain") or unmarked(text_of(found, "text/html"))
     own = {lowered(address) for address in own_addresses(found)}
     addresses = [lowered(address) for address in ADDRESS.findall(named or text)]
     others = tuple(dict.fromkeys(one for one in addresses if one and one not in own))[
@@ -238,13 +246,20 @@ def addresses_in(found: Message, *names: str) -> list[tuple[str, str]]:
         return []
 
 
-def plain_text(found: Message) -> str:
+def text_of(found: Message, kind: str) -> str:
     """Return the beginning of what a server wrote for people; nothing of the e-mail it quotes."""
     for part in found.walk():
         if part.get_content_type() == "message/rfc822":
             break
-        if part.get_content_type() == "text/plain":
+        if part.get_content_type() == kind:
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):
-                return content[: 4 * MOST_READ].decode("utf-8", "replace")[:MOST_READ]
+                return content[: 4 * MOST_READ].decode("utf-8", "replace")[:MOST_READ].strip()
     return ""
+
+
+def unmarked(text: str) -> str:
+    """Return what somebody reads of a text in HTML."""
+    # A line in the source is none on the page.
+    seen = LINE_ENDS.sub("\n<", " ".join(UNSEEN.sub("", text).split()))
+    return unescape(TAG.sub("", seen))

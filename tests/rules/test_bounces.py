@@ -123,6 +123,7 @@ def test_or_in_its_words_where_it_is_a_server_that_wrote_them() -> None:
         (b"Content-Type: multipart/mixed; boundary=a\n\n" * 100, Fault.TOO_LARGE),
         (b"PK\x03\x04 no e-mail at all \x00\xff", Fault.NO_ADDRESS),
         (b"\xff\xfe\x00" * 1000, Fault.NO_ADDRESS),
+        (bounces.OUTLOOK + b"\x00" * bounces.MOST_BYTES, Fault.UNREADABLE),
         (b"From: postmaster@x.example\n\nno address here", Fault.NO_ADDRESS),
     ],
 )
@@ -154,6 +155,10 @@ HOSTILE = [
     b"Content-Type: message/delivery-status\n\n" + b"a:\r\r" * 240_000,
     b"Content-Type: multipart/digest; boundary=x\n\n" + b"--x\r\r" * 190_000,
     b"Content-Type: multipart/digest; boundary=x\n\n" + b"--x\n\n" * 9_000,
+    *(
+        b"From: postmaster@x.example\nContent-Type: text/html\n\na@b.example" + word * 90_000
+        for word in (b"<style ", b"<", b"<br", b"< <br>", b"&#x1", b"</style<style>", b"<!--")
+    ),
 ]
 
 
@@ -218,3 +223,30 @@ def test_an_address_that_cannot_be_one_is_none(address) -> None:
 @pytest.mark.parametrize("address", ["\ud800b@example.org", "a@b\udcff.example"])
 def test_nor_is_one_with_half_a_letter(address) -> None:
     assert bounces.recipient(address) == ""
+
+
+NOTICE = b"""\
+From: postmaster@old.example.org
+Content-Type: text/html; charset=utf-8
+
+<html><head><title>x@title.example</title><style>p { a: b@style.example }</style></head>
+<body><p>Your e-mail to <a href="mailto:c@href.example">&lt;b.person@example.org&gt;</a><br>
+was not delivered:</p><div>550 5.1.1 User <b>unknown</b>
+&amp; gone</div><p>Nothing else.</p></body></html>
+"""
+
+
+def test_a_notice_in_html_is_read_as_people_see_it() -> None:
+    (failure,) = bounces.read(NOTICE).failures
+    assert failure == Failure(("b.person@example.org",), "550 5.1.1 User unknown & gone")
+
+
+def test_the_notice_in_plain_text_is_preferred() -> None:
+    part = b"--x\nContent-Type: %s\n\n%s 550 no\n"
+    content = (
+        b"From: postmaster@old.example.org\nContent-Type: multipart/alternative; boundary=x\n\n"
+        + part % (b"text/html", b"html@example.org")
+        + part % (b"text/plain", b"plain@example.org")
+    )
+    (failure,) = bounces.read(content).failures
+    assert failure.addresses == ("plain@example.org",)
