@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actions.models import Returned, User
+from actions.models import Invitation, Letter, Returned, User
 from actions.refusals import Refused
 from actions.rules.bounces import MOST_BYTES
 from actions.services import accounts, members, returned
@@ -98,10 +98,7 @@ def test_it_stands_beside_whom_an_email_would_go_to(desk, scene) -> None:
 
 
 def test_an_invitation_that_did_not_arrive_is_marked(desk, scene) -> None:
-    invited = members.invite(
-        "new@example.org", actor=scene.actors["ministry"], role="contributor", language="nl",
-        by=scene.people["secretariat"], now=timezone.now(),
-    )  # fmt: skip
+    invited = invite(scene, "new@example.org")
     take(scene, bounce("new@example.org"))
     assert addresses() == ["new"]
     assert "User unknown" in desk.get("/en/secretariat/members/").content.decode()
@@ -129,6 +126,54 @@ def test_nothing_is_kept_of_an_erased_person(scene) -> None:
     by = scene.people["secretariat"]
     accounts.erase(scene.people["writer"], by=by, now=timezone.now())
     assert Returned.objects.count() == 0
+
+
+def invite(scene: Scene, address: str) -> Invitation:
+    return members.invite(
+        address, actor=scene.actors["ministry"], role="contributor", language="nl",
+        by=scene.people["secretariat"], now=timezone.now(),
+    )  # fmt: skip
+
+
+def test_nor_of_the_address_at_which_they_were_invited(scene) -> None:
+    invited, now = invite(scene, "old@example.org"), timezone.now()
+    take(scene, bounce("old@example.org", "550 old@example.org unknown"))
+    person = User.objects.create_user("old@example.org", None, name="Contributor", language="nl")
+    invited.used_at, invited.used_by = now, person
+    invited.save()
+    person.email = "new@example.org"
+    person.save()
+    accounts.erase(person, by=scene.people["secretariat"], now=now)
+    assert Returned.objects.count() == 0
+    assert not Letter.objects.filter(address="old@example.org").exists()
+
+
+def test_what_came_back_from_another_person_stays(scene) -> None:
+    invited, now = invite(scene, "shared@example.org"), timezone.now()
+    person = scene.people["below"]
+    invited.used_at, invited.used_by = now, person
+    invited.save()
+    User.objects.create_user("shared@example.org", None, name="Another", language="nl")
+    take(scene, bounce("shared@example.org"))
+    accounts.erase(person, by=scene.people["secretariat"], now=now)
+    assert addresses() == ["shared"]
+
+
+def test_it_is_forgotten_a_while_after_an_invitation_is_over(scene) -> None:
+    withdrawn = invite(scene, "withdrawn@example.org")
+    for name in ("withdrawn", "expired", "again"):
+        if name != "withdrawn":
+            invite(scene, f"{name}@example.org")
+        take(scene, bounce(f"{name}@example.org"))
+    take(scene, bounce(WRITER))
+    now = timezone.now()
+    members.withdraw_invitation(withdrawn, by=scene.people["secretariat"], now=now)
+    assert returned.purge(now=now + timedelta(days=29)) == 0
+    later = now + timedelta(days=31)
+    Invitation.objects.filter(email="again@example.org").update(expires_at=later + timedelta(1))
+    assert returned.purge(now=later) == 2
+    kept = Returned.objects.order_by("address").values_list("address", flat=True)
+    assert list(kept) == ["again@example.org", WRITER]
 
 
 def test_the_message_itself_is_kept_nowhere(scene) -> None:

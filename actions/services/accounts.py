@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.http import int_to_base36
 from django.utils.translation import gettext_lazy as _
@@ -138,22 +139,33 @@ def forget(user: User, *, by: User | None, now: datetime) -> None:
     """Close an account and take the person out of everything that names them."""
     former = former_actor(user)
     close(user, by=by, now=now)
-    address, name = user.email, user.name
     nowhere = f"erased-{user.pk}@erased.invalid"
-    forget_invitations(user, address, nowhere, by=by, now=now)
-    forget_letters(user, address, name, nowhere)
-    forget_contacts(address, nowhere)
-    for wipe in ELSEWHERE:
-        wipe(address)
-    returned.forget(user, address)
-    LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
-    LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
+    for address in addresses_of(user):
+        forget_invitations(user, address, nowhere, by=by, now=now)
+        forget_letters(user, address, user.name, nowhere)
+        forget_contacts(address, nowhere)
+        for wipe in ELSEWHERE:
+            wipe(address)
+        returned.forget(user, address)
+        LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
+        LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
     forget_factors(user)
     unsaved.forget(user)
     user.email, user.name, user.former_of = nowhere, "", former
     user.erased_at, user.last_login = now, None
     user.set_unusable_password()
     user.save()
+
+
+def addresses_of(user: User) -> list[str]:
+    """Return a person's address, and those at which they were invited; none that is another's."""
+    invited = Invitation.objects.filter(used_by=user).values_list("email", flat=True)
+    past = Invitation.history.model.objects.filter(used_by=user.pk)
+    earlier = {one.lower() for one in (*invited, *past.values_list("email", flat=True))}
+    own = user.email.lower()
+    others = User.objects.exclude(pk=user.pk).annotate(low=Lower("email"))
+    taken = others.filter(low__in=earlier).values_list("low", flat=True)
+    return [user.email, *sorted(earlier - {own, *taken})]
 
 
 def former_actor(user: User) -> dict[str, str]:

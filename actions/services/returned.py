@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,7 @@ WORDS = {
 UNKNOWN = _("Nobody here has the address that failed.")
 SEVERAL = _("The message names several people here; which of them failed cannot be told.")
 KNOWN = _("This message was uploaded already.")
+LASTS = timedelta(days=30)  # of an invitation that nobody accepted
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -74,6 +76,17 @@ def settle(row: Returned, *, by: User, now: datetime) -> None:
     Returned.objects.filter(address=row.address, settled_at=None).update(
         settled_by=by, settled_at=now
     )
+
+
+@transaction.atomic
+def purge(*, now: datetime) -> int:
+    """Forget what came back from invitations that are over and nobody's; return how many went."""
+    people = User.objects.annotate(low=Lower("email")).filter(low=OuterRef("address"))
+    invited = Invitation.objects.annotate(low=Lower("email")).filter(
+        low=OuterRef("address"), used_at=None, withdrawn_at=None, expires_at__gt=now
+    )
+    rows = Returned.objects.filter(user=None, taken_at__lte=now - LASTS)
+    return rows.filter(~Exists(people), ~Exists(invited)).delete()[0]
 
 
 def forget(user: User, address: str) -> None:
