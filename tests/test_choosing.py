@@ -211,6 +211,7 @@ def test_all_get_it_or_none_where_somebody_was_quicker(desk, scene, running) -> 
         ({"actors": []}, "Choose actors first."),
         ({"actors": ["0"]}, "Select a valid choice."),
         ({"until": "x"}, "Enter a valid date."),
+        ({"until": "9999-12-31"}, "Choose an earlier day, no later than"),
         ({"reason": " "}, "This field is required."),
     ],
 )

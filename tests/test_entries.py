@@ -334,7 +334,7 @@ def test_a_reviewer_sets_another_last_day_neither_past_nor_before_the_close(
             entry, by=scene.people["second"], version=1, comment="More.", until=until, now=NOW
         )
 
-    for wrong in (NOW.date() - timedelta(days=1), CLOSE - timedelta(days=1)):
+    for wrong in (NOW.date() - timedelta(days=1), CLOSE - timedelta(days=1), date.max):
         error = unchanged_by(ValidationError, lambda wrong=wrong: give_back(wrong))
         assert set(error.message_dict) == {"until"}
     assert give_back(CLOSE).write_until == CLOSE

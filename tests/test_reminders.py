@@ -369,3 +369,17 @@ def test_the_worker_reminds_by_itself_in_the_morning(scene, hour, count) -> None
         call_command("work", "--once", stdout=StringIO())
         call_command("work", "--once", stdout=StringIO())
     assert len(mail.outbox) == count
+
+
+def test_a_row_that_cannot_be_reckoned_with_keeps_nobody_else_from_being_reminded(
+    scene, caplog
+) -> None:
+    running = scene.round()
+    Extension.objects.create(
+        round=running, actor=scene.actors["ministry"], until=date.max, reason="A slip."
+    )
+    assert remind(WEEK_BEFORE)
+    assert {"2", "6"} <= {label for labels in reminded().values() for label in labels}
+    ReportingRound.objects.update(remind_before=["soon"])
+    assert remind(DAY_BEFORE) == 0
+    assert "nobody can be reminded of entry" in caplog.text

@@ -316,6 +316,7 @@ def test_reopening_needs_a_reason_and_a_day_to_come(open_round, followed_plan, o
         ("a\x00b", given.closes_on, "reason"),
         ("Elections.", today - timedelta(days=1), "closes_on"),
         ("Elections.", given.deadline - timedelta(days=1), "closes_on"),
+        ("Elections.", date.max, "closes_on"),
     ):
         with pytest.raises(ValidationError) as error:
             rounds.reopen(given, by=office, reason=reason, closes_on=closes_on, now=now)
@@ -386,6 +387,8 @@ def test_an_extension_ends_after_the_round_and_has_a_reason(
     for until, reason, field in (
         (given.closes_on, "Floods.", "until"),
         (given.closes_on + timedelta(days=1), " ", "reason"),
+        (max(given.closes_on, timezone.localdate()) + timedelta(days=732), "Floods.", "until"),
+        (date.max, "Floods.", "until"),
     ):
         with pytest.raises(ValidationError) as error:
             rounds.extend(

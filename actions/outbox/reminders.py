@@ -1,5 +1,6 @@
 """Reminds people of what they still have to write: one digest a person and day, each day once."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,6 +16,8 @@ from actions.models.entries import TEXTS
 from actions.outbox import letters
 from actions.rules import reminders
 from actions.seats import Seats
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -81,8 +84,8 @@ def digests(*, since: date, on: date) -> list[Digest]:
 def due(*, since: date, on: date) -> Iterator[Entry]:
     """Yield the entries of which somebody is to be reminded on the days after one up to another.
 
-    Those that are expected, not in, and can be written on the last of these days. What was
-    opened since is not asked for again: its own letter has just gone.
+    Those that are expected, not in, and can be written on the last of these days. One that
+    cannot be reckoned with is logged and left out, so that all others are reminded.
     """
     rows = (
         Entry.objects.in_play()
@@ -94,17 +97,30 @@ def due(*, since: date, on: date) -> Iterator[Entry]:
     entries = list(rows)
     known = writing.read_extensions({entry.round_id for entry in entries})
     for entry in entries:
-        if writing.refusal(entry, Act.SUBMIT, on=on, extensions=known) is not None:
+        try:
+            is_asked = is_due(entry, since=since, on=on, extensions=known)
+        except Exception:
+            logger.exception("nobody can be reminded of entry %s", entry.pk)
             continue
-        opened = timezone.localdate(entry.round.opened_at) if entry.round.opened_at else since
-        if reminders.is_between(
-            writing.due_day(entry, on=on, extensions=known),
-            entry.round.remind_before,
-            entry.round.remind_after,
-            since=max(since, opened),
-            until=on,
-        ):
+        if is_asked:
             yield entry
+
+
+def is_due(entry: Entry, *, since: date, on: date, extensions: writing.Extensions) -> bool:
+    """Tell whether somebody is to be reminded of an entry on the days after one up to another.
+
+    What was opened since is not asked for again: its own letter has just gone.
+    """
+    if writing.refusal(entry, Act.SUBMIT, on=on, extensions=extensions) is not None:
+        return False
+    opened = timezone.localdate(entry.round.opened_at) if entry.round.opened_at else since
+    return reminders.is_between(
+        writing.due_day(entry, on=on, extensions=extensions),
+        entry.round.remind_before,
+        entry.round.remind_after,
+        since=max(since, opened),
+        until=on,
+    )
 
 
 def facts(one: Digest) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """On which days somebody is reminded of what is to be written: plain Python."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from actions.rules import workdays
@@ -18,9 +18,17 @@ def days(due: date, before: Iterable[int], after: Iterable[int]) -> list[date]:
     All of them working days: a reminder that would fall on a weekend or a holiday comes on
     the working day before, so that there is time left; one after the day, on the next.
     """
-    found = {workdays.last_until(due - timedelta(days=count)) for count in before}
-    found |= {workdays.first_from(due + timedelta(days=count)) for count in after}
-    return sorted(found)
+    found = {near(workdays.last_until, due, -count) for count in before}
+    found |= {near(workdays.first_from, due, count) for count in after}
+    return sorted(day for day in found if day is not None)
+
+
+def near(workday: Callable[[date], date], due: date, count: int) -> date | None:
+    """Return the working day so many days from a day; None beyond the end of all calendars."""
+    try:
+        return workday(due + timedelta(days=count))
+    except OverflowError:
+        return None
 
 
 def is_between(

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Case, IntegerField, Q, When
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from actions import permissions, writing
@@ -525,14 +526,23 @@ def hand_in(
 
 
 def checked_until(entry: Entry, until: date | None, *, on: date) -> date:
-    """Return until when an entry can be written; raises ValidationError for too early a day."""
+    """Return until when an entry can be written; ValidationError for too early or late a day."""
     if until is None:
         return writing.proposed_day(entry, on=on)
     if until < on:
         raise ValidationError({"until": _("Choose today or a later day.")})
     if until < entry.round.closes_on:
         raise ValidationError({"until": _("Choose the day of the close or a later one.")})
+    check_not_too_late("until", until, after=entry.round.closes_on, on=on)
     return until
+
+
+def check_not_too_late(name: str, given: date, *, after: date, on: date) -> None:
+    """Raise ValidationError at a field for a day that is a slip of the keys: years away."""
+    last = deadlines.latest(after, on=on)
+    if given > last:
+        words = _("Choose an earlier day, no later than %(day)s.")
+        raise ValidationError({name: words % {"day": date_format(last)}})
 
 
 def follow_on(entry: Entry, by: User, rights: Rights, now: datetime) -> None:

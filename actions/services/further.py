@@ -89,6 +89,8 @@ def _check(
         found["chosen"] = _("Choose at least one entry.")
     if until < on:
         found["until"] = _("Choose today or a later day.")
+    for row in rows:
+        entries.check_not_too_late("until", until, after=row.round.closes_on, on=on)
     if corrections and not comment.strip():
         found["comment"] = _("Say what has to be corrected.")
     if any(row.is_carried for row in corrections):

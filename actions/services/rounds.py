@@ -29,7 +29,7 @@ from actions.rules import workdays
 from actions.seats import Seats
 from actions.services import plan
 from actions.services import seen as seeing
-from actions.services.entries import carry, checked_reason, day
+from actions.services.entries import carry, check_not_too_late, checked_reason, day
 from actions.writing import speakers
 
 # What of a round, an extension and a status set by hand a form changes.
@@ -66,6 +66,8 @@ def save(
         _keep_what_stands(reporting_round, stored)
     _check_opening(reporting_round)
     plan.save(reporting_round, by=by)
+    end = date(reporting_round.year, 12, 31)
+    check_not_too_late("closes_on", reporting_round.closes_on, after=end, on=day(now))
     in_time = [
         entry.pk
         for entry in reporting_round.entries.filter(late=True).only("submitted_at")
@@ -131,6 +133,7 @@ def reopen(
     check_unreported(stored)
     if closes_on < day(now):
         raise ValidationError({"closes_on": _("Choose today or a later day.")})
+    check_not_too_late("closes_on", closes_on, after=stored.closes_on, on=day(now))
     stored.reopening_reason = checked_reason(reason, "reason")
     stored.state, stored.closed_at, stored.closes_on = RoundState.OPEN, None, closes_on
     plan.save(stored, by=by, reason=stored.reopening_reason)
@@ -150,7 +153,8 @@ def extend(
 ) -> Extension:
     """Let one actor write until a later day, with a reason; a second one replaces the first.
 
-    Raises Conflict where that first one is not what was ``seen``, a digest of it.
+    At most two years after the close; raises ValidationError by field. Raises Conflict where
+    that first one is not what was ``seen``, a digest of it.
     """
     secretariat(by, now)
     stored = lock(reporting_round)
@@ -158,6 +162,7 @@ def extend(
     found = Extension.objects.filter(round=stored, actor=actor).first()
     extension = found or Extension(round=stored, actor=actor)
     given = checked_reason(reason, "reason")
+    check_not_too_late("until", until, after=stored.closes_on, on=day(now))
     seeing.check(found, {"until": until, "reason": given}, seen)
     is_another_day = extension.until != until
     extension.until, extension.reason = until, given

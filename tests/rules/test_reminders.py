@@ -1,6 +1,6 @@
 """The days on which somebody is reminded: before and after, on working days."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -45,3 +45,9 @@ def test_a_span_leaves_out_its_first_day_and_holds_its_last() -> None:
     assert reminders.is_between(due, (1,), (), since=thursday, until=friday)
     assert not reminders.is_between(due, (1,), (), since=friday, until=date(2026, 2, 17))
     assert reminders.is_between(due, (1,), (), since=date(2026, 1, 1), until=due)
+
+
+@pytest.mark.parametrize("due", [date.max, date.min, date.max - timedelta(days=2)])
+def test_a_day_at_an_end_of_all_calendars_stops_nothing(due) -> None:
+    found = reminders.days(due, reminders.BEFORE, reminders.AFTER)
+    assert all(abs(day - due) < timedelta(days=40) for day in found)
