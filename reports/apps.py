@@ -14,6 +14,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Have triggers put in place after every migration, reports found, addresses forgotten."""
         from actions.database import GUARDS
+        from actions.models.returned import HOLDERS
         from actions.outbox import sending
         from actions.search.documents import SOURCES
         from actions.services.accounts import ELSEWHERE
@@ -26,4 +27,6 @@ class ReportsConfig(AppConfig):
         if covering.forget not in ELSEWHERE:
             ELSEWHERE.append(covering.forget)
             sending.STANDS.append(covering.stands)
+        if covering.RECIPIENTS not in HOLDERS:
+            HOLDERS.append(covering.RECIPIENTS)
         post_migrate.connect(database.install_triggers, sender=self)

@@ -1,5 +1,7 @@
 """Addresses at which e-mails did not arrive, as mail servers say in the messages they return."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +13,30 @@ from django.utils.translation import gettext_lazy as _
 from actions.models.fields import char_field
 from actions.models.memberships import Invitation
 from actions.models.people import User
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Who has addresses beside people and invitations.
+
+    ``rows`` are theirs, each with its address in lower case as ``low`` and a name as its text;
+    ``page`` is where one of them stands.
+    """
+
+    rows: Callable[[], models.QuerySet[Any]]
+    page: Callable[[Any], str]
+
+
+# Put in by the applications that keep such addresses.
+HOLDERS: list[Holders] = []
+
+
+def held_elsewhere() -> Q:
+    """Return the condition that somebody else has the address of a row."""
+    found = Q()
+    for holders in HOLDERS:
+        found |= Q(Exists(holders.rows().filter(low=OuterRef("address"))))
+    return found
 
 
 class ReturnedQuerySet(models.QuerySet["Returned"]):
@@ -26,7 +52,7 @@ class ReturnedQuerySet(models.QuerySet["Returned"]):
         invited = Invitation.objects.annotate(low=Lower("email")).filter(
             low=OuterRef("address"), used_at=None, withdrawn_at=None
         )
-        in_use = Exists(people.filter(is_active=True)) | Exists(invited)
+        in_use = Q(Exists(people.filter(is_active=True))) | Q(Exists(invited)) | held_elsewhere()
         return self.filter(in_use, settled_at=None)
 
     def newest(self) -> dict[str, "Returned"]:
@@ -86,3 +112,11 @@ class Returned(models.Model):
         found = cls.objects.newest()
         for row in rows:
             row.failed = found.get(getattr(row, name).lower())
+
+    @classmethod
+    def name_holders(cls, rows: Any) -> None:
+        """Let each of some rows know who else has its address: a name, and the page of it."""
+        given = {row.address: row for row in rows}
+        for holders in HOLDERS:
+            for one in holders.rows().filter(low__in=given.keys()):
+                given[one.low].holder = (str(one), holders.page(one))

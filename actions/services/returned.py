@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import Invitation, Returned, User
+from actions.models.returned import HOLDERS, held_elsewhere
 from actions.refusals import Refused
 from actions.rules import bounces
 from actions.rules.bounces import Bounce, BounceError, Fault
@@ -86,7 +87,8 @@ def purge(*, now: datetime) -> int:
         low=OuterRef("address"), used_at=None, withdrawn_at=None, expires_at__gt=now
     )
     rows = Returned.objects.filter(user=None, taken_at__lte=now - LASTS)
-    return rows.filter(~Exists(people), ~Exists(invited)).delete()[0]
+    over = rows.filter(~Exists(people), ~Exists(invited))
+    return (over.filter(~held_elsewhere()) if HOLDERS else over).delete()[0]
 
 
 def forget(user: User, address: str) -> None:
@@ -99,13 +101,16 @@ def forget(user: User, address: str) -> None:
 
 
 def known(addresses: Iterable[str]) -> dict[str, User | None]:
-    """Return which addresses are somebody's here, with the account; None for an invitation."""
+    """Return which addresses are somebody's here, with the account; None without one."""
     given = list(addresses)
     invited = Invitation.objects.annotate(low=Lower("email")).filter(
         low__in=given, used_at=None, withdrawn_at=None
     )
     found: dict[str, User | None] = dict.fromkeys(invited.values_list("low", flat=True))
     people = User.objects.annotate(low=Lower("email")).filter(low__in=given, is_active=True)
+    for holders in HOLDERS:
+        rows = holders.rows().filter(low__in=given)
+        found |= dict.fromkeys(rows.values_list("low", flat=True))
     return found | {person.email.lower(): person for person in people}
 
 

@@ -1,12 +1,14 @@
 """Addresses that failed: the secretariat brings in what mail servers returned, and settles it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -46,7 +48,11 @@ def failed_addresses(request: MemberRequest) -> HttpResponse:
             return redirect("actions:returned")
     rows = Returned.objects.open().select_related("user", "taken_by")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "rows": list(page.object_list)}
+    shown: list[Any] = list(page.object_list)
+    Returned.name_holders(shown)
+    for row in shown:
+        row.page = page_of(row)
+    context = {"form": form, "page": page, "rows": shown}
     return TemplateResponse(request, "secretariat/returned.html", context)
 
 
@@ -63,6 +69,14 @@ def settle(request: MemberRequest, key: int) -> HttpResponse:
 
 
 # --- Parts --------------------------------------------------------------------------
+
+
+def page_of(row: Any) -> str:
+    """Return where whoever has an address is shown."""
+    _name, page = getattr(row, "holder", ("", ""))
+    if page and row.user_id is None:
+        return page
+    return f"{reverse('actions:all-members')}?{urlencode({'words': row.address})}"
 
 
 def take(request: MemberRequest, form: ReturnedForm, file: Any) -> int:

@@ -6,11 +6,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from actions.enums import LetterKind
 from actions.models import Letter, Plan, User
+from actions.models.returned import Holders
 from actions.outbox import letters as outbox
 from actions.refusals import Refused
 from actions.services import plan as plans
@@ -20,6 +23,11 @@ from actions.services.entries import day
 from reports.models import PUBLISHED, CoveringLetter, Edition, Recipient, Transmission
 from reports.services import editions
 
+# What came back from a recipient is shown where the list is.
+RECIPIENTS = Holders(
+    rows=lambda: Recipient.objects.select_related("plan").annotate(low=Lower("email")),
+    page=lambda row: reverse("reports:recipients", args=[row.plan.slug]),
+)
 LISTED = ("kind", "organisation", "function", "language", "email", "address")
 WRITTEN = ("to", "subject", "text")
 

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from actions.models import Plan
+from actions.models import Plan, Returned
 from actions.services import seen
 from actions.views.entries import LARGEST_KEY
 from actions.views.members_only import (
@@ -36,7 +36,8 @@ from reports.views.editing import find_edition
 def recipients(request: MemberRequest, plan: str) -> HttpResponse:
     """Show who receives the reports of a plan."""
     found = find_plan(plan)
-    rows = Recipient.objects.filter(plan=found)
+    rows = list(Recipient.objects.filter(plan=found))
+    Returned.mark(rows)
     return TemplateResponse(request, "covering/recipients.html", {"plan": found, "rows": rows})
 
 

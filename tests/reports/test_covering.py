@@ -13,15 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
 
-from actions.models import Letter, User
+from actions.models import Letter, Returned, User
 from actions.outbox import sending
 from actions.refusals import Conflict, Refused
-from actions.services import accounts, seen
+from actions.services import accounts, returned, seen
 from reports import covering as words
 from reports.models import CoveringLetter, Edition, Recipient, Transmission
 from reports.services import covering, editions
 from tests.follow_up import who_may
 from tests.standing_site import Site
+from tests.test_returned import bounce
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 LISTED: dict[str, Any] = {
@@ -315,3 +316,23 @@ def test_nothing_is_written_to_somebody_who_was_removed(site: Site, edition: Edi
     covering.remove_recipient(to, by=by, now=site.now)
     with pytest.raises(Refused, match="removed this recipient"):
         covering.send(row, by=by, now=site.now)
+
+
+def test_a_letter_that_came_back_stands_at_the_recipient(desk: Client, site: Site) -> None:
+    for number in (1, 2):
+        recipient(site, organisation=f"House {number}", email=f"House{number}@example.org")
+    by = site.scene.people["secretariat"]
+    (row,) = returned.take(bounce("house2@example.org", "550 no"), by=by, now=site.now)
+    assert (row.user, row.sentence) == (None, "550 no")
+    page = html.fromstring(desk.get("/en/secretariat/returned/").content)
+    assert "(House 2)" in page.text_content()
+    listed = f"/en/secretariat/recipients/{site.scene.plan.slug}/"
+    lines = page.xpath("//ul[@class='people']/li[contains(., 'house2@')]//a/@href")
+    assert lines == [listed]
+    lines = html.fromstring(desk.get(listed).content).xpath("//ul[@class='entry-lines']/li")
+    failed = [line.xpath("string(a)") for line in lines if "550 no" in line.text_content()]
+    assert failed == ["House 2"]
+    assert returned.purge(now=site.now + timedelta(days=99)) == 0
+    Recipient.objects.update(email="")
+    assert not Returned.objects.open().filter(pk=row.pk).exists()
+    assert returned.purge(now=site.now + timedelta(days=99)) == 1
