@@ -1,6 +1,7 @@
 """Uploaded workbooks: what is read, what is refused, and in which words."""
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from typing import Any
@@ -141,6 +142,7 @@ def test_numbers_are_taken_as_labels_and_dates_are_not():
 GOOD = made(things=[HEAD, ["a"]])
 NO_WORKBOOK = "This file is no workbook. Choose one that is saved as .xlsx."
 DAMAGED = "The file is damaged or incomplete. Open it, save it again as .xlsx, and upload it anew."
+PROTECTED = "This workbook is of an old kind or protected. Save it as .xlsx without a password."
 TOO_MUCH = "The workbook holds far more than a list can. Delete what does not belong to it."
 STRINGS = '<?xml version="1.0"?><sst>'
 BOMB = f"{STRINGS}{'<si><t></t></si>' * 500_000}</sst>"
@@ -149,10 +151,10 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><sst><si><t>&b;</
 DEEP = "<a>" * 100_000
 
 
-def zipped(**parts: str) -> bytes:
+def zipped(method: int = zipfile.ZIP_DEFLATED, /, **parts: str) -> bytes:
     """Return an archive of some parts."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(out, "w", method) as file:
         for name, text in parts.items():
             file.writestr(name.replace("__", "/"), text)
     return out.getvalue()
@@ -173,10 +175,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "half a file": (GOOD[: len(GOOD) // 2], DAMAGED),
     "a broken part": (added("xl/worksheets/sheet1.xml", "<worksheet><row"), DAMAGED),
     "no list of sheets": (added("xl/_rels/workbook.xml.rels", "<x/>"), DAMAGED),
-    "an old one": (
-        b"\xd0\xcf\x11\xe0" + bytes(3000),
-        "This workbook is of an old kind or protected. Save it as .xlsx without a password.",
-    ),
+    "an old one": (b"\xd0\xcf\x11\xe0" + bytes(3000), PROTECTED),
     "another kind": (
         added("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
         "This workbook is of another kind. Save it as .xlsx.",
@@ -215,6 +214,29 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "no number": (with_cells('<row r="2"><c r="A2"><v>nan</v></c></row>'), DAMAGED),
     "no row": (with_cells('<row r="-2"><c r="A2"><v>1</v></c></row>'), DAMAGED),
 }
+
+
+def packed(method: int) -> bytes:
+    """Return the good workbook, packed in another way."""
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as file:
+        parts = {name: file.read(name).decode() for name in file.namelist()}
+    return zipped(method, **parts)
+
+
+def protected() -> bytes:
+    """Return the good workbook, whose parts a password is said to protect."""
+    flagged = re.compile(rb"(PK\x01\x02.{4}).", flags=re.DOTALL)  # in the directory of the archive
+    return flagged.sub(lambda found: found[1] + b"\x01", GOOD)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_unpacks_to_nobody_knows_how_much_is_refused_unread(method):
+    assert refusal(packed(method)) == DAMAGED
+    assert read(packed(zipfile.ZIP_STORED)).faults == []
+
+
+def test_what_a_password_protects_is_refused():
+    assert refusal(protected()) == PROTECTED
 
 
 @pytest.mark.parametrize("name", HOSTILE)

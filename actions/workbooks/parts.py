@@ -23,6 +23,9 @@ LARGEST_PART = 8_000_000  # of one that is read; one of 1,000 actions takes a qu
 MOST_ELEMENTS = 250_000  # of all that is read
 FEWER_ELEMENTS = 100_000  # of a list of one round: read within a second
 CHUNK = 65_536
+# What spreadsheets use; of anything else a few bytes unpack to gigabytes at once.
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+PROTECTED = 0x1
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # Excel before 2007, and any that a password protects
 ZIP = b"PK"
@@ -114,6 +117,13 @@ class Elements:
         raise unreadable()
 
 
+def protected() -> Refused:
+    """Return the refusal of a workbook that only opens in a program, or with a password."""
+    return Refused(
+        _("This workbook is of an old kind or protected. Save it as .xlsx without a password.")
+    )
+
+
 def too_large() -> Refused:
     """Return the refusal of a workbook that holds too much."""
     return Refused(
@@ -132,9 +142,7 @@ def opened(content: bytes) -> zipfile.ZipFile:
     """Return the archive that a file is; says in words what else it is."""
     check_size(len(content))
     if content.startswith(OLD_OFFICE):
-        raise Refused(
-            _("This workbook is of an old kind or protected. Save it as .xlsx without a password.")
-        )
+        raise protected()
     if not content.startswith(ZIP):
         raise Refused(_("This file is no workbook. Choose one that is saved as .xlsx."))
     try:
@@ -144,10 +152,14 @@ def opened(content: bytes) -> zipfile.ZipFile:
 
 
 def check_sizes(infos: list[zipfile.ZipInfo]) -> None:
-    """Refuse an archive that would unpack to too much, or says so of one part twice."""
+    """Refuse an archive that would unpack to too much, or nobody knows to how much."""
     if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
         raise too_large()
     if len({info.filename for info in infos}) < len(infos):
+        raise unreadable()
+    if any(info.flag_bits & PROTECTED for info in infos):
+        raise protected()
+    if any(info.compress_type not in METHODS for info in infos):
         raise unreadable()
 
 
