@@ -25,6 +25,7 @@ STATES = {MISSING: "initial", CHECKED: "final"}
 TRANSLATED, FINAL = "translated", "final"
 ID = re.compile(r"t(\d{1,9}\.[a-z_]{1,20})\.([0-9a-f]{12})\.([0-9a-f]{12})")
 FILE_ID = re.compile(r"round-(\d{1,9})")
+CODE = re.compile(r"[0-9A-Fa-f]{1,6}")  # of a character that XML cannot hold
 MOST_UNITS = 2_000
 MOST_SIGNS = 40_000  # of those that begin an element or an attribute; a unit takes some twenty
 # What marks a stretch of a text and says nothing itself.
@@ -138,9 +139,18 @@ def pieces(part: ET.Element) -> Iterator[str]:
     for child in part:
         name = child.tag.removeprefix(f"{{{NAMESPACE}}}")
         if name == "cp":
-            yield chr(int(child.get("hex", "")[:6], 16))
+            yield character(child.get("hex", ""))
         elif name in MARKS:
             yield from pieces(child)
         else:
             raise ValueError(name)
         yield child.tail or ""
+
+
+def character(code: str) -> str:
+    """Return the character of a code; raises ValueError for what no text and no database holds."""
+    found = int(code, 16) if CODE.fullmatch(code) else 0
+    last_of_plane = found & 0xFFFE == 0xFFFE  # noqa: PLR2004
+    if not found or last_of_plane or 0xD800 <= found <= 0xDFFF or 0xFDD0 <= found <= 0xFDEF:  # noqa: PLR2004
+        raise ValueError(code)
+    return chr(found)

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 from typing import Any
 
 import openpyxl
@@ -235,6 +236,23 @@ def test_codes_of_a_program_and_halves_are_told(browser, year) -> None:
         assert [(one.row, one.message) for one in page.context["faults"]] == [
             (1, "Codes of a translation program stand in this text. Write it without them.")
         ]
+
+
+@pytest.mark.parametrize(
+    "code", ["d800", "DFFF", "0", "fdd0", "FFFE", "1ffff", "110000", "+41", ""]
+)
+def test_what_is_no_character_is_told_also_in_a_text_that_would_be_left(
+    browser, year, code
+) -> None:
+    content = with_target(fetch(browser, year, "fr/en.xlf"), "a CODE b").decode()
+    left = re.sub(r'(id="t\d+)', r"\g<1>999", content).replace("CODE", f'<cp hex="{code}"/>')
+    page = upload(browser, year, left.encode())
+    assert [(one.row, one.message) for one in page.context["faults"]] == [
+        (1, "Codes of a translation program stand in this text. Write it without them.")
+    ]
+    book = base64.b64encode(left.encode()).decode()
+    forged = browser.post(address(year), {"book": book, "seen": "{}", "act": "do"})
+    assert forged.status_code == 302
 
 
 def test_an_original_that_changed_is_told_and_the_text_shown(
