@@ -9,10 +9,13 @@ from typing import Any
 import openpyxl
 import pytest
 from django.utils import translation
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from actions import workbooks
 from actions.refusals import Refused
 from actions.workbooks import Column, Sheet
+from actions.workbooks.making import put
 from actions.workbooks.tables import folded
 from tests.books import changed, made, with_cells
 
@@ -255,3 +258,23 @@ def test_codes_of_the_format_are_decoded_and_what_looks_like_one_comes_back():
     assert [row.values["key"] for row in found.rows["things"]] == [
         "a\nb", "_x000D_", "_x0000_ _xD800_",
     ]  # fmt: skip
+
+
+@settings(max_examples=20)
+@example("_x005F_x0041_")
+@given(
+    st.lists(st.sampled_from(["_", "x", "_x0041_", "_x005F_", "x0041_", "_x000D", "a"])).map(
+        "".join
+    )
+)
+def test_any_text_comes_back_as_it_went_out(text):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "things"
+    for row, value in enumerate(("key", f"t{text}"), start=1):
+        put(sheet, row, 1, value)
+    out = io.BytesIO()
+    book.save(out)
+
+    assert read(out.getvalue()).rows["things"][0].values == {"key": f"t{text}"}

@@ -22,6 +22,9 @@ MOST_COLUMNS = 200
 LONGEST_TEXT = 40_000  # more than any column takes
 # How a workbook writes a character that XML cannot hold, and an underscore that seems to begin one.
 CODED = re.compile("_x([0-9A-Fa-f]{4})_")
+LIKE_A_CODE = re.compile(
+    "_(?=x[0-9A-Fa-f]{4}_)"
+)  # each underscore, also one that ends another code
 
 WORKBOOK = "xl/workbook.xml"
 LINKS = "xl/_rels/workbook.xml.rels"

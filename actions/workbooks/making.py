@@ -9,7 +9,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from actions.workbooks.cells import CODED
+from actions.workbooks.cells import LIKE_A_CODE
 from document import characters
 
 LONGEST_TITLE = 31  # of a sheet, in every program
@@ -45,7 +45,7 @@ def put(sheet: Worksheet, row: int, column: int, value: Any) -> Any:
     """Write a cell; a text that looks like a formula stays a text."""
     cell = sheet.cell(row, column)
     if isinstance(value, str):
-        cell.value = CODED.sub(r"_x005F\g<0>", characters.without(value))
+        cell.value = LIKE_A_CODE.sub("_x005F_", characters.without(value))
         cell.data_type = "s"
         cell.number_format = TEXT
         cell.alignment = TOP
