@@ -11,10 +11,12 @@ import pytest
 from django.utils import translation
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from openpyxl.styles.numbers import is_date_format
 
 from actions import workbooks
 from actions.refusals import Refused
 from actions.workbooks import Column, Sheet
+from actions.workbooks import cells as reader
 from actions.workbooks.making import put
 from actions.workbooks.tables import folded
 from tests.books import changed, made, with_cells
@@ -150,6 +152,7 @@ TOO_MUCH = "The workbook holds far more than a list can. Delete what does not be
 STRINGS = '<?xml version="1.0"?><sst>'
 BOMB = f"{STRINGS}{'<si><t></t></si>' * 500_000}</sst>"
 FORMATS = f"<styleSheet><cellXfs>{'<xf/>' * 1_400_000}</cellXfs></styleSheet>"
+NUMBERS = "".join(f'<numFmt numFmtId="{n}"/>' for n in range(1_100))
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><sst><si><t>&b;</t></si></sst>'
 DEEP = "<a>" * 100_000
 
@@ -198,6 +201,9 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         changed(USED, "xl/styles.xml", None, FORMATS),
         TOO_MUCH,
     ),
+    "an endless tag": (with_cells(f'<row a="{">" * 200_000}"/>'), TOO_MUCH),
+    "names without end": (with_cells("".join(f"<row a{n}='' />" for n in range(3_000))), TOO_MUCH),
+    "formats without end": (changed(USED, "xl/styles.xml", None, f"<a>{NUMBERS}</a>"), TOO_MUCH),
     "a bomb of words": (changed(USED, "xl/sharedStrings.xml", None, ENTITIES), DAMAGED),
     "a well": (added("xl/worksheets/sheet1.xml", DEEP), DAMAGED),
     "many parts": (zipped(**{f"p{n}": "x" for n in range(400)}), TOO_MUCH),
@@ -258,6 +264,23 @@ def test_codes_of_the_format_are_decoded_and_what_looks_like_one_comes_back():
     assert [row.values["key"] for row in found.rows["things"]] == [
         "a\nb", "_x000D_", "_x0000_ _xD800_",
     ]  # fmt: skip
+
+
+def test_a_format_is_looked_at_once_however_many_cells_use_it(monkeypatch):
+    seen: list[str] = []
+
+    def noted(code: str) -> bool:
+        seen.append(code)
+        return is_date_format(code)
+
+    monkeypatch.setattr(reader, "is_date_format", noted)
+    day = '<numFmt numFmtId="200" formatCode="yyyy-mm-dd"/>'
+    used = '<xf numFmtId="200"/>' * 90
+    styles = f"<styleSheet>{day}<cellXfs>{used}</cellXfs></styleSheet>"
+    found = read(changed(USED, "xl/styles.xml", None, styles))
+
+    assert found.rows["things"][0].values["day"] == date(2023, 3, 15)
+    assert seen == ["yyyy-mm-dd"]
 
 
 @settings(max_examples=20)

@@ -20,6 +20,7 @@ LAST_ROW = 20_000  # any, also an empty one
 MOST_CELLS = 60_000  # of all sheets together
 MOST_COLUMNS = 200
 LONGEST_TEXT = 40_000  # more than any column takes
+MOST_FORMATS = 1_000  # of numbers; no spreadsheet stores as many
 # How a workbook writes a character that XML cannot hold, and an underscore that seems to begin one.
 CODED = re.compile("_x([0-9A-Fa-f]{4})_")
 LIKE_A_CODE = re.compile(
@@ -99,10 +100,11 @@ class Book:
                 own[whole(given.get("numFmtId"))] = given.get("formatCode", "")[:200]
             elif kind == START and name == "xf" and within:
                 used.append(whole(given.get("numFmtId", "0")))
+        if len(own) > MOST_FORMATS:
+            raise too_large()
         formats = BUILTIN_FORMATS | own
-        return frozenset(
-            place for place, key in enumerate(used) if is_date_format(formats.get(key, ""))
-        )
+        days = {key for key in set(used) if is_date_format(formats.get(key, ""))}
+        return frozenset(place for place, key in enumerate(used) if key in days)
 
     def rows(self, sheet: str) -> Iterator[tuple[int, Cells]]:
         """Yield the rows of a sheet that hold something: the number, and the cells by column."""

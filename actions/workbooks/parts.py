@@ -22,7 +22,8 @@ MOST_PARTS = 300
 LARGEST_PART = 8_000_000  # of one that is read; one of 1,000 actions takes a quarter
 MOST_ELEMENTS = 250_000  # of all that is read
 FEWER_ELEMENTS = 100_000  # of a list of one round: read within a second
-CHUNK = 65_536
+CHUNK = 65_536  # also the longest tag
+MOST_NAMES = 2_000  # of elements and attributes, in a part; a workbook uses some hundred
 # What spreadsheets use; of anything else a few bytes unpack to gigabytes at once.
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 PROTECTED = 0x1
@@ -91,9 +92,13 @@ class Elements:
         self.parser.StartDoctypeDeclHandler = self.doctype
 
     def of(self, file: IO[bytes]) -> Iterator[Event]:
-        """Yield the events of a file, a chunk at a time."""
+        """Yield the events of a file, a chunk at a time; refuses what is one endless tag."""
+        taken = 0
         while chunk := file.read(CHUNK):
             self.parser.Parse(chunk)
+            taken += len(chunk)
+            if taken - self.parser.CurrentByteIndex > CHUNK:
+                raise too_large()
             yield from self.found
             self.found.clear()
         self.parser.Parse(b"", True)
@@ -102,7 +107,7 @@ class Elements:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Note that an element starts."""
         self.archive.count += 1
-        if self.archive.count > self.archive.most:
+        if self.archive.count > self.archive.most or len(self.parser.intern) > MOST_NAMES:
             raise too_large()
         self.text.clear()
         self.found.append((START, name.rpartition(":")[2], attributes, ""))
