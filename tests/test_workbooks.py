@@ -174,6 +174,9 @@ def added(name: str, text: str = "x") -> bytes:
 USED = with_cells('<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" s="1"><v>45000</v></c></row>')
 
 
+LONG = f"<sst><si><t>{'x' * 39_000}</t></si></sst>"
+ONE = '<c r="A{n}" t="s"><v>0</v></c><c r="C{n}" t="s"><v>0</v></c>'
+SHARED = with_cells("".join(f'<row r="{n}">{ONE.format(n=n)}</row>' for n in range(2, 80)))
 HOSTILE: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", NO_WORKBOOK),
     "a text": (b"key;day\na;1", NO_WORKBOOK),
@@ -220,6 +223,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         with_cells(f'<row r="2"><c r="A2" t="str"><v>{"x" * 50_000}</v></c></row>'),
         TOO_MUCH,
     ),
+    "one text in many cells": (changed(SHARED, "xl/sharedStrings.xml", None, LONG), TOO_MUCH),
     "no number": (with_cells('<row r="2"><c r="A2"><v>nan</v></c></row>'), DAMAGED),
     "no row": (with_cells('<row r="-2"><c r="A2"><v>1</v></c></row>'), DAMAGED),
 }

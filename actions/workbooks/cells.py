@@ -20,6 +20,7 @@ LAST_ROW = 20_000  # any, also an empty one
 MOST_CELLS = 60_000  # of all sheets together
 MOST_COLUMNS = 200
 LONGEST_TEXT = 40_000  # more than any column takes
+MOST_TEXT = 5_000_000  # characters of all cells together: one text may stand in thousands
 MOST_FORMATS = 1_000  # of numbers; no spreadsheet stores as many
 # How a workbook writes a character that XML cannot hold, and an underscore that seems to begin one.
 CODED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -50,7 +51,7 @@ class Book:
         self.archive = archive
         self.epoch = CALENDAR_WINDOWS_1900
         self.sheets: dict[str, str] = {}
-        self.cell_count = 0
+        self.cell_count = self.text_length = 0
         self.find_sheets()
 
     def find_sheets(self) -> None:
@@ -125,6 +126,7 @@ class Book:
                 if (value := pen.value()) is not None:
                     cells[column] = value
                     self.cell_count += 1
+                    self.text_length += len(value) if isinstance(value, str) else 0
                 self.check_column(column, cells)
             elif (kind, name) == (END, "row"):
                 count += bool(cells)
@@ -136,7 +138,9 @@ class Book:
 
     def check_column(self, column: int, cells: Cells) -> None:
         """Refuse what is wider or fuller than any list."""
-        if self.cell_count > MOST_CELLS or (column > MOST_COLUMNS and column in cells):
+        if self.cell_count > MOST_CELLS or self.text_length > MOST_TEXT:
+            raise too_large()
+        if column > MOST_COLUMNS and column in cells:
             raise too_large()
 
 

@@ -175,15 +175,21 @@ def text_of(contents: Contents, row: Row, column: str) -> str:
         return ""
 
 
+@cache
+def words_of_checked() -> tuple[frozenset[Any], frozenset[Any]]:
+    """Return what says that a translation is checked, and that with what says that it is not."""
+    yes = folded(in_all(gettext_lazy("yes"))) | {"x", True}
+    return yes, yes | folded(in_all(gettext_lazy("no"))) | {"", False}
+
+
 def checked(contents: Contents, row: Row) -> bool | None:
     """Return whether a row says that its translation is checked; None without the column."""
     if (SHEET, "checked") not in contents.headings:
         return None
     value = row.values.get("checked", "")
     given = fold(str(value)) if not isinstance(value, bool | Broken) else value
-    yes = {fold(one) for one in in_all(gettext_lazy("yes"))} | {"x", True}
-    no = {fold(one) for one in in_all(gettext_lazy("no"))} | {"", False}
-    if given not in yes | no and not isinstance(value, Broken):
+    yes, known = words_of_checked()
+    if given not in known and not isinstance(value, Broken):
         words = _("Choose from the list in the cell.")
         contents.fault(SHEET, row.number, "checked", words)
     return given in yes

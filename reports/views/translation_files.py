@@ -38,6 +38,7 @@ from reports.views.editing import find_round, warn_of_frozen
 XLIFF = "application/xliff+xml"
 NEW, OLD = "new", "old"
 MOST_SEEN = 100_000  # characters of what a page says that it showed
+MOST_LEFT = 100  # texts that are not saved, shown on a page
 CHANGED_SINCE = gettext_lazy("Something has changed since you looked. Upload the file again.")
 
 
@@ -131,6 +132,8 @@ def preview(content: bytes, looked: Looked) -> dict[str, Any]:
         return told_faults(looked.faults)
     return {
         "looked": looked,
+        "left": looked.left[:MOST_LEFT],
+        "more_left": max(0, len(looked.left) - MOST_LEFT),
         "lines": [line(change) for change in looked.changes],
         "seen": json.dumps({change.unit.key: change.unit.seen for change in looked.changes}),
         "book": base64.b64encode(content).decode(),

@@ -255,6 +255,22 @@ def test_what_is_no_character_is_told_also_in_a_text_that_would_be_left(
     assert forged.status_code == 302
 
 
+def test_of_many_texts_that_are_left_some_are_shown_and_the_rest_counted(browser, year) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(fetch(browser, year)))
+    sheet = book["Translations"]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    for row in range(10, 113):
+        sheet.cell(row, heads["Key of the text"], f"99{row}.done")
+        sheet.cell(row, heads["Translation"], f"Number {row}" + "x" * 10_000)
+    out = io.BytesIO()
+    book.save(out)
+    shown = upload(browser, year, out.getvalue()).content.decode()
+    assert (shown.count("<details"), shown.count("Number ")) == (100, 100)
+    assert "Not shown here: 3\n" in shown
+    assert "x" * 9_980 in shown
+    assert "x" * 10_000 not in shown
+
+
 def test_an_original_that_changed_is_told_and_the_text_shown(
     browser, year, office, make_member
 ) -> None:
