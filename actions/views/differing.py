@@ -11,6 +11,7 @@ from actions.models.entries import EVIDENCE_KINDS, TEXTS, WRITTEN_IN
 from actions.models.entries import HEADINGS as OF_TEXTS
 from actions.models.statuses import status_word
 from actions.rules import differences
+from actions.rules.differences import Budget
 from actions.views import reading
 
 HEADINGS = OF_TEXTS | {
@@ -21,10 +22,16 @@ HEADINGS = OF_TEXTS | {
 BESIDE = ("obstacle_codes", "expected_by", "language", "unchanged", "evidence")
 
 
-def changes(before: Mapping[str, Any] | None, found: Entry) -> list[dict[str, Any]]:
-    """Return the fields of an entry that differ from an earlier content, word by word."""
+def changes(
+    before: Mapping[str, Any] | None, found: Entry, budget: Budget | None = None
+) -> list[dict[str, Any]]:
+    """Return the fields of an entry that differ from an earlier content, word by word.
+
+    ``budget`` is what a page with several entries compares of all of them.
+    """
     if before is None:
         return []
+    budget = budget or Budget()
     now, nature = found.content(), found.action.nature
     rows: list[dict[str, Any]] = []
     if before.get("status") != now["status"]:
@@ -32,7 +39,8 @@ def changes(before: Mapping[str, Any] | None, found: Entry) -> list[dict[str, An
     for name in (*TEXTS, *BESIDE):
         old, new = told(name, before, nature), told(name, now, nature)
         if old != new:
-            rows.append({"heading": HEADINGS[name], "pieces": differences.compare(old, new)})
+            pieces = differences.compare(old, new, budget)
+            rows.append({"heading": HEADINGS[name], "pieces": pieces})
     return rows
 
 

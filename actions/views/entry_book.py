@@ -25,6 +25,7 @@ from actions.forms.plans import WorkbookForm
 from actions.models import Actor, Entry, ReportingRound
 from actions.models.entries import TEXTS
 from actions.refusals import Conflict, Refused
+from actions.rules.differences import Budget
 from actions.services import drafts
 from actions.views import differing
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page, tell_refusal
@@ -128,21 +129,23 @@ def preview(content: bytes, looked: Looked) -> dict[str, Any]:
     """Return what the page says of a workbook."""
     if looked.faults:
         return told_faults(looked.faults)
+    budget = Budget()
     return {
         "looked": looked,
-        "lines": [line(change) for change in looked.changes],
+        "lines": [line(change, budget) for change in looked.changes],
         "seen": json.dumps({change.entry.pk: change.entry.version for change in looked.changes}),
         "book": base64.b64encode(content).decode(),
     }
 
 
-def line(change: Change) -> dict[str, Any]:
-    """Return what the page shows of an entry that changes."""
+def line(change: Change, budget: Budget) -> dict[str, Any]:
+    """Return what the page shows of an entry that changes: differences, or both sides."""
+    before = None if change.is_conflict else change.entry.content()
     return {
         "change": change,
         "entry": change.proposed,
         "action": change.entry.action,
-        "rows": differing.changes(change.entry.content(), change.proposed),
+        "rows": differing.changes(before, change.proposed, budget),
         "sides": sides(change) if change.is_conflict else [],
         "choice": choice_of(change),
     }

@@ -19,6 +19,7 @@ from actions.models import ReportingRound
 from actions.models.entries import HEADINGS
 from actions.refusals import Conflict, Refused
 from actions.rules import differences
+from actions.rules.differences import Budget
 from actions.views.members_only import (
     READ_WRITE,
     MemberRequest,
@@ -130,26 +131,28 @@ def preview(content: bytes, looked: Looked) -> dict[str, Any]:
     """Return what the page says of a file."""
     if looked.faults:
         return told_faults(looked.faults)
+    budget = Budget()
     return {
         "looked": looked,
         "left": looked.left[:MOST_LEFT],
         "more_left": max(0, len(looked.left) - MOST_LEFT),
-        "lines": [line(change) for change in looked.changes],
+        "lines": [line(change, budget) for change in looked.changes],
         "seen": json.dumps({change.unit.key: change.unit.seen for change in looked.changes}),
         "book": base64.b64encode(content).decode(),
     }
 
 
-def line(change: Change) -> dict[str, Any]:
-    """Return what the page shows of a translation that changes."""
+def line(change: Change, budget: Budget) -> dict[str, Any]:
+    """Return what the page shows of a translation that changes: differences, or both sides."""
     item = change.unit.item
     now = {"old": change.unit.text, "old_language": item.language}
     then = {"new": change.text, "new_language": item.language}
+    both = (change.unit.text, change.text)
     return {
         "change": change,
         "item": item,
         "heading": HEADINGS[item.field],
-        "pieces": differences.compare(change.unit.text, change.text),
+        "pieces": [] if change.is_conflict else differences.compare(*both, budget),
         "sides": [{"heading": _("Translation"), **now, **then}] if change.is_conflict else [],
         "choice": f"take-{change.unit.key}",
     }
