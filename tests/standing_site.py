@@ -366,6 +366,12 @@ def add_amendment(site: Site) -> None:
 
 def add_keys(site: Site) -> None:
     """Name the rest that addresses speak of."""
+    later, still_later = (site.today + timedelta(days=days) for days in (400, 430))
+    site.keys |= {
+        "later": later.isoformat(),
+        "still_later": still_later.isoformat(),
+        "later_in_words": f"{later.day} {later:%B} {later.year}",
+    }
     scene = site.scene
     past = Entry.objects.filter(round=site.keys["closed2024"])
     made = members.invite(

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Case, IntegerField, Q, When
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from actions import permissions, writing
@@ -28,6 +27,7 @@ from actions.permissions import Rights
 from actions.refusals import Conflict, Refused
 from actions.rules import deadlines, markup, transitions
 from actions.rules.writing import Refusal
+from actions.typography import date_format
 
 NOT_NOW = writing.WORDS[Refusal.STATE]
 # What a form may call itself: see ``save``.
