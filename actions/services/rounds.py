@@ -66,7 +66,7 @@ def save(
         _keep_what_stands(reporting_round, stored)
     _check_opening(reporting_round)
     plan.save(reporting_round, by=by)
-    end = date(reporting_round.year, 12, 31)
+    end = max(date(reporting_round.year, 12, 31), reporting_round.deadline)
     check_not_too_late("closes_on", reporting_round.closes_on, after=end, on=day(now))
     in_time = [
         entry.pk
