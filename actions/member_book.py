@@ -22,6 +22,7 @@ from actions import menus, workbooks
 from actions.enums import MemberRole
 from actions.forms.members import LANGUAGES as OFFERED
 from actions.models import Actor, ActorAlias
+from actions.models.fields import LANGUAGE_NAMES
 from actions.models.memberships import MEMBER_ROLES
 from actions.refusals import Refused
 from actions.rules.search import fold
@@ -41,12 +42,6 @@ HEADINGS = {
 }
 WIDTHS = {"actor": 60, "email": 40, "role": 18, "language": 28}
 LANGUAGES = dict(OFFERED)
-NAMES_OF_LANGUAGES = {
-    "nl": gettext_lazy("Dutch"),
-    "fr": gettext_lazy("French"),
-    "de": gettext_lazy("German"),
-    "en": gettext_lazy("English"),
-}
 
 
 @dataclass
@@ -171,7 +166,7 @@ class Reader:
         self.contents, self.now = contents, now
         self.actors = named()
         self.roles = told(MEMBER_ROLES)
-        self.languages = told(NAMES_OF_LANGUAGES.items())
+        self.languages = told(LANGUAGE_NAMES.items())
         for code, name in LANGUAGES.items():
             self.languages[fold(name)] = code
 

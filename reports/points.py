@@ -14,7 +14,7 @@ from actions import round_status
 from actions.enums import WRITABLE, EntryState
 from actions.models import Entry, ReportingRound
 from actions.models.entries import TEXTS
-from actions.models.steps import STEP_LANGUAGES
+from actions.models.fields import LANGUAGE_NAMES
 from actions.seats import Seats
 from actions.services import unsettled
 from actions.typography import date_format, sign
@@ -141,7 +141,7 @@ def to_settle(given: ReportingRound) -> Iterator[str]:
 def to_translate(given: ReportingRound) -> Iterator[str]:
     """Yield how many texts have no checked translation into each language."""
     counted = untranslated.counts([given])[given.pk]
-    for language, name in STEP_LANGUAGES:
+    for language, name in LANGUAGE_NAMES.items():
         if count := counted[language]:
             words = ngettext(
                 "%(language)s: %(count)s text without a checked translation",

@@ -11,6 +11,7 @@ from actions.entry_book.layout import ENTRIES, EVIDENCE
 from actions.enums import EvidenceKind, Status
 from actions.forms.entries import CHOICES
 from actions.models.entries import EVIDENCE_KINDS
+from actions.models.fields import LANGUAGE_NAMES
 from actions.models.statuses import STATUS_WORDS
 from actions.rules import days
 from actions.rules.search import fold
@@ -40,7 +41,7 @@ class Cells:
             [(code, STATUS_WORDS[code]) for code in CHOICES]
             + [(Status.IN_PROGRESS, STATUS_WORDS["continuous"])]
         )
-        self.languages = told([*layout.LANGUAGES.items(), *layout.NAMES_OF_LANGUAGES.items()])
+        self.languages = told([*layout.LANGUAGES.items(), *LANGUAGE_NAMES.items()])
         self.kinds = told(EVIDENCE_KINDS)
         self.yes_words = YES | {fold(one) for one in in_all(gettext_lazy("yes"))}
         self.no_words = NO | {fold(one) for one in in_all(gettext_lazy("no"))}

@@ -23,12 +23,6 @@ TITLES = {ENTRIES: _("Entries"), EVIDENCE: HEADINGS["evidence"]}
 HELP = "help"
 OBSTACLE, BEFORE = "obstacle:", "before:"
 LANGUAGES = dict(WRITTEN_IN)
-NAMES_OF_LANGUAGES = {
-    "nl": _("Dutch"),
-    "fr": _("French"),
-    "de": _("German"),
-    "en": _("English"),
-}
 # The kinds that the form offers: the last one is what nobody says anything of.
 OFFERED_KINDS = EVIDENCE_KINDS[:-1]
 

@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.forms.texts import TidyField
 from actions.models import Action, Responsibility, Theme
-from actions.models.fields import LANGUAGES
+from actions.models.fields import LANGUAGE_NAMES, LANGUAGES
 
-NAMES = {"en": _("English"), "fr": _("French"), "nl": _("Dutch"), "de": _("German")}
-CODES = [(code, NAMES[code]) for code in LANGUAGES]
+CODES = [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES]
 
 
 class LanguagesField(forms.MultipleChoiceField):

@@ -17,11 +17,12 @@ from actions.forms.texts import TextField, completed_address
 from actions.models import Action, Actor, AmendmentLine, Plan, Responsibility
 from actions.models.actions import DAYS, NATURES, PERIOD_KINDS, SAID, said_by
 from actions.models.entries import LONGEST_ADDRESS
+from actions.models.fields import LANGUAGE_NAMES
 from actions.models.responsibilities import ROLES
 
 MOST_FREE = 3  # empty lines for who becomes responsible
 LONGEST_LABEL, LONGEST_NAME, LONGEST_PERIOD = 10, 600, 300
-CODES = [("nl", _("Dutch")), ("fr", _("French")), ("de", _("German")), ("en", _("English"))]
+CODES = list(LANGUAGE_NAMES.items())
 TITLES = {
     "title_nl": _("title (Dutch)"), "title_fr": _("title (French)"),
     "title_de": _("title (German)"), "title_en": _("title (English)"),

@@ -18,6 +18,8 @@ from document import characters
 Label = Any
 
 LANGUAGES = ("en", "fr", "nl", "de")
+# As menus and lists call them; a language's own name for itself stands in ``WRITTEN_IN``.
+LANGUAGE_NAMES = {"nl": _("Dutch"), "fr": _("French"), "de": _("German"), "en": _("English")}
 WRITE_TITLE = _("Write the title in at least one language.")
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.enums import NOT_BY_LAW, TICKED, StepKind
-from actions.models.fields import code_check
+from actions.models.fields import LANGUAGE_NAMES, code_check
 from actions.models.history import history
 from actions.models.rounds import ReportingRound
 
@@ -27,12 +27,6 @@ STEP_KINDS = [
     (StepKind.PUBLISH.value, _("Publish the report")),
     (StepKind.SEND.value, _("Send the report")),
 ]
-STEP_LANGUAGES = [
-    ("nl", _("Dutch")),
-    ("fr", _("French")),
-    ("de", _("German")),
-    ("en", _("English")),
-]
 IS_TICKED = Q(kind__in=[kind.value for kind in TICKED])
 IS_TRANSLATION = Q(kind=StepKind.TRANSLATE.value)
 
@@ -49,7 +43,7 @@ class RoundStep(models.Model):
     )
     kind = models.CharField(_("step"), max_length=20, choices=STEP_KINDS)
     language = models.CharField(
-        _("language"), max_length=2, choices=STEP_LANGUAGES, blank=True, default=""
+        _("language"), max_length=2, choices=list(LANGUAGE_NAMES.items()), blank=True, default=""
     )
     planned_on = models.DateField(_("planned on"), null=True, blank=True)
     person = models.ForeignKey(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from actions import workbooks
 from actions.forms.plans import PlanForm, WorkbookForm
 from actions.models import Action, Actor, Plan
+from actions.models.fields import LANGUAGE_NAMES
 from actions.plan_book import importing, layout, reading, writing
 from actions.refusals import Refused
 from actions.services import plans
@@ -180,8 +181,11 @@ def holds(plan: Plan) -> dict[str, Any]:
     """Return what a draft is made of, and what of it is not yet in a language of the law."""
     actions = list(Action.objects.of(plan).annotate(held=Count("responsibilities")))
     gaps = [
-        {"language": name, "count": sum(not getattr(row, f"title_{code}") for row in actions)}
-        for code, name in (("nl", _("Dutch")), ("fr", _("French")))
+        {
+            "language": LANGUAGE_NAMES[code],
+            "count": sum(not getattr(row, f"title_{code}") for row in actions),
+        }
+        for code in ("nl", "fr")
     ]
     actors = Actor.objects.filter(responsibilities__action__plan=plan).distinct()
     new = Actor.objects.filter(draft_of=plan).with_names()

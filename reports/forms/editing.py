@@ -9,12 +9,9 @@ from django.utils.translation import pgettext_lazy
 from actions.forms.rounds import Day
 from actions.forms.seen import SeenForm, change
 from actions.forms.texts import TextField
+from actions.models.fields import LANGUAGE_NAMES
 from document.snapshot import LANGUAGES
 from reports.models import RECIPIENTS
-
-LANGUAGE_NAMES = {
-    "nl": _("Dutch"), "fr": _("French"), "de": _("German"), "en": _("English"),
-}  # fmt: skip
 
 
 def lines(label: Any, rows: int = 3, **options: Any) -> forms.CharField:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from actions import workbooks
 from actions.forms.texts import taken_out
 from actions.models import ReportingRound
+from actions.models.fields import LANGUAGE_NAMES
 from actions.refusals import Refused
 from actions.services import seen
 from actions.workbooks import Contents
 from reports import readiness
-from reports.forms.editing import LANGUAGE_NAMES, TranslationForm
+from reports.forms.editing import TranslationForm
 from reports.services import texts
 from reports.services.texts import Translated
 from reports.translation_files import spreadsheet, units, xliff

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from actions import workbooks
 from actions.models.entries import HEADINGS, LONGEST_TEXT
+from actions.models.fields import LANGUAGE_NAMES
 from actions.rules.search import fold
 from actions.workbooks import Column, Contents, Row, Sheet, Wrong, as_text
 from actions.workbooks.cells import Broken
@@ -31,7 +32,6 @@ from actions.workbooks.sheets import (
     style,
 )
 from actions.workbooks.tables import MARK, folded, in_all
-from reports.forms.editing import LANGUAGE_NAMES
 from reports.translation_files.units import PURPOSE, VERSION, Bundle, Line, Unit
 
 SHEET = "translations"

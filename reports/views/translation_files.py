@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from actions.models import ReportingRound
 from actions.models.entries import HEADINGS
+from actions.models.fields import LANGUAGE_NAMES
 from actions.refusals import Conflict, Refused
 from actions.rules import differences
 from actions.rules.differences import Budget
@@ -30,7 +31,6 @@ from actions.views.members_only import (
 from actions.views.plans import as_file, told_faults, uploaded
 from document.snapshot import LANGUAGES
 from reports import readiness
-from reports.forms.editing import LANGUAGE_NAMES
 from reports.services import texts
 from reports.translation_files import reading, spreadsheet, units, xliff
 from reports.translation_files.reading import Change, Looked

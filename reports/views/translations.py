@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from actions.forms.refusals import show_refusal
 from actions.models import Entry, ReportingRound
 from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
+from actions.models.fields import LANGUAGE_NAMES
 from actions.refusals import Conflict, Refused
 from actions.services import seen
 from actions.views.entries import LARGEST_KEY, find
@@ -25,7 +26,7 @@ from actions.views.members_only import READ_WRITE, MemberRequest, member_page, s
 from actions.views.offering import conflict_with, offer
 from document.snapshot import LANGUAGES
 from reports import readiness
-from reports.forms.editing import LANGUAGE_NAMES, TranslationForm
+from reports.forms.editing import TranslationForm
 from reports.models import CHECKED, DRAFT, Translation
 from reports.services import texts
 from reports.views.editing import find_round, warn_of_frozen
