@@ -1,9 +1,7 @@
 """The page on which entries go out as a workbook and come back: looked at first, then saved."""
 
-import base64
-import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -28,11 +26,20 @@ from actions.refusals import Conflict, Refused
 from actions.rules.differences import Budget
 from actions.services import drafts
 from actions.views import differing
-from actions.views.members_only import READ_WRITE, MemberRequest, member_page, tell_refusal
-from actions.views.plans import as_file, told_faults, uploaded
+from actions.views.members_only import READ_WRITE, MemberRequest, member_page
 from actions.views.still_true import find_round
+from actions.views.uploads import (
+    NEW,
+    as_file,
+    choose,
+    packed,
+    read_seen,
+    told_faults,
+    turned_away,
+    unpacked,
+    uploaded,
+)
 
-NEW, OLD = "new", "old"
 CHANGED_SINCE = gettext_lazy("Something has changed since you looked. Upload the workbook again.")
 MOST_SEEN = 50_000  # characters of what a page says that it showed
 
@@ -134,7 +141,7 @@ def preview(content: bytes, looked: Looked) -> dict[str, Any]:
         "looked": looked,
         "lines": [line(change, budget) for change in looked.changes],
         "seen": json.dumps({change.entry.pk: change.entry.version for change in looked.changes}),
-        "book": base64.b64encode(content).decode(),
+        "book": packed(content),
     }
 
 
@@ -178,24 +185,22 @@ def choice_of(change: Change) -> str:
 def save(request: MemberRequest, desk: Desk) -> HttpResponse:
     """Save the drafts that a page showed; shows them anew where anything has changed since."""
     try:
-        content = base64.b64decode(request.POST.get("book", ""), validate=True)
+        content = unpacked(request)
         looked = look(request, desk, content)
         if looked.faults:
             raise Refused(CHANGED_SINCE)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return turned_away(request, Refused(_("Upload the workbook again.")))
     except Refused as refusal:
         return turned_away(request, refusal)
     shown = preview(content, looked)
-    seen = read_seen(request.POST.get("seen", ""))
+    seen = read_seen(request, MOST_SEEN) or {}
     is_other = any(seen.get(str(one.entry.pk)) != one.entry.version for one in looked.changes)
     # What was to be saved and can no longer be written is told first.
     if is_other or any(str(one.entry.pk) in seen for one in looked.left):
         words = _("An entry has changed since you looked. Nothing is saved; look again.")
         return again(request, desk, shown, words)
-    for one in shown["lines"]:
-        one["chosen"] = request.POST.get(one["choice"], "") if one["sides"] else NEW
-    if any(one["chosen"] not in {NEW, OLD} for one in shown["lines"]):
+    if not choose(request, shown["lines"]):
         words = _("Choose for each entry that has changed meanwhile which text counts.")
         return again(request, desk, shown, words)
     return saved(request, [one["change"] for one in shown["lines"] if one["chosen"] == NEW])
@@ -219,21 +224,6 @@ def saved(request: MemberRequest, chosen: Sequence[Change]) -> HttpResponse:
     return redirect(request.path)
 
 
-def read_seen(text: str) -> Mapping[str, Any]:
-    """Return which versions a page showed; nothing of what is no such list."""
-    try:
-        found = json.loads(text[:MOST_SEEN])
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def again(request: MemberRequest, desk: Desk, shown: dict[str, Any], words: str) -> HttpResponse:
     """Show what a workbook changes once more, and why it is not saved yet."""
     return page(request, desk, status=HTTPStatus.CONFLICT, not_saved=words, **shown)
-
-
-def turned_away(request: MemberRequest, refusal: Refused) -> HttpResponse:
-    """Say on the page why nothing was saved."""
-    tell_refusal(request, refusal)
-    return redirect(request.path)

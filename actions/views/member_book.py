@@ -19,10 +19,9 @@ from actions.views.members_only import (
     MemberRequest,
     member_page,
     secretariat,
-    tell_refusal,
 )
 from actions.views.people import gaps
-from actions.views.plans import as_file, told_faults, uploaded
+from actions.views.uploads import as_file, told_faults, turned_away, uploaded
 
 
 @member_page(secretariat, methods=READ_WRITE)
@@ -61,8 +60,7 @@ def invited(request: MemberRequest) -> HttpResponse:
         lines = member_book.unpacked(request.POST.get("lines", ""))
         count = members.invite_many(lines, by=request.user, now=request.now)
     except Refused as refusal:
-        tell_refusal(request, refusal)
-        return redirect("actions:members-import")
+        return turned_away(request, refusal)
     words = ngettext(
         "%(count)s invitation is on its way.", "%(count)s invitations are on their way.", count
     )

@@ -1,7 +1,5 @@
 """The secretariat's pages of whole plans: make one, bring one in, carry it out, publish it."""
 
-import base64
-import binascii
 from functools import partial
 from typing import Any
 
@@ -20,18 +18,17 @@ from actions.models.fields import LANGUAGE_NAMES
 from actions.plan_book import importing, layout, reading, writing
 from actions.refusals import Refused
 from actions.services import plans
+from actions.views import uploads
 from actions.views.members_only import (
     READ_WRITE,
     MemberRequest,
     member_page,
     secretariat,
-    tell_refusal,
     was_done,
 )
 from actions.views.offering import attempt, offer
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_FAULTS, MOST_ACTIONS = 100, 200  # shown on a page
+MOST_ACTIONS = 200  # shown on a page
 
 
 @member_page(secretariat)
@@ -72,30 +69,21 @@ def plan_import(request: MemberRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "most": workbooks.MOST_BYTES}
     if request.method == "POST" and form.is_valid():
         try:
-            content = uploaded(form.cleaned_data["workbook"])
+            content = uploads.uploaded(form.cleaned_data["workbook"])
             context |= preview(content)
         except Refused as refusal:
             form.add_error("workbook", str(refusal))
     return TemplateResponse(request, "plans/import.html", context)
 
 
-def uploaded(file: Any) -> bytes:
-    """Return what was uploaded; raises Refused before a file is read that is too large."""
-    workbooks.check_size(file.size)
-    return bytes(file.read(workbooks.MOST_BYTES))
-
-
 def brought_in(request: MemberRequest) -> HttpResponse:
     """Make the draft that a preview showed."""
     try:
-        content = base64.b64decode(request.POST.get("book", ""), validate=True)
-        made = importing.bring_in(content, by=request.user, now=request.now)
-    except (binascii.Error, ValueError):
-        tell_refusal(request, Refused(_("Upload the workbook again.")))
-        return redirect("actions:plan-import")
+        made = importing.bring_in(uploads.unpacked(request), by=request.user, now=request.now)
+    except ValueError:
+        return uploads.turned_away(request, Refused(_("Upload the workbook again.")))
     except Refused as refusal:
-        tell_refusal(request, refusal)
-        return redirect("actions:plan-import")
+        return uploads.turned_away(request, refusal)
     messages.success(request, _("The draft is made. Nobody sees it but the secretariat."))
     return redirect("actions:plan-draft", made.slug)
 
@@ -104,7 +92,7 @@ def preview(content: bytes) -> dict[str, Any]:
     """Return what the page says of a workbook."""
     parsed = importing.look(content)
     if parsed.faults:
-        return told_faults(parsed.faults)
+        return uploads.told_faults(parsed.faults)
     actions = parsed.new[Action]
     return {
         "made": parsed.plan,
@@ -112,16 +100,7 @@ def preview(content: bytes) -> dict[str, Any]:
         "counts": counts(parsed),
         "actions": actions[:MOST_ACTIONS],
         "more_actions": max(0, len(actions) - MOST_ACTIONS),
-        "book": base64.b64encode(content).decode(),
-    }
-
-
-def told_faults(faults: list[workbooks.Fault]) -> dict[str, Any]:
-    """Return what a page lists of what is wrong with a workbook."""
-    return {
-        "faults": faults[:MOST_FAULTS],
-        "fault_count": len(faults),
-        "more_faults": max(0, len(faults) - MOST_FAULTS),
+        "book": uploads.packed(content),
     }
 
 
@@ -142,21 +121,14 @@ def counts(parsed: reading.Parsed) -> list[dict[str, Any]]:
 @member_page(secretariat)
 def template(request: MemberRequest) -> HttpResponse:  # noqa: ARG001
     """Return an empty workbook with guidance, in the language of the page."""
-    return as_file(writing.template(), f"plan-{get_language()}.xlsx")
+    return uploads.as_file(writing.template(), f"plan-{get_language()}.xlsx")
 
 
 @member_page(secretariat)
 def workbook(request: MemberRequest, plan: str) -> HttpResponse:  # noqa: ARG001
     """Return a plan as a workbook, with all that it is made of."""
     found = get_object_or_404(Plan, slug=plan)
-    return as_file(writing.of_plan(found), f"{found.slug}-{get_language()}.xlsx")
-
-
-def as_file(content: bytes, name: str) -> HttpResponse:
-    """Return a workbook to be saved."""
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return uploads.as_file(writing.of_plan(found), f"{found.slug}-{get_language()}.xlsx")
 
 
 # --- Drafts ---------------------------------------------------------------------

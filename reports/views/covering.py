@@ -22,6 +22,7 @@ from actions.views.members_only import (
     was_done,
 )
 from actions.views.offering import attempt, offer
+from actions.views.uploads import as_file
 from reports import covering
 from reports.formats import FORMATS
 from reports.forms.covering import LetterForm, RecipientForm, SentForm
@@ -160,11 +161,10 @@ def letter_file(request: MemberRequest, key: int, recipient: int) -> HttpRespons
     if not row.pk:
         raise Http404
     on = row.transmission.sent_on if row.transmission and row.is_sent else request.on
-    response = HttpResponse(covering.write(row, on=on), content_type=FORMATS["docx"].media_type)
     given = edition.round
     name = f"{given.plan.slug}-{given.name}-{slugify(row.recipient.organisation)[:60]}"
-    response["Content-Disposition"] = f'attachment; filename="{name}-{row.language}.docx"'
-    return response
+    content, kind = covering.write(row, on=on), FORMATS["docx"].media_type
+    return as_file(content, f"{name}-{row.language}.docx", kind)
 
 
 # --- Parts --------------------------------------------------------------------------

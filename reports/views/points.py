@@ -14,6 +14,7 @@ from actions.views.entries import LARGEST_KEY
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page, secretariat
 from actions.views.offering import attempt, offer
 from actions.views.round_management import get_round
+from actions.views.uploads import as_file
 from reports import points as computing
 from reports.formats import FORMATS
 from reports.forms.points import NewPointForm, PointForm
@@ -70,7 +71,5 @@ def points_file(request: MemberRequest, key: int) -> HttpResponse:
     """Return what is open as a Word document, in the language of the page."""
     found = get_round(min(key, LARGEST_KEY))
     content = computing.write(found, on=request.on)
-    response = HttpResponse(content, content_type=FORMATS["docx"].media_type)
     name = f"{found.plan.slug}-{found.year}-points-{request.on:%Y%m%d}-{get_language()}.docx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(content, name, FORMATS["docx"].media_type)

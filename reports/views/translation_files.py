@@ -1,7 +1,5 @@
 """The pages on which translations go out as files and come back: looked at first, then saved."""
 
-import base64
-import binascii
 import json
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -26,9 +24,18 @@ from actions.views.members_only import (
     MemberRequest,
     member_page,
     secretariat,
-    tell_refusal,
 )
-from actions.views.plans import as_file, told_faults, uploaded
+from actions.views.uploads import (
+    NEW,
+    as_file,
+    choose,
+    packed,
+    read_seen,
+    told_faults,
+    turned_away,
+    unpacked,
+    uploaded,
+)
 from document.snapshot import LANGUAGES
 from reports import readiness
 from reports.services import texts
@@ -37,7 +44,6 @@ from reports.translation_files.reading import Change, Looked
 from reports.views.editing import find_round, warn_of_frozen
 
 XLIFF = "application/xliff+xml"
-NEW, OLD = "new", "old"
 MOST_SEEN = 100_000  # characters of what a page says that it showed
 MOST_LEFT = 100  # texts that are not saved, shown on a page
 CHANGED_SINCE = gettext_lazy("Something has changed since you looked. Upload the file again.")
@@ -87,10 +93,8 @@ def xliff_file(request: MemberRequest, key: int, language: str, source: str) -> 
     bundle = units.bundle(found, language, readiness.open_items(found, [language]))
     if all(unit.item.entry.language != source for unit in bundle.units):
         raise Http404  # an XLIFF file without a text is none
-    response = HttpResponse(xliff.made(bundle, source), content_type=XLIFF)
     name = f"{name_of(found)}-{source}-{language}.xlf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(xliff.made(bundle, source), name, XLIFF)
 
 
 def find(key: int, language: str) -> ReportingRound:
@@ -138,7 +142,7 @@ def preview(content: bytes, looked: Looked) -> dict[str, Any]:
         "more_left": max(0, len(looked.left) - MOST_LEFT),
         "lines": [line(change, budget) for change in looked.changes],
         "seen": json.dumps({change.unit.key: change.unit.seen for change in looked.changes}),
-        "book": base64.b64encode(content).decode(),
+        "book": packed(content),
     }
 
 
@@ -164,21 +168,19 @@ def line(change: Change, budget: Budget) -> dict[str, Any]:
 def save(request: MemberRequest, given: ReportingRound, language: str) -> HttpResponse:
     """Save the translations that a page showed; shows them anew where anything has changed."""
     try:
-        content = base64.b64decode(request.POST.get("book", ""), validate=True)
+        content = unpacked(request)
         looked = reading.look(content, given=given, language=language)
         if looked.faults:
             raise Refused(CHANGED_SINCE)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return turned_away(request, Refused(CHANGED_SINCE))
     except Refused as refusal:
         return turned_away(request, refusal)
     shown = preview(content, looked)
-    if read_seen(request.POST.get("seen", "")) != json.loads(shown["seen"]):
+    if read_seen(request, MOST_SEEN) != json.loads(shown["seen"]):
         words = _("A translation has changed since you looked. Nothing is saved; look again.")
         return again(request, given, language, shown, words)
-    for one in shown["lines"]:
-        one["chosen"] = request.POST.get(one["choice"], "") if one["sides"] else NEW
-    if any(one["chosen"] not in {NEW, OLD} for one in shown["lines"]):
+    if not choose(request, shown["lines"]):
         words = _("Choose for each translation that has changed meanwhile which text counts.")
         return again(request, given, language, shown, words)
     chosen = [one["change"] for one in shown["lines"] if one["chosen"] == NEW]
@@ -201,22 +203,8 @@ def saved(request: MemberRequest, given: ReportingRound, chosen: Sequence[Change
     return redirect(request.path)
 
 
-def read_seen(text: str) -> Any:
-    """Return what a page showed; None for what is no such list."""
-    try:
-        return json.loads(text[:MOST_SEEN])
-    except (ValueError, RecursionError):
-        return None
-
-
 def again(
     request: MemberRequest, given: ReportingRound, language: str, shown: dict[str, Any], words: str
 ) -> HttpResponse:
     """Show what a file changes once more, and why it is not saved yet."""
     return page(request, given, language, status=HTTPStatus.CONFLICT, not_saved=words, **shown)
-
-
-def turned_away(request: MemberRequest, refusal: Refused) -> HttpResponse:
-    """Say on the page why nothing was saved."""
-    tell_refusal(request, refusal)
-    return redirect(request.path)
