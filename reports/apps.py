@@ -26,6 +26,7 @@ class ReportsConfig(AppConfig):
             SOURCES.append(searching.documents)
         if covering.forget not in ELSEWHERE:
             ELSEWHERE.append(covering.forget)
+        if covering.stands not in sending.STANDS:
             sending.STANDS.append(covering.stands)
         if covering.RECIPIENTS not in HOLDERS:
             HOLDERS.append(covering.RECIPIENTS)

@@ -83,6 +83,7 @@ def report(request: HttpRequest, plan: str, year: str) -> HttpResponse:
         return gone(request, editions[0])
     language = get_language() or "en"
     snapshot = shelf.snapshot_of(newest)
+    offered = languages(newest)
     context = {
         "plan": newest.round.plan,
         "edition": newest,
@@ -93,7 +94,7 @@ def report(request: HttpRequest, plan: str, year: str) -> HttpResponse:
         "citation": masthead.citation(snapshot, language),
         "validated_on": dates.day(snapshot.validated_on, language),
         "validation": presentation.words(snapshot.validation),
-        "languages": languages(newest),
+        "languages": offered,
         "data": data_file(newest),
         "basis": snapshot.basis if isinstance(snapshot, Evaluation) else (),
         "earlier": [line(edition, editions) for edition in editions if edition != newest],
@@ -101,22 +102,23 @@ def report(request: HttpRequest, plan: str, year: str) -> HttpResponse:
         "previous_year": snapshot.compared.year if snapshot.compared else None,
         "is_sample": newest.round.is_sample,
         # Of sample data no search engine is told.
-        "facts": "" if newest.round.is_sample else facts(request, newest, snapshot),
+        "facts": "" if newest.round.is_sample else facts(request, newest, snapshot, offered[0]),
     }
     return TemplateResponse(request, "archive/report.html", context)
 
 
-def facts(request: HttpRequest, edition: Edition, snapshot: Snapshot) -> SafeString:
-    """Return what search engines are told of an edition, in the language of the page."""
+def facts(
+    request: HttpRequest, edition: Edition, snapshot: Snapshot, mine: dict[str, Any]
+) -> SafeString:
+    """Return what search engines are told of an edition; ``mine`` are its files for this page."""
     language = get_language() or "en"
     here, given = request.build_absolute_uri, edition.round
     place = [given.plan.slug, given.name, edition.number]
-    mine = next(iter(languages(edition)))
     found = schema_org.report(
         schema_org.Told(
             title=masthead.title(snapshot, language),
             about=given.plan.label,
-            address=here(address(edition, language)),
+            address=here(mine["url"]),
             number=str(edition.number),
             day=timezone.localdate(edition.published_at).isoformat(),
             language=language,
