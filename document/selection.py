@@ -258,6 +258,14 @@ def share_before(snapshot: Snapshot, code: str) -> Share | None:
     return None
 
 
+def common(action: Action) -> tuple[str, str]:
+    """Return the codes that those come to who reported both times: before, and now."""
+    then, now = (
+        status_code(status, action.nature) for status in (action.common_before, action.common_now)
+    )
+    return then, now
+
+
 def differs(movement: str, common: tuple[str | None, ...], published: tuple[str, ...]) -> bool:
     """Tell whether those who reported both times moved otherwise than the published status did.
 

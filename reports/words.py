@@ -58,6 +58,15 @@ def part(n: int) -> str:
     )
 
 
+def resting(n: int) -> str:
+    """Return the form for a number of statuses that rest on a part of the entries."""
+    return ngettext(
+        "Of these {whole} statuses, {n} rests on incomplete reporting; the bars do not show which.",
+        "Of these {whole} statuses, {n} rest on incomplete reporting; the bars do not show which.",
+        n,
+    )
+
+
 def silent(n: int) -> str:
     """Return the form for a number of actors of which not all that was expected is accepted."""
     return ngettext(
@@ -129,9 +138,8 @@ LABELS: dict[str, Any] = {
     "movement_since": _("Movement since {year}"),
     "trend": _("Key figures over the years"),
     "trend_note": _("The key figures of each report, by the formulas of this one."),
-    "bars_incomplete": _(
-        "Of these {whole} statuses, {n} rest on incomplete reporting; the bars do not show which."
-    ),
+    "bars_incomplete_one": form(resting, 1),
+    "bars_incomplete_other": form(resting, 2),
     "by_rule": _("By the rule"),
     "by_year_note": _("The status of each action in each year that was reported on."),
     "same_note": _(

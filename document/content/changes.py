@@ -98,9 +98,7 @@ def row(reader: Reader, key: str, action: Action) -> Row:
 def remarks(reader: Reader, key: str, action: Action) -> Line:
     """Return what is said beside an action in a group, a line each."""
     lines: list[Line] = []
-    common = tuple(
-        status_code(status, action.nature) for status in (action.common_before, action.common_now)
-    )
+    common = selection.common(action)
     published = (selection.before(action, reader.snapshot), action.code)
     if selection.differs(key, common, published):
         then, now = (reader.statuses[code] for code in common)

@@ -58,9 +58,9 @@ def resting(reader: Reader) -> list[Block]:
     """Return how many of the statuses in the bars rest on incomplete reporting, if any does."""
     kept = selection.counting(reader.snapshot.actions)
     n = sum(action.is_incomplete for action in kept)
-    if not n or not reader.label("bars_incomplete"):
+    note = reader.many("bars_incomplete", n, whole=len(kept))
+    if not n or not note:
         return []
-    note = reader.filled("bars_incomplete", n=n, whole=len(kept))
     return [Prose((Run(note),), "fine")]
 
 

@@ -262,8 +262,9 @@ class Reader:
         was_set = selection.was_set(action) and self.label("last_year_set")
         key = "last_year_set" if was_set else "last_year"
         said = self.filled(key, year=compared.year, status=self.statuses[code])
-        if selection.incomplete_in(action, compared.year, self.snapshot):
-            said += f" ({self.label('incomplete')})"
+        part = self.label("incomplete")
+        if part and selection.incomplete_in(action, compared.year, self.snapshot):
+            said += f" ({part})"
         return said
 
     def tile(self, action: Action) -> Tile:

@@ -7,7 +7,7 @@ from document import selection
 from document.blocks import Block, Break, Facts, Heading, Items, Line, Piece, Prose, Run
 from document.content import figures
 from document.content.reader import Reader
-from document.snapshot import Action, Actor, Figure, status_code
+from document.snapshot import Action, Actor, Figure
 from document.typography import sign
 
 FEW_ACTIONS = 8  # of which the titles stand beside the numbers
@@ -226,6 +226,5 @@ def named(reader: Reader, actions: list[Action], *, tells_way: bool = False) -> 
 
 def way(reader: Reader, action: Action) -> str:
     """Return from what to what those moved that reported both times: "done → in progress"."""
-    common = (action.common_before, action.common_now)
-    words = [reader.statuses.get(status_code(one, action.nature), "") for one in common]
+    words = [reader.statuses.get(code, "") for code in selection.common(action)]
     return " → ".join(words) if all(words) else ""

@@ -565,14 +565,67 @@ def test_a_status_of_last_year_that_the_secretariat_had_set_says_so(
     ]
 
 
-def test_an_edition_from_before_the_word_for_a_set_status_goes_without_it() -> None:
-    snapshot = replaced(specimen(3), 0, causes=("override",), override=None)
+def without(snapshot: Snapshot, *keys: str) -> Snapshot:
+    """Return an edition from before some words were known."""
     labels = {
-        language: {key: text for key, text in words.items() if key != "last_year_set"}
+        language: {key: text for key, text in words.items() if key not in keys}
         for language, words in snapshot.labels.items()
     }
-    old = dataclasses.replace(snapshot, labels=labels)
+    return dataclasses.replace(snapshot, labels=labels)
+
+
+def test_an_edition_from_before_the_word_for_a_set_status_goes_without_it() -> None:
+    snapshot = replaced(specimen(3), 0, causes=("override",), override=None)
+    old = without(snapshot, "last_year_set")
     assert reader(old).last_year(old.actions[0]).startswith("In 2024: ")
+
+
+def test_a_status_of_last_year_says_that_it_rested_on_a_part_of_the_entries() -> None:
+    plan = specimen(3)
+    history = tuple(dataclasses.replace(past, incomplete=True) for past in plan.actions[0].history)
+    snapshot = replaced(plan, 0, history=history)
+    whole = reader(plan).last_year(plan.actions[0])
+    said = reader(snapshot).last_year(snapshot.actions[0])
+    assert said == f"{whole} (rests on some of the expected entries only)"
+    old = without(snapshot, "incomplete")
+    assert reader(old).last_year(old.actions[0]) == whole
+
+
+def test_the_summary_says_from_what_to_what_an_action_fell() -> None:
+    snapshot = replaced(
+        specimen(3), 0, movement="moved_back", common_before="done", common_now="partly_done"
+    )
+    given = reader(snapshot)
+    lines = {label: plain(line) for label, line in summary.lists(given)}
+    (said,) = (line for label, line in lines.items() if label.startswith("Moved back"))
+    then, now = given.statuses["done"], given.statuses["partly_done"]
+    assert f"({then} → {now})".replace(" ", "\u00a0") in said
+    untold = replaced(snapshot, 0, common_before="", common_now="")
+    assert "→" not in "".join(plain(line) for _label, line in summary.lists(reader(untold)))
+
+
+def test_what_the_rule_says_is_told_apart_from_a_status_that_was_set() -> None:
+    snapshot = specimen(3)
+    set_by_hand = replaced(snapshot, 0, override=overridden(snapshot))
+    derived = replaced(snapshot, 0, override=None)
+    assert "By the rule: " in plain(chapter.why(reader(set_by_hand), set_by_hand.actions[0]))
+    assert "By the rule: " not in plain(chapter.why(reader(derived), derived.actions[0]))
+
+
+def test_bars_say_how_many_of_their_statuses_rest_on_a_part_of_the_entries() -> None:
+    plan = specimen(24)
+    whole = dataclasses.replace(
+        plan, actions=tuple(dataclasses.replace(a, reported=a.expected) for a in plan.actions)
+    )
+    part = replaced(whole, 0, expected=2, reported=1)
+    blocks = figures.resting(reader(part))
+    said = [plain(one.line) for one in blocks if isinstance(one, Prose)]
+    n = len(selection.counting(part.actions))
+    assert said == [
+        f"Of these {n} statuses, 1 rests on incomplete reporting; the bars do not show which."
+    ]
+    assert figures.resting(reader(whole)) == []
+    assert figures.resting(reader(without(part, "bars_incomplete_one"))) == []
 
 
 @pytest.mark.parametrize("key", ["pillars", "goals", "themes"])
