@@ -426,6 +426,13 @@ def test_who_is_removed_is_shown_with_what_is_assigned_to_them(head, scene, runn
     assert "2 entries are assigned to this person" in text
 
 
+def test_the_page_says_that_entries_of_a_sample_are_no_real_ones(scene, running, head) -> None:
+    note = b"Sample data: no real entries."
+    assert note not in head.get(PAGE).content
+    ReportingRound.objects.filter(pk=running.pk).update(is_sample=True)
+    assert note in head.get(PAGE).content
+
+
 def test_the_page_asks_the_same_of_the_database_for_one_entry_and_for_many(
     scene, running, head
 ) -> None:

@@ -61,6 +61,7 @@ def who_does_what(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "rounds": rounds,
+        "is_sample": any(row.round.is_sample for row in given),
         "groups": groups,
         "shares": shares(request, rows),
         "left": [one for group in groups for one in group["lines"] if is_left(one)],
