@@ -347,6 +347,17 @@ def test_unsaved_texts_stand_under_what_their_fields_are_called_and_codes_in_wor
         assert words not in said
 
 
+def test_of_a_form_of_the_administration_only_what_differs_stands_among_unsaved_texts(site) -> None:
+    path = "/admin/actions/action/{row}/change/"
+    role, _name, _action, sent = typed(site, path)
+    keep(site, role, sent | {"nature": "continuous"})
+    page = html.fromstring(site.get(role, UNSAVED).content.decode())
+    labels = page.xpath("//main//section//label/text()")
+    shown = [area.text.strip("\n") for area in page.xpath("//main//textarea[@readonly]")]
+    said = dict(zip(labels, shown, strict=True))
+    assert said == {"Title (Dutch)": IN_FORM, "Nature": "Continuous"}
+
+
 def test_the_desk_leads_to_unsaved_texts_as_long_as_there_are_any(site) -> None:
     role, _name, _action, sent = typed(site, CHAPTER)
     keep(site, role, sent)

@@ -16,9 +16,9 @@ from django import forms
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
@@ -121,6 +121,21 @@ def with_unsaved(request: Any, show: Show) -> HttpResponse:
         page.context_data["errors"] = []  # nothing was sent that could be wrong
     request.kept_is_shown = True
     return page
+
+
+def offer_on(request: HttpRequest, page: str) -> Unsaved | None:
+    """Return what the administration's form on a page offers of a text that is not saved.
+
+    None where no such form is there any more, or where it says the same already.
+    """
+    try:
+        if resolve(page.partition("?")[0]).app_name != keeping.ADMINISTRATION:
+            return None
+        shown: Any = keeping.as_page(request, page, keeping.Kept("", ()))
+    except (Http404, PermissionDenied, Resolver404):
+        return None
+    offer: Offer | None = (getattr(shown, "context_data", None) or {}).get("offer")
+    return offer.unsaved if offer else None
 
 
 def rows_below(data: QueryDict) -> list[str]:

@@ -7,8 +7,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from actions.models import UnsavedText
 from actions.services import unsaved as service
 from actions.views import keeping
+from actions.views.administration import offer_on
 from actions.views.entries import clock
 from actions.views.members_only import READ_WRITE, WRITE, MemberRequest, member_page
 from actions.views.shared_computer import is_shared
@@ -20,8 +22,20 @@ def unsaved(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         return keep(request)
     rows = service.all_of(request.user, now=request.now)
-    shown = [{"row": row, "texts": keeping.kept_in(row.content).labelled} for row in rows]
+    shown = [{"row": row, "texts": texts_of(request, row)} for row in rows]
     return TemplateResponse(request, "desk/unsaved.html", {"texts": shown})
+
+
+def texts_of(request: MemberRequest, row: UnsavedText) -> list[tuple[str, str]]:
+    """Return what is not saved of a form, each text with what its field is called.
+
+    A form of the administration sends every field of a row, most of them as they are stored:
+    of it only what differs is shown, by the labels and in the words of the form.
+    """
+    offer = offer_on(request, row.page)
+    if offer is None:
+        return keeping.kept_in(row.content).labelled
+    return offer.typed + offer.rest
 
 
 def keep(request: MemberRequest) -> HttpResponse:
