@@ -309,6 +309,18 @@ class Report:
     is_draft: bool = False
     is_letter: bool = False
 
+    @property
+    def foot_signs(self) -> str:
+        """The signs and their meaning in one line, for the foot of a page; "" in a letter.
+
+        With what a tile has behind its number.
+        """
+        if not self.words.get("incomplete"):
+            return ""
+        signs = [(mark.sign, mark.meaning) for mark in self.signs]
+        signs += [("!", self.words["overdue"]), ("…", self.words["incomplete"])]
+        return " · ".join(f"{sign}\u00a0{meaning}" for sign, meaning in signs)
+
 
 def walk(blocks: Sequence[Block]) -> list[Block]:
     """Return every block, those inside actions and entries included, in the order of reading."""

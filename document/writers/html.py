@@ -87,7 +87,7 @@ class _Page:
                 '<meta name="viewport" content="width=device-width, initial-scale=1">',
                 f"<title>{escape(title)}</title>",
                 '<link rel="icon" href="data:,">',
-                f"<style>{style(report.marks)}</style>",
+                f"<style>{style(report)}</style>",
                 self.script(),
                 "</head>\n<body>",
                 sprite(),
@@ -432,9 +432,9 @@ def own_sources(page: str) -> dict[str, list[str]]:
     return found if script == "'none'" else found | {"script-src": [script]}
 
 
-def style(marks: tuple[str, ...]) -> str:
-    """Return the style sheet, with the marks for the head of each printed page."""
-    return _sheet() + _marks_in_print(marks)
+def style(report: Report) -> str:
+    """Return the style sheet, with what stands at the head and foot of each printed page."""
+    return _sheet() + _marks_in_print(report.marks) + _signs_in_print(report.foot_signs)
 
 
 @cache
@@ -454,13 +454,20 @@ def _sheet() -> str:
 def _marks_in_print(marks: tuple[str, ...]) -> str:
     if not marks:
         return ""
-    # In CSS any character may stand as its code, so no label can end the string.
-    coded = "".join(f"\\{ord(letter):x} " for letter in " – ".join(marks))
     # On the first page they stand in the text.
     return (
-        f' @page {{ @top-center {{ content: "{coded}"; }} }}'
+        f' @page {{ @top-center {{ content: "{_coded(" – ".join(marks))}"; }} }}'
         " @page :first { @top-center { content: none; } }"
     )
+
+
+def _signs_in_print(signs: str) -> str:
+    return f' @page {{ @bottom-left {{ content: "{_coded(signs)}"; }} }}' if signs else ""
+
+
+def _coded(text: str) -> str:
+    """Return a text for a style sheet: any character may stand as its code, so none can end it."""
+    return "".join(f"\\{ord(letter):x} " for letter in text)
 
 
 @cache

@@ -118,12 +118,8 @@ def _frame(document: Document, report: Report) -> None:
     writer.runs(head, [Run("" if report.is_letter else title)])
     for mark in report.marks:
         writer.runs(head, [Run("\n"), Run(mark, style="ReportAlarm")])
-    if report.words["incomplete"]:
-        signs = [f"{mark.sign} {mark.meaning}" for mark in report.signs]
-        # What a tile has behind its number.
-        signs += [f"! {report.words['overdue']}", f"… {report.words['incomplete']}"]
-        told = "   ".join(signs)
-        writer.runs(foot, [Run(told), Run("\n")])
+    if signs := report.foot_signs:
+        writer.runs(foot, [Run(signs), Run("\n")])
     writer.runs(foot, [Run(f"{report.edition}\t")])
     for piece in re.split(r"\{(\w+)\}", report.words["page"]):
         if piece in FIELDS:

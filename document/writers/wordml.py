@@ -35,6 +35,8 @@ WORDS = re.compile(r"[ \n-]+")  # not at a no-break space
 SYMBOLS = "Segoe UI Symbol"
 ROOM = 1.3  # times the length of a text, as lines that break end early
 BREAKS = re.compile(r"([\n\t\x1d])")
+# Where a program does not fill in numbers of pages; a number would be a wrong one.
+UNKNOWN_PAGE = "–"
 HOLDS = "\x1d"  # in place of a hyphen that no line ends in; no text holds it
 
 
@@ -179,7 +181,7 @@ class Writer:
         """Add a field that Word fills in, such as the number of the page."""
         found = SubElement(parent, w("fldSimple"))
         found.set(w("instr"), instruction)
-        _add(found, Run("1"))
+        _add(found, Run(UNKNOWN_PAGE))
 
     # --- Markdown
 

@@ -220,15 +220,28 @@ def test_marks_stand_at_the_head_of_every_screen_and_every_printed_page() -> Non
     marks = masthead.marks(given, "fr")
     found = Page(written)
     assert all(found.text.count(" ".join(mark.split())) >= 2 for mark in marks)
-    coded = re.search(r'@top-center \{ content: "([^"]+)"; \} \} ', written)
-    assert coded
-    letters = re.findall(r"\\([0-9a-f]+) ", coded[1])
-    assert "".join(chr(int(letter, 16)) for letter in letters) == " – ".join(marks)
+    assert in_print("top-center", written) == " – ".join(marks)
     # On the first page they stand as text already.
-    assert written.count("@page :first { @top-center { content: none; } }</style>") == 1
+    assert written.count("@page :first { @top-center { content: none; } }") == 1
     official = render(specimen(3, is_sample=False), "fr")
     assert "<aside" not in official
-    assert 'content: "\\' not in official
+    assert in_print("top-center", official) == ""
+
+
+def test_the_signs_are_explained_at_the_foot_of_every_printed_page() -> None:
+    said = in_print("bottom-left", render(specimen(3), "fr")).replace("\u00a0", " ")
+    signs = said.split(" · ")
+    assert "[NL] original en néerlandais" in signs
+    assert signs[-2:] == [
+        "! Délai dépassé", "… repose sur une partie seulement des contributions attendues",
+    ]  # fmt: skip
+
+
+def in_print(box: str, written: str) -> str:
+    """Return what a style sheet puts into a box in the margin of printed pages."""
+    coded = re.search(rf'@{box} \{{ content: "((?:\\[0-9a-f]+ )+)"; \}} \}}', written)
+    letters = re.findall(r"\\([0-9a-f]+) ", coded[1] if coded else "")
+    return "".join(chr(int(letter, 16)) for letter in letters)
 
 
 def test_a_correction_says_which_edition_it_corrects_and_why() -> None:
