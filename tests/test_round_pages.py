@@ -935,7 +935,8 @@ def test_the_years_of_an_actor_stand_side_by_side(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "page", ["board", "action", "manage", "expected", "override", "extend", "matrix", "years"]
+    "page",
+    ["board", "action", "manage", "expected", "override", "extend", "matrix", "years", "write"],
 )
 def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
     desk, open_round, followed_plan, report, office, page: str
@@ -965,6 +966,7 @@ def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
             "years": f"/en/secretariat/plans/{slug}/years/",
             "override": f"{ROUNDS}{given.pk}/overrides/1/",
             "extend": f"{ROUNDS}{given.pk}/extend/",
+            "write": f"{ROUNDS}{given.pk}/write/",
         }[page]
         found.append(queries(desk, path))
     assert found[0] == found[1]
