@@ -76,7 +76,7 @@ def test_the_filter_chooses_whom_to_write_to(desk, scene, running) -> None:
 def test_bodies_among_the_chosen_that_have_nobody_are_named(desk, scene, running) -> None:
     assert [one.slug for one in desk.get(path(running)).context["alone"]] == ["small-office"]
     text = text_of(desk.get(path(running)))
-    assert "as nobody writes for them: Office – invite somebody – Office" in text
+    assert "as nobody writes for them: 1 Office – invite somebody – Office" in text
     page = desk.get(path(running, "?actor=small-ministry"))
     assert page.context["alone"] == []
     assert "nobody writes for them" not in text_of(page)
