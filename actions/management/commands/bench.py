@@ -86,10 +86,10 @@ class Command(BaseCommand):
         self._judge(plan_bench.limits(brought_in))
         with override_settings(DEBUG=False, ALLOWED_HOSTS=["testserver"]):
             followed = follow_up_bench.measure()
+            books = books_bench.measure()
         for line in follow_up_bench.table(followed):
             self.stdout.write(line)
         self._judge(follow_up_bench.limits(followed))
-        books = books_bench.measure()
         for line in books_bench.table(books):
             self.stdout.write(line)
         self._judge(books_bench.limits(books))
