@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                         default="",
                         max_length=300,
                         validators=[actions.models.fields.no_control_characters],
-                        verbose_name="page",
+                        verbose_name="path of the page",
                     ),
                 ),
                 (

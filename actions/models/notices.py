@@ -28,7 +28,7 @@ class ErrorNotice(models.Model):
     opened with, so that one form sent twice is one notice; ``digest`` knows the same words again.
     """
 
-    page = char_field(_("page"), LONGEST_PAGE, blank=True, default="")
+    page = char_field(_("path of the page"), LONGEST_PAGE, blank=True, default="")
     plan = models.ForeignKey(
         Plan, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("plan")
     )
