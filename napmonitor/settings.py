@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import environ
@@ -299,6 +300,13 @@ CONTENT_SECURITY_POLICY = {
 # --- The site ---------------------------------------------------------------------
 # Where readers and the accessibility statement send their questions.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+# Who runs the site, and on which day they prepared its accessibility statement; it names both.
+SITE_OPERATOR = env.str("SITE_OPERATOR", default="")
+ACCESSIBILITY_DATE = env.str("ACCESSIBILITY_DATE", default="")
+try:
+    date.fromisoformat(ACCESSIBILITY_DATE or "2026-12-01")
+except ValueError as error:
+    raise ImproperlyConfigured("ACCESSIBILITY_DATE must be a day such as 2026-12-01.") from error
 # Who watches the site brings this to /metrics/; without it there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Who answers for the report before the law, and its ISSN; each is printed where it is set.

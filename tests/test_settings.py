@@ -43,6 +43,7 @@ def test_without_a_secret_key_nothing_starts_and_the_reason_is_said() -> None:
         ({"ALLOWED_HOSTS": "napmonitor.example,*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"DATABASE_URL": "sqlite://:memory:"}, "DATABASE_URL names a database in memory"),
         ({"SITE_URL": "http://napmonitor.example"}, "SITE_URL must start with https://"),
+        ({"ACCESSIBILITY_DATE": "1 December"}, "ACCESSIBILITY_DATE must be a day such as"),
     ],
 )
 def test_what_is_not_safe_does_not_start_and_one_sentence_says_why(given, said) -> None:

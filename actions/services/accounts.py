@@ -19,7 +19,7 @@ from actions import permissions
 from actions.enums import LetterState, MemberRole
 from actions.models import Contact, Invitation, Letter, Membership, User
 from actions.refusals import Refused
-from actions.services import endings, members, plan, returned, unsaved
+from actions.services import endings, members, notices, plan, returned, unsaved
 
 logger = logging.getLogger(__name__)
 
@@ -147,6 +147,7 @@ def forget(user: User, *, by: User | None, now: datetime) -> None:
         for wipe in ELSEWHERE:
             wipe(address)
         returned.forget(user, address)
+        notices.forget(address)
         LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
         LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
     forget_factors(user)
