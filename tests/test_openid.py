@@ -18,12 +18,15 @@ from django.utils import timezone
 from actions.enums import LetterKind
 from actions.models import Actor, Invitation, Letter, UnsavedText, User
 from actions.openid import calls, metadata
-from actions.services import accounts, members
+from actions.openid.flow import Identity
+from actions.refusals import Refused
+from actions.services import accounts, links, members
 from napmonitor import providers as reading
 from tests import issuer as issuers
 from tests.conftest import add_second_factor, totp_code
 from tests.issuer import CLIENT, SECRET, Issuer
 from tests.signing_in import enter
+from tests.test_parallel import together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -1040,3 +1043,38 @@ def test_the_page_on_privacy_says_what_is_kept_where_there_are_providers(client,
 
 def test_the_administration_shows_no_links(secretariat_client) -> None:
     assert secretariat_client.get("/admin/socialaccount/").status_code == 404
+
+
+# --- Two at once --------------------------------------------------------------------
+
+
+def identity(key: str, email: str) -> Identity:
+    """Return who somebody is at the provider."""
+    return Identity("gov", key, email, states_email=True, proved_at=1.0, has_second_factor=False)
+
+
+def linked(user: User, who: Identity) -> bool:
+    """Link an account; tell whether that was refused."""
+    try:
+        links.link(user, who, by=user, now=timezone.now())
+    except Refused:
+        return False
+    return True
+
+
+def test_of_two_identities_that_are_linked_at_once_one_is(apart, provide, make_member) -> None:
+    user = make_member(email="person@example.org")
+    works = [
+        lambda key=key: linked(user, identity(key, user.email)) for key in ("one", "two", "three")
+    ]
+    assert sorted(together(*works)) == [False, False, True]
+    assert SocialAccount.objects.filter(user=user).count() == 1
+
+
+def test_the_same_link_made_many_times_at_once_is_one_and_one_letter(
+    apart, provide, make_member
+) -> None:
+    user = make_member(email="person@example.org")
+    assert together(*[lambda: linked(user, identity("one", user.email))] * 6) == [True] * 6
+    assert SocialAccount.objects.count() == 1
+    assert Letter.objects.count() == 1
