@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from napmonitor import providers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 # What the application makes, databases, backups and drafts, nobody else on the machine may read.
@@ -60,6 +62,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "django_htmx",
     "csp",
 ]
@@ -271,6 +274,12 @@ ENDINGS_FILE = env.path("ENDINGS_FILE", default=BASE_DIR / "var" / "endings.json
 # --- Security ---------------------------------------------------------------------
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG or TESTING)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
+# Providers of the public sector through which people sign in; see docs/operations.md. None by
+# default: then nothing of them shows, and no address of theirs answers.
+OPENID_PROVIDERS = providers.read(
+    env.str("OPENID_PROVIDERS", default=""), may_be_insecure=INSECURE_HTTP
+)
+OPENID_NAMES = [row["name"] for row in OPENID_PROVIDERS]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE_HTTP
 SECURE_SSL_REDIRECT = not INSECURE_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$"]  # probes speak plain HTTP from within

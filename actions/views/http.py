@@ -30,7 +30,7 @@ View = Callable[..., HttpResponse]
 # Settings of which a page shows something, and folders that pages are made of.
 SHOWN = (
     "CONTACT_EMAIL", "REPORT_PUBLISHER", "REPORT_ISSN", "CURRENT_PLAN", "SITE_URL",
-    "SITE_OPERATOR", "ACCESSIBILITY_DATE",
+    "SITE_OPERATOR", "ACCESSIBILITY_DATE", "OPENID_NAMES",
 )  # fmt: skip
 MADE_OF = ("actions", "reports", "document", "napmonitor", "templates")
 SHOWS_DRAFT = "napmonitor.draft"  # where a request holds that its page is of a plan's draft

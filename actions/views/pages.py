@@ -79,7 +79,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show what is kept of whom, and why."""
-    return TemplateResponse(request, "actions/privacy.html", {})
+    context = {"has_providers": bool(settings.OPENID_NAMES)}
+    return TemplateResponse(request, "actions/privacy.html", context)
 
 
 @csrf_exempt
