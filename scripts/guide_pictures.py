@@ -56,7 +56,7 @@ WHILE_OPEN = (
     Picture("members-still-true", "contributor", "desk/rounds/nap2/2025/still-true/", 680),
     Picture("secretariat-today", "secretariat", "secretariat/", 1240),
     Picture("secretariat-matrix", "secretariat", MATRIX, 1300),
-    Picture("secretariat-review", "secretariat", "secretariat/review/{reviewed}/", 1900),
+    Picture("secretariat-review", "secretariat", "secretariat/review/{reviewed}/", 2080),
     Picture("secretariat-report", "secretariat", "secretariat/reports/{closed}/", 720),
     Picture("secretariat-further", "secretariat", "secretariat/rounds/{closed}/further/", 1160),
 )

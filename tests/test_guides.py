@@ -132,7 +132,7 @@ def leads_somewhere(link: str) -> bool:
     """Tell whether a link leads to a file, and to a heading in it where it names one."""
     path, _, heading = link.partition("#")
     target = GUIDES / path
-    if not target.is_file():
-        return False
+    if not heading or not target.is_file():
+        return target.is_file()
     headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
-    return not heading or heading in [words.lower().replace(" ", "-") for words in headings]
+    return heading in [words.lower().replace(" ", "-") for words in headings]
