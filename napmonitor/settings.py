@@ -65,6 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "napmonitor.middleware.Numbered",
     "napmonitor.middleware.KnownHosts",
+    "napmonitor.middleware.ProgramsByTls",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
