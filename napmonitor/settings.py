@@ -344,5 +344,6 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     # A request that waits a moment for a thread is no warning.
-    "loggers": {"waitress.queue": {"level": "ERROR"}},
+    # Who signs in, and what was refused, is always said.
+    "loggers": {"waitress.queue": {"level": "ERROR"}, "napmonitor.security": {"level": "INFO"}},
 }

@@ -14,7 +14,12 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows import reauthentication
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
-from allauth.account.signals import password_changed, password_set
+from allauth.account.signals import (
+    authentication_step_completed,
+    login_code_rejected,
+    password_changed,
+    password_set,
+)
 from allauth.account.views import BaseReauthenticateView
 from allauth.core import context
 from allauth.core.internal.ratelimit import consume
@@ -32,6 +37,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
 from actions.forms.accounts import CodeForm
+from actions.models import User
 from actions.services import guesses
 from actions.services.accounts import end_sessions
 
@@ -172,6 +178,13 @@ class ConfirmByMail(BaseReauthenticateView):
         del request.session[CODE]
         record_authentication(request, request.user, "code", reauthenticated=True)
         return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Have a wrong code logged, and show the form with what is wrong."""
+        request: Any = self.request
+        login_code_rejected.send(User, request=request, user=request.user, last_attempt=False)
+        response: HttpResponse = super().form_invalid(form)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say whether a code is on its way."""
