@@ -143,11 +143,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "actions.forms.passwords.OwnWordsValidator"}]
 AUTHENTICATION_BACKENDS = ["actions.views.accounts.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "choose-language"  # the adapter knows better
+SESSION_ENGINE = "napmonitor.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # idle; pages for members renew it
+SESSION_LONGEST = 24 * 3600  # from signing in, however much somebody does
 
 # --- Signing in ---------------------------------------------------------------
 # By a code that is sent by e-mail, a password if somebody wants one, or a passkey;
@@ -161,7 +163,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # the code, or the invitation, proves the a
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_TIMEOUT = 30 * 60
@@ -272,6 +274,10 @@ ENDINGS_FILE = env.path("ENDINGS_FILE", default=BASE_DIR / "var" / "endings.json
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG or TESTING)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE_HTTP
+# A name that begins so is taken by browsers only from this very host, over TLS, for all paths.
+HOST_ONLY = "" if INSECURE_HTTP else "__Host-"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{HOST_ONLY}sessionid", f"{HOST_ONLY}csrftoken"
+MESSAGE_STORAGE = "napmonitor.sessions.Messages"
 SECURE_SSL_REDIRECT = not INSECURE_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$"]  # probes speak plain HTTP from within
 SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 31_536_000
@@ -286,6 +292,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "font-src": [SELF],

@@ -8,7 +8,9 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.http import HttpRequest
 
+from actions.models import User
 from napmonitor.logs import JsonFormatter, PlainFormatter
 
 KEY = "a made-up key of some sixty letters, for tests of the settings"
@@ -117,6 +119,11 @@ def test_production_is_told_where_links_in_letters_would_lead_nowhere() -> None:
     [
         ("SESSION_COOKIE_SECURE", True),
         ("CSRF_COOKIE_SECURE", True),
+        ("SESSION_COOKIE_NAME", "__Host-sessionid"),
+        ("CSRF_COOKIE_NAME", "__Host-csrftoken"),
+        ("SESSION_COOKIE_HTTPONLY", True),
+        ("SESSION_COOKIE_SAMESITE", "Lax"),
+        ("CSRF_COOKIE_SAMESITE", "Lax"),
         ("SECURE_SSL_REDIRECT", True),
         ("DEBUG", False),
         ("ALLOWED_HOSTS", []),
@@ -162,3 +169,54 @@ def test_no_line_of_the_log_holds_a_live_link(formatter) -> None:
     line = formatter.format(record)
     assert "_4hgGehTg0i05" not in line
     assert line.count("/nl/invitation/…/") == 2
+
+
+@pytest.fixture
+def over_tls(settings):
+    """Let the site ask for TLS, as it does in production."""
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+
+
+@pytest.mark.usefixtures("over_tls")
+@pytest.mark.django_db
+def test_a_program_that_asks_in_the_clear_is_refused_and_a_person_led_on(client) -> None:
+    found = [client.get(path).status_code for path in ("/api/v1/", "/metrics/", "/en/", "/health/")]
+    assert found == [403, 403, 301, 200]
+    assert client.get("/api/v1/", secure=True).status_code == 200
+
+
+@pytest.mark.usefixtures("over_tls")
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/en/", "/en/account/sign-in/", "/api/v1/", "/en/nowhere/"])
+def test_every_answer_tells_browsers_to_be_careful(client, path) -> None:
+    response = client.get(path, secure=True)
+    names = ("X-Content-Type-Options", "Referrer-Policy", "Strict-Transport-Security")
+    assert [response[name] for name in names] == [
+        "nosniff",
+        "same-origin",
+        "max-age=31536000; includeSubDomains",
+    ]
+    assert "object-src 'none'" in response["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
+
+
+def test_a_log_line_names_the_account_of_a_request_by_its_key_alone() -> None:
+    record = logging.LogRecord("x", logging.WARNING, "f", 1, "Forbidden", (), None)
+    user = User(pk=7, email="contributor@example.org")
+    request = HttpRequest()
+    record.__dict__["request"] = request
+    assert "account" not in json.loads(JsonFormatter().format(record))
+    request.__dict__["_cached_user"] = user  # as Django keeps it
+    line = JsonFormatter().format(record)
+    assert json.loads(line)["account"] == 7
+    assert "contributor@example.org" not in line
+
+
+def test_a_line_of_the_log_cannot_be_forged() -> None:
+    forged = 'x\n{"level": "ERROR"}\x1b[2J'
+    record = logging.LogRecord("x", logging.WARNING, "f", 1, "Not Found: %s", (forged,), None)
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert json.loads(line)["message"] == f"Not Found: {forged}"

@@ -194,6 +194,13 @@ class ConfirmByMail(BaseReauthenticateView):
 confirm_by_mail = ConfirmByMail.as_view()
 
 
+@receiver(authentication_step_completed)
+def renew_key(request: HttpRequest, **more: Any) -> None:
+    """Give the session another key once it proved anew who sits before it (ASVS 7.2.4)."""
+    if more.get("reauthenticated"):
+        request.session.cycle_key()
+
+
 # --- What ends other sessions ---------------------------------------------------------
 
 
