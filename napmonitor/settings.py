@@ -135,15 +135,14 @@ else:
 
 # --- People -------------------------------------------------------------------
 AUTH_USER_MODEL = "actions.User"
+RULES = "django.contrib.auth.password_validation"
+# Of any characters: length counts, and that it is not what everybody tries first.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-] + [{"NAME": "actions.forms.passwords.OwnWordsValidator"}]
+    {"NAME": f"{RULES}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{RULES}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "actions.forms.passwords.LeakedValidator"},
+    {"NAME": "actions.forms.passwords.OwnWordsValidator"},
+]
 AUTHENTICATION_BACKENDS = ["actions.views.accounts.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "choose-language"  # the adapter knows better

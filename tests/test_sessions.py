@@ -352,3 +352,24 @@ def test_a_password_of_words_of_this_site_is_refused_and_a_longer_one_taken(
     longer = f"{given} quixotic"
     client.post(CHANGE, own | {"password1": longer, "password2": longer})
     assert User.objects.get(pk=user.pk).check_password(longer)
+
+
+@pytest.mark.parametrize("leaked", ["1q2w3e4r5t6y", "Iloveyou2025!", "2026sunshine"])
+def test_a_password_that_leaks_show_is_refused_also_when_lengthened(make_member, leaked) -> None:
+    user = make_member()
+    client = enter(Client(), user)
+    given = {"oldpassword": OLD, "password1": leaked, "password2": leaked}
+    assert "This password is too common." in client.post(CHANGE, given).content.decode()
+    assert User.objects.get(pk=user.pk).check_password(OLD)
+
+
+def test_a_long_password_of_any_signs_is_taken_as_it_was_typed(make_member) -> None:
+    user = make_member()
+    typed = f" é‘{'z' * 90}~ "
+    client = enter(Client(), user)
+    client.post(CHANGE, {"oldpassword": OLD, "password1": typed, "password2": typed})
+    door = f"{DOOR}password/"
+    for given, gets_in in ((typed.strip(), False), (typed.upper(), False), (typed, True)):
+        fresh = Client()
+        fresh.post(door, {"login": user.email, "password": given})
+        assert is_in(fresh) == gets_in

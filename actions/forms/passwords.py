@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,24 @@ WORDS = sorted(
 )  # fmt: skip
 LEANS = re.compile("|".join(WORDS), re.IGNORECASE)
 LEAST = 8  # characters beside such words
+MOST_ADDED = 4  # characters before or behind one that everybody has
+
+
+class LeakedValidator(CommonPasswordValidator):
+    """Refuses one of the 20,000 that leaks show most, also with a few characters added to it.
+
+    So passwords of twelve characters are compared with far more than the few hundred of the list
+    that are as long (ASVS 6.2.4).
+    """
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError for what many have, or lengthen."""
+        super().validate(password, user)
+        plain = password.lower().strip()
+        for cut in range(1, MOST_ADDED + 1):
+            for rest in (plain[cut:], plain[:-cut]):
+                if len(rest) >= LEAST:
+                    super().validate(rest, user)
 
 
 class OwnWordsValidator:
