@@ -86,7 +86,9 @@ class KnownHosts:
                 found: HttpResponse = resolve(request.path).func(request)
                 return found
             logger.info("refused a request for a host that is not in ALLOWED_HOSTS")
-            return HttpResponseBadRequest("Bad Request (400)", content_type="text/plain")
+            return HttpResponseBadRequest(
+                "Bad Request (400)", content_type="text/plain; charset=utf-8"
+            )
         return self.get_response(request)
 
 
@@ -105,7 +107,9 @@ class ProgramsByTls:
         """Answer what came over TLS, or is for people."""
         is_open = settings.SECURE_SSL_REDIRECT and not request.is_secure()
         if is_open and request.path.startswith(self.PLACES):
-            return HttpResponseForbidden("Ask by https://", content_type="text/plain")
+            return HttpResponseForbidden(
+                "Ask by https://", content_type="text/plain; charset=utf-8"
+            )
         return self.get_response(request)
 
 

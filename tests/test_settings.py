@@ -114,6 +114,21 @@ def test_production_is_told_where_links_in_letters_would_lead_nowhere() -> None:
     assert (named.returncode, "actions.W001" in named.stderr) == (0, False)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("given", "is_told"),
+    [
+        ({"EMAIL_URL": "smtp://mail.example.org:25"}, True),
+        ({"EMAIL_URL": "smtp+tls://mail.example.org:587"}, False),
+        ({"DATABASE_URL": "postgres://a:b@data.example.org/c?sslmode=require"}, True),
+        ({"DATABASE_URL": "postgres://a:b@data.example.org/c?sslmode=verify-full"}, False),
+    ],
+)
+def test_what_would_cross_a_network_in_the_clear_is_told(given, is_told) -> None:
+    found = started(SECRET_KEY=KEY, SITE_URL="https://napmonitor.example", **given)
+    assert (found.returncode, "actions.W002" in found.stderr) == (0, is_told)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -220,3 +235,19 @@ def test_a_line_of_the_log_cannot_be_forged() -> None:
     assert "\n" not in line
     assert "\x1b" not in line
     assert json.loads(line)["message"] == f"Not Found: {forged}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/en/", "text/html"),
+        ("/health/", "text/plain"),
+        ("/robots.txt", "text/plain"),
+        ("/api/v1/", "application/json"),
+        ("/catalogue.ttl", "text/turtle"),
+        ("/en/nowhere/", "text/html"),
+    ],
+)
+def test_each_kind_of_text_says_its_character_set(client, path, kind) -> None:
+    assert client.get(path)["Content-Type"] == f"{kind}; charset=utf-8"
