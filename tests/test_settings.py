@@ -246,6 +246,7 @@ def test_a_line_of_the_log_cannot_be_forged() -> None:
         ("/robots.txt", "text/plain"),
         ("/api/v1/", "application/json"),
         ("/catalogue.ttl", "text/turtle"),
+        ("/sitemap.xml", "application/xml"),
         ("/en/nowhere/", "text/html"),
     ],
 )
