@@ -327,6 +327,7 @@ class LetterKind(StrEnum):
     RECEIPT = "receipt"
     BY_HAND = "by_hand"
     COVERING = "covering"
+    ANSWER = "answer"
 
 
 class LetterState(StrEnum):

@@ -4,12 +4,15 @@ import os
 import re
 import sys
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from napmonitor import providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -59,6 +62,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "django_htmx",
     "csp",
 ]
@@ -272,6 +276,12 @@ ENDINGS_FILE = env.path("ENDINGS_FILE", default=BASE_DIR / "var" / "endings.json
 # --- Security ---------------------------------------------------------------------
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG or TESTING)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
+# Providers of the public sector through which people sign in; see docs/operations.md. None by
+# default: then nothing of them shows, and no address of theirs answers.
+OPENID_PROVIDERS = providers.read(
+    env.str("OPENID_PROVIDERS", default=""), may_be_insecure=INSECURE_HTTP
+)
+OPENID_NAMES = [row["name"] for row in OPENID_PROVIDERS]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE_HTTP
 # A name that begins so is taken by browsers only from this very host, over TLS, for all paths.
 HOST_ONLY = "" if INSECURE_HTTP else "__Host-"
@@ -306,6 +316,13 @@ CONTENT_SECURITY_POLICY = {
 # --- The site ---------------------------------------------------------------------
 # Where readers and the accessibility statement send their questions.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+# Who runs the site, and on which day they prepared its accessibility statement; it names both.
+SITE_OPERATOR = env.str("SITE_OPERATOR", default="")
+ACCESSIBILITY_DATE = env.str("ACCESSIBILITY_DATE", default="")
+try:
+    date.fromisoformat(ACCESSIBILITY_DATE or "2026-12-01")
+except ValueError as error:
+    raise ImproperlyConfigured("ACCESSIBILITY_DATE must be a day such as 2026-12-01.") from error
 # Who watches the site brings this to /metrics/; without it there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Who answers for the report before the law, and its ISSN; each is printed where it is set.

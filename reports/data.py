@@ -12,7 +12,6 @@ from openpyxl.writer.excel import ExcelWriter
 from actions import spreadsheets
 from actions.rules.movement import Cause
 from document import dates, names, selection
-from document.content import amendments as amendments_of
 from document.content import masthead
 from document.snapshot import (
     LANGUAGES,
@@ -201,7 +200,7 @@ def actions(snapshot: Snapshot, language: str) -> Iterator[Row]:
         yield {
             **_round(action, snapshot),
             **_plan(action, snapshot, language),
-            **_state(action, language),
+            **_state(snapshot, action, language),
         }
     for action in snapshot.actions:
         for past in _past(action, snapshot.year):
@@ -336,7 +335,7 @@ def _plan(action: Action, snapshot: Snapshot, language: str) -> Row:
     }
 
 
-def _state(action: Action, language: str) -> Row:
+def _state(snapshot: Snapshot, action: Action, language: str) -> Row:
     """Return the status of an action this year, what it follows from, and what became of it."""
     return {
         "status": action.status,
@@ -356,11 +355,11 @@ def _state(action: Action, language: str) -> Row:
         "unmoved": action.unmoved,
         "expected_by": _day(action.expected_by),
         "slipped": action.slipped,
-        **_former(action, language),
+        **_former(snapshot, action, language),
     }
 
 
-def _former(action: Action, language: str) -> Row:
+def _former(snapshot: Snapshot, action: Action, language: str) -> Row:
     """Return what the edition before says of an action where the plan says another thing now."""
     old = action.former
     if old is None:
@@ -369,7 +368,8 @@ def _former(action: Action, language: str) -> Row:
         "actors_added": spreadsheets.joined(old.actors_added),
         "actors_ended": spreadsheets.joined(old.actors_ended),
     }
-    if amendments_of.titles_differ(action):
+    is_decided = action.action_id in selection.decided(snapshot, selection.since(snapshot))
+    if selection.titles_differ(old, action, is_decided=is_decided):
         title, spoken = plain(old.titles, language)
         found |= {"former_title": title, "former_title_language": spoken}
     for column, before, now in (

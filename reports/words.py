@@ -269,7 +269,7 @@ LABELS: dict[str, Any] = {
     "act_withdraw": pgettext_lazy("an action of the plan", "withdrawn"),
     "text_before": _("Text of the plan before"),
     "text_after": _("Text of the plan now"),
-    "former_wording": _("Earlier wording"),
+    "former_wording": _("Before the change"),
     "was_label": _("number before: {label}"),
     "was_title": _("title before: {title}"),
     "was_section": _("section before: {label}"),

@@ -25,6 +25,7 @@ from actions.models import (
     Actor,
     AmendmentLine,
     Entry,
+    ErrorNotice,
     Invitation,
     Letter,
     Membership,
@@ -328,6 +329,16 @@ def add_report(site: Site) -> None:
         sentence=word("refused"), digest="0" * 64, taken_by=by, taken_at=site.now,
     )  # fmt: skip
     site.keys["failed"] = failed.pk
+    add_notice(site)
+
+
+def add_notice(site: Site) -> None:
+    """Store what a reader reported, which the secretariat alone reads."""
+    told = ErrorNotice.objects.create(
+        page="/en/plans/small/", plan=site.scene.plan, text=word("wrong"), language="en",
+        email=f"reader@{ADDRESS}", at=site.now, last_at=site.now, token="0" * 64, digest="0" * 64,
+    )  # fmt: skip
+    site.keys["notice"] = told.pk
 
 
 def add_evaluation(site: Site) -> None:

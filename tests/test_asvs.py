@@ -19,9 +19,6 @@ ANSWERS = ("Met", "Not applicable", "Not met", "Where set")
 ROW = re.compile(r"\| (\d+)\.(\d+)\.(\d+) \| ([12]) \| ([^|]+) \| ([^|:]+): ([^|]+) \| ([^|]+) \|")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 PLACE = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:md|txt|in|toml|py))`")
-# What signs in by OpenID Connect is looked for where it is part of the software.
-BY_PROVIDER = re.compile(r"(actions/(views/)?openid|tests/test_openid)")
-HAS_PROVIDERS = (ROOT / "actions" / "openid").exists()
 SETTING = re.compile(r"`([A-Z][A-Z_]{4,})`")
 
 
@@ -36,10 +33,6 @@ def rows() -> list[re.Match[str]]:
     return [row for row in found if row]
 
 
-def is_here(place: str) -> bool:
-    return HAS_PROVIDERS or not BY_PROVIDER.match(place)
-
-
 @cache
 def names_in(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -48,7 +41,7 @@ def names_in(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_test_that_is_named_exists(page) -> None:
-    named = [(file, name) for file, name in TEST.findall(text(page)) if is_here(file)]
+    named = TEST.findall(text(page))
     assert len(named) >= 10
     missing = [f"{file}::{name}" for file, name in named if name not in names_in(ROOT / file)]
     assert missing == []
@@ -56,8 +49,7 @@ def test_every_test_that_is_named_exists(page) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_and_setting_that_is_named_exists(page) -> None:
-    places = [place for place in PLACE.findall(text(page)) if is_here(place)]
-    named = SETTING.findall(text(page))
+    places, named = PLACE.findall(text(page)), SETTING.findall(text(page))
     assert [place for place in places if not (ROOT / place).exists()] == []
     assert [name for name in named if not hasattr(settings, name)] == []
 

@@ -67,6 +67,7 @@ FORMS = {
     "/en/secretariat/plan/amendments/{amendment}/add/": ("secretariat", "title_nl"),
     "/en/secretariat/plan/amendments/{amendment}/lines/{line}/": ("secretariat", "note_nl"),
     "/en/secretariat/plans/new/": ("secretariat", "title_fr"),
+    "/en/secretariat/errors/{notice}/": ("secretariat", "note"),
     "/admin/actions/theme/add/": ("secretariat", "title_nl"),
     "/admin/actions/action/{row}/change/": ("secretariat", "title_nl"),
     "/admin/actions/action/{row}/history/{row_version}/": ("secretariat", "other_title"),
@@ -772,6 +773,7 @@ EXCEPTIONS = {
     "account_change_password": "passwords", "account_set_password": "passwords",
     "mfa_activate_totp": "a code", "mfa_add_webauthn": "the name of a passkey",
     "mfa_edit_webauthn": "the name of a passkey",
+    "actions:report-error": "readers have no session; their text is shown again at each refusal",
     "actions:invitation": "a name, asked before there is an account",
     "actions:round-new": "days, and numbers of days", "actions:round": "days, and numbers of days",
 }  # fmt: skip

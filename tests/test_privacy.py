@@ -28,6 +28,7 @@ READERS = {
     word("chapter"): MEMBERS,
     word("translated"): {"secretariat"},
     word("refused"): {"secretariat"},
+    word("wrong"): {"secretariat"},
     word("published of 2024"): MEMBERS,  # of a report that is frozen and not yet published
     word("published of 2022"): set(),  # of one that was withdrawn
     word("published of 2023"): EVERYBODY,

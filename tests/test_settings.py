@@ -8,9 +8,11 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
 from actions.models import User
+from napmonitor import providers
 from napmonitor.logs import JsonFormatter, PlainFormatter
 
 KEY = "a made-up key of some sixty letters, for tests of the settings"
@@ -45,12 +47,82 @@ def test_without_a_secret_key_nothing_starts_and_the_reason_is_said() -> None:
         ({"ALLOWED_HOSTS": "napmonitor.example,*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"DATABASE_URL": "sqlite://:memory:"}, "DATABASE_URL names a database in memory"),
         ({"SITE_URL": "http://napmonitor.example"}, "SITE_URL must start with https://"),
+        ({"ACCESSIBILITY_DATE": "1 December"}, "ACCESSIBILITY_DATE must be a day such as"),
     ],
 )
 def test_what_is_not_safe_does_not_start_and_one_sentence_says_why(given, said) -> None:
     found = started(**{"SECRET_KEY": KEY} | given)
     assert found.returncode == 1
     assert found.stderr.startswith(said)
+    assert found.stderr.count("\n") == 1
+
+
+PROVIDER = {
+    "id": "gov",
+    "name": "Gov ID",
+    "issuer": "https://id.example",
+    "client_id": "napmonitor",
+    "secret": "a secret",
+    "trusted_domains": ["example.org"],
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"issuer": "http://id.example"}, "the issuer of gov must be an address that starts with"),
+        ({"issuer": "https://me:it@id.example"}, "the issuer of gov must be an address"),
+        ({"issuer": "https://id.example?x=1"}, "the issuer of gov must be an address"),
+        ({"issuer": "https://[id.example"}, "the issuer of gov must be an address"),
+        ({"secret": ""}, "gov needs a text as its secret."),
+        ({"secret": None}, "gov needs a text as its secret."),
+        ({"client_id": 7}, "gov needs a text as its client_id."),
+        ({"name": "x" * 61}, "gov needs a name of at most 60."),
+        ({"trust": ["example.org"]}, "gov has a key that is not known: trust."),
+        ({"trusted_domains": ["*"]}, "gov must be trusted for whole mail domains"),
+        ({"trusted_domains": ["*.example.org"]}, "gov must be trusted for whole mail domains"),
+        ({"trusted_domains": ["be"]}, "gov must be trusted for whole mail domains"),
+        ({"trusted_domains": ["me@example.org"]}, "gov must be trusted for whole mail domains"),
+        ({"trusted_domains": []}, "gov must name the mail domains it is trusted for."),
+        ({"trusted_domains": "example.org"}, "trusted_domains of gov must be a list of texts."),
+        ({"second_factor_acr": "high"}, "second_factor_acr of gov must be a list of texts."),
+        ({"scope": ["email"]}, "gov must ask for the scope openid."),
+        ({"id": "Gov ID"}, "each provider needs an id of small letters"),
+    ],
+)
+def test_a_provider_that_is_not_safe_is_refused_in_one_sentence(row, said) -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        providers.read(json.dumps([PROVIDER | row]), may_be_insecure=False)
+    assert str(refusal.value).startswith("OPENID_PROVIDERS")
+    assert said in str(refusal.value)
+    assert "a secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", "gov", "[" * 100_000, '[{"id": "gov"}'])
+def test_providers_are_a_list_of_objects(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="must be a JSON list of objects"):
+        providers.read(text, may_be_insecure=False)
+
+
+def test_no_two_providers_have_one_id() -> None:
+    with pytest.raises(ImproperlyConfigured, match="has the id gov twice"):
+        providers.read(json.dumps([PROVIDER, PROVIDER]), may_be_insecure=False)
+
+
+def test_providers_are_read_whole_and_domains_as_they_are_compared() -> None:
+    row = PROVIDER | {"trusted_domains": ["Example.ORG", "exämple.org"]}
+    (found,) = providers.read(json.dumps([row]), may_be_insecure=False)
+    assert found["trusted_domains"] == ["example.org", "xn--exmple-cua.org"]
+    assert (found["scope"], found["second_factor_acr"]) == (["openid", "email"], [])
+    assert providers.read(" ", may_be_insecure=False) == []
+
+
+def test_only_a_trial_may_ask_a_provider_without_tls() -> None:
+    text = json.dumps([PROVIDER | {"issuer": "http://127.0.0.1:9400"}])
+    assert len(providers.read(text, may_be_insecure=True)) == 1
+    found = started(SECRET_KEY=KEY, OPENID_PROVIDERS=text)
+    assert found.returncode == 1
+    assert found.stderr.startswith("OPENID_PROVIDERS: the issuer of gov must be an address")
     assert found.stderr.count("\n") == 1
 
 

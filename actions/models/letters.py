@@ -27,6 +27,7 @@ LETTER_KINDS = [
     (LetterKind.ASKED.value, _("Reminder by a colleague")),
     (LetterKind.BY_HAND.value, _("Written by the secretariat")),
     (LetterKind.COVERING.value, _("Covering letter")),
+    (LetterKind.ANSWER.value, _("Answer to a reader")),
 ]
 LETTER_STATES = [
     (LetterState.WAITING.value, pgettext_lazy("state of a letter", "Waiting")),

@@ -192,6 +192,7 @@ def page_of(
         "ended": found.period_ended(on),
         "today": on,
         "amendments": reading_amendments.of_action(found),
+        "former": reading_amendments.former(found),
         "preview": preview,
         **neighbours(found, on),
         **reported(found, request.GET.get("year")),

@@ -1,6 +1,6 @@
 """Pages about the site: choice of language, about, method, accessibility, privacy; errors."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.http import (
@@ -67,14 +67,20 @@ def method(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """Show the accessibility statement."""
-    return TemplateResponse(request, "actions/accessibility.html", {})
+    """Show the accessibility statement, in the form of Implementing Decision (EU) 2018/1523."""
+    day = settings.ACCESSIBILITY_DATE
+    context = {
+        "operator": settings.SITE_OPERATOR,
+        "prepared_on": date.fromisoformat(day) if day else None,
+    }
+    return TemplateResponse(request, "actions/accessibility.html", context)
 
 
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show what is kept of whom, and why."""
-    return TemplateResponse(request, "actions/privacy.html", {})
+    context = {"has_providers": bool(settings.OPENID_NAMES)}
+    return TemplateResponse(request, "actions/privacy.html", context)
 
 
 @csrf_exempt

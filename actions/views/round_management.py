@@ -19,7 +19,7 @@ from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundF
 from actions.models import Action, Actor, Entry, Extension, Override, Plan, ReportingRound
 from actions.models.statuses import RULE_WORDS
 from actions.refusals import Refused
-from actions.rules import deadlines, workdays
+from actions.rules import deadlines, reminders, workdays
 from actions.services import passed, rounds, seen
 from actions.typography import date_format
 from actions.views.members_only import (
@@ -53,6 +53,8 @@ def round_new(request: MemberRequest) -> HttpResponse:
         "plan": Plan.objects.published().filter(slug=settings.CURRENT_PLAN).first(),
         "year": request.on.year,
         "reference_date": date(request.on.year, 12, 31),
+        "remind_before": list(reminders.BEFORE),
+        "remind_after": list(reminders.AFTER),
     }
     form = offer(request, RoundForm(request.POST or None, initial=start))
     if request.method == "POST" and form.is_valid():
