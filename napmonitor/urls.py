@@ -18,7 +18,10 @@ urlpatterns = [
     path(
         "sitemap.xml",
         require_safe(sitemap),
-        {"sitemaps": SITEMAPS | sitemaps.SITEMAPS},
+        {
+            "sitemaps": SITEMAPS | sitemaps.SITEMAPS,
+            "content_type": "application/xml; charset=utf-8",
+        },
         name="sitemap",
     ),
     path("robots.txt", pages.robots, name="robots"),

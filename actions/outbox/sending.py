@@ -36,7 +36,7 @@ PAUSES = (
     timedelta(hours=24),
 )
 # A code is of no use to anybody later than this.
-CODE_LIVES = timedelta(minutes=15)
+CODE_LIVES = timedelta(minutes=10)
 # A process that has not told how it went by now will not tell any more.
 UNCLEAR_AFTER = timedelta(minutes=10)
 # So long the secretariat may order again a letter with a secret that may have arrived.

@@ -1,6 +1,5 @@
 """How people sign in: what allauth asks of this project, and the second factor."""
 
-import logging
 import secrets
 from typing import Any
 
@@ -31,10 +30,10 @@ from actions.models import User
 from actions.outbox import letters
 from actions.permissions import Rights
 from actions.services import guesses, links
-from actions.views import confirming, linking, shared_computer
+from actions.views import confirming, linking, shared_computer, sign_in_log
 from actions.views.confirming import CODE_LETTER
 
-logger = logging.getLogger(__name__)
+logger = sign_in_log.logger
 
 TOO_MANY = _("Too many attempts. Wait a few minutes, then try again.")
 
@@ -157,6 +156,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().pre_authenticate(request, **credentials)
         address = str(credentials.get("email", "")).lower()
         if not consume(request, action="login_failed_of_all", key=address):
+            logger.warning("too many wrong passwords for one address")
             raise self.validation_error("too_many_login_attempts")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

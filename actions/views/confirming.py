@@ -21,7 +21,12 @@ from allauth.account.internal.flows.login import (
     get_authentication_records,
     record_authentication,
 )
-from allauth.account.signals import password_changed, password_set
+from allauth.account.signals import (
+    authentication_step_completed,
+    login_code_rejected,
+    password_changed,
+    password_set,
+)
 from allauth.account.views import BaseReauthenticateView
 from allauth.core import context
 from allauth.core.internal.ratelimit import consume
@@ -40,6 +45,7 @@ from django.utils.http import urlencode
 
 from actions import providers
 from actions.forms.accounts import CodeForm
+from actions.models import User
 from actions.services import guesses, links
 from actions.services.accounts import end_sessions
 
@@ -215,12 +221,26 @@ class ConfirmByMail(BaseReauthenticateView):
         record_authentication(request, request.user, "code", reauthenticated=True)
         return super().form_valid(form)
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Have a wrong code logged, and show the form with what is wrong."""
+        request: Any = self.request
+        login_code_rejected.send(User, request=request, user=request.user, last_attempt=False)
+        response: HttpResponse = super().form_invalid(form)
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say whether a code is on its way."""
         return {**super().get_context_data(**kwargs), "is_sent": self.sent is not None}
 
 
 confirm_by_mail = ConfirmByMail.as_view()
+
+
+@receiver(authentication_step_completed)
+def renew_key(request: HttpRequest, **more: Any) -> None:
+    """Give the session another key once it proved anew who sits before it (ASVS 7.2.4)."""
+    if more.get("reauthenticated"):
+        request.session.cycle_key()
 
 
 # --- What ends other sessions ---------------------------------------------------------
