@@ -93,7 +93,7 @@ class NoteForm(SpokenForm):
 
     text = TextField(
         label=_("Note"),
-        help_text=_("Paragraphs, lists with “- ” and links are kept."),
+        help_text=_("Paragraphs, lists with “- ” and addresses are kept."),
         rows=12,
         most=LONGEST_NOTE,
         required=False,
