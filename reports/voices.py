@@ -124,6 +124,7 @@ def expected_entries(notes: Iterable[VoiceNote]) -> dict[int, list[Entry]]:
     rows = Entry.objects.filter(
         about, round__in={n.voice.round_id for n in listed}, expected=True
     ).select_related("responsibility__actor", "responsibility__action")
+    rows = rows.prefetch_related("responsibility__actor__names")
     found: dict[int, list[Entry]] = {note.pk: [] for note in listed}
     entries = list(rows.order_by("responsibility__position", "pk")) if listed else []
     for note in listed:
@@ -185,6 +186,7 @@ def to_answer(rights: Rights, *, on: date) -> list[ToAnswer]:
     notes = list(
         VoiceNote.objects.filter(state=TAKEN, voice__round__in=by_round)
         .select_related(*SHOWN)
+        .prefetch_related("voice__actor__names")
         .order_by("voice__round", "pk")
     )
     entries = expected_entries(notes)

@@ -355,7 +355,8 @@ def add_voices(site: Site) -> None:
 
     drafted = write("8", "notedraft", submits=False)
     site.keys["row_written"] = drafted.action_id
-    site.keys["note"] = write("2", "notewaits").pk
+    waiting = write("2", "notewaits")
+    site.keys |= {"note": waiting.pk, "row_waiting": waiting.action_id}
     taken = notes.take(write("1", "notetaken"), by=by, now=site.now)
     site.keys["note_taken"] = taken.pk
     note_answers.save(
@@ -366,7 +367,7 @@ def add_voices(site: Site) -> None:
         row = notes.refuse(
             write(label, mark), ground="insult", reason=word("notereason"), by=by, now=site.now
         )
-        site.keys[mark] = row.pk
+        site.keys |= {mark: row.pk, f"row_{mark}": row.action_id}
     notes.ask_again(row, by=voice, now=site.now)
 
 

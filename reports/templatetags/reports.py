@@ -34,6 +34,7 @@ def notes_of_desk(context: Any) -> dict[str, Any]:
     """Return what somebody can do about notes today: write, answer, look a second time."""
     request = context["request"]
     asked = VoiceNote.objects.filter(state=SECOND_LOOK).select_related(*voices.SHOWN)
+    asked = asked.prefetch_related("voice__actor__names")
     second = asked if request.rights.is_co_chair else asked.none()
     return {
         "rights_of_reply": [

@@ -1,14 +1,14 @@
 """Notes of invited organisations: invited, written, decided on, answered, frozen; else none."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
-from django.utils import timezone
+from django.test.utils import CaptureQueriesContext
 
 from actions.models import (
     Action,
@@ -32,6 +32,7 @@ from reports.services import voices as service
 from reports.voice_models import InvitedVoice, NoteAnswer, RightOfReply, VoiceNote
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, refused_fields
+from tests.published import publish
 from tests.signing_in import enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -743,5 +744,80 @@ def test_a_voice_sees_nothing_of_another_round_and_nothing_when_it_is_off(stage:
     assert client.get("/en/desk/rounds/small/2024/notes/").status_code == 404
 
 
-def test_a_day_is_that_of_brussels() -> None:
-    assert timezone.localdate(NOW) == TODAY == date(2026, 1, 20)
+# --- After publication ----------------------------------------------------------------
+
+
+def published(stage: Stage) -> None:
+    """Publish the report of the round with small stand-ins for its files."""
+    given = rounds.close(ReportingRound.objects.get(pk=stage.round.pk), by=stage.by, now=LATER)
+    publish(given, by=stage.by, now=LATER)
+
+
+def test_a_published_note_stands_at_its_action_and_in_the_interface(stage: Stage) -> None:
+    note = stage.taken(text="Zqnote **en** <b>meer</b>", evidence=["https://example.org/zqstudie"])
+    stage.answer(note, text="Zqanswer")
+    stage.refused(stage.write("9"))
+    address = "/en/plans/small/actions/1/"
+    before = text_of_page(Client().get(address)) + text_of_page(
+        Client().get("/api/v1/plans/small/rounds/")
+    )
+    assert "Zq" not in before
+    published(stage)
+    page = text_of_page(Client().get(address))
+    assert "Zqnote <strong>en</strong> &lt;b&gt;meer&lt;/b&gt;" in page
+    assert "original in Dutch" in page
+    assert 'href="https://example.org/zqstudie"' in page
+    assert ("Zqanswer" in page, "it is no text of a government" in page) == (True, True)
+    assert "Zqnote" not in text_of_page(Client().get("/en/plans/small/actions/9/"))
+    (found,) = Client().get("/api/v1/plans/small/rounds/").json()["results"]
+    assert found["voices"] == {"invited": 1, "refused": 1}
+    (one,) = found["notes"]
+    assert (one["voice"], one["action_id"], one["evidence"]) == (
+        "small-council", "1", ["https://example.org/zqstudie"],
+    )  # fmt: skip
+    assert stage.person.email not in page
+
+
+def test_a_further_edition_keeps_the_notes_of_the_one_before(stage: Stage) -> None:
+    stage.taken()
+    published(stage)
+    given = ReportingRound.objects.get(pk=stage.round.pk)
+    found = builder.build(given, now=LATER)
+    assert ([note.voice for note in found.notes], found.invited) == (["small-council"], 1)
+    with pytest.raises(Refused, match="frozen or published"):
+        stage.write("9")
+
+
+# --- Lists ----------------------------------------------------------------------------
+
+
+@pytest_pages
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("secretariat", "/en/secretariat/rounds/{round}/voices/"),
+        ("secretariat", "/en/secretariat/"),
+        ("writer", "/en/desk/"),
+        ("voice", "/en/desk/rounds/small/2025/notes/"),
+    ],
+)
+def test_a_list_asks_as_often_for_one_note_as_for_many(stage: Stage, who: str, path: str) -> None:
+    client = stage.browser(who)
+    address = path.format(round=stage.round.pk)
+    stage.taken("1")
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    for number in range(9):
+        actor = make_actor(stage.scene, f"other{number}")
+        person = join(stage.scene, f"other{number}", actor)
+        voice = service.invite(stage.round, actor=actor, language="nl", by=stage.by, now=NOW)
+        for label in ("1", "9"):
+            note = notes.save(
+                voice, stage.action(label), language="nl", text="Nota", evidence=[], submits=True,
+                by=person, now=NOW,
+            )  # fmt: skip
+            notes.take(note, by=stage.by, now=NOW)
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+    assert len(many) == len(one)
