@@ -152,7 +152,7 @@ def _labels(snapshot: Snapshot) -> tuple[list[str], list[list[Any]]]:
 
 
 def tables(snapshot: Snapshot) -> list[str]:
-    """Return the sheets of the workbook: an edition of schema 3 has those of then alone."""
+    """Return the sheets of the workbook: an edition of an earlier schema has those of then."""
     further = [name for name in dictionary.SHEETS if _knows(snapshot, name, "plan")]
     return [*dictionary.TABLES, *further]
 
@@ -190,6 +190,8 @@ def rows(name: str, snapshot: Snapshot, language: str) -> Iterator[Row]:
         "evidence": evidence,
         "amendments": amendments,
         "names": namings,
+        "notes": notes,
+        "advice": advice,
     }
     return makers[name](snapshot, language)
 
@@ -281,6 +283,45 @@ def namings(snapshot: Snapshot, language: str) -> Iterator[Row]:
                 "since": _day(one.since),
                 "until": _day(one.until),
             }
+
+
+def notes(snapshot: Snapshot, language: str) -> Iterator[Row]:
+    """Yield a row per note of a voice, and after it one per answer."""
+    for number, note in enumerate(snapshot.notes, start=1):
+        about = {
+            **_edition(snapshot),
+            "number": number,
+            "voice": note.voice,
+            "voice_name": plain(note.names, language)[0],
+            "action_id": note.action_id,
+            "section": note.section,
+        }
+        evidence = "\n".join(note.evidence)
+        yield {**about, "kind": "note", **_said(note.text, language), "evidence": evidence}
+        for answer in note.answers:
+            said = _said(answer.text, language)
+            yield {**about, "kind": "answer", "actor": answer.actor, **said}
+
+
+def _said(text: Text, language: str) -> Row:
+    found, spoken = text.read(language)
+    return {"text": found, "text_language": spoken}
+
+
+def advice(snapshot: Snapshot, language: str) -> Iterator[Row]:
+    """Yield a row per advice."""
+    for number, one in enumerate(snapshot.advice, start=1):
+        yield {
+            **_edition(snapshot),
+            "number": number,
+            "author": plain(one.names, language)[0],
+            "received_on": _day(one.received_on),
+            "title": plain(one.titles, language)[0],
+            "address": one.address,
+            "participants": plain(one.participants, language)[0],
+            "text": plain(one.texts, language)[0],
+            "what_was_done": plain(one.done, language)[0],
+        }
 
 
 def _edition(snapshot: Snapshot) -> Row:

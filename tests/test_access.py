@@ -28,7 +28,7 @@ SAME_ADDRESS = {"account_request_login_code": "account_login"}
 # decides, may most; and those whose long rows are.
 CHIEF = ("public", "no-factor", "writer", "reviewer", "secretariat")
 OFTEN = ("public", "writer", "secretariat")
-MEMBERS = ("observer", "other", "writer", "coordinator", "reviewer", "secretariat")
+MEMBERS = ("voice", "observer", "other", "writer", "coordinator", "reviewer", "secretariat")
 SIGNED_IN = [role for role in EVERYBODY if role not in {"public", *SHUT_OUT}]
 ELSEWHERE = ("https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)")
 
@@ -43,6 +43,7 @@ MENU = {
     "sample": ["/en/account/sign-in/"],
     "former": [],
     "no-factor": [DESK, REVIEW, TODAY, PROFILE],
+    "voice": [DESK, PROFILE],
     "observer": [DESK, PROFILE],
     "other": [DESK, PROFILE],
     "writer": [DESK, PROFILE],

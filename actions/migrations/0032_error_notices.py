@@ -9,7 +9,7 @@ import actions.models.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actions", "0030_returned_messages"),
+        ("actions", "0031_voices"),
     ]
 
     operations = [
@@ -110,6 +110,10 @@ class Migration(migrations.Migration):
                     ("by_hand", "Written by the secretariat"),
                     ("covering", "Covering letter"),
                     ("answer", "Answer to a reader"),
+                    ("notes_opened", "Invitation to write notes"),
+                    ("note_decided", "Decision on a note"),
+                    ("notes_taken", "Notes to answer"),
+                    ("second_look", "Second look at a note"),
                 ],
                 max_length=20,
                 verbose_name="kind",
@@ -139,6 +143,10 @@ class Migration(migrations.Migration):
                             "by_hand",
                             "covering",
                             "answer",
+                            "notes_opened",
+                            "note_decided",
+                            "notes_taken",
+                            "second_look",
                         ],
                     )
                 ),

@@ -93,7 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Lead to the desk; who has no part in the follow-up, to the administration or home."""
         user: Any = request.user
         rights = permissions.rights(user, on=timezone.localdate())
-        if not rights.is_member:
+        if not rights.has_role:
             return reverse("admin:index" if user.is_staff else "actions:home")
         try:
             return reverse("actions:desk")

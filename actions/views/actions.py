@@ -214,6 +214,9 @@ def reported(action: Action, year: str | None) -> dict[str, Any]:
         "report": report,
         "is_sample": any(given.is_sample for given in rounds if given.pk in said),
         "presentation": presentation.of_action(now, actors[report]) if now else None,
+        "voice_notes": presentation.notes(published.notes_of(report), now.action_id, actors[report])
+        if now
+        else [],
         "matrix": matrix(told, actors, report),
         "past_years": [
             {"round": given, "said": said[given.pk]}

@@ -22,14 +22,14 @@ from actions.refusals import Refused
 from actions.services import accounts, links
 from actions.services import members as service
 from actions.views.confirming import has_factor
-from actions.views.members_only import READ_WRITE, MemberRequest, member_page
+from actions.views.members_only import READ_WRITE, MemberRequest, everybody, member_page
 from actions.views.offering import offer
 
 BACKEND = "actions.views.accounts.Backend"
 GONE = 410
 
 
-@member_page(methods=READ_WRITE)
+@member_page(everybody, methods=READ_WRITE)
 def profile(request: MemberRequest) -> HttpResponse:
     """Show and store the own name and language; show the roles and the ways to sign in."""
     form = offer(request, ProfileForm(request.POST or None, initial=initial_of(request.user)))
