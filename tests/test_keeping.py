@@ -774,20 +774,6 @@ def test_signs_that_the_report_cannot_print_are_told_at_their_field_and_saved_al
     assert len(again.xpath("//*[@class='field-note']")) == 1
 
 
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [(CHAPTER, "text_nl"), ("/en/secretariat/translations/{accepted}/done/fr/", "text")],
-)
-def test_signs_that_the_report_cannot_print_are_told_once_the_form_is_saved(
-    site, path, name
-) -> None:
-    action, sent = open_form(site, "secretariat", path)
-    saved = site.send("secretariat", "POST", action, sent | {name: "Goed 🙂."})
-    assert saved.status_code == 302
-    said = site.get("secretariat", saved["Location"]).content.decode()
-    assert "the PDF of the report cannot print 🙂." in said
-
-
 def test_what_is_quoted_from_a_document_is_in_its_language_in_the_administration(site) -> None:
     action = site.scene.responsibility("1").action
     type(action.title_source).objects.filter(pk=action.title_source_id).update(language="fr")

@@ -146,6 +146,12 @@ def test_a_new_chapter_is_stored_only_as_a_whole(browser, year) -> None:
     assert not Chapter.objects.exists()
 
 
+def test_a_chapter_is_saved_with_a_word_about_signs_that_cannot_be_printed(browser, year) -> None:
+    sent = {"version": "0", "text_nl": "Goed 🙂.", "text_fr": "Bon."}
+    page = browser.post(address(year, "chapters/foreword/0/"), sent, follow=True)
+    assert "“Text (Dutch)”: the PDF of the report cannot print 🙂." in text(page)
+
+
 def test_a_chapter_that_a_frozen_edition_lacks_is_saved_with_a_word_about_it(browser, year) -> None:
     ReportingRound.objects.filter(pk=year.pk).update(state="closed", closed_at=timezone.now())
     sent = {"version": "0", "text_nl": "Goed.", "text_fr": "Bon."}
