@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
 from actions import emails
-from actions.models import Letter, ReportingRound
+from actions.models import Contact, Letter, ReportingRound
 from actions.outbox import sending
 from actions.refusals import Conflict, Refused
 from reports import readiness
@@ -201,6 +201,24 @@ def test_desk_and_page_of_the_round_lead_to_an_open_draft_and_say_its_last_day(
     html = words_of(client.get(link))
     assert "The draft is not open for comments now." in html
     assert "<textarea" not in html
+
+
+def test_members_see_on_their_pages_whom_they_ask_and_nobody_else_does(
+    scene, now_open, settings
+) -> None:
+    settings.CURRENT_PLAN = scene.plan.slug
+    contact = scene.plan.contact or Contact.objects.create(plan=scene.plan, email="x@example.org")
+    member = browser_of(scene, "observer")
+    paths = (
+        "/en/desk/rounds/small/2025/draft/",
+        "/en/desk/rounds/small/2025/",
+        "/en/desk/profile/",
+    )
+    for path in (*paths, "/en/nowhere/"):
+        page = words_of(member.get(path))
+        assert "Questions? Ask the secretariat:" in page
+        assert contact.email in page
+    assert contact.email not in words_of(Client().get("/en/nowhere/"))
 
 
 # --- Answers ----------------------------------------------------------------------------
