@@ -27,6 +27,7 @@ from actions.forms.administration import (
     LineField,
     ResponsibilityForm,
     ThemeForm,
+    speak_as_source,
 )
 from actions.forms.plan import LinesField
 from actions.forms.texts import TidyField, taken_out
@@ -50,7 +51,7 @@ from actions.models import (
 )
 from actions.rules.search import fold
 from actions.services import plan as service
-from actions.services.seen import CHANGED, digest
+from actions.services.seen import CHANGED, CHANGED_YOURSELF, changed_by, digest
 from actions.templatetags.own_form import here
 from actions.views.administration import refuse_outdated, with_rest, with_unsaved
 
@@ -99,18 +100,33 @@ def refuse(words: str) -> Callable[[Any], None]:
     return clean
 
 
+def name_as_stored(page: Any, row: models.Model | None) -> None:
+    """Let the head of a page name a row as it is stored, not as its form would change it."""
+    context = getattr(page, "context_data", None) or {}
+    if row is not None and "adminform" in context:
+        context |= {"original": row, "subtitle": str(row)}
+
+
 def columns_of(row: models.Model) -> list[str]:
     """Return the names of a row's columns."""
     return [field.attname for field in row._meta.concrete_fields]  # noqa: SLF001
 
 
-def tell_what_stands(form: Any) -> None:
-    """Refuse what somebody typed who was not the quickest; say what is stored where it differs."""
-    stored = [
-        f"{form.fields[name].label}{typography.sign(':')} {form.initial.get(name) or '–'}"
-        for name in form.changed_data
-    ]
-    raise ValidationError([f"{CHANGED} {SAVED_NOW}", *stored])
+def tell_what_stands(user: Any) -> Callable[[Any], None]:
+    """Return a form's ``clean`` that refuses what somebody typed who was not the quickest.
+
+    It says what is stored where that differs.
+    """
+
+    def clean(form: Any) -> None:
+        stored = [
+            f"{form.fields[name].label}{typography.sign(':')} {form.initial.get(name) or '–'}"
+            for name in form.changed_data
+        ]
+        who = CHANGED_YOURSELF if changed_by(form.instance, user) else CHANGED
+        raise ValidationError([f"{who} {SAVED_NOW}", *stored])
+
+    return clean
 
 
 class Spoken:
@@ -147,6 +163,14 @@ class Chosen:
         if is_line and length >= LONG_LINE:
             return LineField(max_length=length, **given)
         return super().formfield_for_dbfield(db_field, request, **more)  # type: ignore[misc]
+
+
+class OfSource(forms.ModelForm):
+    """A form of which what is quoted from a document is in that document's language."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        speak_as_source(self)
 
 
 class Placed:
@@ -255,6 +279,7 @@ class DataAdmin(ByService, Spoken, Chosen, SimpleHistoryAdmin):
             request.is_late = True  # type: ignore[attr-defined]
         page = super().changeform_view(request, object_id, form_url, context | {"seen": seen})
         page.is_late = getattr(request, "is_late", False)
+        name_as_stored(page, there)
         return with_rest(request, page) if writes else page
 
     def said(self, row: Any) -> str:
@@ -313,7 +338,7 @@ class DataAdmin(ByService, Spoken, Chosen, SimpleHistoryAdmin):
         """Return the form; it carries the refusal of a first try to store it."""
         form = super().get_form(request, obj, **options)
         if getattr(request, "is_late", False):
-            return type(form.__name__, (form,), {"clean": tell_what_stands})
+            return type(form.__name__, (form,), {"clean": tell_what_stands(request.user)})
         if request.method == "POST" and not hasattr(request, "is_only_shown"):
             form = refuse_outdated(request, form)
         refusal = "–" if hasattr(request, "is_only_shown") else getattr(request, "refusal", None)
@@ -340,8 +365,15 @@ class DataAdmin(ByService, Spoken, Chosen, SimpleHistoryAdmin):
 class Inline(Spoken, Chosen, admin.StackedInline):
     """Rows that hang under another one."""
 
+    form = OfSource
     extra = 0
     formfield_overrides = FIELDS
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return the rows with the document that they are quoted from."""
+        rows: QuerySet = super().get_queryset(request)
+        names = {field.name for field in self.model._meta.get_fields()}  # noqa: SLF001
+        return rows.select_related("source") if "source" in names else rows
 
 
 @admin.register(Source)

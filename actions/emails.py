@@ -248,11 +248,14 @@ def published(facts: Facts, _on: date) -> Mail | None:
 def draft_opened(facts: Facts, on: date) -> Mail | None:
     """Tell a member that the draft of a report is open for comments; facts: round, until, changed.
 
+    With ``ended`` it tells that it is so no longer, as the report was frozen before that day.
     Those of a day that was changed are taken out of the outbox; see ``events.draft_closed``.
     """
     rounds = ReportingRound.of_any_kind.select_related("plan__contact_row")
     found = rounds.filter(pk=facts["round"]).first()
     until = date.fromisoformat(facts["until"])
+    if found is not None and facts.get("ended"):
+        return comments_ended(found, until)
     if found is None or found.is_frozen or found.is_published or until < on:
         return None
     changed, opened = (
@@ -275,6 +278,26 @@ def draft_opened(facts: Facts, on: date) -> Mail | None:
         is_sample=found.is_sample,
         until=until,
         is_changed=facts["changed"],
+        link=link("reports:draft", found.plan.slug, found.name),
+    )
+
+
+def comments_ended(found: ReportingRound, until: date) -> Mail | None:
+    """Tell a member that comments on a draft ended before their day; None where they have not."""
+    if not (found.is_frozen or found.is_published):
+        return None
+    words = (
+        _("Draft of the evaluation %(year)s: comments have ended")
+        if found.is_evaluation
+        else _("Draft of the report %(year)s: comments have ended")
+    )
+    return render(
+        "comments_ended",
+        words % {"year": found.year},
+        found.plan.contact,
+        round=found,
+        is_sample=found.is_sample,
+        until=until,
         link=link("reports:draft", found.plan.slug, found.name),
     )
 

@@ -194,7 +194,7 @@ def test_what_changed_since_the_preview_is_seen_again(desk, scene) -> None:
     assert Amendment.objects.get().is_draft
 
 
-def test_two_people_on_one_action_see_each_others_text(desk, scene, sign_in) -> None:
+def test_two_windows_on_one_action_see_each_others_text(desk, scene, sign_in) -> None:
     path = begun(desk)
     page = html.fromstring(desk.get(f"{path}change/1/").content)
     form = page.xpath("//main//form[.//input[@name='mark']]")[0]
@@ -205,7 +205,7 @@ def test_two_people_on_one_action_see_each_others_text(desk, scene, sign_in) -> 
     typed(desk, f"{path}change/1/", title_nl="Hun")
     answer = desk.post(f"{path}change/1/", mine)
     assert answer.status_code == 200
-    assert "Somebody else has changed this meanwhile." in text_of(answer)
+    assert "You have changed this yourself meanwhile" in text_of(answer)
     assert "title (Dutch) Hun" in text_of(answer)
     assert Amendment.objects.get().lines.get().said == {"title_nl": "Hun"}
 

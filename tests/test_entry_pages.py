@@ -279,6 +279,7 @@ def test_what_a_document_lacks_is_told_at_its_row(entry, contributor, sign_in, r
     page = sign_in(contributor).post(path(entry), typed(entry, "submit", **document(**row)))
     assert page.status_code == 422
     assert text(page).count(words) == 2  # in the summary and at the row
+    assert "Document 1, " in text(page)[: text(page).index(words)]
     entry.refresh_from_db()
     assert entry.evidence[0]["title"] == row.get("title", "Verslag")
 
@@ -314,6 +315,41 @@ def test_a_text_that_looks_written_in_another_language_is_asked_about_once(
     assert browser.post(path(entry), answer).status_code == 302
     entry.refresh_from_db()
     assert (entry.state, entry.language) == ("submitted", "nl")
+
+
+def test_what_was_answered_is_not_asked_again_after_taking_back_until_it_changes(
+    entry, contributor, sign_in
+) -> None:
+    browser = sign_in(contributor)
+    inside = document(address="http://intranet/nota")
+    said = {"asked_language": "nl", "evidence-0-is_open_to_all": "on"}
+    answered = typed(entry, "submit", done=FRENCH, **inside, **said)
+    assert browser.post(path(entry), answered).status_code == 302
+    browser.post(f"{path(entry)}withdraw/")
+    entry.refresh_from_db()
+    assert entry.state == "draft"
+    again = typed(
+        entry, "submit", done=f"{FRENCH} Encore.", **document(address="http://intranet/b")
+    )
+    asked = text(browser.post(path(entry), again))
+    assert "The texts look written in French" in asked
+    assert "seems to open only inside" in asked
+    entry.refresh_from_db()
+    same = typed(entry, "submit", done=FRENCH, **inside)
+    assert browser.post(path(entry), same).status_code == 302
+    entry.refresh_from_db()
+    assert entry.state == "submitted"
+
+
+def test_who_submitted_an_entry_is_told_what_happens_next_and_until_when_it_can_change(
+    entry, contributor, sign_in
+) -> None:
+    browser = sign_in(contributor)
+    browser.post(path(entry), typed(entry, "submit", done="Gedaan."))
+    page = " ".join(text(browser.get(path(entry))).split())
+    words = "The secretariat reads it, and accepts it or returns it with a question."
+    assert f"{words} You get an e-mail about that. Until " in page
+    assert "you can still withdraw what nobody has decided on, and change it." in page
 
 
 def test_a_language_that_is_put_right_is_not_asked_about_again(entry, contributor, sign_in) -> None:

@@ -99,7 +99,8 @@ def values(form: Any) -> dict[str, str]:
 
 def field_of(form: Any, name: str) -> str:
     """Return the name of a field of a form, with the prefix that the page gives it."""
-    return next(n for n in values(form) if n == name or n.endswith(f"-{name}"))
+    own = [n for n in values(form) if not n.startswith("earlier:")]
+    return next(n for n in own if n == name or n.endswith(f"-{name}"))
 
 
 def shown(page: bytes, name: str) -> str:
@@ -157,8 +158,11 @@ def test_a_text_sent_without_a_session_stands_in_its_form_after_signing_in(site,
     assert shown(page.content, name) == IN_FORM
     assert b"Not saved yet: your text is in the form" in page.content
     assert own_form(page.content).get("action") == action
+    # Whoever goes away now finds it again: it is kept, and saved nowhere.
     assert shown(client.get(site.fill(path)).content, name) == shown(before, name)
-    assert UnsavedText.objects.count() == 0
+    kept = UnsavedText.objects.get()
+    assert kept.user == site.scene.people[role]
+    assert any("Zqwords" in text for _name, text in kept.content)
 
 
 ROW = "/admin/actions/action/{row}/change/"
@@ -187,7 +191,8 @@ def test_what_is_put_into_the_administration_does_not_hide_that_somebody_was_qui
     role, name, action, sent = typed(site, ROW)
     keep(site, role, sent)
     other = sent | {name: "Zqquicker"}
-    assert site.send(role, "POST", action, other | {"mark": ""}).status_code == 302
+    others = other | {"mark": ""}
+    assert site.send(as_chair(site), "POST", action, others).status_code == 302
     page = site.get(role, f"{ROW}?unsaved=use").content
     assert shown(page, name) == IN_FORM
     assert "Somebody else has changed this meanwhile" in page.decode()
@@ -271,7 +276,7 @@ def test_a_form_whose_page_is_gone_shows_its_text(site) -> None:
     sent["mark"] = keeping.sign(site.scene.people[role], action, "/en/desk/entries/999999/")
     client = Client()
     page = sign_in(client, client.post(action, sent), site.scene.people[role])
-    assert b"It cannot be put back into its form by itself" in page.content
+    assert b"You may not write here any more" in page.content
     assert "Zqwords" in page.content.decode()
 
 
@@ -367,13 +372,14 @@ def test_of_a_form_of_the_administration_only_what_differs_stands_among_unsaved_
 def test_the_desk_leads_to_unsaved_texts_as_long_as_there_are_any(site) -> None:
     role, _name, _action, sent = typed(site, CHAPTER)
     keep(site, role, sent)
-    assert UNSAVED.encode() in site.get(role, "/en/desk/").content
+    door = f'href="{UNSAVED}"'.encode()
+    assert door in site.get(role, "/en/desk/").content
     page = site.get(role, UNSAVED)
     mark = html.fromstring(page.content).xpath("//main//input[@name='mark']/@value")
     response = site.send(role, "POST", f"{UNSAVED}discard/", {"mark": mark[0]})
     assert response["Location"] == UNSAVED
     assert b"You have no unsaved text." in site.get(role, UNSAVED).content
-    assert UNSAVED.encode() not in site.get(role, "/en/desk/").content
+    assert door not in site.get(role, "/en/desk/").content
 
 
 def test_what_is_saved_already_is_not_offered(site) -> None:
@@ -450,6 +456,64 @@ def test_a_text_kept_on_a_page_with_a_filter_is_put_into_the_form_of_that_page(s
     )
     assert links == [f"{site.fill(path)}&unsaved=use"]
     assert shown(site.get("secretariat", links[0]).content, "text_nl") == IN_FORM
+
+
+def test_what_going_back_and_forth_offers_to_itself_goes_when_it_is_saved(site) -> None:
+    for path in (CHAPTER, "/admin/actions/action/{row}/change/"):
+        role, name, action, sent = typed(site, path)
+        keep(site, role, sent)
+        # Forth again: the browser fills in what the page offers beside the form.
+        again = values(own_form(site.get(role, path).content)) | {name: sent[name]}
+        assert f"earlier:{name}" in again
+        keep(site, role, again | {name: f"{sent[name]} more"})
+        assert (
+            site.send(role, "POST", action, again | {name: f"{sent[name]} more"}).status_code == 302
+        )
+        assert UnsavedText.objects.count() == 0
+
+
+def test_each_unsaved_text_is_headed_by_what_it_belongs_to(site) -> None:
+    theme = "/admin/actions/theme/add/"
+    for path, name in {CHAPTER: "text_nl", ROW: "title_nl", theme: "slug"}.items():
+        _action, sent = open_form(site, "secretariat", path)
+        keep(site, "secretariat", sent | {name: "Zq"})
+    page = html.fromstring(site.get("secretariat", UNSAVED).content.decode())
+    assert page.xpath("//main//section/h2/text()") == [
+        "Theme: new",
+        f"Action: {site.scene.responsibility('1').action}",
+        "Foreword, 2025",
+    ]
+
+
+# --- Who may not write any more ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [DRAFT, "/en/desk/rounds/small/2025/draft/"])
+def test_whoever_lost_their_role_is_told_so_and_finds_the_text(site, path) -> None:
+    role, name, action, sent = typed(site, path) if path == DRAFT else (
+        "writer", "text", *open_form(site, "writer", path)
+    )  # fmt: skip
+    sent = sent | {name: WORDS}
+    user = site.scene.people[role]
+    site.sessions["gone"] = standing_session(user)
+    user.memberships.update(ended_at=timezone.now())
+    kept = keep(site, "gone", sent)
+    words = (
+        "Not saved: you may not write here any more. Your text is kept among your unsaved texts."
+    )
+    assert (kept.status_code, kept.content.decode()) == (200, words)
+    part = site.send("gone", "POST", action, sent, headers={"HX-Request": "true"})
+    assert (part.status_code, part.content.decode()) == (403, words)
+    assert part["Content-Type"] == "text/plain; charset=utf-8"
+    page = site.send("gone", "POST", action, sent)
+    said = html.fromstring(page.content.decode())
+    assert page.status_code == 403
+    assert "You may not write here any more" in said.text_content()
+    assert "it stands nowhere else" not in said.text_content()
+    assert IN_FORM in [area.text.strip("\n").replace("\r", "") for area in said.xpath("//textarea")]
+    found = site.get("gone", UNSAVED)
+    assert found.status_code == 200
+    assert b"Zqwords" in found.content
 
 
 # --- The site was renewed meanwhile -----------------------------------------------------
@@ -599,6 +663,50 @@ def test_the_same_form_sent_twice_makes_one_and_another_text_makes_another(
     assert model.objects.count() == before + 2
 
 
+AGAIN = [
+    ("/en/secretariat/editions/{published}/transmissions/", Transmission, {"recipient": "Zq"}),
+    ("/en/desk/rounds/small/2025/draft/", DraftComment, {"text": "Zq\r\ntwo"}),
+    ("/en/secretariat/reports/{open}/chapters/further/0/", Chapter, {"title_nl": "Zq"}),
+]
+
+
+@pytest.mark.parametrize(("path", "model", "given"), AGAIN)
+def test_the_same_sent_again_from_the_page_anew_is_asked_for_and_may_be_meant(
+    site, path, model, given
+) -> None:
+    action, sent = open_form(site, "secretariat", path)
+    before = model.objects.count()
+    first = site.send("secretariat", "POST", action, sent | given)
+    # Going back in a browser fetches the page anew, and puts what was typed into it.
+    _action, anew = open_form(site, "secretariat", path)
+    keep(site, "secretariat", anew | given)
+    page = site.send("secretariat", "POST", action, anew | given)
+    assert page.status_code == 409
+    assert "You sent the same just now" in page.content.decode()
+    assert (model.objects.count(), UnsavedText.objects.count()) == (before + 1, 0)
+    asked = html.fromstring(page.content.decode()).xpath("//main//form")[0]
+    assert asked.xpath(".//a/@href") == [first["Location"]]
+    sent = values(asked)
+    said = {name: sent[name].replace("\r", "").replace("\n", "\r\n") for name in given}
+    assert said == given
+    for _turn in range(2):
+        assert (
+            site.send("secretariat", "POST", asked.get("action"), sent | given).status_code == 302
+        )
+    assert model.objects.count() == before + 2
+
+
+def test_the_same_sent_again_after_a_while_is_not_asked_for(site) -> None:
+    path, _model, given = AGAIN[1]
+    action, sent = open_form(site, "secretariat", path)
+    before = DraftComment.objects.count()
+    site.send("secretariat", "POST", action, sent | given)
+    SentForm.objects.update(sent_at=timezone.now() - timedelta(minutes=11))
+    _action, anew = open_form(site, "secretariat", path)
+    assert site.send("secretariat", "POST", action, anew | given).status_code == 302
+    assert DraftComment.objects.count() == before + 2
+
+
 def test_a_row_of_the_administration_is_made_once(site) -> None:
     action, sent = open_form(site, "secretariat", "/admin/actions/theme/add/")
     source = str(site.scene.source.pk)
@@ -672,6 +780,14 @@ def test_signs_that_the_report_cannot_print_are_told_at_their_field_and_saved_al
     assert len(again.xpath("//*[@class='field-note']")) == 1
 
 
+def test_what_is_quoted_from_a_document_is_in_its_language_in_the_administration(site) -> None:
+    action = site.scene.responsibility("1").action
+    type(action.title_source).objects.filter(pk=action.title_source_id).update(language="fr")
+    page = html.fromstring(site.get("secretariat", ROW).content.decode())
+    names = ("period_text", "actors_text", "other_title", "title_source_detail")
+    assert {page.get_element_by_id(f"id_{name}").get("lang") for name in names} == {"fr"}
+
+
 def test_the_end_of_a_line_is_no_sign_that_cannot_be_printed(site) -> None:
     action, sent = open_form(site, "writer", DRAFT)
     page = site.send("writer", "POST", action, sent | {
@@ -692,7 +808,15 @@ def test_a_text_is_not_put_into_a_form_that_is_not_there(site) -> None:
     assert b"Put it into the form" not in page
 
 
-# --- Two people -------------------------------------------------------------------------
+# --- Two people, and two windows of one -------------------------------------------------
+
+
+def as_chair(site: Site) -> str:
+    """Let another member of the secretariat sign in; return their role."""
+    chair = site.scene.people["chair"]
+    add_second_factor(chair)
+    site.sessions["chair"] = standing_session(chair)
+    return "chair"
 
 
 @pytest.mark.parametrize(
@@ -718,8 +842,10 @@ def test_the_second_of_two_is_told_sees_both_texts_and_may_replace_the_first(
     action, sent = open_form(site, "secretariat", path)
     sent.pop("token", None)
     first, second = ({k: site.fill(v) for k, v in one.items()} for one in (first, second))
+    other = as_chair(site)
     for _turn in range(2):  # the same twice is no conflict
-        assert site.send("secretariat", "POST", action, sent | first).status_code == 302
+        others = sent | first | {"mark": ""}
+        assert site.send(other, "POST", action, others).status_code == 302
     page = site.send("secretariat", "POST", action, sent | second)
     said = html.fromstring(page.content)
     assert "Somebody else has changed" in said.xpath("//*[@role='alert']")[0].text_content()
@@ -735,7 +861,8 @@ def test_the_second_of_two_in_the_administration_is_told_and_stores_nothing(site
     page = html.fromstring(site.get("secretariat", path).content)
     found = values(page.xpath("//form[@id='action_form']")[0])
     sent = {name: value for name, value in found.items() if "__prefix__" not in name}
-    assert site.send("secretariat", "POST", path, sent | {"title_nl": "Zqone"}).status_code == 302
+    others = sent | {"title_nl": "Zqone", "mark": ""}
+    assert site.send(as_chair(site), "POST", path, others).status_code == 302
     second = site.send("secretariat", "POST", path, sent | {"title_nl": "Zqtwo"})
     assert second.status_code == 200
     said = second.content.decode()
@@ -744,6 +871,40 @@ def test_the_second_of_two_in_the_administration_is_told_and_stores_nothing(site
     assert "Zqtwo" in said
     action.refresh_from_db()
     assert action.title_nl == "Zqone"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (CHAPTER, "text_nl"),
+        ("/en/secretariat/translations/{accepted}/done/fr/", "text"),
+        ("/en/secretariat/reports/{open}/consultation/", "note_nl"),
+        ("/admin/actions/action/{row}/change/", "title_nl"),
+    ],
+)
+def test_whoever_was_quicker_than_oneself_in_another_window_is_oneself(site, path, name) -> None:
+    action, sent = open_form(site, "secretariat", path)
+    assert site.send("secretariat", "POST", action, sent | {name: "Zqone"}).status_code == 302
+    page = site.send("secretariat", "POST", action, sent | {name: "Zqtwo", "token": "another"})
+    said = page.content.decode()
+    assert "You have changed this yourself meanwhile, in another window." in said
+    assert "Somebody else has changed" not in said
+
+
+def test_a_refused_form_of_the_administration_says_that_nothing_is_saved_and_keeps_its_head(
+    site,
+) -> None:
+    action, sent = open_form(site, "secretariat", ROW)
+    row = str(site.scene.responsibility("1").action)
+    wrong = sent | {f"title_{code}": "Zqother" for code in ("nl", "fr", "de", "en")}
+    page = site.send("secretariat", "POST", action, wrong | {"period_kind": "zz"})
+    said = html.fromstring(page.content.decode())
+    assert page.status_code == 200
+    assert "Nothing of this form is saved yet." in said.xpath("//*[@class='errornote']")[0].text
+    head = said.xpath("//*[@class='breadcrumbs'] | //div[@id='content']/h2 | //title")
+    assert head
+    assert not any("Zqother" in part.text_content() for part in head)
+    assert row in said.xpath("//title")[0].text
 
 
 # --- A wrong transmission ---------------------------------------------------------------

@@ -46,6 +46,28 @@ class LineField(TidyField):
         super().__init__(widget=forms.Textarea({"rows": 2, "cols": 60}), **options)
 
 
+OF_SOURCE = {
+    "title_source_detail", "other_title", "other_title_place", "period_text", "actors_text",
+    "printed_as", "commitment",
+}  # fmt: skip
+
+
+def language_of_source(row: Any) -> str:
+    """Return the language of the document that a row is taken from; "" where nobody knows it."""
+    key = "title_source" if hasattr(row, "title_source_id") else "source"
+    source = getattr(row, key, None) if getattr(row, f"{key}_id", None) else None
+    return source.language if source is not None and source.is_document else ""
+
+
+def speak_as_source(form: forms.ModelForm) -> None:
+    """Have what a row says in the words of its source spelled and read in the source's language."""
+    known = language_of_source(form.instance)
+    for name in OF_SOURCE & set(form.fields):
+        own = getattr(form.instance, f"{name}_language", "")
+        if own or known:
+            form.fields[name].widget.attrs["lang"] = own or known
+
+
 class PlacedForm(forms.ModelForm):
     """A form whose row has its place by its neighbour, never by a number.
 
@@ -59,6 +81,7 @@ class PlacedForm(forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Offer the rows beside it; it starts where it stands, and a new one comes last."""
         super().__init__(*args, **options)
+        speak_as_source(self)
         if "after" not in self.fields:  # nothing may be changed
             return
         place: Any = self.fields["after"]

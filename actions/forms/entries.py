@@ -1,7 +1,7 @@
 """The form of a status entry, with its list of evidence."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from actions.enums import REPORTABLE, Status
 from actions.forms.refusals import show_refusal
-from actions.forms.texts import TextField, completed_address, taken_out
+from actions.forms.texts import TextField, completed_address, not_printed, taken_out
 from actions.models import Entry
 from actions.models.entries import (
     EVIDENCE_KINDS,
@@ -202,18 +202,24 @@ class EntryForm(forms.Form):
         is_listed = not self.evidence.non_form_errors()
         return kept | ({"evidence": self.evidence.documents()} if is_listed else {})
 
-    def ask(self) -> bool:
-        """Ask at their fields what only the writer knows, each once; tell whether anything is."""
-        sound = self.content()
-        asked = [self.evidence.ask(), self.ask_language()]
+    def ask(self, before: Mapping[str, Any] | None = None) -> bool:
+        """Ask at their fields what only the writer knows, each once; tell whether anything is.
+
+        What stands as it did in what was submitted ``before`` was answered then.
+        """
+        sound, before = self.content(), before or {}
+        known = {row["address"] for row in before.get("evidence") or ()}
+        asked = [self.evidence.ask(known), self.ask_language(before)]
         self.is_asked = any(asked)
         self.sound = sound if self.is_asked else None
         return self.is_asked
 
-    def ask_language(self) -> bool:
+    def ask_language(self, before: Mapping[str, Any]) -> bool:
         """Ask whether the language is right where the texts look written in another one."""
         chosen = self.cleaned_data["language"]
-        if not chosen or chosen == self.cleaned_data["asked_language"]:
+        said = ("language", *PUBLISHED_TEXTS)
+        is_answered = all(self.cleaned_data[name] == before.get(name) for name in said)
+        if not chosen or is_answered or chosen == self.cleaned_data["asked_language"]:
             return False
         seen = languages.looks_like("\n".join(self.cleaned_data[name] for name in PUBLISHED_TEXTS))
         if seen in {"", chosen}:
@@ -244,6 +250,10 @@ class EntryForm(forms.Form):
     def taken_out(self) -> list[str]:
         """Return what was taken out of texts and documents as it cannot be kept."""
         return [words for form in (self, *self.evidence) for words in taken_out(form)]
+
+    def not_printed(self) -> list[str]:
+        """Return which signs of texts and titles the PDF of a report cannot print."""
+        return [words for form in (self, *self.evidence) for words in not_printed(form)]
 
     def go_on_from(self, version: int) -> None:
         """Let what was typed replace a newer version than it started from."""
@@ -369,9 +379,13 @@ class DocumentForm(forms.Form):
         typed = addresses.several(str(self["address"].value() or ""))
         return any(addresses.opens_inside_only(address) for address in typed)
 
-    def ask(self) -> bool:
-        """Ask at the address whether readers can open it, unless that was said; tell whether so."""
-        if not self.is_asked or self.cleaned_data.get("is_open_to_all"):
+    def ask(self, known: Container[str] = ()) -> bool:
+        """Ask at the address whether readers can open it, unless that was said; tell whether so.
+
+        That was said of those that are ``known``.
+        """
+        is_answered = self.cleaned_data.get("is_open_to_all")
+        if not self.is_asked or is_answered or self.cleaned_data.get("address") in known:
             return False
         self.add_error(
             "address",
@@ -403,9 +417,9 @@ class BaseEvidence(forms.BaseFormSet):
         """Return the documents that were typed."""
         return [document for form in self.forms for document in form.documents()]
 
-    def ask(self) -> bool:
+    def ask(self, known: Container[str]) -> bool:
         """Ask about addresses that seem to open only inside; tell whether there are any."""
-        asked = [form.ask() for form in self.forms]
+        asked = [form.ask(known) for form in self.forms]
         return any(asked)
 
     @property

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from actions.models.entries import LONGEST_TEXT, validate_address, validate_leng
 from actions.models.fields import no_control_characters
 from actions.rules import addresses
 from document import characters
+from document.writers import glyphs
 
 MOST_NAMED = 5  # of what was taken out of a field
 
@@ -119,6 +121,20 @@ def taken_out(form: forms.BaseForm) -> list[str]:
         words(form.fields[name].label or name, part.taken_out)
         for name, part in form.fields.items()
         if isinstance(part, TidyField) and part.taken_out
+    ]
+
+
+def not_printed(form: forms.BaseForm) -> list[str]:
+    """Return, for each field of a form that was sent, which signs the PDF cannot print."""
+    said = _(
+        "“%(field)s”: the PDF of the report cannot print %(signs)s. Write it in words or in the "
+        "Latin alphabet; everywhere else it stays as you wrote it."
+    )
+    return [
+        said % {"field": capfirst(str(part.label or name)), "signs": " ".join(signs)}
+        for name, part in form.fields.items()
+        if getattr(part, "is_printed", False)
+        and (signs := glyphs.unprintable(str(form[name].value() or "")))
     ]
 
 

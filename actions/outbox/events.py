@@ -98,6 +98,21 @@ def draft_opened(
     )
 
 
+def comments_ended(
+    reporting_round: ReportingRound, *, until: date, key: str, but: int, now: datetime
+) -> None:
+    """Tell who was told until when a draft is open for comments that these have ended sooner."""
+    draft_closed(reporting_round)
+    told = Letter.objects.filter(
+        kind=LetterKind.DRAFT_OPENED, state=LetterState.SENT, facts__round=reporting_round.pk
+    )
+    facts = {"round": reporting_round.pk, "until": until.isoformat(), "ended": True}
+    people = members().filter(pk__in=told.values("user")).exclude(pk=but)
+    start = f"comments_ended:{reporting_round.pk}:{key}"
+    rows = [(f"{start}:{person.pk}", person, facts) for person in people]
+    letters.put_many(LetterKind.DRAFT_OPENED, rows, now=now)
+
+
 def draft_closed(reporting_round: ReportingRound) -> None:
     """Have nobody told any more of a draft that is no longer, or until another day, open."""
     drop(LetterKind.DRAFT_OPENED, facts__round=reporting_round.pk)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.refusals import Conflict
 
 CHANGED = _("Somebody else has changed this meanwhile.")
+CHANGED_YOURSELF = _("You have changed this yourself meanwhile, in another window.")
 
 
 def digest(row: Any, names: Iterable[str]) -> str:
@@ -18,6 +19,13 @@ def digest(row: Any, names: Iterable[str]) -> str:
         return ""
     said = json.dumps([str(getattr(row, name)) for name in names], ensure_ascii=False)
     return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def changed_by(row: Any, user: Any) -> bool:
+    """Tell whether the newest change of a row, as its history says, is somebody's own."""
+    past = getattr(row, "history", None)
+    newest = past.order_by("-history_id").first() if past is not None and row.pk else None
+    return newest is not None and user is not None and newest.history_user_id == user.pk
 
 
 def check(row: Any, wanted: Mapping[str, Any], seen: str | None) -> None:

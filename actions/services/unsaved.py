@@ -6,7 +6,7 @@ Neither has a history: it is nobody's business but the writer's, and goes after 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from actions.models import SentForm, UnsavedText, User
 
 LASTS = timedelta(days=30)
+JUST_NOW = timedelta(minutes=10)  # in which the same text is hardly meant a second time
 LONGEST_ADDRESS, LONGEST_PAGE = 300, 500
 LANGUAGE = re.compile(r"^/(?:nl|fr|de|en)(?=/)")
 Fields = Sequence[tuple[str, str]]
@@ -29,6 +30,14 @@ class Opened:
 
     window: str
     at: datetime
+
+
+class SentBefore(Exception):  # noqa: N818  no error, but a question
+    """Raised where the same was sent just now from another page; ``leads_to`` is where it led."""
+
+    def __init__(self, leads_to: str) -> None:
+        super().__init__(leads_to)
+        self.leads_to = leads_to
 
 
 @transaction.atomic
@@ -80,20 +89,30 @@ def discard(address: str, *, by: User) -> None:
 
 @transaction.atomic
 def settle(
-    address: str, left: Fields, *, by: User, now: datetime, opened: Opened | None = None
+    address: str,
+    left: Fields,
+    *,
+    by: User,
+    now: datetime,
+    opened: Opened | None = None,
+    stored: Fields = (),
 ) -> None:
     """Forget what was kept of a form that is saved, but what is ``left`` beside it.
 
-    What another window has kept since this one was ``opened`` stays as it is.
+    What another window has kept since this one was ``opened`` stays as it is. What is ``stored``
+    stands beside it no longer: a browser that went back and forth offers it to itself.
     """
     rows = UnsavedText.objects.select_for_update()
     row = rows.filter(user=by, address=address_of(address)).first()
     if row is not None and opened is not None and is_of_another(row, opened):
         return
-    if left or left_beside(row, [], None):
-        keep(address, left, by=by, now=now)
-    else:
-        discard(address, by=by)
+    known = plain(text for _name, text in stored)
+    rest = [(name, text) for name, text in left if not is_said(text, known)]
+    more = left_beside(row, [*rest, *stored], None)
+    rest += [(name, text) for name, text in more]
+    discard(address, by=by)
+    if rest:
+        keep(address, rest, by=by, now=now, page=row.page if row else "")
 
 
 @transaction.atomic
@@ -117,28 +136,46 @@ def once(
     *,
     by: User,
     now: datetime,
+    said: Fields = (),
+    again: bool = False,
 ) -> str:
     """Do something unless the very same form did it before; return where that leads.
 
     ``do`` returns where it leads, "" where nothing was done: then the form may be sent again.
-    Of two that come at the same moment the second waits for the first.
+    Of two that come at the same moment the second waits for the first. ``said`` is what a form
+    says whatever its token: where another page said the same just now, as after going back in a
+    browser, SentBefore is raised, unless it is meant ``again``.
     """
     digest = digest_of(token, fields, by)
     with transaction.atomic():
-        row = SentForm(digest=digest, user=by, sent_at=now)
-        SentForm.objects.bulk_create([row], ignore_conflicts=True)
-        stored = SentForm.objects.select_for_update().get(pk=digest)
-        if stored.leads_to:
-            return stored.leads_to
+        sent = claim(digest, by=by, now=now)
+        if sent.leads_to:
+            return sent.leads_to
+        same = claim(digest_of("", said, by), by=by, now=now) if said else None
+        if same and same.leads_to and same.sent_at > now - JUST_NOW and not again:
+            raise SentBefore(same.leads_to)
         leads_to = do()
-        if leads_to:
-            SentForm.objects.filter(pk=digest).update(leads_to=leads_to[:500])
-        else:
-            stored.delete()
+        for row in filter(None, (sent, same)):
+            record(row, leads_to, now=now)
         return leads_to
 
 
 # --- Parts ----------------------------------------------------------------------
+
+
+def claim(digest: str, *, by: User, now: datetime) -> SentForm:
+    """Return what is known of a form that is being sent, for nobody else until this is done."""
+    row = SentForm(digest=digest, user=by, sent_at=now)
+    SentForm.objects.bulk_create([row], ignore_conflicts=True)
+    return SentForm.objects.select_for_update().get(pk=digest)
+
+
+def record(row: SentForm, leads_to: str, *, now: datetime) -> None:
+    """Remember where a form led; forget one that never led anywhere."""
+    if leads_to:
+        SentForm.objects.filter(pk=row.pk).update(leads_to=leads_to[:500], sent_at=now)
+    elif not row.leads_to:
+        row.delete()
 
 
 def is_of_another(row: UnsavedText, opened: Opened) -> bool:
@@ -147,21 +184,29 @@ def is_of_another(row: UnsavedText, opened: Opened) -> bool:
 
 
 def left_beside(
-    row: UnsavedText | None, content: list[list[str]], opened: Opened | None
+    row: UnsavedText | None, content: Iterable[Sequence[str]], opened: Opened | None
 ) -> list[list[str]]:
     """Return what stands beside a form, and what another window kept, if nothing says it now."""
     if row is None:
         return []
     is_others = opened is not None and is_of_another(row, opened)
-    said = [text for _name, text in content]
+    known = plain(text for _name, text in content)
     return [
         [name if name.startswith(BESIDE) else f"{BESIDE}{name}", text]
         for name, text in row.content
-        if (is_others or name.startswith(BESIDE))
-        and name != WINDOW
-        and text.strip()
-        and not any(own.startswith(text) for own in said)
+        if (is_others or name.startswith(BESIDE)) and name != WINDOW and not is_said(text, known)
     ]
+
+
+def plain(texts: Iterable[str]) -> list[str]:
+    """Return texts as they are compared: without what a browser adds to them."""
+    return [text.replace("\r\n", "\n").strip() for text in texts]
+
+
+def is_said(text: str, known: Iterable[str]) -> bool:
+    """Tell whether a text is empty, or one of others or their beginning."""
+    own = plain([text])[0]
+    return not own or any(one.startswith(own) for one in known)
 
 
 def address_of(path: str) -> str:

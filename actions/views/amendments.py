@@ -179,7 +179,7 @@ class Told:
 
     def __getattr__(self, name: str) -> Any:
         """Return what the line says, else what the action is to say."""
-        mine = name in {*amendments.LINE, "pk"}
+        mine = name in {*amendments.LINE, "pk", "history"}
         return getattr(self.line if mine else self.action, name)
 
 

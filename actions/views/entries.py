@@ -31,6 +31,7 @@ from actions.models import (
 from actions.models.entries import CONTENT, HEADINGS, LONGEST_TEXT, TEXTS
 from actions.refusals import Conflict, Refused
 from actions.services import entries, unsaved
+from actions.services.seen import CHANGED_YOURSELF
 from actions.views import days, earlier, keeping, reading
 from actions.views.http import is_partial
 from actions.views.members_only import (
@@ -161,13 +162,23 @@ def not_now(request: MemberRequest, found: Entry, form: EntryForm, words: str) -
 
 def submit(request: MemberRequest, found: Entry, form: EntryForm) -> Entry | None:
     """Hand an entry in; None where the form says what is missing, or asks."""
-    if form.ask():
+    if form.ask(submitted_before(found)):
         return None
     try:
         return entries.submit(found, content=form.content(), **signature(request, form))
     except ValidationError as error:
         form.refuse(error)
         return None
+
+
+def submitted_before(found: Entry) -> dict[str, Any]:
+    """Return what an entry said when it was last submitted; nothing where it never was.
+
+    What was asked about it then was answered.
+    """
+    event = found.events.filter(kind=Event.SUBMITTED).last()
+    row = found.versions.filter(number=event.version).first() if event else None
+    return row.content if row else {}
 
 
 def save(request: MemberRequest, found: Entry, form: EntryForm) -> Entry:
@@ -196,8 +207,8 @@ def signature(request: MemberRequest, form: EntryForm) -> dict[str, Any]:
 
 
 def tell_taken_out(request: MemberRequest, form: EntryForm) -> None:
-    """Say on the next page what of a paste could not be kept."""
-    for words in form.taken_out():
+    """Say on the next page what of a paste could not be kept, and what will not be printed."""
+    for words in (*form.taken_out(), *form.not_printed()):
         messages.warning(request, words)
 
 
@@ -235,11 +246,15 @@ def refused(request: MemberRequest, found: Entry, form: EntryForm, words: str) -
 def conflict_page(request: MemberRequest, conflict: Conflict, form: EntryForm) -> HttpResponse:
     """Show both texts side by side; storing again puts the own one in place of the other."""
     stored = Entry.objects.for_list().get(pk=conflict.stored.pk)
-    words = _("%(person)s has changed this entry meanwhile.") % {
-        "person": stored.written_by.get_full_name() if stored.written_by else ""
-    }
+    is_own = stored.written_by_id == request.user.pk
+    words = (
+        CHANGED_YOURSELF
+        if is_own
+        else _("%(person)s has changed this entry meanwhile.")
+        % {"person": stored.written_by.get_full_name() if stored.written_by else ""}
+    )
     if is_partial(request):
-        context = {"words": words, "is_conflict": True}
+        context: dict[str, Any] = {"words": words, "is_conflict": True}
         return TemplateResponse(request, "desk/_not_saved.html", context)
     if not writing.may(request.rights, stored, Act.SAVE):
         form.add_error(None, entries.NOT_NOW)
@@ -396,11 +411,14 @@ def read(
     may_reopen = writing.may(rights, found, Act.REOPEN, extensions=known)
     if may_reopen:
         offer(request, reason_form, address=reverse("actions:entry-reopen", args=[found.pk]))
+    may_withdraw = writing.may(rights, found, Act.WITHDRAW, extensions=known)
+    last_day = writing.last_day(found, on=request.on, extensions=known)
     context = {
         **frame(request, found, known),
         "published": reading.published(found),
         "why_not": why_not(request, found, known),
-        "may_withdraw": writing.may(rights, found, Act.WITHDRAW, extensions=known),
+        "may_withdraw": may_withdraw,
+        "withdraw_until": last_day if may_withdraw else None,
         "may_reopen": may_reopen,
         "reason_form": reason_form,
         "typed": kept_texts(request, found) if typed is None else typed,

@@ -24,6 +24,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from django.views.csrf import csrf_failure as plain_failure
 
 from actions.forms.entries import DocumentForm, EntryForm
 from actions.models import Entry
+from actions.services import unsaved
 from actions.services.unsaved import BESIDE, Opened
 from actions.views import shared_computer
 from actions.views.http import is_partial
@@ -44,10 +46,12 @@ SALT = "actions.forms.mark"
 ADMINISTRATION = "admin"
 OWN_APPS = {"actions", "reports"}
 MARK, TOKEN, CARRIED, ONLY_SHOW = "mark", "token", "kept", "kept_show"
-OPENED = "opened"
+OPENED, AGAIN = "opened", "again"
 BEFORE = "initial-"
 # What a form sends beside what somebody typed.
-OURS = {"csrfmiddlewaretoken", MARK, TOKEN, OPENED, "act"}
+OURS = {"csrfmiddlewaretoken", MARK, TOKEN, OPENED, AGAIN, "act"}
+# What a page says of itself, another each time it is opened.
+OF_PAGE = {"version", "page", "seen"}
 TECHNICAL = OURS | {
     "version",
     "page",
@@ -94,7 +98,11 @@ def opened_now(now: datetime) -> str:
 
 def opened_by(request: HttpRequest) -> Opened | None:
     """Return which window sent a form, and when it was opened; None where it does not say."""
-    given = request.POST.get(OPENED, "")
+    return opened_of(request.POST.get(OPENED, ""))
+
+
+def opened_of(given: str) -> Opened | None:
+    """Return the window of that name; None where there can be none."""
     found = re.fullmatch(r"(\d{9,11}\.\d{6})\.[-\w]{1,20}", given)
     return Opened(given, datetime.fromtimestamp(float(found[1]), UTC)) if found else None
 
@@ -131,6 +139,16 @@ class Kept:
         return [
             (label_of(name), in_words(name, value)) for name, value in self.typed if name[:1] != "_"
         ]
+
+    @property
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """What it says whichever page it was sent from; nothing where nobody typed a text."""
+        rows = tuple(
+            (name, value)
+            for name, value in self.fields
+            if name not in OF_PAGE and not name.startswith((BEFORE, BESIDE))
+        )
+        return rows if Kept(self.mark, rows).typed else ()
 
     @property
     def carried(self) -> str:
@@ -190,6 +208,32 @@ def of_form(request: HttpRequest) -> Kept:
     return Kept(request.POST.get(MARK, ""), tuple(row for row in rows if row[0] not in OURS))
 
 
+def with_window(request: HttpRequest) -> Kept:
+    """Return what a form has just brought, with the window that sent it."""
+    kept, opened = of_form(request), request.POST.get(OPENED, "")
+    return Kept(kept.mark, (*kept.fields, (OPENED, opened))) if opened else kept
+
+
+def keep(request: Any, kept: Kept, mark: Mark) -> bool:
+    """Keep what came with the person's own mark; tell whether it is kept now.
+
+    Nothing is from a shared computer, nor what is too long.
+    """
+    is_theirs = mark.person == request.user.pk
+    if not is_theirs or shared_computer.is_shared(request) or is_long(kept):
+        return False
+    fields = [row for row in kept.fields if row[0] not in OURS]
+    by, opened = request.user, opened_of(dict(kept.fields).get(OPENED, ""))
+    now = timezone.now()
+    unsaved.keep(mark.address, fields, by=by, now=now, opened=opened, page=mark.page)
+    return True
+
+
+def is_long(kept: Kept) -> bool:
+    """Tell whether a form brought more than is kept or carried."""
+    return sum(len(value) for _name, value in kept.fields) > MOST
+
+
 def kept_in(content: Iterable[Iterable[str]]) -> Kept:
     """Return what is kept of a form as what it brought, with what stands beside it."""
     rows = ((name.removeprefix(BESIDE), text) for name, text in content)
@@ -225,8 +269,8 @@ def has_text(request: HttpRequest) -> bool:
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Answer a form that came without a session: the sign-in page, with the text in hand."""
-    kept = of_form(request)
-    if sum(len(value) for _name, value in kept.fields) > MOST:
+    kept = with_window(request)
+    if is_long(kept):
         return to_copy(request, kept, status=HTTPStatus.UNAUTHORIZED)
     response = as_page(request, reverse("account_login"), kept)
     response.status_code = HTTPStatus.UNAUTHORIZED
@@ -234,25 +278,43 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def show(request: HttpRequest, kept: Kept, status: int = HTTPStatus.OK) -> HttpResponse:
-    """Show a text in its form where it is the person's own, else only to be copied."""
+    """Show a text in its form where it is the person's own, else only to be copied.
+
+    Their own is kept from now on: whoever goes to another page finds it again.
+    """
     mark = read_mark(kept.mark)
     if mark is None or mark.person != request.user.pk:
         return to_copy(request, kept, status)
+    is_kept = keep(request, kept, mark)
     try:
         response = as_page(request, mark.page, kept)
     except (Http404, PermissionDenied, Resolver404):
-        return to_copy(request, kept, status)
+        return to_copy(request, kept, status, is_kept=is_kept, is_refused=True)
     if not getattr(response, "has_kept", False):
-        return to_copy(request, kept, status, leads_to=mark.page)
+        return to_copy(request, kept, status, leads_to=mark.page, is_kept=is_kept)
     response.status_code = status
     return response
 
 
 def to_copy(
-    request: HttpRequest, kept: Kept, status: int = HTTPStatus.OK, *, leads_to: str = ""
+    request: HttpRequest,
+    kept: Kept,
+    status: int = HTTPStatus.OK,
+    *,
+    leads_to: str = "",
+    is_kept: bool = False,
+    is_refused: bool = False,
 ) -> HttpResponse:
-    """Show a text, to be copied, on a page without a form."""
-    context = {"labelled": kept.labelled, "leads_to": leads_to or reverse("actions:desk")}
+    """Show a text, to be copied, on a page without a form; say whether it is kept elsewhere.
+
+    ``is_refused`` tells that its writer may not write there any more.
+    """
+    context = {
+        "labelled": kept.labelled,
+        "leads_to": leads_to or reverse("actions:desk"),
+        "is_kept": is_kept,
+        "is_refused": is_refused,
+    }
     response = TemplateResponse(request, "desk/unsaved_copy.html", context, status=status)
     add_never_cache_headers(response)
     return response
@@ -282,7 +344,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     What comes from another site has no mark of ours: it is shown at most.
     """
-    kept = carried_by(request) if is_signing_in(request) else of_form(request)
+    kept = carried_by(request) if is_signing_in(request) else with_window(request)
     if is_partial(request):
         return HttpResponse(_("You are signed out."), status=HTTPStatus.FORBIDDEN)
     if kept is None or not kept.texts or not (is_signing_in(request) or takes_texts(request)):

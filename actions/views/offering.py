@@ -49,9 +49,9 @@ def offer(request: Any, form: Form, *, address: str = "") -> Form:
     A form that was just sent has its text already. ``address`` is where the form is sent.
     """
     address = address or request.path
-    form.unsaved = None  # type: ignore[attr-defined]
+    form.unsaved, form.writer = None, request.user  # type: ignore[attr-defined]
     if form.is_bound:
-        for words in texts.taken_out(checked(form)):
+        for words in (*texts.taken_out(checked(form)), *not_printed(form)):
             messages.warning(request, words)
         refuse_outdated(request, form, address)
         return form
@@ -83,6 +83,14 @@ def refuse_outdated(request: Any, form: Any, address: str) -> bool:
     return is_outdated
 
 
+def not_printed(form: Form) -> list[str]:
+    """Return what a form that is taken says of signs that the PDF cannot print.
+
+    At a form that is refused it stands beside the field.
+    """
+    return [] if form.errors else texts.not_printed(form)
+
+
 def checked(form: Form) -> Form:
     """Return a form whose fields have been read."""
     form.is_valid()
@@ -96,7 +104,13 @@ def conflict_with(form: forms.BaseForm, conflict: Conflict) -> dict[str, Any]:
         for name, part in form.fields.items()
         if not part.widget.is_hidden and (text := told(part, getattr(conflict.stored, name, "")))
     ]
-    return {"words": str(conflict), "rows": rows}
+    return {"words": words_of(form, conflict), "rows": rows}
+
+
+def words_of(form: Any, conflict: Conflict) -> str:
+    """Return in words who was quicker: somebody else, or the writer in another window."""
+    is_own = seen.changed_by(conflict.stored, getattr(form, "writer", None))
+    return str(seen.CHANGED_YOURSELF if is_own else conflict)
 
 
 def attempt(form: Any, work: Callable[[], Any], columns: Iterable[str] = ()) -> Any:

@@ -9,20 +9,30 @@ from django.utils.translation import gettext as _
 
 from actions.models import UnsavedText
 from actions.services import unsaved as service
-from actions.views import keeping
+from actions.views import keeping, naming
 from actions.views.administration import offer_on
 from actions.views.entries import clock
-from actions.views.members_only import READ_WRITE, WRITE, MemberRequest, everybody, member_page
+from actions.views.members_only import (
+    NO_LONGER_KEPT,
+    PLAIN,
+    READ_WRITE,
+    WRITE,
+    MemberRequest,
+    member_page,
+)
 from actions.views.shared_computer import is_shared
 
 
-@member_page(everybody, methods=READ_WRITE)
+@member_page(methods=READ_WRITE, needs_role=False)
 def unsaved(request: MemberRequest) -> HttpResponse:
     """Show all that the person has not saved, whatever became of its forms, or keep more of it."""
     if request.method == "POST":
         return keep(request)
     rows = service.all_of(request.user, now=request.now)
-    shown = [{"row": row, "texts": texts_of(request, row)} for row in rows]
+    shown = [
+        {"row": row, "texts": texts_of(request, row), "name": naming.name_of(request, row.page)}
+        for row in rows
+    ]
     return TemplateResponse(request, "desk/unsaved.html", {"texts": shown})
 
 
@@ -47,24 +57,18 @@ def keep(request: MemberRequest) -> HttpResponse:
     mark = keeping.read_mark(kept.mark)
     if mark is None:
         return HttpResponseBadRequest()
-    if sum(len(value) for _name, value in kept.fields) > keeping.MOST:
+    if keeping.is_long(kept):
         return HttpResponse(_("This text is too long."), status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if is_shared(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    opened = keeping.opened_by(request)
-    service.keep(
-        mark.address,
-        kept.fields,
-        by=request.user,
-        now=request.now,
-        opened=opened,
-        page=mark.page,
-    )
+    keeping.keep(request, keeping.with_window(request), mark)
+    if not request.rights.has_role:
+        return HttpResponse(str(NO_LONGER_KEPT), content_type=PLAIN)
     words = _("Not saved yet; your text is kept (%(time)s).") % {"time": clock(request)}
-    return HttpResponse(words, content_type="text/plain; charset=utf-8")
+    return HttpResponse(words, content_type=PLAIN)
 
 
-@member_page(everybody, methods=WRITE)
+@member_page(methods=WRITE, needs_role=False)
 def discard(request: MemberRequest) -> HttpResponse:
     """Forget what was kept of a form of the person's own, and go back to it."""
     mark = keeping.read_mark(request.POST.get(keeping.MARK, ""))

@@ -29,6 +29,7 @@ from reports.models import (
     FROZEN,
     PUBLISHED,
     WITHDRAWN,
+    Consultation,
     Edition,
     EditionFile,
     Rendering,
@@ -62,8 +63,8 @@ def freeze(
     are the numbers of entries left out that somebody has seen and confirmed; where others
     stand there now, ValidationError is raised. From the second edition on there is a ``note``:
     what changed is listed by itself; where nothing did, words in Dutch and French at least are
-    needed. Whoever could still write is told that writing has ended. Freezing a frozen round
-    returns the edition that waits.
+    needed. Whoever could still write is told that writing has ended, and whoever was told a
+    later day for comments that these have. Freezing a frozen round returns the edition that waits.
     """
     round_service.secretariat(by, now)
     stored = round_service.lock(given)
@@ -88,9 +89,17 @@ def freeze(
     )
     Rendering.objects.create(edition=edition, asked_by=by, asked_at=now)
     events.writing_ended(ended, key=str(edition.pk), now=now)
+    if until := comments_until(stored, on=timezone.localdate(now)):
+        events.comments_ended(stored, until=until, key=str(edition.pk), but=by.pk, now=now)
     stored.frozen_at, stored.is_sample = now, snapshot.is_sample
     stored.save(update_fields=["frozen_at", "is_sample"])
     return edition
+
+
+def comments_until(given: ReportingRound, *, on: date) -> date | None:
+    """Return the day until which members comment on a draft; None where they do not on a day."""
+    row = Consultation.objects.select_related("round").filter(round=given).first()
+    return row.until if row is not None and row.is_open(on=on) else None
 
 
 def cannot_freeze(given: ReportingRound, *, on: date) -> object:
@@ -187,6 +196,7 @@ def discard(edition: Edition, *, by: User, now: datetime) -> None:
         return
     if not found.is_frozen:
         raise Refused(_("The edition is published; withdraw it, or publish a correction."))
+    events.draft_closed(stored)  # what says that comments have ended says it no more
     found.delete()
     stored.frozen_at = None
     stored.save(update_fields=["frozen_at"])

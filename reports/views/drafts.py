@@ -58,6 +58,7 @@ def draft(request: MemberRequest, plan: str, year: str) -> HttpResponse:
         "plan": found.plan,
         "consultation": consultation,
         "is_open": is_open,
+        "today": request.on,
         "form": form,
         "formats": [
             (name, label(name))

@@ -218,6 +218,7 @@ def freeze(request: MemberRequest, key: int) -> HttpResponse:
         "form": form,
         "outside": outside if any(outside) else None,
         "ended": readiness.still_writable(found, on=request.on),
+        "comments_until": editions.comments_until(found, on=request.on),
         "passed": len(passed.waiting(found, on=request.on)),
         "listed": listed_by_itself(found, now=request.now) if is_further else "",
         "wanting": wanting(found),
@@ -440,11 +441,16 @@ def tell_saved(request: MemberRequest, found: ReportingRound) -> None:
 
 
 def warn_of_frozen(request: MemberRequest, found: ReportingRound) -> None:
-    """Say that an edition that is frozen does not have what was saved just now."""
+    """Say that an edition that is frozen or published does not have what was saved just now."""
     if found.is_frozen:
         messages.warning(
             request,
             _("The edition that is frozen does not have it. Discard that edition to include it."),
+        )
+    elif found.is_published:
+        messages.warning(
+            request,
+            _("The edition that is published does not have it: only a further edition can."),
         )
 
 

@@ -145,7 +145,7 @@ def browser_of(chromium: Browser, standing: Standing) -> Iterator[Any]:
 
 def is_told(said: Any) -> bool:
     """Tell whether a browser complains of anything but the answers that these tests provoke."""
-    provoked = re.search(r"status of (401|403|409|422|502)", said.text)
+    provoked = re.search(r"(status of|Error Code) (401|403|409|422|502)", said.text)
     return is_fault(said) and provoked is None
 
 
@@ -395,3 +395,73 @@ def test_a_field_that_cannot_be_saved_is_marked_where_it_stands_and_keeps_nothin
     assert page.locator("#id_results_errors .field-error").count() == 0
     page.locator("#id_language").select_option("fr")
     assert page.locator("#id_done").get_attribute("lang") == "fr"
+
+
+def test_going_back_and_sending_once_more_is_asked_for_first(standing, browser_of) -> None:
+    page = browser_of("secretariat")
+    page.goto(f"{standing.address}/en/desk/rounds/small/2025/draft/")
+    field, button = own_form(page, "text")
+    field.fill("Sent, and gone back")
+    button.click()
+    said = page.get_by_text("Sent, and gone back", exact=True)
+    said.first.wait_for()
+    page.go_back()
+    page.wait_for_load_state("networkidle")
+    field, button = own_form(page, "text")
+    if field.input_value() == "":  # where a browser puts nothing back, people paste
+        field.fill("Sent, and gone back")
+    button.click()
+    page.get_by_role("heading", name="You sent the same just now").wait_for()
+    page.get_by_role("link", name="Do not send it again").click()
+    own_form(page, "text")
+    assert (
+        page.locator("main .comment, main li, main article")
+        .get_by_text("Sent, and gone back", exact=True)
+        .count()
+        == said.count()
+    )
+    page.goto(f"{standing.address}/en/desk/unsaved/")
+    assert page.locator("textarea").count() == 0
+
+
+def test_what_going_back_and_forth_fills_in_is_no_unsaved_text_once_saved(
+    standing, browser_of
+) -> None:
+    role, name = ALL[CHAPTER]
+    address = standing.address + standing.site.fill(CHAPTER)
+    page = browser_of(role)
+    page.goto(f"{standing.address}/en/desk/")
+    page.goto(address)
+    field, _button = own_form(page, name)
+    field.fill("Back and forth")
+    page.locator(".kept-state:not(:empty)").wait_for()
+    page.go_back()
+    page.go_forward()
+    page.wait_for_load_state("networkidle")
+    field, button = own_form(page, name)
+    field.fill("Back and forth")
+    button.click()
+    page.wait_for_url(re.compile(r"/secretariat/reports/\d+/$"))
+    page.goto(f"{standing.address}/en/desk/unsaved/")
+    assert page.locator("textarea").count() == 0
+
+
+def test_whoever_may_not_write_any_more_is_not_told_to_sign_in(standing, browser_of) -> None:
+    page = browser_of("secretariat")
+    page.set_viewport_size({"width": 320, "height": 568})
+    page.goto(standing.address + standing.site.fill("/en/desk/entries/{empty}/"))
+    words = "Not saved: you may not write here any more."
+    answer = {"status": 403, "content_type": "text/plain; charset=utf-8", "body": words}
+    page.route("**/desk/entries/*/", lambda route: route.fulfill(**answer))
+    page.locator("#id_done").fill("Too late")
+    state = page.locator("#save-state")
+    state.locator("a[href$='/desk/unsaved/']").wait_for()
+    assert state.inner_text().startswith(words)
+    page.unroute("**/desk/entries/*/")
+    # Whatever it says, the bar leaves three quarters of a small screen to the text.
+    page.context.clear_cookies(name="sessionid")
+    page.locator("button[value=submit]").last.click()
+    page.locator(".not-sent").wait_for()
+    box = page.locator(".entry-bar").bounding_box()
+    assert box is not None
+    assert box["height"] <= 568 / 4

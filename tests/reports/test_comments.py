@@ -7,11 +7,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
-from actions.models import Letter, ReportingRound
+from actions import emails
+from actions.models import Contact, Letter, ReportingRound
 from actions.outbox import sending
 from actions.refusals import Conflict, Refused
+from reports import readiness
 from reports.models import Consultation, DraftComment
-from reports.services import texts
+from reports.services import editions, texts
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene
 from tests.signing_in import enter
@@ -143,6 +145,31 @@ def test_comments_end_with_the_validation(scene, now_open) -> None:
         say(scene, now_open)
 
 
+def test_freezing_ends_comments_in_words_and_tells_those_who_were_told_a_day(
+    scene, now_open, time_machine, secretariat
+) -> None:
+    time_machine.move_to(NOW)
+    consult(scene, now_open)
+    told = letters(user=scene.people["observer"]).get()
+    assert sending.send(told.pk, now=NOW) == sending.Outcome.SENT
+    closed = {"state": "closed", "closed_at": NOW}
+    type(now_open).objects.filter(pk=now_open.pk).update(**closed)
+    page = secretariat.get(f"/en/secretariat/reports/{now_open.pk}/freeze/")
+    assert "Members can comment on the draft until 29 January 2026." in words_of(page)
+    outside = readiness.outside(now_open)
+    edition = editions.freeze(now_open, by=scene.people["secretariat"], outside=outside, now=NOW)
+    ended = letters(facts__ended=True).get()
+    assert ended.user == scene.people["observer"]
+    assert letters(state="waiting").get() == ended
+    mail = emails.compose(ended.kind, ended.facts, "en", on=TODAY)
+    assert mail is not None
+    assert "before the day that you were told (29 January 2026)" in " ".join(mail.text.split())
+    page = browser_of(scene, "observer").get("/en/desk/rounds/small/2025/draft/")
+    assert "The secretariat has frozen it, to publish it." in words_of(page)
+    editions.discard(edition, by=scene.people["secretariat"], now=NOW)
+    assert not letters(state="waiting").exists()
+
+
 # --- Pages ------------------------------------------------------------------------------
 
 
@@ -174,6 +201,24 @@ def test_desk_and_page_of_the_round_lead_to_an_open_draft_and_say_its_last_day(
     html = words_of(client.get(link))
     assert "The draft is not open for comments now." in html
     assert "<textarea" not in html
+
+
+def test_members_see_on_their_pages_whom_they_ask_and_nobody_else_does(
+    scene, now_open, settings
+) -> None:
+    settings.CURRENT_PLAN = scene.plan.slug
+    contact = scene.plan.contact or Contact.objects.create(plan=scene.plan, email="x@example.org")
+    member = browser_of(scene, "observer")
+    paths = (
+        "/en/desk/rounds/small/2025/draft/",
+        "/en/desk/rounds/small/2025/",
+        "/en/desk/profile/",
+    )
+    for path in (*paths, "/en/nowhere/"):
+        page = words_of(member.get(path))
+        assert "Questions? Ask the secretariat:" in page
+        assert contact.email in page
+    assert contact.email not in words_of(Client().get("/en/nowhere/"))
 
 
 # --- Answers ----------------------------------------------------------------------------

@@ -99,13 +99,13 @@ def test_a_further_chapter_without_a_title_is_told_so_at_the_field(browser, year
     assert "Wij spraken.</textarea>" in html
 
 
-def test_the_second_of_two_writers_of_a_chapter_sees_both_texts(browser, year) -> None:
+def test_the_second_of_two_windows_on_a_chapter_sees_both_texts(browser, year) -> None:
     path = address(year, "chapters/foreword/0/")
     browser.post(path, {"version": "0", "text_nl": "Eerste."})
     response = browser.post(path, {"version": "0", "text_nl": "Tweede."})
     html = text(response)
     assert response.status_code == 409
-    assert "Somebody else has changed this text meanwhile." in html
+    assert "You have changed this yourself meanwhile, in another window." in html
     assert "Tweede.</textarea>" in html
     assert "Eerste." in html
     assert Chapter.objects.get().text_nl == "Eerste."
@@ -146,6 +146,12 @@ def test_a_new_chapter_is_stored_only_as_a_whole(browser, year) -> None:
     assert not Chapter.objects.exists()
 
 
+def test_a_chapter_is_saved_with_a_word_about_signs_that_cannot_be_printed(browser, year) -> None:
+    sent = {"version": "0", "text_nl": "Goed 🙂.", "text_fr": "Bon."}
+    page = browser.post(address(year, "chapters/foreword/0/"), sent, follow=True)
+    assert "“Text (Dutch)”: the PDF of the report cannot print 🙂." in text(page)
+
+
 def test_a_chapter_that_a_frozen_edition_lacks_is_saved_with_a_word_about_it(browser, year) -> None:
     ReportingRound.objects.filter(pk=year.pk).update(state="closed", closed_at=timezone.now())
     sent = {"version": "0", "text_nl": "Goed.", "text_fr": "Bon."}
@@ -158,6 +164,13 @@ def test_a_chapter_that_a_frozen_edition_lacks_is_saved_with_a_word_about_it(bro
         follow=True,
     )
     assert "The edition that is frozen does not have it." in text(page)
+    ReportingRound.objects.filter(pk=year.pk).update(frozen_at=None, published=1)
+    page = browser.post(
+        address(year, "chapters/foreword/0/"),
+        sent | {"version": "2", "text_fr": "Bien mieux."},
+        follow=True,
+    )
+    assert "does not have it: only a further edition can." in text(page)
 
 
 @pytest.mark.parametrize("pasted", ["a\x00b", "a\ue000b"])

@@ -159,9 +159,12 @@ if (form) {
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful) state.classList.remove("not-saved");
   });
-  document.body.addEventListener("htmx:responseError", () => {
+  // Whoever may not write here any more is told so in the words of the site.
+  document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
     tell("");
-    keep.askToSignIn(state, state.dataset.signedOut);
+    const isTold = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+    if (isTold) keep.leadToUnsaved(state, xhr.responseText);
+    else keep.askToSignIn(state, state.dataset.signedOut);
   });
   document.body.addEventListener("htmx:sendError", () => tell(state.dataset.offline));
 

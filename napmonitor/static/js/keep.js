@@ -70,14 +70,16 @@ const keep = (() => {
     });
   };
 
-  // No wall without a door: where somebody is signed out, the way in stands beside the words.
-  const askToSignIn = (line, words) => {
+  // No wall without a door: the way in, or to what is kept, stands beside the words.
+  const lead = (line, words, href, name) => {
     const door = document.createElement("a");
-    door.href = said.signIn;
+    door.href = href;
     door.target = "_blank";
-    door.textContent = said.signInWords;
+    door.textContent = name;
     line.replaceChildren(words, " ", door);
   };
+  const askToSignIn = (line, words) => lead(line, words, said.signIn, said.signInWords);
+  const leadToUnsaved = (line, words) => lead(line, words, said.unsaved, said.unsavedWords);
 
   const watch = (form, mark) => {
     const opened = openedOf(form);
@@ -250,6 +252,7 @@ const keep = (() => {
     flush: (form) => watched.get(form)?.flush() ?? Promise.resolve(true),
     forget: (form) => watched.get(form)?.forget(),
     askToSignIn,
+    leadToUnsaved,
     token,
   };
 })();
