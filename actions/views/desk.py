@@ -68,11 +68,24 @@ def entries_of(request: MemberRequest) -> list[Any]:
     for row in mine:
         row.assigned = assigned.get(row.responsibility_id)
         row.is_own = is_current(row.assigned) and row.assigned.person_id == request.user.pk
+    mark_carried(mine)
     if any(row.stands_for_others for row in mine):
         waiting = {row.pk for row in unsettled.waiting()}
         for row in mine:
             row.is_unsettled = row.pk in waiting
     return mine
+
+
+def mark_carried(rows: list[Any]) -> None:
+    """Give entries that were carried over from another body who reported them, as ``said_by``."""
+    carried = {row.pk: row.carried_from_id for row in rows if row.is_carried}
+    earlier = Entry.whole.filter(pk__in=carried.values()) if carried else Entry.whole.none()
+    bodies = dict(earlier.values_list("pk", "responsibility__actor"))
+    own = {row.pk: row.actor.pk for row in rows}
+    others = {pk: bodies[key] for pk, key in carried.items() if bodies[key] != own[pk]}
+    known = Actor.objects.with_names().in_bulk(set(others.values())) if others else {}
+    for row in rows:
+        row.said_by = known.get(others.get(row.pk))
 
 
 def seats_of(request: MemberRequest) -> list[tuple[Actor, Rights]]:
