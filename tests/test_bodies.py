@@ -104,6 +104,31 @@ def test_a_successor_holds_what_it_takes_over_from_the_day_on(scene) -> None:
     assert Actor.objects.get(slug="small-foreign").valid_to == WITHIN - DAY
 
 
+def test_a_successor_of_several_names_all_who_were_responsible_before(scene) -> None:
+    also(scene, "office", "6")
+    also(scene, "institute", "6")
+    take(scene, WITHIN, "foreign", "agency")
+    taken = Responsibility.objects.get(action__label="6", actor=scene.actors["agency"])
+    said_first = taken.reason_en
+    take(scene, WITHIN, "office", "agency")
+    last = take(scene, WITHIN, "institute", "agency")
+    taken.refresh_from_db()
+    assert taken.reason_en == "Since 1 July 2025; before: Foreign, Office and Institute."
+    undo(scene, last)
+    taken.refresh_from_db()
+    assert taken.reason_en == "Since 1 July 2025; before: Foreign and Office."
+    assert said_first == "Since 1 July 2025; before: Foreign."
+
+
+def test_a_reason_that_somebody_wrote_stays(scene) -> None:
+    also(scene, "office", "6")
+    take(scene, WITHIN, "foreign", "agency")
+    rows = Responsibility.objects.filter(action__label="6", actor=scene.actors["agency"])
+    rows.update(reason_nl="Zoals beslist.")
+    take(scene, WITHIN, "office", "agency")
+    assert rows.get().reason_nl == "Zoals beslist."
+
+
 @pytest.mark.parametrize(
     ("theirs", "own", "expected"),
     [("lead", "partner", "lead"), ("partner", "responsible", "responsible"),
