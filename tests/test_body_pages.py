@@ -386,3 +386,13 @@ def test_a_day_far_ahead_is_asked_about(desk) -> None:
     page = desk.post(SUCCESSOR, choosing(on="2099-01-01"))
     assert "more than 3 years ahead" in text_of(page)
     assert confirmed(desk, choosing(on="2099-01-01", far_day="on")).status_code == 302
+
+
+def test_a_desk_says_for_weeks_that_its_body_was_taken_over(scene, sign_in) -> None:
+    said = "Since 1 January 2026 you write for Agency, which took over from Foreign."
+    assert said not in text_of(sign_in(scene.people["outsider"]).get("/en/desk/"))
+    taken_over_by_the_agency(scene, "foreign")
+    assert said in text_of(sign_in(scene.people["outsider"]).get("/en/desk/"))
+    assert said not in text_of(sign_in(scene.people["writer"]).get("/en/desk/"))
+    with time_machine.travel(NOW + timedelta(weeks=8)):
+        assert said not in text_of(sign_in(scene.people["outsider"]).get("/en/desk/"))

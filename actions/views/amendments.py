@@ -120,16 +120,18 @@ def done_by(found: Amendment) -> list[Change]:
     """Return what a confirmed amendment does, with what the plan said before, in its order."""
     lines = found.lines.select_related("action__plan", "action__section").order_by("pk")
     sections = {row.pk: row for row in found.plan.sections.all()}
-    former = {row.action_id: row for row in FormerWording.objects.filter(
-        pk__in=found.made.get("wordings", ()))}  # fmt: skip
+    wordings = FormerWording.objects.filter(pk__in=found.made.get("wordings", ()))
+    former = {row.action_id: row for row in wordings}
     keys = {*found.made["responsibilities"], *(row["pk"] for row in found.made["changed"])}
     rows = Responsibility.objects.filter(pk__in=keys).select_related("actor")
     held = list(rows.prefetch_related("actor__names").order_by("position", "pk"))
-    changes = [done(line, former.get(line.action_id or 0), held) for line in lines if line.action]
+    changes = [
+        done(line, former.get(line.action_id or 0), held) for line in lines if line.action_id
+    ]
     for one in changes:
         for action in (one.before, one.after):
             if action is not None:
-                action.section = sections.get(action.section_id)
+                action.section = sections.get(action.section_id or 0)
     return sorted(changes, key=lambda one: one.line.action.position if one.line.action else 0)
 
 
