@@ -453,7 +453,7 @@ def test_two_people_have_one_draft_and_one_confirms_it(scene) -> None:
     with pytest.raises(Conflict):
         confirm(scene, made, seen=seen)
     confirm(scene, made, seen=foresee(made).digest)
-    with pytest.raises(Refused, match="confirmed already"):
+    with pytest.raises(Refused, match=r"confirmed already, by .+ on 20 January 2026\."):
         confirm(scene, other)
     with pytest.raises(Refused, match="confirmed already"):
         line(scene, other, "3", "withdraw")

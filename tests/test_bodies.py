@@ -529,7 +529,8 @@ def test_what_makes_no_sense_is_refused_at_its_field(scene, names, field, words)
 
 def test_a_body_is_taken_over_once(scene) -> None:
     take(scene, AFTER, "foreign", "agency")
-    with pytest.raises(Refused, match="already"):
+    said = r"recorded on 20 January 2026 that it is taken over on 15 January 2026 by Agency\."
+    with pytest.raises(Refused, match=said):
         take(scene, AFTER, "foreign", "ministry")
     with pytest.raises(ValidationError, match="does not exist on that day"):
         take(scene, NEVER, "service", "foreign")

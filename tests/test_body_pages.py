@@ -396,3 +396,12 @@ def test_a_desk_says_for_weeks_that_its_body_was_taken_over(scene, sign_in) -> N
     assert said not in text_of(sign_in(scene.people["writer"]).get("/en/desk/"))
     with time_machine.travel(NOW + timedelta(weeks=8)):
         assert said not in text_of(sign_in(scene.people["outsider"]).get("/en/desk/"))
+
+
+def test_the_page_that_opens_a_round_says_what_changed_since_the_last(desk, scene) -> None:
+    scene.round()
+    taken_over_by_the_agency(scene, "foreign", "guarded")
+    later = scene.round(2026, state="planned", reference_date=date(2026, 12, 31))
+    text = text_of(desk.get(f"/en/secretariat/rounds/{later.pk}/open/"))
+    assert "What changed since the last round" in text
+    assert "1 January 2026: Agency took over from Foreign." in text

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Max, Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from actions.enums import AmendmentAct, BodyAct, EntryState, Event, RoundState
@@ -548,7 +549,13 @@ def lock_draft(amendment: Amendment) -> Amendment:
     """Lock an amendment that is still a draft; raises Refused otherwise."""
     stored = lock(amendment)
     if not stored.is_draft:
-        raise Refused(_("This amendment is confirmed already. Undo that to go on with it."))
+        by, at = stored.confirmed_by, stored.confirmed_at
+        words = _(
+            "This amendment is confirmed already, by %(person)s on %(day)s. Undo that to go on "
+            "with it."
+        )
+        person, when = by.get_full_name() if by else "", date_format(localdate(at)) if at else ""
+        raise Refused(words % {"person": person, "day": when})
     return stored
 
 

@@ -40,12 +40,11 @@ from actions.services.entries import day
 from actions.services.inheritance import iso
 from actions.services.rounds import lock, secretariat
 from actions.services.seen import CHANGED
-from actions.services.takeover import DAY, TakeOver, foresee, refuse_fixed
+from actions.services.takeover import DAY, ENDING, TakeOver, foresee, refuse_fixed
 from actions.typography import date_format
 
 # What the form of a name gives.
 NAMES = tuple(f"{part}_{code}" for part in ("name", "abbreviation") for code in LANGUAGES)
-ENDING = (BodyAct.MERGER, BodyAct.SPLIT)
 logger = logging.getLogger(__name__)
 
 
