@@ -31,12 +31,12 @@ class AdministrationConfig(AdminConfig):
     default_site = "actions.views.administration.Administration"
 
     def ready(self) -> None:
-        """Find what the administration shows; groups, passkeys and secrets are not for it."""
+        """Find what the administration shows; groups, passkeys, links are not for it."""
         super().ready()
         from django.apps import apps
         from django.contrib import admin
 
-        for label in ("auth", "account", "mfa"):
+        for label in ("auth", "account", "mfa", "socialaccount"):
             for model in apps.get_app_config(label).get_models():
                 if admin.site.is_registered(model):
                     admin.site.unregister(model)

@@ -1,7 +1,7 @@
 """What is checked of the settings and of the database when the application starts."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
 from actions.database import missing_triggers
+
+HERE = {"", "localhost", "127.0.0.1", "::1"}  # on this machine
 
 
 @register()
@@ -23,6 +25,27 @@ def site_address(**_: Any) -> list[CheckMessage]:
             id="actions.W001",
         )
     ]
+
+
+@register()
+def encrypted_ways(**_: Any) -> list[CheckMessage]:
+    """Warn where letters or rows would cross a network in the clear (ASVS 12.3.1)."""
+    return [
+        Warning(f"{name} is asked over a network without TLS.", hint=hint, id="actions.W002")
+        for name, hint in open_ways()
+        if not settings.DEBUG
+    ]
+
+
+def open_ways() -> Iterator[tuple[str, str]]:
+    """Yield what is reached on another machine without TLS, and how to mend it."""
+    if settings.EMAIL_HOST not in HERE and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL):
+        yield "The mail server", "Begin EMAIL_URL with smtp+tls:// or smtp+ssl://."
+    database = settings.DATABASES["default"]
+    host = database.get("HOST") or ""
+    is_here = host in HERE or host.startswith("/")
+    if not is_here and database.get("OPTIONS", {}).get("sslmode") != "verify-full":
+        yield "The database", "End DATABASE_URL with ?sslmode=verify-full&sslrootcert=FILE."
 
 
 @register(Tags.database)

@@ -23,6 +23,7 @@ from actions.models import (
     Contact,
     Entry,
     EntryVersion,
+    ErrorNotice,
     Extension,
     Invitation,
     Plan,
@@ -431,6 +432,24 @@ def covering(facts: Facts, _on: date) -> Mail | None:
     )
 
 
+def answer(facts: Facts, _on: date) -> Mail | None:
+    """Answer a reader who reported an error; facts: notice (a key).
+
+    Nothing is left to say once the facts were wiped with the address.
+    """
+    found = ErrorNotice.objects.filter(pk=facts.get("notice", 0)).first()
+    if found is None or not found.answer:
+        return None
+    return render(
+        "answer",
+        _("Your message to NAP monitor"),
+        site_contact(),
+        said=found.answer,
+        day=found.at,
+        page=f"{settings.SITE_URL.rstrip('/')}{found.page}" if found.page else "",
+    )
+
+
 def reminder_subject(groups: list[dict[str, Any]], others: list[Entry]) -> str:
     """Return in one line how much is asked for and by when; what is late is said first."""
     if not groups:
@@ -502,6 +521,7 @@ LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.ASKED: asked,
     LetterKind.BY_HAND: by_hand,
     LetterKind.COVERING: covering,
+    LetterKind.ANSWER: answer,
 }
 
 # --- Parts ----------------------------------------------------------------------

@@ -155,8 +155,9 @@ class Rule(StrEnum):
 
 
 class MemberRole(StrEnum):
-    """What a person may do for an actor; each one may also read what members read."""
+    """What a person may do for an actor; each but a voice may also read what members read."""
 
+    VOICE = "voice"
     OBSERVER = "observer"
     CONTRIBUTOR = "contributor"
     COORDINATOR = "coordinator"
@@ -164,6 +165,10 @@ class MemberRole(StrEnum):
     SECRETARIAT = "secretariat"
 
 
+# Who writes notes in the name of an organisation that was invited to.
+NOTE_ROLES = frozenset(
+    {MemberRole.VOICE, MemberRole.OBSERVER, MemberRole.CONTRIBUTOR, MemberRole.COORDINATOR}
+)
 WRITING_ROLES = frozenset({MemberRole.CONTRIBUTOR, MemberRole.COORDINATOR})
 REVIEWING_ROLES = frozenset({MemberRole.REVIEWER, MemberRole.SECRETARIAT})
 
@@ -327,6 +332,11 @@ class LetterKind(StrEnum):
     RECEIPT = "receipt"
     BY_HAND = "by_hand"
     COVERING = "covering"
+    ANSWER = "answer"
+    NOTES_OPENED = "notes_opened"
+    NOTE_DECIDED = "note_decided"
+    NOTES_TAKEN = "notes_taken"
+    SECOND_LOOK = "second_look"
 
 
 class LetterState(StrEnum):

@@ -7,7 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.db.models import Q
 
-from actions.enums import HANDED_IN, REVIEWING_ROLES, WRITING_ROLES, Act, MemberRole
+from actions.enums import HANDED_IN, NOTE_ROLES, REVIEWING_ROLES, WRITING_ROLES, Act, MemberRole
 from actions.models import Actor, Entry, Membership, Responsibility, Succession, User
 from actions.querysets import below_all
 
@@ -36,9 +36,24 @@ class Rights:
         return frozenset(actor for actor, role in self.roles if role in roles)
 
     @property
-    def is_member(self) -> bool:
-        """Tell whether the person has any part in the follow-up."""
+    def has_role(self) -> bool:
+        """Tell whether the person has any role, be it that of a voice alone."""
         return bool(self.roles)
+
+    @property
+    def is_member(self) -> bool:
+        """Tell whether the person has any part in the follow-up, as a voice alone has not."""
+        return any(role != MemberRole.VOICE for _actor, role in self.roles)
+
+    @property
+    def notes_for(self) -> frozenset[int]:
+        """The organisations in whose name the person writes notes, where they are invited to."""
+        return self.actors_as(*NOTE_ROLES)
+
+    @property
+    def is_co_chair(self) -> bool:
+        """Tell whether the person decides for the co-chair, on what the secretariat refused."""
+        return bool(self.actors_as(MemberRole.REVIEWER))
 
     @property
     def is_writer(self) -> bool:

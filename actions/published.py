@@ -131,6 +131,11 @@ def before(given: PublishedRound, rounds: Iterable[PublishedRound]) -> Published
     return next((one for one in rounds if one.year == year), None)
 
 
+def notes_of(given: PublishedRound) -> list[snapshot.Note]:
+    """Return the notes of voices in a published round; one of before has none."""
+    return [snapshot.of_facts(snapshot.Note, facts) for facts in given.facts.get("notes", ())]
+
+
 def figures_among(given: PublishedRound, rows: Iterable[PublishedAction]) -> list[snapshot.Figure]:
     """Return the key figures of some actions of a published round, in the words of its edition."""
     found = figures.of_told(rows)

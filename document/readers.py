@@ -153,5 +153,16 @@ def from_3(data: Data) -> Data:
     return data
 
 
+# --- Schema 4 -----------------------------------------------------------------------
+
+
+def from_4(data: Data) -> Data:
+    """Schema 5 adds the evidence of notes, and to advice the title of its document, who took part.
+
+    In schema 4 only evaluations have advice.
+    """
+    return data
+
+
 # What lifts each schema to the one after it.
-READERS: dict[int, Callable[[Data], Data]] = {1: from_1, 2: from_2, 3: from_3}
+READERS: dict[int, Callable[[Data], Data]] = {1: from_1, 2: from_2, 3: from_3, 4: from_4}

@@ -9,12 +9,14 @@ from document.snapshot import (
     MET,
     Action,
     Actor,
+    Amended,
     Compared,
     Dossier,
     Entry,
     Section,
     Share,
     Snapshot,
+    Wording,
     bodies_below,
     status_code,
     to_json,
@@ -42,6 +44,7 @@ MOVED = frozenset({"moved_up", "moved_back", "suspended"})
 # Statuses after which nothing more is to be done.
 FINISHED = frozenset({"done", "discontinued", "not_applicable"})
 NOT_REPORTED = "not_reported"
+CHANGED = "change"  # the act of an amendment that changes an action
 LONG_UNMOVED = 2  # comparisons in a row
 
 
@@ -162,6 +165,36 @@ def changes(snapshot: Snapshot) -> list[tuple[str, list[Action]]]:
         holds = flags.get(key, lambda action, key=key: action.movement == key)
         found.append((key, [action for action in snapshot.actions if holds(action)]))
     return [(key, actions) for key, actions in found if actions]
+
+
+def since(snapshot: Snapshot) -> str:
+    """Return the day after which a change is one since the edition before, else of this year."""
+    compared = snapshot.compared
+    if compared and compared.reference_date:
+        return compared.reference_date
+    year = compared.year if compared else snapshot.year - 1
+    return f"{year}-12-31"
+
+
+def decided(snapshot: Snapshot, after: str) -> dict[str, list[Amended]]:
+    """Return what amendments changed of actions, by their ids: those in force since a day."""
+    found: dict[str, list[Amended]] = {}
+    for amendment in snapshot.amendments:
+        if after < amendment.on <= snapshot.reference_date:
+            for one in amendment.actions:
+                if one.act == CHANGED:
+                    found.setdefault(one.action_id, []).append(one)
+    return found
+
+
+def titles_differ(old: Action | Wording, now: Action, *, is_decided: bool) -> bool:
+    """Tell whether the plan’s own title is another one; a corrected translation is none.
+
+    Where an amendment is ``decided``, each title that is official now is its own: before it
+    some of them may have been working translations.
+    """
+    official = set(now.official) if is_decided else set(old.official) & set(now.official)
+    return any(old.titles.get(code) != now.titles.get(code) for code in official)
 
 
 def moves(actions: Iterable[Action]) -> list[tuple[str, int]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from document.readers import lift
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 LANGUAGES = ("nl", "fr", "de", "en")
 # Where a text is missing in a language.
 FALLBACKS = ("en", "fr", "nl", "de")
@@ -353,7 +353,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Note:
-    """What a council or organisation that was invited wrote of an action or a section."""
+    """What a council or organisation that was invited wrote of an action or a section.
+
+    ``evidence`` are the addresses that it refers to.
+    """
 
     voice: str
     names: Words
@@ -361,6 +364,24 @@ class Note:
     action_id: str = ""
     section: str = ""
     answers: tuple[Answer, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What a stakeholder or a meeting advised, and what was done with it.
+
+    ``names`` says from whom it came, ``titles`` what the document is called, ``address`` where it
+    can be read in full; ``participants`` are the organisations that took part.
+    """
+
+    names: Words
+    texts: Words
+    done: Words = field(default_factory=dict)
+    received_on: str = ""
+    address: str = ""
+    titles: Words = field(default_factory=dict)
+    participants: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -403,7 +424,8 @@ class Snapshot:
     however the software changes. What has an order is a list: the keys of an object have none.
     ``further`` says what a further edition is: "correction", "supplement" or both. ``past`` has
     the earlier editions, oldest first; ``invited`` counts the voices, ``refused`` their notes
-    that were not taken. ``amendments`` are those of the plan that are decided, oldest first.
+    that were not taken. ``amendments`` are those of the plan that are decided, oldest first;
+    ``advice`` is that of stakeholders and meetings, in the order in which it was recorded.
     """
 
     schema: int
@@ -452,6 +474,7 @@ class Snapshot:
     issn: str = ""
     recipients: tuple[Words, ...] = ()
     amendments: tuple[Amendment, ...] = ()
+    advice: tuple[Advice, ...] = ()
 
     @property
     def name(self) -> str:
@@ -515,20 +538,6 @@ class Basis:
 
 
 @dataclass(frozen=True)
-class Advice:
-    """What a stakeholder advised for an evaluation, and what was done with it.
-
-    ``names`` says from whom it came, ``address`` where it can be read in full.
-    """
-
-    names: Words
-    texts: Words
-    done: Words = field(default_factory=dict)
-    received_on: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True)
 class Evaluation(Snapshot):
     """One edition of an evaluation: chapters over the published yearly rounds of a plan.
 
@@ -538,7 +547,6 @@ class Evaluation(Snapshot):
     """
 
     basis: tuple[Basis, ...] = ()
-    advice: tuple[Advice, ...] = ()
 
     @property
     def name(self) -> str:

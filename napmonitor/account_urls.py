@@ -10,6 +10,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
+from actions.views import openid
 from actions.views.accounts import ask_for_sign_in_code, confirm_sign_in_code
 from actions.views.confirming import confirm_by_mail, only_fresh
 from actions.views.keeping import carrying
@@ -22,12 +23,16 @@ urlpatterns = [
     path("sign-in/password/", carrying(account.login), name="account_login_password"),
     path("sign-in/passkey/", carrying(webauthn.login_webauthn), name="mfa_login_webauthn"),
     path("sign-in/second/", carrying(factor.authenticate), name="mfa_authenticate"),
+    path("sign-in/with/<slug:name>/", carrying(openid.sign_in), name="provider_sign_in"),
     path("sign-in/refused/", carrying(account.account_inactive), name="account_inactive"),
     path("sign-out/", carrying(account.logout), name="account_logout"),
     path("confirm/password/", account.reauthenticate, name="account_reauthenticate"),
     path("confirm/mail/", confirm_by_mail, name="account_confirm_by_mail"),
     path("confirm/code/", factor.reauthenticate, name="mfa_reauthenticate"),
     path("confirm/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("confirm/with/<slug:name>/", openid.confirm, name="provider_confirm"),
+    path("links/<slug:name>/", openid.link, name="provider_link"),
+    path("links/<slug:name>/remove/", openid.unlink, name="provider_unlink"),
     path("password/", only_fresh(account.password_change), name="account_change_password"),
     path("password/first/", only_fresh(account.password_set), name="account_set_password"),
     path("second-factor/", factor.index, name="mfa_index"),

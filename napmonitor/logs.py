@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from contextvars import ContextVar
+from typing import Any
 
 # What stands in an address after these words lets in whoever has it.
 SECRET = re.compile(r"(/(?:invitation|feed)/)[^/\s\"'<>?#]+")
@@ -17,6 +18,13 @@ def without_secrets(text: str) -> str:
     return SECRET.sub(r"\1…", text)
 
 
+def account_of(request: Any) -> int | None:
+    """Return whose request it is, where that was read already: a log asks no database."""
+    user = getattr(request, "__dict__", {}).get("_cached_user")
+    key: int | None = getattr(user, "pk", None)
+    return key
+
+
 class PlainFormatter(logging.Formatter):
     """Format a record as ever, without live links; for people at a terminal."""
 
@@ -28,12 +36,13 @@ class PlainFormatter(logging.Formatter):
 class JsonFormatter(logging.Formatter):
     """Format a record as one line of JSON: time, level, logger, message, and an error's trace.
 
-    Where a request is answered, its number too; what the record brings as ``facts`` stands beside.
+    Where a request is answered, its number too, and the key of the account if it is known by then;
+    what the record brings as ``facts`` stands beside.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; request details are left out, as they may hold personal data."""
-        line = {
+        line: dict[str, Any] = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
@@ -41,6 +50,8 @@ class JsonFormatter(logging.Formatter):
         }
         if number := request_number.get():
             line["request"] = number
+        if account := account_of(getattr(record, "request", None)):
+            line["account"] = account
         line |= getattr(record, "facts", {})
         if record.exc_info:
             line["error"] = without_secrets(self.formatException(record.exc_info))

@@ -9,7 +9,13 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseForbidden,
+    HttpResponseNotAllowed,
+)
 from django.template.response import SimpleTemplateResponse
 from django.urls import resolve
 from django.utils.cache import add_never_cache_headers
@@ -80,7 +86,30 @@ class KnownHosts:
                 found: HttpResponse = resolve(request.path).func(request)
                 return found
             logger.info("refused a request for a host that is not in ALLOWED_HOSTS")
-            return HttpResponseBadRequest("Bad Request (400)", content_type="text/plain")
+            return HttpResponseBadRequest(
+                "Bad Request (400)", content_type="text/plain; charset=utf-8"
+            )
+        return self.get_response(request)
+
+
+class ProgramsByTls:
+    """Refuse a program that asks in the clear, where a person would be led on to TLS.
+
+    It would go on asking so, with its token, and nobody would notice (ASVS 4.1.2).
+    """
+
+    PLACES = ("/api/", "/metrics/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer what came over TLS, or is for people."""
+        is_open = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if is_open and request.path.startswith(self.PLACES):
+            return HttpResponseForbidden(
+                "Ask by https://", content_type="text/plain; charset=utf-8"
+            )
         return self.get_response(request)
 
 

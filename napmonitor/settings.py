@@ -4,12 +4,15 @@ import os
 import re
 import sys
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from napmonitor import providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -59,12 +62,14 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "django_htmx",
     "csp",
 ]
 MIDDLEWARE = [
     "napmonitor.middleware.Numbered",
     "napmonitor.middleware.KnownHosts",
+    "napmonitor.middleware.ProgramsByTls",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -134,19 +139,20 @@ else:
 
 # --- People -------------------------------------------------------------------
 AUTH_USER_MODEL = "actions.User"
+RULES = "django.contrib.auth.password_validation"
+# Of any characters: length counts, and that it is not what everybody tries first.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"{RULES}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{RULES}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "actions.forms.passwords.LeakedValidator"},
+    {"NAME": "actions.forms.passwords.OwnWordsValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["actions.views.accounts.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "choose-language"  # the adapter knows better
+SESSION_ENGINE = "napmonitor.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # idle; pages for members renew it
+SESSION_LONGEST = 24 * 3600  # from signing in, however much somebody does
 
 # --- Signing in ---------------------------------------------------------------
 # By a code that is sent by e-mail, a password if somebody wants one, or a passkey;
@@ -160,7 +166,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # the code, or the invitation, proves the a
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_TIMEOUT = 30 * 60
@@ -270,7 +276,17 @@ ENDINGS_FILE = env.path("ENDINGS_FILE", default=BASE_DIR / "var" / "endings.json
 # --- Security ---------------------------------------------------------------------
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=DEBUG or TESTING)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
+# Providers of the public sector through which people sign in; see docs/operations.md. None by
+# default: then nothing of them shows, and no address of theirs answers.
+OPENID_PROVIDERS = providers.read(
+    env.str("OPENID_PROVIDERS", default=""), may_be_insecure=INSECURE_HTTP
+)
+OPENID_NAMES = [row["name"] for row in OPENID_PROVIDERS]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE_HTTP
+# A name that begins so is taken by browsers only from this very host, over TLS, for all paths.
+HOST_ONLY = "" if INSECURE_HTTP else "__Host-"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{HOST_ONLY}sessionid", f"{HOST_ONLY}csrftoken"
+MESSAGE_STORAGE = "napmonitor.sessions.Messages"
 SECURE_SSL_REDIRECT = not INSECURE_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$"]  # probes speak plain HTTP from within
 SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 31_536_000
@@ -285,6 +301,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "font-src": [SELF],
@@ -299,6 +316,13 @@ CONTENT_SECURITY_POLICY = {
 # --- The site ---------------------------------------------------------------------
 # Where readers and the accessibility statement send their questions.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+# Who runs the site, and on which day they prepared its accessibility statement; it names both.
+SITE_OPERATOR = env.str("SITE_OPERATOR", default="")
+ACCESSIBILITY_DATE = env.str("ACCESSIBILITY_DATE", default="")
+try:
+    date.fromisoformat(ACCESSIBILITY_DATE or "2026-12-01")
+except ValueError as error:
+    raise ImproperlyConfigured("ACCESSIBILITY_DATE must be a day such as 2026-12-01.") from error
 # Who watches the site brings this to /metrics/; without it there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Who answers for the report before the law, and its ISSN; each is printed where it is set.
@@ -343,5 +367,6 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     # A request that waits a moment for a thread is no warning.
-    "loggers": {"waitress.queue": {"level": "ERROR"}},
+    # Who signs in, and what was refused, is always said.
+    "loggers": {"waitress.queue": {"level": "ERROR"}, "napmonitor.security": {"level": "INFO"}},
 }

@@ -7,7 +7,8 @@ from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
 from actions.sitemaps import SITEMAPS
-from actions.views import pages
+from actions.views import openid_back, pages
+from actions.views.keeping import carrying
 from reports import sitemaps
 from reports.views import catalogue, metrics
 
@@ -17,7 +18,10 @@ urlpatterns = [
     path(
         "sitemap.xml",
         require_safe(sitemap),
-        {"sitemaps": SITEMAPS | sitemaps.SITEMAPS},
+        {
+            "sitemaps": SITEMAPS | sitemaps.SITEMAPS,
+            "content_type": "application/xml; charset=utf-8",
+        },
         name="sitemap",
     ),
     path("robots.txt", pages.robots, name="robots"),
@@ -28,6 +32,12 @@ urlpatterns = [
     path("api/v1/", include("reports.api_urls")),
     path("metrics/", metrics.metrics, name="metrics"),
     path(".well-known/security.txt", pages.security, name="security"),
+    # One address for all languages, as providers are told it.
+    path(
+        "account/back/<slug:name>/",
+        openid_back.with_text(carrying(openid_back.come_back)),
+        name="provider_back",
+    ),
     *i18n_patterns(
         path("account/", include("napmonitor.account_urls")),
         path("", include("reports.urls")),

@@ -13,15 +13,18 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have triggers put in place after every migration, reports found, addresses forgotten."""
+        from actions import emails
         from actions.database import GUARDS
         from actions.models.returned import HOLDERS
         from actions.outbox import sending
         from actions.search.documents import SOURCES
         from actions.services.accounts import ELSEWHERE
         from reports import database, searching
+        from reports.outbox import letters
         from reports.services import covering
 
         GUARDS.append(database.statements)
+        emails.LETTERS.update(letters.LETTERS)
         if searching.documents not in SOURCES:
             SOURCES.append(searching.documents)
         if covering.forget not in ELSEWHERE:

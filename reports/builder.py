@@ -28,7 +28,6 @@ from actions.models import Section as SectionRow
 from actions.models import Succession as SuccessionRow
 from actions.models.actors import LEVELS, name_valid
 from actions.models.entries import EVIDENCE_KINDS, OBSTACLE_KINDS, PUBLISHED_TEXTS
-from actions.models.fields import LANGUAGES as TEXT_LANGUAGES
 from actions.models.responsibilities import ROLES
 from actions.models.schemes import TITLES
 from actions.models.statuses import RULE_WORDS, STATUSES
@@ -38,6 +37,7 @@ from document.snapshot import (
     SCHEMA_VERSION,
     Action,
     Actor,
+    Advice,
     Amended,
     Amendment,
     Chapter,
@@ -55,7 +55,7 @@ from document.snapshot import (
     Text,
     Words,
 )
-from reports import comparison, further, words
+from reports import comparison, further, voices, words
 from reports.models import (
     CHECKED,
     FOREWORD,
@@ -67,7 +67,9 @@ from reports.models import (
     Edition,
     Translation,
 )
+from reports.models import Advice as AdviceRow
 from reports.models import Chapter as ChapterRow
+from reports.words import per_language
 
 Translations = dict[tuple[int, str], list[Translation]]
 
@@ -161,18 +163,14 @@ def build_round(
         issn=settings.REPORT_ISSN,
         recipients=tuple(words.in_languages(name) for name in RECIPIENTS),
         amendments=tuple(build_amendments(given)),
+        advice=build_advice(given),
+        **voices.build(given),
     )  # fmt: skip
 
 
 def terms(listed: Iterable[tuple[str, Any]]) -> tuple[Term, ...]:
     """Return some codes with their words, in their order."""
     return tuple(Term(str(code), words.in_languages(word)) for code, word in listed)
-
-
-def per_language(row: Any, field: str) -> Words:
-    """Return the texts of a column per language that are not empty."""
-    found = {language: getattr(row, f"{field}_{language}") for language in TEXT_LANGUAGES}
-    return {language: text for language, text in found.items() if text}
 
 
 def vocabulary() -> tuple[Status, ...]:
@@ -445,6 +443,22 @@ def build_chapters(given: ReportingRound) -> tuple[Chapter, ...]:
         )
         for number, row in enumerate(order)
         if per_language(row, "text")
+    )
+
+
+def build_advice(given: ReportingRound) -> tuple[Advice, ...]:
+    """Return the advice of stakeholders and meetings, in the order in which it was recorded."""
+    return tuple(
+        Advice(
+            names=per_language(row, "author"),
+            texts=per_language(row, "text"),
+            done=per_language(row, "done"),
+            received_on=row.received_on.isoformat() if row.received_on else "",
+            address=row.address,
+            titles=per_language(row, "title"),
+            participants=per_language(row, "participants"),
+        )
+        for row in AdviceRow.objects.filter(round=given).order_by("pk")
     )
 
 

@@ -9,9 +9,11 @@ from actions.enums import Nature, Status
 from actions.rules import figures
 from actions.rules.figures import Ratio
 from actions.rules.movement import Movement, Side, Step, Succession, movement, paired
+from document import selection
 from document.snapshot import (
     Action,
     Actor,
+    Amended,
     Compared,
     Past,
     PastStatus,
@@ -72,19 +74,31 @@ def compare(before: Snapshot, now: Snapshot) -> list[Line]:
     old = {action.action_id: action for action in before.actions}
     listed = {action.action_id for action in now.actions}
     heirs = successions(now)
-    lines = [line(old.get(action.action_id), action, heirs) for action in now.actions]
+    changes = selection.decided(now, before.reference_date)
+    lines = [
+        line(old.get(action.action_id), action, heirs, changes.get(action.action_id, ()))
+        for action in now.actions
+    ]
     return lines + [
         line(action, None, heirs) for action in before.actions if action.action_id not in listed
     ]
 
 
-def line(before: Action | None, now: Action | None, heirs: Collection[Succession]) -> Line:
-    """Return what became of one action, which at least one of the two editions has."""
+def line(
+    before: Action | None,
+    now: Action | None,
+    heirs: Collection[Succession],
+    changes: Sequence[Amended] = (),
+) -> Line:
+    """Return what became of one action, which at least one of the two editions has.
+
+    ``changes`` is what amendments changed of it that took effect between them.
+    """
     sides = [side(action) if action else None for action in (before, now)]
     step = movement(sides[0], sides[1], heirs)
     if before is None or now is None:
         return Line(step, before, now)
-    amended = is_amended(before, now, heirs)
+    amended = is_amended(before, now, heirs, changes)
     moved = (before.label, before.section) != (now.label, now.section)
     former = wording(before, now, heirs) if amended or moved else None
     return Line(step, before, now, amended, former)
@@ -118,15 +132,18 @@ def successions(snapshot: Snapshot) -> list[Succession]:
     ]
 
 
-def is_amended(before: Action, now: Action, heirs: Collection[Succession]) -> bool:
+def is_amended(
+    before: Action, now: Action, heirs: Collection[Succession], changes: Sequence[Amended]
+) -> bool:
     """Tell whether the plan itself says something else of an action.
 
-    Its official wording, its period or nature, or an actor added or taken away otherwise than
-    by a rename, a merger or a split; a corrected working translation is no amendment.
+    Its official wording, its own text, its period or nature, or an actor added or taken away
+    otherwise than by a rename, a merger or a split; a corrected working translation is no
+    amendment.
     """
-    official = set(before.official) & set(now.official)
     return (
-        any(before.titles.get(code) != now.titles.get(code) for code in official)
+        selection.titles_differ(before, now, is_decided=bool(changes))
+        or any(one.text_before or one.text_after for one in changes)
         or (before.period_text, before.period_end) != (now.period_text, now.period_end)
         or before.nature != now.nature
         or any(joined_and_left(before, now, heirs))

@@ -12,7 +12,6 @@ from openpyxl.writer.excel import ExcelWriter
 from actions import spreadsheets
 from actions.rules.movement import Cause
 from document import dates, names, selection
-from document.content import amendments as amendments_of
 from document.content import masthead
 from document.snapshot import (
     LANGUAGES,
@@ -153,7 +152,7 @@ def _labels(snapshot: Snapshot) -> tuple[list[str], list[list[Any]]]:
 
 
 def tables(snapshot: Snapshot) -> list[str]:
-    """Return the sheets of the workbook: an edition of schema 3 has those of then alone."""
+    """Return the sheets of the workbook: an edition of an earlier schema has those of then."""
     further = [name for name in dictionary.SHEETS if _knows(snapshot, name, "plan")]
     return [*dictionary.TABLES, *further]
 
@@ -191,6 +190,8 @@ def rows(name: str, snapshot: Snapshot, language: str) -> Iterator[Row]:
         "evidence": evidence,
         "amendments": amendments,
         "names": namings,
+        "notes": notes,
+        "advice": advice,
     }
     return makers[name](snapshot, language)
 
@@ -201,7 +202,7 @@ def actions(snapshot: Snapshot, language: str) -> Iterator[Row]:
         yield {
             **_round(action, snapshot),
             **_plan(action, snapshot, language),
-            **_state(action, language),
+            **_state(snapshot, action, language),
         }
     for action in snapshot.actions:
         for past in _past(action, snapshot.year):
@@ -284,6 +285,45 @@ def namings(snapshot: Snapshot, language: str) -> Iterator[Row]:
             }
 
 
+def notes(snapshot: Snapshot, language: str) -> Iterator[Row]:
+    """Yield a row per note of a voice, and after it one per answer."""
+    for number, note in enumerate(snapshot.notes, start=1):
+        about = {
+            **_edition(snapshot),
+            "number": number,
+            "voice": note.voice,
+            "voice_name": plain(note.names, language)[0],
+            "action_id": note.action_id,
+            "section": note.section,
+        }
+        evidence = "\n".join(note.evidence)
+        yield {**about, "kind": "note", **_said(note.text, language), "evidence": evidence}
+        for answer in note.answers:
+            said = _said(answer.text, language)
+            yield {**about, "kind": "answer", "actor": answer.actor, **said}
+
+
+def _said(text: Text, language: str) -> Row:
+    found, spoken = text.read(language)
+    return {"text": found, "text_language": spoken}
+
+
+def advice(snapshot: Snapshot, language: str) -> Iterator[Row]:
+    """Yield a row per advice."""
+    for number, one in enumerate(snapshot.advice, start=1):
+        yield {
+            **_edition(snapshot),
+            "number": number,
+            "author": plain(one.names, language)[0],
+            "received_on": _day(one.received_on),
+            "title": plain(one.titles, language)[0],
+            "address": one.address,
+            "participants": plain(one.participants, language)[0],
+            "text": plain(one.texts, language)[0],
+            "what_was_done": plain(one.done, language)[0],
+        }
+
+
 def _edition(snapshot: Snapshot) -> Row:
     """Return what every table starts with."""
     return {
@@ -336,7 +376,7 @@ def _plan(action: Action, snapshot: Snapshot, language: str) -> Row:
     }
 
 
-def _state(action: Action, language: str) -> Row:
+def _state(snapshot: Snapshot, action: Action, language: str) -> Row:
     """Return the status of an action this year, what it follows from, and what became of it."""
     return {
         "status": action.status,
@@ -356,11 +396,11 @@ def _state(action: Action, language: str) -> Row:
         "unmoved": action.unmoved,
         "expected_by": _day(action.expected_by),
         "slipped": action.slipped,
-        **_former(action, language),
+        **_former(snapshot, action, language),
     }
 
 
-def _former(action: Action, language: str) -> Row:
+def _former(snapshot: Snapshot, action: Action, language: str) -> Row:
     """Return what the edition before says of an action where the plan says another thing now."""
     old = action.former
     if old is None:
@@ -369,7 +409,8 @@ def _former(action: Action, language: str) -> Row:
         "actors_added": spreadsheets.joined(old.actors_added),
         "actors_ended": spreadsheets.joined(old.actors_ended),
     }
-    if amendments_of.titles_differ(action):
+    is_decided = action.action_id in selection.decided(snapshot, selection.since(snapshot))
+    if selection.titles_differ(old, action, is_decided=is_decided):
         title, spoken = plain(old.titles, language)
         found |= {"former_title": title, "former_title_language": spoken}
     for column, before, now in (

@@ -29,6 +29,11 @@ FIXED = (
 PUBLICATION = ("published_by_id", "published_at")
 EDITION = "SELECT 1 FROM reports_edition e WHERE e.id = {row}.edition_id AND e.state = 'frozen'"
 
+# That the report which a note of a voice is for is frozen, or published.
+OVER = """EXISTS (SELECT 1 FROM reports_invitedvoice v
+    JOIN actions_reportinground r ON r.id = v.round_id
+    WHERE v.id = {voice} AND (r.frozen_at IS NOT NULL OR r.published IS NOT NULL))"""
+
 # Tables whose rows stand on public pages; a change of any draws a new revision.
 PUBLIC_TABLES = ("reports_edition", "reports_transmission")
 
@@ -82,6 +87,22 @@ RULES: tuple[Rule, ...] = (
         ("INSERT",),
         f"NOT EXISTS ({EDITION.format(row='NEW')})",
         "files are added to a frozen edition only",
+    ),
+    *(
+        (
+            f"{table}_frozen",
+            f"reports_{table}",
+            ("INSERT", "UPDATE"),
+            OVER.format(voice=voice),
+            "the notes of a frozen or published report stay as they are",
+        )
+        for table, voice in (
+            ("voicenote", "NEW.voice_id"),
+            (
+                "noteanswer",
+                "(SELECT n.voice_id FROM reports_voicenote n WHERE n.id = NEW.note_id)",
+            ),
+        )
     ),
     (
         "covering_letter_sent",

@@ -330,14 +330,45 @@ AMENDMENTS: tuple[Column, ...] = (
     Column("text_after", "text_or_empty", _("Text of the plan from then on, where it changes.")),
 )
 
+NOTES: tuple[Column, ...] = (
+    *EDITION,
+    Column("number", "number", _("Place of the note among those of the edition, from 1.")),
+    Column("kind", "code", _("What the row is: a note of a voice, or an answer to it.")),
+    Column("voice", "text", _("Key of the council or organisation that wrote the note.")),
+    Column("voice_name", "text_or_empty", _("Name of the council or organisation.")),
+    Column("actor", "text_or_empty", _("Key of the actor that answers; empty for a note.")),
+    Column("action_id", "text_or_empty", _("Lasting key of the action that the note is about.")),
+    Column("section", "text_or_empty", _("Number of the section that the note is about.")),
+    Column("text", "text", WRITTEN),
+    Column("text_language", "code", LANGUAGE),
+    Column("evidence", "text_or_empty", _("Addresses that the note refers to, one a line.")),
+)
+
+ADVICE: tuple[Column, ...] = (
+    *EDITION,
+    Column("number", "number", _("Place of the advice among those of the edition, from 1.")),
+    Column("author", "text_or_empty", _("Council, organisation or meeting that it came from.")),
+    Column("received_on", "date_or_empty", _("Day of the advice, or of the meeting.")),
+    Column("title", "text_or_empty", _("Title of the document.")),
+    Column("address", "text_or_empty", _("Address of the document.")),
+    Column("participants", "text_or_empty", _("Organisations that took part in the meeting.")),
+    Column("text", "text_or_empty", _("What was advised, in Markdown.")),
+    Column("what_was_done", "text_or_empty", _("What was done with the advice, in Markdown.")),
+)
+
 # The tables that are files of their own, and sheets of the workbook.
 TABLES: dict[str, tuple[Column, ...]] = {
     "entries": ENTRIES,
     "actions": ACTIONS,
     "evidence": EVIDENCE,
 }
-# Further sheets of the workbook; editions of schema 3 have none.
-SHEETS: dict[str, tuple[Column, ...]] = {"amendments": AMENDMENTS, "names": NAMES}
+# Further sheets of the workbook; editions of earlier schemas lack some, or all.
+SHEETS: dict[str, tuple[Column, ...]] = {
+    "amendments": AMENDMENTS,
+    "names": NAMES,
+    "notes": NOTES,
+    "advice": ADVICE,
+}
 
 # An example that stands in the dictionary: how much each level of government has carried out.
 EXAMPLE = """\

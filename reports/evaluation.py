@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from actions.models import ReportingRound
 from document.errors import RenderError
-from document.snapshot import SCHEMA_VERSION, Advice, Basis, Evaluation, Snapshot, Words
+from document.snapshot import SCHEMA_VERSION, Basis, Evaluation, Snapshot, Words
 from reports import builder, comparison, words
-from reports.models import Advice as AdviceRow
 from reports.models import Edition
 
 
@@ -35,7 +34,7 @@ def build(
     taken = {one.name: getattr(last, one.name) for one in fields(Snapshot)}
     return Evaluation(**taken | {
         "schema": SCHEMA_VERSION,
-        "plan_titles": builder.per_language(given.plan, "title"),
+        "plan_titles": words.per_language(given.plan, "title"),
         "year": given.year,
         "kind": given.kind,
         "edition": edition,
@@ -58,13 +57,13 @@ def build(
             if consultation and consultation.validated_on
             else ""
         ),
-        "validation": builder.per_language(consultation, "note") if consultation else {},
+        "validation": words.per_language(consultation, "note") if consultation else {},
         "made_at": "" if edition else local.isoformat(timespec="minutes"),
         "publisher": settings.REPORT_PUBLISHER,
         "contact": settings.CONTACT_EMAIL,
         "issn": settings.REPORT_ISSN,
         "basis": tuple(build_basis(one) for one in editions),
-        "advice": build_advice(given),
+        "advice": builder.build_advice(given),
     })  # fmt: skip
 
 
@@ -97,18 +96,4 @@ def build_basis(edition: Edition) -> Basis:
         published_on=timezone.localdate(edition.published_at).isoformat(),
         reference_date=edition.round.reference_date.isoformat(),
         checksum=edition.checksum,
-    )
-
-
-def build_advice(given: ReportingRound) -> tuple[Advice, ...]:
-    """Return the advice of the stakeholders, in the order in which it was recorded."""
-    return tuple(
-        Advice(
-            names=builder.per_language(row, "author"),
-            texts=builder.per_language(row, "text"),
-            done=builder.per_language(row, "done"),
-            received_on=row.received_on.isoformat() if row.received_on else "",
-            address=row.address,
-        )
-        for row in AdviceRow.objects.filter(round=given).order_by("pk")
     )

@@ -241,8 +241,14 @@ def changes(base: Snapshot, found: Snapshot) -> Changes:
         chapters=(
             *(c.titles for c in found.chapters if c.texts != texts.get(c.code)),
             *(s.titles for s in found.sections if s.intro != intros.get(s.label)),
+            *([advice_title(found)] if found.advice != base.advice else []),
         ),
     )
+
+
+def advice_title(found: Snapshot) -> Words:
+    """Return what the chapter of advice is called."""
+    return {code: found.label("advice", code) for code in LANGUAGES}
 
 
 def marked(found: Snapshot, mark: str) -> Iterator[tuple[Action, Entry]]:

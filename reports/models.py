@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -12,9 +11,10 @@ from django.utils.translation import pgettext_lazy
 
 from actions.models import Actor, Entry, Plan, ReportingRound
 from actions.models.entries import PUBLISHED_TEXTS, WRITTEN_IN, entry_text
-from actions.models.fields import address_field, char_field, text_field, text_property
+from actions.models.fields import address_field, char_field, person, text_field, text_property
 from actions.models.history import history
 from document.snapshot import Snapshot, from_json
+from reports import voice_models  # noqa: F401  Django looks for models here
 
 FROZEN, PUBLISHED, WITHDRAWN = "frozen", "published", "withdrawn"
 EDITION_STATES = [
@@ -42,13 +42,6 @@ TRANSLATION_STATES = [
     (DRAFT, pgettext_lazy("state of a translation", "Draft")),
     (CHECKED, pgettext_lazy("state of a translation", "Checked")),
 ]
-
-
-def person(label: Any, **options: Any) -> Any:
-    """Return a link to a person, which outlives their leaving."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=label, **options
-    )
 
 
 class Edition(models.Model):
@@ -328,20 +321,28 @@ class Chapter(models.Model):
 
 
 class Advice(models.Model):
-    """What a stakeholder advised for an evaluation, and what was done with it.
+    """What a stakeholder advised for a report, and what was done with it.
 
     A council, an organisation or a meeting; printed in the order in which it was recorded.
     """
 
     round = models.ForeignKey(
-        ReportingRound, models.CASCADE, related_name="advice", verbose_name=_("evaluation")
+        ReportingRound, models.CASCADE, related_name="advice", verbose_name=_("round")
     )
     author_en = char_field(_("from whom (English)"), 200, blank=True, default="")
     author_fr = char_field(_("from whom (French)"), 200, blank=True, default="")
     author_nl = char_field(_("from whom (Dutch)"), 200, blank=True, default="")
     author_de = char_field(_("from whom (German)"), 200, blank=True, default="")
     received_on = models.DateField(_("received on"), null=True, blank=True)
+    title_en = char_field(_("title of the document (English)"), 300, blank=True, default="")
+    title_fr = char_field(_("title of the document (French)"), 300, blank=True, default="")
+    title_nl = char_field(_("title of the document (Dutch)"), 300, blank=True, default="")
+    title_de = char_field(_("title of the document (German)"), 300, blank=True, default="")
     address = address_field(_("address of the document"))
+    participants_en = entry_text(_("organisations that took part (English)"))
+    participants_fr = entry_text(_("organisations that took part (French)"))
+    participants_nl = entry_text(_("organisations that took part (Dutch)"))
+    participants_de = entry_text(_("organisations that took part (German)"))
     text_en = entry_text(_("the advice (English)"))
     text_fr = entry_text(_("the advice (French)"))
     text_nl = entry_text(_("the advice (Dutch)"))
@@ -356,8 +357,8 @@ class Advice(models.Model):
     author = text_property("author")
 
     class Meta:
-        verbose_name = _("advice for an evaluation")
-        verbose_name_plural = _("advice for evaluations")
+        verbose_name = _("advice for a report")
+        verbose_name_plural = _("advice for reports")
         ordering = ["round", "id"]
 
     def __str__(self) -> str:

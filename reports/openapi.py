@@ -89,6 +89,18 @@ SHARE = {
 WRITTEN = thing({"language": text(), "original": text("Markdown."), "translations": TEXTS})
 DOCUMENT = thing({"title": text(), "address": text(), "kind": TEXTS, "date": text()})
 
+NOTE = thing(
+    {
+        "voice": text("Key of the council or organisation that wrote the note."),
+        "names": TEXTS,
+        "text": WRITTEN,
+        "action_id": text("Lasting key of the action that it is about, or empty."),
+        "section": text("Number of the section that it is about, or empty."),
+        "answers": listed(thing({"actor": text("Key of the actor."), "text": WRITTEN})),
+        "evidence": listed(text()),
+    }
+)
+
 
 def action() -> Schema:
     """Return an action: the fields of the data dictionary of the list of actions."""
@@ -156,6 +168,13 @@ def schemas() -> dict[str, Schema]:
                     "description": "Lasting keys of actions by what became of them.",
                     "additionalProperties": listed(text()),
                 },
+                "notes": listed(NOTE),
+                "voices": thing(
+                    {
+                        "invited": whole("Organisations that were invited to write notes."),
+                        "refused": whole("Notes that were not taken."),
+                    }
+                ),
                 "url": text(),
             }
         ),

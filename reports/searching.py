@@ -7,7 +7,7 @@ from actions import published
 from actions.models import Plan, PublishedRound
 from actions.search.documents import PLAIN, Document, Part, edition_key, in_languages, parts, said
 from document import richtext
-from document.snapshot import Advice, Evaluation, Note, Snapshot, Words
+from document.snapshot import Advice, Note, Snapshot, Words
 from reports import archive
 from reports.models import Edition
 
@@ -71,9 +71,8 @@ def pieces(snapshot: Snapshot) -> Iterator[tuple[str, Words, Iterable[Part]]]:
     for section in snapshot.sections:
         if section.intro:
             yield f"section-{section.position}", section.titles, parts("", plain(section.intro))
-    if isinstance(snapshot, Evaluation):
-        for number, one in enumerate(snapshot.advice, start=1):
-            yield f"advice-{number}", one.names, advice_parts(one)
+    for number, one in enumerate(snapshot.advice, start=1):
+        yield f"advice-{number}", one.names, advice_parts(one)
     for number, note in enumerate(snapshot.notes, start=1):
         yield f"note-{number}", note.names, note_parts(note)
 
@@ -87,8 +86,8 @@ def note_parts(note: Note) -> Iterator[Part]:
 
 def advice_parts(one: Advice) -> Iterator[Part]:
     """Yield what a stakeholder advised, and what was done with it."""
-    yield from parts("", plain(one.texts))
-    yield from parts("", plain(one.done))
+    for given in (one.titles, one.participants, one.texts, one.done):
+        yield from parts("", plain(given))
 
 
 def plain(given: Words) -> Words:

@@ -7,6 +7,7 @@ from document.snapshot import (
     SCHEMA_VERSION,
     Action,
     Actor,
+    Advice,
     Amended,
     Amendment,
     Answer,
@@ -289,6 +290,18 @@ def specimen(entries: int = 24, length: int = 30, **facts: Any) -> Snapshot:
                 "1",
                 "",
                 (Answer("actor-1", Text("nl", "Een antwoord.")),),
+                ("https://example.org/evidence-of-the-council",),
+            ),
+        ),
+        "advice": (
+            Advice(
+                every("A meeting with stakeholders"),
+                every("What the meeting advised."),
+                every("What the working group did with it."),
+                "2026-02-03",
+                "https://example.org/report-of-the-meeting",
+                every("Report of the meeting"),
+                every("Three councils and a union."),
             ),
         ),
     }

@@ -269,7 +269,7 @@ LABELS: dict[str, Any] = {
     "act_withdraw": pgettext_lazy("an action of the plan", "withdrawn"),
     "text_before": _("Text of the plan before"),
     "text_after": _("Text of the plan now"),
-    "former_wording": _("Earlier wording"),
+    "former_wording": _("Before the change"),
     "was_label": _("number before: {label}"),
     "was_title": _("title before: {title}"),
     "was_section": _("section before: {label}"),
@@ -294,8 +294,25 @@ LABELS: dict[str, Any] = {
     "mark_supplemented": _("received since the edition before"),
     "advice": _("Advice received, and what was done with it"),
     "no_advice": _("No advice of a council or organisation is recorded for this report."),
-    "voices": _("{n} of {m} councils and organisations that were invited gave their advice."),
-    "voices_refused": _("Advice not included: {n}."),
+    "advice_received": _("Received on"),
+    "advice_title": pgettext_lazy("name of an advice", "Title"),
+    "advice_address": _("Full text"),
+    "advice_participants": _("Organisations that took part"),
+    "advice_text": pgettext_lazy("what a stakeholder advises", "Advice"),
+    "advice_done": _("What was done with it"),
+    "advice_not_answered": _("This report does not state what was done with it."),
+    "voices_title": _("Other voices"),
+    "voices": _("{n} of {m} councils and organisations that were invited wrote a note."),
+    "voices_refused": _(
+        "Notes that were not taken, because of insults, personal data, unlawful content, "
+        "advertising or their length: {n}."
+    ),
+    "voices_disclaimer": _(
+        "Councils and organisations wrote these notes on the draft of the report, at the "
+        "invitation of the secretariat. Each note says what its author thinks; it is no text of a "
+        "government, of the working group or of the secretariat, and nobody changed it. The "
+        "answers are those of the actors that were asked to report."
+    ),
     "answer": _("Answer: {actor}"),
     "classes": _("Annex: by pillar, goal and theme"),
     "by_pillars": _("By pillar of the UN Guiding Principles"),
@@ -506,10 +523,6 @@ EVALUATION: dict[str, Any] = {
     "trend_note": _("The key figures of each report, by the formulas of the last one."),
     "advice": _("Advice of stakeholders, and what was done with it"),
     "no_advice": _("No advice of stakeholders is recorded for this evaluation."),
-    "advice_received": _("Received on"),
-    "advice_address": _("Full text"),
-    "advice_text": pgettext_lazy("what a stakeholder advises", "Advice"),
-    "advice_done": _("What was done with it"),
     "advice_not_answered": _("This evaluation does not state what was done with it."),
     "conclusions": _("Conclusions and recommendations"),
     "method_text": _(
@@ -560,6 +573,12 @@ def labels(
         with translation.override(language):
             found[language] = {key: str(text) for key, text in chosen.items()}
     return found
+
+
+def per_language(row: Any, field: str) -> Words:
+    """Return the texts of a column per language that are not empty."""
+    found = {language: getattr(row, f"{field}_{language}") for language in LANGUAGES}
+    return {language: text for language, text in found.items() if text}
 
 
 def in_languages(text: Any) -> Words:

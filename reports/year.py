@@ -121,6 +121,27 @@ def steps_of(
         )
 
 
+def too_early(steps: Iterable[Step]) -> dict[str, Step]:
+    """Return, by key, each step that is planned before one that comes first: the latest such.
+
+    What is not needed counts for nothing; translations into several languages do not wait for
+    each other.
+    """
+    found: dict[str, Step] = {}
+    first: list[tuple[date, Step]] = []
+    for step in steps:
+        due = None if step.not_needed else step.planned_on
+        if due is None:
+            continue
+        later = [one for day, one in first if day > due and one.kind != step.kind]
+        if later:
+            found[key_of(step.kind, step.language)] = max(
+                later, key=lambda one: str(one.planned_on)
+            )
+        first.append((due, step))
+    return found
+
+
 def planned_on(kind: StepKind, given: ReportingRound, row: RoundStep, facts: Facts) -> date | None:
     """Return the day of a step; what the round or the consultation says goes before."""
     if kind == StepKind.OPEN:

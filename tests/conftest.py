@@ -84,7 +84,8 @@ TOGETHER = (
 
 # What takes longest comes first, so that no process waits for another at the end.
 FIRST = (
-    *TOGETHER[0], "tests/browser/test_year.py", "tests/test_scripts.py", *TOGETHER[1],
+    "tests/test_whole_year.py", *TOGETHER[0], "tests/browser/test_year.py",
+    "tests/test_scripts.py", *TOGETHER[1],
     "tests/reports/test_backup.py", "tests/test_published_pages.py", "tests/test_pages.py",
     "tests/test_entries_stateful.py", "tests/test_importers.py", "tests/test_round_pages.py",
     "tests/reports/test_editions.py", "tests/test_letters.py", "tests/test_kill.py",

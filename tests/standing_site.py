@@ -25,6 +25,7 @@ from actions.models import (
     Actor,
     AmendmentLine,
     Entry,
+    ErrorNotice,
     Invitation,
     Letter,
     Membership,
@@ -44,17 +45,21 @@ from reports.services import (
     documents,
     editions,
     evaluations,
+    note_answers,
+    notes,
     points,
     recipes,
     texts,
+    voices,
 )
+from reports.voice_models import VoiceNote
 from tests import follow_up
 from tests.signing_in import proofs
 
 # The people, in the order of the columns of the table; the three last are let in nowhere.
 ROLES = (
-    "public", "former", "no-factor", "observer", "other", "writer", "coordinator", "reviewer",
-    "secretariat",
+    "public", "former", "no-factor", "voice", "observer", "other", "writer", "coordinator",
+    "reviewer", "secretariat",
 )  # fmt: skip
 SHUT_OUT = ("deactivated", "sample")
 ADDRESS = "small.example.org"  # where everybody of the small plan has a mailbox
@@ -118,6 +123,7 @@ def build() -> Site:
     add_rounds(site)
     add_entries(site)
     add_report(site)
+    add_voices(site)
     add_keys(site)
     for role in (*ROLES[1:], *SHUT_OUT):
         site.sessions[role] = session(site.scene.people[role])
@@ -143,6 +149,8 @@ def add_people(site: Site) -> None:
     for name, actor, more in shut_out:
         people[name] = User.objects.create_user(f"{name}@{ADDRESS}", **more)
         join(people[name], actors[actor], "secretariat", site.now)
+    people["voice"] = User.objects.create_user(f"voice@{ADDRESS}")
+    join(people["voice"], actors["institute"], "voice", site.now)
     join(people["former"], actors["ministry"], "contributor", site.now, ended_at=site.now)
     for user in User.objects.filter(email__endswith=ADDRESS):
         user.name = f"Zqperson {user.email.split('@')[0]}"
@@ -328,6 +336,50 @@ def add_report(site: Site) -> None:
         sentence=word("refused"), digest="0" * 64, taken_by=by, taken_at=site.now,
     )  # fmt: skip
     site.keys["failed"] = failed.pk
+    add_notice(site)
+
+
+def add_notice(site: Site) -> None:
+    """Store what a reader reported, which the secretariat alone reads."""
+    told = ErrorNotice.objects.create(
+        page="/en/plans/small/", plan=site.scene.plan, text=word("wrong"), language="en",
+        email=f"reader@{ADDRESS}", at=site.now, last_at=site.now, token="0" * 64, digest="0" * 64,
+    )  # fmt: skip
+    site.keys["notice"] = told.pk
+
+
+def add_voices(site: Site) -> None:
+    """Let the institute write notes in every state on the draft of the open round."""
+    scene, given = site.scene, ReportingRound.objects.get(pk=site.keys["open"])
+    by, voice = scene.people["secretariat"], scene.people["voice"]
+    first, second = (site.today + timedelta(days=days) for days in (90, 95))
+    voices.save(given, is_on=True, notes_until=first, answers_until=second, by=by, now=site.now)
+    invited = voices.invite(
+        given, actor=scene.actors["institute"], language="nl", by=by, now=site.now
+    )
+    site.keys["voice"] = invited.pk
+
+    def write(label: str, mark: str, **more: Any) -> VoiceNote:
+        about = scene.responsibility(label).action
+        said: dict[str, Any] = {"language": "nl", "text": f"{word(mark)}.", "submits": True}
+        return notes.save(invited, about, evidence=[], by=voice, now=site.now, **said | more)
+
+    drafted = write("8", "notedraft", submits=False)
+    site.keys["row_written"] = drafted.action_id
+    waiting = write("2", "notewaits")
+    site.keys |= {"note": waiting.pk, "row_waiting": waiting.action_id}
+    taken = notes.take(write("1", "notetaken"), by=by, now=site.now)
+    site.keys["note_taken"] = taken.pk
+    note_answers.save(
+        taken, scene.actors["ministry"], language="nl", text=f"{word('notereply')}.",
+        submits=True, by=scene.people["writer"], now=site.now,
+    )  # fmt: skip
+    for label, mark in (("3", "noterefused"), ("6", "noteasked")):
+        row = notes.refuse(
+            write(label, mark), ground="insult", reason=word("notereason"), by=by, now=site.now
+        )
+        site.keys |= {mark: row.pk, f"row_{mark}": row.action_id}
+    notes.ask_again(row, by=voice, now=site.now)
 
 
 def add_evaluation(site: Site) -> None:

@@ -155,7 +155,7 @@ def test_what_is_announced_is_told_to_readers_and_old_addresses_lead_on(desk, cl
         assert answer["Location"] == "/en/plans/small/actions/1A/"
         page = text_of(client.get("/en/plans/small/actions/1A/"))
         assert "Amended on 1 January 2027. A note. Decision: Decision" in page
-        assert "Until 31 December 2026: 1. Action 1" in page
+        assert "Until 31 December 2026: number: 1 Source: Document of a test" in page
         exported = client.get("/en/plans/small/actions.json").text
         assert '"label": "20"' in exported
         assert '"label": "6"' not in exported

@@ -111,6 +111,15 @@ def test_whoever_chooses_nothing_is_told_so(desk, running, chosen) -> None:
     assert choose(desk, running, "burn", **chosen)["Location"] == on(running, "expected/")
 
 
+@pytest.mark.parametrize(
+    ("page", "query"), [("matrix", "state=empty&choose=yes"), ("expected", "state=empty")]
+)
+def test_whoever_chooses_nothing_finds_the_filters_as_they_were(desk, running, page, query) -> None:
+    sent = {"act": "write", "from": page}
+    answer = desk.post(on(running, f"chosen/?{query}"), sent)
+    assert answer["Location"] == on(running, f"{page}/?{query}")
+
+
 def test_reviewers_take_along_and_do_nothing_else(scene, running, sign_in) -> None:
     client = sign_in(scene.people["reviewer"])
     chosen = {"entry": [key(scene, running, "1")]}

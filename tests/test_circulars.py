@@ -73,6 +73,15 @@ def test_the_filter_chooses_whom_to_write_to(desk, scene, running) -> None:
     assert offered(desk.get(path(running, "?actor=small-service"))) == {"head"}
 
 
+def test_bodies_among_the_chosen_that_have_nobody_are_named(desk, scene, running) -> None:
+    assert [one.slug for one in desk.get(path(running)).context["alone"]] == ["small-office"]
+    text = text_of(desk.get(path(running)))
+    assert "as nobody writes for them: 1 Office – invite somebody – Office" in text
+    page = desk.get(path(running, "?actor=small-ministry"))
+    assert page.context["alone"] == []
+    assert "nobody writes for them" not in text_of(page)
+
+
 def test_a_preview_shows_each_language_as_it_goes_out_and_sends_nothing(
     desk, scene, running
 ) -> None:

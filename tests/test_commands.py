@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test.utils import override_settings
 
-from actions.management import follow_up_bench
+from actions.management import books_bench, follow_up_bench
 from actions.management.commands import bench
 from actions.models import EntryVersion, Membership, Plan, ReportingRound, User
 from reports.management.files import written
@@ -131,7 +131,8 @@ def test_the_benchmark_of_members_pages_names_a_missed_limit() -> None:
         (size, page): cheap for size in follow_up_bench.SIZES for page in follow_up_bench.PAGES
     }
     for actions, _actors in follow_up_bench.WIDE:
-        found |= {(actions, page): cheap for page in follow_up_bench.WIDE_PAGES}
+        wide = (*follow_up_bench.WIDE_PAGES, follow_up_bench.REMINDERS)
+        found |= {(actions, page): cheap for page in wide}
     assert all(value <= limit for _text, value, limit in follow_up_bench.limits(found))
     found[7_100, follow_up_bench.SAVE] = follow_up_bench.Cost(queries=13, seconds=0.01)
     missed = [text for text, value, limit in follow_up_bench.limits(found) if value > limit]
@@ -139,6 +140,22 @@ def test_the_benchmark_of_members_pages_names_a_missed_limit() -> None:
         "save a draft: queries more at 7100 responsibilities than at 71",
         "save a draft: queries",
     ]
+
+
+def test_the_benchmark_of_workbooks_names_a_missed_limit() -> None:
+    cheap = books_bench.Figures(size=26_000, looking=0.5, making=2.0)
+    found = {books_bench.MEMBERS: cheap, books_bench.ENTRIES: cheap}
+    assert all(value <= limit for _text, value, limit in books_bench.limits(found))
+    found[books_bench.ENTRIES] = cheap._replace(looking=2.1)
+    missed = [text for text, value, limit in books_bench.limits(found) if value > limit]
+    assert missed == ["workbook of 1000 entries, look, s"]
+
+
+@pytest.mark.slow
+def test_the_workbooks_of_the_benchmark_are_read_and_do_what_they_say() -> None:
+    found = books_bench.measured(160)
+    assert list(found) == ["members", "entries"]
+    assert all(one.looking > 0 and one.making > 0 for one in found.values())
 
 
 @pytest.mark.slow

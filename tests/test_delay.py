@@ -143,6 +143,21 @@ def test_a_date_of_finished_work_is_not_told(entry, scene) -> None:
     assert (told.expected_by, action.expected_by) == ("", "")
 
 
+def test_a_date_beside_finished_work_is_kept_in_a_draft_and_left_out_when_it_is_submitted(
+    entry, scene, sign_in
+) -> None:
+    browser, address = sign_in(scene.people["writer"]), f"/en/desk/entries/{entry.pk}/"
+    said = LATER | {"status": "done"}
+    browser.post(address, form(entry, **said))
+    entry.refresh_from_db()
+    assert (entry.state, entry.expected_by) == ("draft", "2027-06-30")
+    answer = browser.post(address, form(entry, "submit", **said), follow=True)
+    entry.refresh_from_db()
+    assert (entry.state, entry.expected_by, entry.version) == ("submitted", "", 2)
+    assert entry.versions.latest("number").content == entry.content()
+    assert "“Now expected by” was left out" in words(answer)
+
+
 def test_last_years_date_is_proposed_until_somebody_writes(scene, sign_in) -> None:
     before = scene.round(2024, reference_date=date(2024, 12, 31))
     scene.submit(scene.entry(before), **LATER)

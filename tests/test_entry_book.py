@@ -397,6 +397,14 @@ def test_where_somebody_saved_meanwhile_both_texts_are_shown_and_one_is_chosen(
     assert scene.entry(now_open, "9").done == "Nine."
 
 
+def test_one_choice_for_several_fields_is_said_to_be_one(scene, now_open, browser) -> None:
+    said = "One choice for all the fields above"
+    book = filled(fetch(browser), What_was_done="Mine.")
+    both = filled(book, Results="Mine too.")
+    scene.save(scene.entry(now_open), by="colleague", done="Theirs.", results="Theirs too.")
+    assert [upload(browser, one).content.decode().count(said) for one in (book, both)] == [0, 1]
+
+
 def test_an_old_workbook_takes_nothing_back_that_it_did_not_change(
     scene, now_open, browser
 ) -> None:

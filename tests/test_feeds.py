@@ -85,17 +85,6 @@ def test_a_feed_costs_exactly_so_many_queries(client: Client, story: Story, them
     assert costs == [6, 6]
 
 
-def test_an_error_on_a_page_can_be_reported_where_the_site_has_an_address(
-    client: Client, settings
-) -> None:
-    assert "mailto:" not in client.get("/en/plans/nap2/actions/7/").content.decode()
-    settings.CONTACT_EMAIL = "site@example.org"
-    html = client.get("/en/plans/nap2/actions/7/").content.decode()
-    found = re.search(r'href="mailto:site@example.org\?subject=([^"]+)"', html)
-    assert found is not None
-    assert found[1] == "http%3A%2F%2Ftestserver%2Fen%2Fplans%2Fnap2%2Factions%2F7%2F"
-
-
 @pytest.mark.parametrize("language", ["nl", "fr"])
 def test_a_shared_link_shows_a_title_a_sentence_and_a_picture(
     client: Client, language: str

@@ -153,7 +153,7 @@ def test_what_is_wrong_is_told_by_row_and_column(office, make_member, sign_in) -
         "A",
         "No organisation is called so. Choose one from the list of the template.",
     ) in found
-    roles = "Choose one of these: Observer, Contributor, Coordinator, Reviewer, Secretariat."
+    roles = "Choose one of these: Voice, Observer, Contributor, Coordinator, Reviewer, Secretariat."
     languages = "Choose one of these: Nederlands, français, Deutsch, English."
     assert (3, "A", "Choose an organisation.") in found
     assert (3, "C", roles) in found

@@ -11,6 +11,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
+from lxml import html
 
 from actions.models import (
     Action,
@@ -644,3 +645,25 @@ def test_a_number_can_go_to_another_action_which_gets_a_key_of_its_own(client: C
     service.save(second, by=None)
     assert (first.key, second.key) == ("31", "31-2")
     assert client.get("/nl/plans/nap2/actions/31/").status_code == 200
+
+
+def test_the_accessibility_statement_has_the_parts_of_the_european_model(client: Client) -> None:
+    page = html.fromstring(client.get("/en/accessibility/").content).xpath("//main")[0]
+    assert page.xpath(".//h2/text()") == [
+        "Compliance status", "Non-accessible content", "Preparation of this statement",
+        "Feedback and contact", "Enforcement procedure",
+    ]  # fmt: skip
+    assert len(page.xpath(".//h3")) == 3
+    said = " ".join(page.text_content().split())
+    assert "Body that runs this site: not set." in said
+    assert "Prepared or last reviewed on: not set." in said
+    assert page.xpath(".//h2[@id='feedback']/following-sibling::p[1]/a/@href") == [
+        "/en/report-error/?page=%2Fen%2Faccessibility%2F"
+    ]
+
+
+@override_settings(SITE_OPERATOR="A ministry", ACCESSIBILITY_DATE="2026-12-01", CONTACT_EMAIL="")
+def test_the_accessibility_statement_names_operator_and_day_where_they_are_set(client) -> None:
+    said = " ".join(unescape(client.get("/en/accessibility/").content.decode()).split())
+    assert "Body that runs this site: A ministry." in said
+    assert "Prepared or last reviewed on: 1 December 2026." in said

@@ -13,6 +13,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MEMBERS = {"observer", "other", "writer", "coordinator", "reviewer", "secretariat"}
 MINISTRY = {"writer", "coordinator", "reviewer", "secretariat"}
 EVERYBODY = set(ROLES)
+# Who reads the draft of a report; the observer is of the institute that is invited to.
+DRAFT = MEMBERS | {"voice"}
+INSTITUTE = {"voice", "observer"}
 # Which roles find a text somewhere. The ministry speaks for the service and the agency too.
 READERS = {
     word("draft of 2025"): MINISTRY,
@@ -21,13 +24,21 @@ READERS = {
     word("submittednote"): MINISTRY,
     word("returned of 2025"): MINISTRY,
     word("comment"): MINISTRY,
-    word("accepted of 2025"): MEMBERS,
+    word("accepted of 2025"): DRAFT,
     word("acceptednote"): MINISTRY,
-    word("override"): MEMBERS,
+    word("override"): DRAFT,
     word("said"): MEMBERS,
-    word("chapter"): MEMBERS,
+    word("chapter"): DRAFT,
+    word("notetaken"): DRAFT,
+    word("notereply"): DRAFT,
+    word("notedraft"): INSTITUTE,
+    word("notewaits"): INSTITUTE | {"secretariat"},
+    word("noterefused"): INSTITUTE | {"secretariat"},
+    word("noteasked"): INSTITUTE | {"reviewer", "secretariat"},
+    word("notereason"): INSTITUTE | {"reviewer", "secretariat"},
     word("translated"): {"secretariat"},
     word("refused"): {"secretariat"},
+    word("wrong"): {"secretariat"},
     word("published of 2024"): MEMBERS,  # of a report that is frozen and not yet published
     word("published of 2022"): set(),  # of one that was withdrawn
     word("published of 2023"): EVERYBODY,
@@ -87,6 +98,7 @@ def test_members_see_no_address_but_their_own_and_those_of_whom_they_manage(site
     assert seen == {
         "former": {"nobody"},
         "no-factor": {"chair"},
+        "voice": {"voice"},
         "observer": {"observer"},
         "other": {"outsider"},
         "writer": {"writer"},

@@ -515,6 +515,22 @@ def test_last_days_on_which_nobody_works_are_told(desk, open_round, followed_pla
     assert (planned.remind_before, planned.remind_after) == ([30, 7], [])
 
 
+def test_a_new_round_begins_with_the_usual_days_of_reminders(desk, followed_plan) -> None:
+    followed_plan()
+    page = desk.get(f"{ROUNDS}new/").context["form"]
+    days = {"opens_on": "2026-01-12", "deadline": "2026-02-27", "closes_on": "2026-03-31"}
+    plan = {
+        "plan": Plan.objects.get(slug="plan").pk,
+        "year": "2025",
+        "reference_date": "2025-12-31",
+    }
+    offered = {name: page[name].value() or "" for name in page.fields}
+    assert (offered["remind_before"], offered["remind_after"]) == ("30, 7, 1", "3")
+    desk.post(f"{ROUNDS}new/", offered | days | plan)
+    made = ReportingRound.objects.get(plan__slug="plan")
+    assert (made.remind_before, made.remind_after) == ([30, 7, 1], [3])
+
+
 @pytest.mark.parametrize(
     "typed", ["soon", "-1", "7, 7", "1000", "1 2 3 4 5 6 7", "7,\x001", "3.5", "٣"]
 )
@@ -919,7 +935,8 @@ def test_the_years_of_an_actor_stand_side_by_side(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "page", ["board", "action", "manage", "expected", "override", "extend", "matrix", "years"]
+    "page",
+    ["board", "action", "manage", "expected", "override", "extend", "matrix", "years", "write"],
 )
 def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
     desk, open_round, followed_plan, report, office, page: str
@@ -949,6 +966,7 @@ def test_a_page_needs_as_many_queries_for_one_row_as_for_many(
             "years": f"/en/secretariat/plans/{slug}/years/",
             "override": f"{ROUNDS}{given.pk}/overrides/1/",
             "extend": f"{ROUNDS}{given.pk}/extend/",
+            "write": f"{ROUNDS}{given.pk}/write/",
         }[page]
         found.append(queries(desk, path))
     assert found[0] == found[1]

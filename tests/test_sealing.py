@@ -63,6 +63,28 @@ def test_a_new_key_reads_what_the_old_one_sealed_and_seals_it_anew(office) -> No
         assert sealing.unseal(raw("totp", "secret")) == secret
 
 
+def test_what_an_earlier_version_sealed_is_read_and_sealed_anew_in_todays_way(office) -> None:
+    secret = add_second_factor(office)
+    by_fernet = sealing.SEALED + sealing.before().encrypt(secret.encode()).decode()
+    Authenticator.objects.update(data={"secret": by_fernet})
+    assert is_taken(office, totp_code(secret))
+    call_command("seal_factors", stdout=StringIO())
+    assert raw("totp", "secret").startswith("sealed:gcm_")
+    assert sealing.unseal(raw("totp", "secret")) == secret
+
+
+def test_what_is_sealed_cannot_be_changed_unseen() -> None:
+    stored = sealing.seal("secret")
+    assert stored != sealing.seal("secret")
+    for place in (len("sealed:gcm_"), len(stored) - 6):
+        other = "A" if stored[place] != "A" else "B"
+        with pytest.raises(sealing.UnreadableError):
+            sealing.unseal(stored[:place] + other + stored[place + 1 :])
+    for torn in ("sealed:", "sealed:gcm_", "sealed:gcm_x", stored[:-9]):
+        with pytest.raises(sealing.UnreadableError):
+            sealing.unseal(torn)
+
+
 def test_without_the_key_a_code_is_not_right_and_the_command_says_what_to_do(office) -> None:
     secret = add_second_factor(office)
     with override_settings(SECRET_KEY=NEW):

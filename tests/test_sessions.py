@@ -278,3 +278,98 @@ def test_counts_of_guesses_are_forgotten_after_a_day(db) -> None:
     guesses.may_judge("new", now=now)
     assert guesses.purge(now=now) == 1
     assert [row.key for row in Guesses.objects.all()] == ["new"]
+
+
+# --- How long, and under which key ------------------------------------------------------
+
+
+def test_a_session_ends_a_day_after_signing_in_however_much_it_is_used(make_member, later) -> None:
+    client = by_code(make_member())
+    for hours in (8, 16, 23.9):
+        later(60 * hours)
+        assert is_in(client)
+    later(60 * 24 + 1)
+    assert not is_in(client)
+
+
+def test_who_proves_anew_who_they_are_gets_another_key_of_the_session(make_member, later) -> None:
+    client = by_code(make_member())
+    later(16)
+    before = client.session.session_key
+    client.post("/en/account/confirm/password/", {"password": OLD, "next": CHANGE})
+    assert is_in(client)
+    assert client.session.session_key != before
+    assert not Session.objects.filter(session_key=before).exists()
+
+
+# --- What the log says ------------------------------------------------------------------
+
+
+def test_signing_in_is_logged_by_key_with_what_failed_and_never_with_what_was_typed(
+    office, caplog
+) -> None:
+    secret = add_second_factor(office)
+    client = Client()
+    wrong = {"login": office.email, "password": "not this one"}
+    client.post(f"{DOOR}password/", wrong)
+    client.post(f"{DOOR}password/", wrong | {"login": "nobody@example.org"})
+    client.post(DOOR, {"email": office.email})
+    client.post(f"{DOOR}code/", {"code": "WRONG1"})
+    client.post(f"{DOOR}code/", {"code": newest_code()})
+    client.post(f"{DOOR}second/", {"code": "000000"})
+    client.post(f"{DOOR}second/", {"code": totp_code(secret)})
+    client.post("/en/account/sign-out/")
+    key = office.pk
+    rows = [r for r in caplog.records if r.name == "napmonitor.security"]
+    assert [(r.levelname, r.getMessage()) for r in rows] == [
+        ("WARNING", f"wrong password for account {key}"),
+        ("WARNING", "wrong password for account None"),
+        ("WARNING", f"wrong mailed code for account {key}"),
+        ("INFO", f"account {key} proved who it is by code"),
+        ("WARNING", f"wrong second factor for account {key}"),
+        ("INFO", f"account {key} proved who it is by mfa (totp)"),
+        ("INFO", f"account {key} signed in"),
+        ("INFO", f"account {key} signed out"),
+    ]
+
+
+def test_a_changed_factor_is_logged(office, caplog) -> None:
+    client = enter(Client(), office)
+    client.post(f"{FACTORS}app/remove/")
+    said = [r.getMessage() for r in caplog.records if r.name == "napmonitor.security"]
+    assert f"account {office.pk} removed a factor (totp)" in said
+
+
+@pytest.mark.parametrize("given", ["NAPmonitor2026", "mensen-rechten!1", "Secrétariat Belgique"])
+def test_a_password_of_words_of_this_site_is_refused_and_a_longer_one_taken(
+    make_member, given
+) -> None:
+    user = make_member()
+    client = enter(Client(), user)
+    own = {"oldpassword": OLD, "password1": given, "password2": given}
+    html = client.post(CHANGE, own).content.decode()
+    assert "Words of this site, its plan or Belgium are tried first" in html
+    longer = f"{given} quixotic"
+    client.post(CHANGE, own | {"password1": longer, "password2": longer})
+    assert User.objects.get(pk=user.pk).check_password(longer)
+
+
+@pytest.mark.parametrize("leaked", ["1q2w3e4r5t6y", "Iloveyou2025!", "2026sunshine"])
+def test_a_password_that_leaks_show_is_refused_also_when_lengthened(make_member, leaked) -> None:
+    user = make_member()
+    client = enter(Client(), user)
+    given = {"oldpassword": OLD, "password1": leaked, "password2": leaked}
+    assert "This password is too common." in client.post(CHANGE, given).content.decode()
+    assert User.objects.get(pk=user.pk).check_password(OLD)
+
+
+def test_a_long_password_of_any_signs_is_taken_as_it_was_typed(make_member) -> None:
+    user = make_member()
+    typed = f" é‘{'z' * 90}~ "
+    client = enter(Client(), user)
+    client.post(CHANGE, {"oldpassword": OLD, "password1": typed, "password2": typed})
+    door = f"{DOOR}password/"
+    for given, gets_in in ((typed.strip(), False), (typed.upper(), False), (typed, True)):
+        fresh = Client()
+        fresh.post(door, {"login": user.email, "password": given})
+        assert is_in(fresh) == gets_in

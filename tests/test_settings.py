@@ -8,7 +8,11 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
 
+from actions.models import User
+from napmonitor import providers
 from napmonitor.logs import JsonFormatter, PlainFormatter
 
 KEY = "a made-up key of some sixty letters, for tests of the settings"
@@ -43,12 +47,82 @@ def test_without_a_secret_key_nothing_starts_and_the_reason_is_said() -> None:
         ({"ALLOWED_HOSTS": "napmonitor.example,*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"DATABASE_URL": "sqlite://:memory:"}, "DATABASE_URL names a database in memory"),
         ({"SITE_URL": "http://napmonitor.example"}, "SITE_URL must start with https://"),
+        ({"ACCESSIBILITY_DATE": "1 December"}, "ACCESSIBILITY_DATE must be a day such as"),
     ],
 )
 def test_what_is_not_safe_does_not_start_and_one_sentence_says_why(given, said) -> None:
     found = started(**{"SECRET_KEY": KEY} | given)
     assert found.returncode == 1
     assert found.stderr.startswith(said)
+    assert found.stderr.count("\n") == 1
+
+
+PROVIDER = {
+    "id": "gov",
+    "name": "Gov ID",
+    "issuer": "https://id.example",
+    "client_id": "napmonitor",
+    "secret": "a secret",
+    "trusted_domains": ["example.org"],
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"issuer": "http://id.example"}, "the issuer of gov must be an address that starts with"),
+        ({"issuer": "https://me:it@id.example"}, "the issuer of gov must be an address"),
+        ({"issuer": "https://id.example?x=1"}, "the issuer of gov must be an address"),
+        ({"issuer": "https://[id.example"}, "the issuer of gov must be an address"),
+        ({"secret": ""}, "gov needs a text as its secret."),
+        ({"secret": None}, "gov needs a text as its secret."),
+        ({"client_id": 7}, "gov needs a text as its client_id."),
+        ({"name": "x" * 61}, "gov needs a name of at most 60."),
+        ({"trust": ["example.org"]}, "gov has a key that is not known: trust."),
+        ({"trusted_domains": ["*"]}, "gov must be trusted for whole mail domains"),
+        ({"trusted_domains": ["*.example.org"]}, "gov must be trusted for whole mail domains"),
+        ({"trusted_domains": ["be"]}, "gov must be trusted for whole mail domains"),
+        ({"trusted_domains": ["me@example.org"]}, "gov must be trusted for whole mail domains"),
+        ({"trusted_domains": []}, "gov must name the mail domains it is trusted for."),
+        ({"trusted_domains": "example.org"}, "trusted_domains of gov must be a list of texts."),
+        ({"second_factor_acr": "high"}, "second_factor_acr of gov must be a list of texts."),
+        ({"scope": ["email"]}, "gov must ask for the scope openid."),
+        ({"id": "Gov ID"}, "each provider needs an id of small letters"),
+    ],
+)
+def test_a_provider_that_is_not_safe_is_refused_in_one_sentence(row, said) -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        providers.read(json.dumps([PROVIDER | row]), may_be_insecure=False)
+    assert str(refusal.value).startswith("OPENID_PROVIDERS")
+    assert said in str(refusal.value)
+    assert "a secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", "gov", "[" * 100_000, '[{"id": "gov"}'])
+def test_providers_are_a_list_of_objects(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="must be a JSON list of objects"):
+        providers.read(text, may_be_insecure=False)
+
+
+def test_no_two_providers_have_one_id() -> None:
+    with pytest.raises(ImproperlyConfigured, match="has the id gov twice"):
+        providers.read(json.dumps([PROVIDER, PROVIDER]), may_be_insecure=False)
+
+
+def test_providers_are_read_whole_and_domains_as_they_are_compared() -> None:
+    row = PROVIDER | {"trusted_domains": ["Example.ORG", "exämple.org"]}
+    (found,) = providers.read(json.dumps([row]), may_be_insecure=False)
+    assert found["trusted_domains"] == ["example.org", "xn--exmple-cua.org"]
+    assert (found["scope"], found["second_factor_acr"]) == (["openid", "email"], [])
+    assert providers.read(" ", may_be_insecure=False) == []
+
+
+def test_only_a_trial_may_ask_a_provider_without_tls() -> None:
+    text = json.dumps([PROVIDER | {"issuer": "http://127.0.0.1:9400"}])
+    assert len(providers.read(text, may_be_insecure=True)) == 1
+    found = started(SECRET_KEY=KEY, OPENID_PROVIDERS=text)
+    assert found.returncode == 1
+    assert found.stderr.startswith("OPENID_PROVIDERS: the issuer of gov must be an address")
     assert found.stderr.count("\n") == 1
 
 
@@ -112,11 +186,31 @@ def test_production_is_told_where_links_in_letters_would_lead_nowhere() -> None:
     assert (named.returncode, "actions.W001" in named.stderr) == (0, False)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("given", "is_told"),
+    [
+        ({"EMAIL_URL": "smtp://mail.example.org:25"}, True),
+        ({"EMAIL_URL": "smtp+tls://mail.example.org:587"}, False),
+        ({"DATABASE_URL": "postgres://a:b@data.example.org/c?sslmode=require"}, True),
+        ({"DATABASE_URL": "postgres://a:b@data.example.org/c?sslmode=verify-full"}, False),
+    ],
+)
+def test_what_would_cross_a_network_in_the_clear_is_told(given, is_told) -> None:
+    found = started(SECRET_KEY=KEY, SITE_URL="https://napmonitor.example", **given)
+    assert (found.returncode, "actions.W002" in found.stderr) == (0, is_told)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("SESSION_COOKIE_SECURE", True),
         ("CSRF_COOKIE_SECURE", True),
+        ("SESSION_COOKIE_NAME", "__Host-sessionid"),
+        ("CSRF_COOKIE_NAME", "__Host-csrftoken"),
+        ("SESSION_COOKIE_HTTPONLY", True),
+        ("SESSION_COOKIE_SAMESITE", "Lax"),
+        ("CSRF_COOKIE_SAMESITE", "Lax"),
         ("SECURE_SSL_REDIRECT", True),
         ("DEBUG", False),
         ("ALLOWED_HOSTS", []),
@@ -162,3 +256,71 @@ def test_no_line_of_the_log_holds_a_live_link(formatter) -> None:
     line = formatter.format(record)
     assert "_4hgGehTg0i05" not in line
     assert line.count("/nl/invitation/…/") == 2
+
+
+@pytest.fixture
+def over_tls(settings):
+    """Let the site ask for TLS, as it does in production."""
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+
+
+@pytest.mark.usefixtures("over_tls")
+@pytest.mark.django_db
+def test_a_program_that_asks_in_the_clear_is_refused_and_a_person_led_on(client) -> None:
+    found = [client.get(path).status_code for path in ("/api/v1/", "/metrics/", "/en/", "/health/")]
+    assert found == [403, 403, 301, 200]
+    assert client.get("/api/v1/", secure=True).status_code == 200
+
+
+@pytest.mark.usefixtures("over_tls")
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/en/", "/en/account/sign-in/", "/api/v1/", "/en/nowhere/"])
+def test_every_answer_tells_browsers_to_be_careful(client, path) -> None:
+    response = client.get(path, secure=True)
+    names = ("X-Content-Type-Options", "Referrer-Policy", "Strict-Transport-Security")
+    assert [response[name] for name in names] == [
+        "nosniff",
+        "same-origin",
+        "max-age=31536000; includeSubDomains",
+    ]
+    assert "object-src 'none'" in response["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
+
+
+def test_a_log_line_names_the_account_of_a_request_by_its_key_alone() -> None:
+    record = logging.LogRecord("x", logging.WARNING, "f", 1, "Forbidden", (), None)
+    user = User(pk=7, email="contributor@example.org")
+    request = HttpRequest()
+    record.__dict__["request"] = request
+    assert "account" not in json.loads(JsonFormatter().format(record))
+    request.__dict__["_cached_user"] = user  # as Django keeps it
+    line = JsonFormatter().format(record)
+    assert json.loads(line)["account"] == 7
+    assert "contributor@example.org" not in line
+
+
+def test_a_line_of_the_log_cannot_be_forged() -> None:
+    forged = 'x\n{"level": "ERROR"}\x1b[2J'
+    record = logging.LogRecord("x", logging.WARNING, "f", 1, "Not Found: %s", (forged,), None)
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert json.loads(line)["message"] == f"Not Found: {forged}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/en/", "text/html"),
+        ("/health/", "text/plain"),
+        ("/robots.txt", "text/plain"),
+        ("/api/v1/", "application/json"),
+        ("/catalogue.ttl", "text/turtle"),
+        ("/sitemap.xml", "application/xml"),
+        ("/en/nowhere/", "text/html"),
+    ],
+)
+def test_each_kind_of_text_says_its_character_set(client, path, kind) -> None:
+    assert client.get(path)["Content-Type"] == f"{kind}; charset=utf-8"

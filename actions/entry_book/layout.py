@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from actions.forms.entries import GUIDANCE, EntryForm
 from actions.models import Actor, Entry
 from actions.models.entries import EVIDENCE_KINDS, HEADINGS, OBSTACLE_KINDS, WRITTEN_IN
 from actions.rules.search import fold
+from actions.typography import sign
 from actions.workbooks import Column, Sheet
 from actions.workbooks.making import LONGEST_TITLE
 from actions.workbooks.sheets import SheetColumn
@@ -40,7 +42,8 @@ def before(name: str, width: int) -> SheetColumn:
 
 def of_obstacle(code: str, word: Any) -> SheetColumn:
     """Return the column of a kind of obstacles."""
-    return SheetColumn(f"{OBSTACLE}{code}", format_lazy("{}: {}", _("Obstacle"), word), 5, "tick")
+    heading = format_lazy("{}{} {}", _("Obstacle"), lazy(sign, str)(":"), word)
+    return SheetColumn(f"{OBSTACLE}{code}", heading, 5, "tick")
 
 
 COLUMNS = (

@@ -1,6 +1,7 @@
 """The forms of signing in, in our words; what they do is allauth's."""
 
 import json
+import logging
 from typing import Any
 
 from allauth.account import forms as account
@@ -16,6 +17,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from actions import permissions
+
+logger = logging.getLogger("napmonitor.security")
 
 
 def asker_key(request: Any, address: str) -> str:
@@ -62,6 +65,7 @@ class AddressForm(account.RequestLoginCodeForm):
             ("request_login_code_of_all", email.lower()),
         )
         if not all(consume(context.request, action=name, key=key) for name, key in limits):
+            logger.warning("too many codes asked for, by one visitor or for one address")
             raise get_adapter().validation_error("too_many_login_attempts")
         found = filter_users_by_email(email, is_active=True, for_login=True)
         self._user = next((user for user in found if permissions.may_sign_in(user)), None)

@@ -11,6 +11,7 @@ from actions import menus
 from actions.forms.seen import SeenForm, change
 from actions.forms.texts import TextField
 from actions.models import Actor, Extension, Override, Plan, ReportingRound
+from actions.models.statuses import status_word
 from actions.querysets import ActorQuerySet
 from actions.typography import date_format
 
@@ -192,8 +193,13 @@ class OverrideForm(SeenForm, forms.ModelForm):
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Ask for the reason in each language."""
+        """Ask for the reason in each language; call a status as members of the action read it."""
         super().__init__(*args, **options)
+        nature = self.instance.action.nature
+        status: Any = self.fields["status"]
+        status.choices = [
+            (code, status_word(code, nature) if code else word) for code, word in status.choices
+        ]
         for code in ("nl", "fr", "de", "en"):
             made = self.fields[f"reason_{code}"]
             attrs = {"class": "form-control", "lang": code}

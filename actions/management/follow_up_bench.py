@@ -36,7 +36,6 @@ from actions.services import amendments, rounds
 SIZES = (71, 710, 7_100)
 ACTORS = 51  # no multiple of ten, so that each has entries in several states
 MOST_QUERIES_TO_SAVE = 12
-MOST_SECONDS_OF_BOARD = 1
 # Actions and actors of the matrices that are measured beside, and people that are reminded.
 WIDE = ((71, 60), (710, 600))
 PEOPLE = 500
@@ -54,6 +53,7 @@ DESK, ENTRY, SAVE, QUEUE, EXPECTED, BOARD, FIRST, AMENDMENT = (
 PAGES = (DESK, ENTRY, SAVE, QUEUE, EXPECTED, BOARD, FIRST, AMENDMENT)
 MATRIX, YEARS, REMINDERS = "matrix", "years", "reminders of 500"
 WIDE_PAGES = (MATRIX, YEARS)
+MOST_SECONDS = 1  # of what is made for many at once
 # Of ten entries, how many come how far; the rest stay empty.
 STATES = (
     EntryState.ACCEPTED, EntryState.ACCEPTED, EntryState.ACCEPTED,
@@ -101,8 +101,13 @@ def limits(found: dict[tuple[int, str], Cost]) -> Iterator[tuple[str, float, flo
         yield text, max(counts) - min(counts), 0
     most = max(found[size, SAVE].queries for size in SIZES)
     yield f"{SAVE}: queries", most, MOST_QUERIES_TO_SAVE
-    seconds = found[SIZES[-1], BOARD].seconds
-    yield f"{BOARD} at {SIZES[-1]}: seconds", seconds, MOST_SECONDS_OF_BOARD
+    for page in (BOARD, AMENDMENT):
+        seconds = found[SIZES[-1], page].seconds
+        yield f"{page} at {SIZES[-1]}: seconds", seconds, MOST_SECONDS
+    actions, actors = WIDE[-1]
+    for page in (*WIDE_PAGES, REMINDERS):
+        seconds = found[actions, page].seconds
+        yield f"{page} at {actions} x {actors}: seconds", seconds, MOST_SECONDS
     for page in WIDE_PAGES:
         small, large = (found[actions, page].queries for actions, _actors in WIDE)
         yield f"{page}: queries more at 710 x 600 than at 71 x 60", large - small, 0

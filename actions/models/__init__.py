@@ -10,6 +10,7 @@ from actions.models.entries import Entry, EntryVersion, ReviewEvent
 from actions.models.guesses import Guesses
 from actions.models.letters import Circular, Letter, Reminded
 from actions.models.memberships import Invitation, Membership
+from actions.models.notices import ErrorNotice
 from actions.models.people import User
 from actions.models.plan import Contact, Plan, Section
 from actions.models.published import PublishedAction, PublishedEntry, PublishedRound
@@ -38,6 +39,7 @@ __all__ = [
     "Contact",
     "Entry",
     "EntryVersion",
+    "ErrorNotice",
     "Extension",
     "FormerWording",
     "Guesses",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, signals
@@ -86,6 +87,13 @@ def char_field(label: Label, max_length: int, **options: Any) -> models.CharFiel
     """Return a short text column that refuses control characters."""
     return models.CharField(
         label, max_length=max_length, validators=[no_control_characters], **options
+    )
+
+
+def person(label: Label, **options: Any) -> Any:
+    """Return a link to a person, which outlives their leaving."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=label, **options
     )
 
 

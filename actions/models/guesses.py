@@ -8,7 +8,8 @@ class Guesses(models.Model):
     """How many guesses of one code were judged; gone after a day.
 
     ``key`` is a digest of the session and the moment in which the code was asked for, so that
-    it says nothing of whose code it is.
+    it says nothing of whose code it is. What readers report is counted here too, by the hour and
+    by a digest of the network it comes from.
     """
 
     key = models.CharField(_("key"), max_length=64, primary_key=True)

@@ -27,6 +27,11 @@ LETTER_KINDS = [
     (LetterKind.ASKED.value, _("Reminder by a colleague")),
     (LetterKind.BY_HAND.value, _("Written by the secretariat")),
     (LetterKind.COVERING.value, _("Covering letter")),
+    (LetterKind.ANSWER.value, _("Answer to a reader")),
+    (LetterKind.NOTES_OPENED.value, _("Invitation to write notes")),
+    (LetterKind.NOTE_DECIDED.value, _("Decision on a note")),
+    (LetterKind.NOTES_TAKEN.value, _("Notes to answer")),
+    (LetterKind.SECOND_LOOK.value, _("Second look at a note")),
 ]
 LETTER_STATES = [
     (LetterState.WAITING.value, pgettext_lazy("state of a letter", "Waiting")),

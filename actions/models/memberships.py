@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actions.enums import MemberRole
 from actions.models.actors import Actor
@@ -15,6 +16,7 @@ from actions.models.fields import code_check
 from actions.models.history import history
 
 MEMBER_ROLES = [
+    (MemberRole.VOICE.value, pgettext_lazy("role of a member", "Voice")),
     (MemberRole.OBSERVER.value, _("Observer")),
     (MemberRole.CONTRIBUTOR.value, _("Contributor")),
     (MemberRole.COORDINATOR.value, _("Coordinator")),
@@ -22,6 +24,7 @@ MEMBER_ROLES = [
     (MemberRole.SECRETARIAT.value, _("Secretariat")),
 ]
 ROLE_MEANINGS = {
+    MemberRole.VOICE: _("writes notes on the draft of a report, where the organisation is invited"),
     MemberRole.OBSERVER: _("reads entries and drafts of reports"),
     MemberRole.CONTRIBUTOR: _("writes and submits the entries of the organisation"),
     MemberRole.COORDINATOR: _("also invites and removes colleagues of the organisation"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from actions import permissions
-from actions.enums import WRITABLE, LetterKind, LetterState
+from actions.enums import WRITABLE, LetterKind, LetterState, MemberRole
 from actions.models import Actor, Entry, Letter, Membership, ReportingRound, ReviewEvent, User
 from actions.outbox import letters
 from actions.writing import speakers
@@ -90,7 +90,10 @@ def draft_opened(
     start = f"draft_opened:{reporting_round.pk}:{until}:{now.isoformat()}"
     letters.put_many(
         LetterKind.DRAFT_OPENED,
-        [(f"{start}:{person.pk}", person, facts) for person in members().exclude(pk=but)],
+        [
+            (f"{start}:{person.pk}", person, facts)
+            for person in members(with_voices=False).exclude(pk=but)
+        ],
         now=now,
     )
 
@@ -152,9 +155,11 @@ def to_be_written(reporting_round: ReportingRound) -> QuerySet[Entry]:
     return rows.select_related("responsibility")
 
 
-def members() -> QuerySet[User]:
-    """Return everybody with a role."""
+def members(*, with_voices: bool = True) -> QuerySet[User]:
+    """Return everybody with a role; without those who are voices alone, where asked."""
     seats = Membership.objects.current().filter(user__erased_at__isnull=True)
+    if not with_voices:
+        seats = seats.exclude(role=MemberRole.VOICE)
     return User.objects.filter(pk__in=seats.values("user"), is_active=True).order_by("pk")
 
 

@@ -36,7 +36,7 @@ PAUSES = (
     timedelta(hours=24),
 )
 # A code is of no use to anybody later than this.
-CODE_LIVES = timedelta(minutes=15)
+CODE_LIVES = timedelta(minutes=10)
 # A process that has not told how it went by now will not tell any more.
 UNCLEAR_AFTER = timedelta(minutes=10)
 # So long the secretariat may order again a letter with a secret that may have arrived.
@@ -49,6 +49,8 @@ REFUSALS = (
     ValueError,
 )
 LONGEST_PROBLEM = 200
+# Letters to people who have no account.
+OUTSIDERS = frozenset({LetterKind.COVERING, LetterKind.ANSWER})
 NOBODY_KNOWS = gettext_noop("It is not known whether it arrived.")
 
 
@@ -183,9 +185,7 @@ def worded(letter: Letter, *, now: datetime) -> Mail | None:
 
 def is_wanted(letter: Letter, *, now: datetime) -> bool:
     """Tell whether a letter still has somebody to go to, and a reason."""
-    if not letter.address or (letter.user is not None and not letter.user.is_active):
-        return False
-    if letter.user is not None and letter.user.only_needed and letter.kind in OPTIONAL_LETTERS:
+    if not letter.address or (letter.user is not None and not wants(letter.user, letter.kind)):
         return False
     if letter.kind == LetterKind.INVITATION:
         found = Invitation.objects.filter(pk=letter.facts.get("invitation")).first()
@@ -194,10 +194,15 @@ def is_wanted(letter: Letter, *, now: datetime) -> bool:
         return "code" not in letter.facts or now <= letter.written_at + CODE_LIVES
     if letter.kind == LetterKind.RETURNED:
         return may_read(letter, on=timezone.localdate(now))
-    # Whoever receives a report has no account, and needs none.
-    is_covering = letter.kind == LetterKind.COVERING
-    members = Membership.objects.current().filter(user=letter.user)
-    return all(stands(letter) for stands in STANDS) if is_covering else members.exists()
+    # Whoever receives a report, or an answer, has no account, and needs none.
+    if letter.kind in OUTSIDERS:
+        return letter.kind == LetterKind.ANSWER or all(stands(letter) for stands in STANDS)
+    return Membership.objects.current().filter(user=letter.user).exists()
+
+
+def wants(person: User, kind: str) -> bool:
+    """Tell whether somebody can be written to, and has not asked to be spared such letters."""
+    return person.is_active and not (person.only_needed and kind in OPTIONAL_LETTERS)
 
 
 def is_to_nobody(letter: Letter) -> bool:

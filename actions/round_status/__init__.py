@@ -4,7 +4,7 @@ Read live; what was published stands elsewhere, frozen.
 """
 
 from actions.round_status.lateness import days_late, expected, late_ones
-from actions.round_status.reading import earlier, of_action, of_round
+from actions.round_status.reading import earlier, in_order, of_action, of_round, read_wordings
 from actions.round_status.rows import (
     ActionStatus,
     RoundStatus,
@@ -23,8 +23,10 @@ __all__ = [
     "earlier",
     "expected",
     "figures_of",
+    "in_order",
     "late_ones",
     "of_action",
     "of_round",
+    "read_wordings",
     "tally",
 ]

@@ -52,7 +52,7 @@ def event(one: Day, language: str) -> list[str]:
         f"LAST-MODIFIED:{stamp}",
         f"SEQUENCE:{one.number}",
         f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{one.day + timedelta(days=1):%Y%m%d}",
+        *end_of(one.day),
         f"SUMMARY;LANGUAGE={language}:{escaped(one.title)}",
         f"DESCRIPTION;LANGUAGE={language}:{escaped(one.text)}",
         f"URL:{one.address}",
@@ -60,6 +60,15 @@ def event(one: Day, language: str) -> list[str]:
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
     ]
+
+
+def end_of(day: date) -> list[str]:
+    """Return the line that says when a day ends: with the next, if there is one.
+
+    After the last day that there is none can be named; a day without an end lasts one day (3.6.1).
+    """
+    is_last = day == date.max
+    return [] if is_last else [f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"]
 
 
 def escaped(text: str) -> str:

@@ -19,7 +19,7 @@ from actions import permissions
 from actions.enums import LetterState, MemberRole
 from actions.models import Contact, Invitation, Letter, Membership, User
 from actions.refusals import Refused
-from actions.services import endings, members, plan, returned, unsaved
+from actions.services import endings, links, members, notices, plan, returned, unsaved
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +80,8 @@ def erase(user: User, *, by: User, now: datetime) -> User:
     """Keep nothing of a person but that a member of their organisation was there.
 
     Name and address go from the account, invitations, letters, history and the log of the
-    administration; passwords, passkeys and codes are deleted. What they wrote stays, as the
-    organisation's. Raises as ``deactivate`` does.
+    administration; passwords, passkeys, codes and links to providers are deleted. What they wrote
+    stays, as the organisation's. Raises as ``deactivate`` does.
     """
     check_secretariat(by, now=now)
     stored = lock(user)
@@ -116,12 +116,13 @@ def check_may_go(user: User) -> None:
 
 
 def close(user: User, *, by: User | None, now: datetime) -> None:
-    """End an account's memberships, invitations, rights and sessions."""
+    """End an account's memberships, invitations, rights, links to providers and sessions."""
     for membership in Membership.objects.filter(user=user, ended_at__isnull=True):
         members.end(members.lock(membership), by=by, now=now)
     user.is_active = user.is_staff = user.is_superuser = False
     user.save(update_fields=["is_active", "is_staff", "is_superuser"])
     members.withdraw_unfounded(user, by=by, now=now)
+    links.forget(user)
     end_sessions(user)
 
 
@@ -147,6 +148,7 @@ def forget(user: User, *, by: User | None, now: datetime) -> None:
         for wipe in ELSEWHERE:
             wipe(address)
         returned.forget(user, address)
+        notices.forget(address)
         LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
         LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
     forget_factors(user)

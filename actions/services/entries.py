@@ -432,7 +432,13 @@ def check_version(entry: Entry, version: int) -> None:
 
 
 def _honest(entry: Entry, content: dict[str, Any]) -> dict[str, Any]:
-    """Return a content that confirms unchanged texts only where there are any."""
+    """Return a content that says nothing which does not go with the rest of it.
+
+    It confirms unchanged texts only where there are any, and names a day by which work is now
+    expected only where that is unfinished.
+    """
+    if content.get("status", entry.status) in CARRIED_OVER:
+        content = content | {"expected_by": ""}
     if not content.get("unchanged"):
         return content
     typed = Entry(**{name: content.get(name, getattr(entry, name)) for name in PUBLISHED_TEXTS})

@@ -18,13 +18,17 @@ def key_of(session: str | None, asked_at: float) -> str:
 
 
 @transaction.atomic
-def may_judge(key: str, *, now: datetime) -> bool:
-    """Count one more guess, and tell whether it may be judged: five may, however many come at once.
+def may_judge(key: str, *, now: datetime, most: int = MOST) -> bool:
+    """Count one more guess, and tell whether it may be judged: so many may, however many come.
 
     The row is counted up and compared in one statement, so the database lets one after the other.
+    What is over the limit already is told without a write. A key may count anything else that
+    somebody does again and again, as long as it says by itself in which hours.
     """
+    if Guesses.objects.filter(pk=key, number__gte=most).exists():
+        return False
     Guesses.objects.bulk_create([Guesses(key=key, since=now)], ignore_conflicts=True)
-    return bool(Guesses.objects.filter(pk=key, number__lt=MOST).update(number=F("number") + 1))
+    return bool(Guesses.objects.filter(pk=key, number__lt=most).update(number=F("number") + 1))
 
 
 @transaction.atomic

@@ -47,6 +47,7 @@ SEATS = (
     MemberRole.COORDINATOR,
     MemberRole.CONTRIBUTOR,
     MemberRole.OBSERVER,
+    MemberRole.VOICE,
 )
 COPIED = (
     "position", "role", "phases", "printed_as", "commitment", "commitment_language",

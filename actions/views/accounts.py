@@ -1,6 +1,5 @@
 """How people sign in: what allauth asks of this project, and the second factor."""
 
-import logging
 import secrets
 from typing import Any
 
@@ -12,6 +11,7 @@ from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.ratelimit import consume
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
@@ -23,17 +23,17 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from actions import permissions, sealing
+from actions import permissions, providers, sealing
 from actions.enums import LetterKind
 from actions.forms.accounts import asker_key
 from actions.models import User
 from actions.outbox import letters
 from actions.permissions import Rights
-from actions.services import guesses
-from actions.views import confirming, shared_computer
+from actions.services import guesses, links
+from actions.views import confirming, linking, shared_computer, sign_in_log
 from actions.views.confirming import CODE_LETTER
 
-logger = logging.getLogger(__name__)
+logger = sign_in_log.logger
 
 TOO_MANY = _("Too many attempts. Wait a few minutes, then try again.")
 
@@ -76,15 +76,24 @@ class AccountAdapter(DefaultAccountAdapter):
         return self.respond_user_inactive(request, user)
 
     def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
-        """Let the session end with the browser where others use the computer too."""
+        """Let the session end with the browser where others use the computer too.
+
+        A link to a provider that waited for the second factor is made now.
+        """
         shared_computer.end_with_browser(request)
+        linking.finish(request, user)
         return super().post_login(request, user, **options)
+
+    def get_login_stages(self) -> list[str]:
+        """Ask for the second factor as ever, save where a provider has just vouched for one."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "actions.views.accounts.FactorStage"}
+        return [ours.get(name, name) for name in super().get_login_stages()]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead to the desk; who has no part in the follow-up, to the administration or home."""
         user: Any = request.user
         rights = permissions.rights(user, on=timezone.localdate())
-        if not rights.is_member:
+        if not rights.has_role:
             return reverse("admin:index" if user.is_staff else "actions:home")
         try:
             return reverse("actions:desk")
@@ -98,8 +107,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Name the ways to confirm who one is: with the second factor, if there is one.
 
-        Else with the password, if there is one, or with a code that is mailed, which everybody
-        can have. A password alone stands for no factor.
+        Where a provider keeps it, there. Else with the password, if there is one, at a provider
+        that the account is linked to, or with a code that is mailed, which everybody can have. A
+        password alone stands for no factor.
         """
         if not user.is_authenticated:
             return []
@@ -110,18 +120,22 @@ class AccountAdapter(DefaultAccountAdapter):
         }
         found = super().get_reauthentication_methods(user)
         named = [method | {"description": words[method["id"]]} for method in found]
+        keepers = [at_provider(one) for one in links.vouching(user)]
         if not confirming.has_factor(user):
+            if keepers:
+                return keepers
             by_mail = {
                 "id": "mail",
                 "description": gettext("With a code by e-mail"),
                 "url": reverse("account_confirm_by_mail"),
             }
-            return [*(row for row in named if row["id"] == "reauthenticate"), by_mail]
+            linked = [at_provider(one) for one in links.usable(user)]
+            return [*(row for row in named if row["id"] == "reauthenticate"), *linked, by_mail]
         named = [row for row in named if row["id"] != "reauthenticate"]
         apps = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP)
         # Who has passkeys alone is asked for one first, not for a recovery code.
         by_app_last = sorted(named, key=lambda method: method["id"] == "mfa_reauthenticate")
-        return named if apps.exists() else by_app_last
+        return [*(named if apps.exists() else by_app_last), *keepers]
 
     def is_reauthentication_required(self, *, app: str) -> bool:  # noqa: ARG002
         """Ask nobody again who has just signed in, as that included the second factor.
@@ -142,6 +156,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().pre_authenticate(request, **credentials)
         address = str(credentials.get("email", "")).lower()
         if not consume(request, action="login_failed_of_all", key=address):
+            logger.warning("too many wrong passwords for one address")
             raise self.validation_error("too_many_login_attempts")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -158,6 +173,22 @@ class AccountAdapter(DefaultAccountAdapter):
                     for part, name in (("subject", "subject"), ("text", "message"))
                 }
         put_letter(user, facts)
+
+
+def at_provider(provider: providers.Provider) -> dict[str, Any]:
+    """Return the way to confirm at a provider who one is."""
+    return {
+        "id": f"provider:{provider.id}",
+        "description": gettext("With %(provider)s") % {"provider": provider.name},
+        "url": reverse("provider_confirm", args=[provider.id]),
+    }
+
+
+class FactorStage(AuthenticateStage):
+    """Asks for the second factor on the way in, unless a provider has vouched for one."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        return not self.login.state.get(linking.VOUCHED) and super()._should_handle(request)
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -202,12 +233,14 @@ def lacks_second_factor(request: HttpRequest, rights: Rights | None = None) -> b
     found = rights or permissions.rights(user, on=timezone.localdate())
     if not permissions.needs_second_factor(user, found):
         return False
-    return not (confirming.passed_factor(request) and confirming.has_factor(user))
+    if not confirming.passed_factor(request):
+        return True
+    return not (confirming.has_factor(user) or confirming.is_vouched(request))
 
 
 def lead_to_second_factor(request: HttpRequest, target: str = "") -> HttpResponse:
     """Send somebody to where they show their second factor, or add one, and say why."""
-    if confirming.has_factor(request.user):
+    if confirming.keeps_factor(request.user):
         read = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
         return confirming.redirect_to_confirm(request, target or read)
     messages.warning(
@@ -225,6 +258,10 @@ class AskForSignInCode(RequestLoginCodeView):
         if form._user is None:  # noqa: SLF001  allauth's own form keeps it there
             write_to_nobody(form.cleaned_data["email"])
         return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer the providers too."""
+        return {**super().get_context_data(**kwargs), "providers": providers.configured().values()}
 
 
 ask_for_sign_in_code = AskForSignInCode.as_view()

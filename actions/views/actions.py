@@ -193,6 +193,7 @@ def page_of(
         "ended": found.period_ended(on),
         "today": on,
         "amendments": reading_amendments.of_action(found),
+        "former": reading_amendments.former(found),
         "preview": preview,
         "nature_is_given": nature_is_given(found),
         **neighbours(found, on),
@@ -223,6 +224,9 @@ def reported(action: Action, year: str | None) -> dict[str, Any]:
         "report": report,
         "is_sample": any(given.is_sample for given in rounds if given.pk in said),
         "presentation": presentation.of_action(now, actors[report]) if now else None,
+        "voice_notes": presentation.notes(published.notes_of(report), now.action_id, actors[report])
+        if now
+        else [],
         "matrix": matrix(told, actors, report),
         "past_years": [
             {"round": given, "said": said[given.pk]}

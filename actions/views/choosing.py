@@ -52,7 +52,7 @@ def choose(request: MemberRequest, pk: int) -> HttpResponse:
     keys = chosen(filtered(request, found).qs, request.POST)
     if not keys or act not in ACTS:
         tell_refusal(request, Refused(_("Choose entries first.")))
-        return back(found, request.POST.get("from", ""))
+        return back(request, found)
     if act not in FILES and not request.rights.is_secretariat:
         raise PermissionDenied
     return lead(request, found, act, keys)
@@ -133,11 +133,13 @@ def lead(request: MemberRequest, found: ReportingRound, act: str, keys: list[int
     return redirect(f"{place}?{query}#entries-title")
 
 
-def back(found: ReportingRound, page: str) -> HttpResponse:
-    """Go back to where nothing was chosen."""
-    if page == "matrix":
-        return redirect(f"{reverse('actions:round-matrix', args=[found.pk])}?choose=yes")
-    return redirect("actions:round-expected", found.pk)
+def back(request: MemberRequest, found: ReportingRound) -> HttpResponse:
+    """Go back to where nothing was chosen, under the same filters."""
+    query, page = request.GET.copy(), "actions:round-expected"
+    if request.POST.get("from") == "matrix":
+        query["choose"], page = "yes", "actions:round-matrix"
+    place = reverse(page, args=[found.pk])
+    return redirect(f"{place}?{query.urlencode()}" if query else place)
 
 
 def writing_in(found: ReportingRound) -> list[Actor]:

@@ -48,7 +48,7 @@ def write(request: MemberRequest, pk: int) -> HttpResponse:
         tell_refusal(request, Refused(_("The round is not open yet.")))
         return redirect("actions:round", pk)
     filters = filtered(request, found)
-    offered = asked(filters.qs, on=request.on)
+    offered, alone = asked(filters.qs, on=request.on)
     start = template(request.GET.get("template", ""), found)
     query = request.GET.copy()
     # Whether a kept text is put in says nothing of which form it is.
@@ -74,6 +74,7 @@ def write(request: MemberRequest, pk: int) -> HttpResponse:
         "address": address,
         "preview": preview,
         "count": len(offered),
+        "alone": alone,
         "asked_from": ASKED_FROM,
         "languages": [
             {"subject": form[f"subject_{code}"], "text": form[f"text_{code}"]}
@@ -91,14 +92,23 @@ def filtered(request: MemberRequest, found: ReportingRound) -> ExpectedFilter:
     return ExpectedFilter(request.GET, given=found, on=request.on, actors=actors)
 
 
-def asked(rows: Any, *, on: date) -> list[User]:
-    """Return who is asked for some entries, by name: of a body without members, those above it."""
+def asked(rows: Any, *, on: date) -> tuple[list[User], list[Actor]]:
+    """Return who is asked for some entries, and the bodies for which nobody is; both by name.
+
+    Of a body without members those of one above it are asked.
+    """
     seats = Seats.read(on=on)
     held = Responsibility.objects.filter(entries__in=rows.order_by().values("pk")).distinct()
-    keys = {person for row in held for person in seats.asked(row, on=on)}
-    people = sorted((seats.people[key] for key in keys), key=lambda one: one.sort_key)
-    Returned.mark(people)
-    return people
+    people: set[int] = set()
+    alone: set[int] = set()
+    for row in held:
+        found = seats.asked(row, on=on)
+        people |= set(found)
+        alone |= set() if found else {row.actor_id}
+    listed = sorted((seats.people[key] for key in people), key=lambda one: one.sort_key)
+    Returned.mark(listed)
+    bodies = Actor.objects.filter(pk__in=alone).with_names()
+    return listed, sorted(bodies, key=lambda one: one.sort_key)
 
 
 def circular_of(found: ReportingRound, form: CircularForm) -> Circular:

@@ -15,6 +15,7 @@ from actions import round_status, writing
 from actions.enums import BEGUN, WRITABLE, EntryState, LetterState, RoundState
 from actions.models import (
     Entry,
+    ErrorNotice,
     Extension,
     Invitation,
     Letter,
@@ -158,6 +159,8 @@ def everywhere(request: MemberRequest) -> Iterator[Todo]:
     yield Todo(unclear, _("e-mails that may not have arrived"), f"{page}?state=unclear")
     returned = Returned.objects.open().values("address").distinct().count()
     yield Todo(returned, _("addresses that failed"), reverse("actions:returned"), is_urgent=True)
+    reported = ErrorNotice.objects.open().count()
+    yield Todo(reported, _("errors that readers reported"), reverse("actions:errors"))
     over = Invitation.objects.filter(
         used_at=None, withdrawn_at=None, expires_at__lte=request.now
     ).count()

@@ -4,6 +4,9 @@ A right of the secretariat asks for the factor in this very session, whatever th
 What changes how somebody signs in, and what gives a role, asks who it is if nobody proved that
 in the last quarter of an hour: with the factor where there is one, else with the password or a
 code that is mailed. Whoever changes one of these ends all other sessions of the account.
+
+A provider may keep the factor in our place, as long as it is offered and trusted for the address:
+what it vouches for counts as the factor, and it is then the provider that is asked once more.
 """
 
 import time
@@ -13,8 +16,17 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows import reauthentication
-from allauth.account.internal.flows.login import get_authentication_records, record_authentication
-from allauth.account.signals import password_changed, password_set
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+    record_authentication,
+)
+from allauth.account.signals import (
+    authentication_step_completed,
+    login_code_rejected,
+    password_changed,
+    password_set,
+)
 from allauth.account.views import BaseReauthenticateView
 from allauth.core import context
 from allauth.core.internal.ratelimit import consume
@@ -31,13 +43,16 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
+from actions import providers
 from actions.forms.accounts import CodeForm
-from actions.services import guesses
+from actions.models import User
+from actions.services import guesses, links
 from actions.services.accounts import end_sessions
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 CODE_LETTER = "account/email/login_code"
 CODE = "confirm_code"  # in the session: the code that was mailed, and when
+BY_PROVIDER = "provider"  # the type of a factor that a provider vouched for
 LIMITS = {"confirm_code": "3/m/user,15/h/user"}
 View = Callable[..., HttpResponse]
 
@@ -47,13 +62,36 @@ class ConfirmFirst(Exception):  # noqa: N818  no error, but a question
 
 
 def has_factor(user: Any) -> bool:
-    """Tell whether an account has a second factor."""
+    """Tell whether an account has a second factor of its own."""
     return bool(is_mfa_enabled(user, SECOND_FACTORS))
+
+
+def keeps_factor(user: Any) -> bool:
+    """Tell whether an account has a second factor, of its own or with a provider."""
+    return has_factor(user) or bool(links.vouching(user))
 
 
 def passed_factor(request: HttpRequest) -> bool:
     """Tell whether the second factor was shown in this session."""
-    return any(row.get("method") == "mfa" for row in records(request))
+    return any(is_factor(request, row) for row in records(request))
+
+
+def is_vouched(request: HttpRequest) -> bool:
+    """Tell whether a provider vouched in this session for a second factor, and still may."""
+    return any(
+        row.get("type") == BY_PROVIDER and is_factor(request, row) for row in records(request)
+    )
+
+
+def is_factor(request: Any, row: dict[str, Any]) -> bool:
+    """Tell whether a proof is one of the second factor.
+
+    The word of a provider is none as soon as it is no longer offered, or trusted for the address.
+    """
+    if row.get("method") != "mfa" or row.get("type") != BY_PROVIDER:
+        return row.get("method") == "mfa"
+    provider = providers.configured().get(row.get("provider", ""))
+    return provider is not None and provider.can_vouch and provider.trusts(request.user.email)
 
 
 def records(request: HttpRequest) -> list[dict[str, Any]]:
@@ -61,11 +99,21 @@ def records(request: HttpRequest) -> list[dict[str, Any]]:
     return get_authentication_records(request, request.user)
 
 
+def forget_provider(request: HttpRequest, name: str) -> None:
+    """Let what a provider vouched for in this session count no more: the account left it."""
+    kept = [
+        row
+        for row in records(request)
+        if (row.get("type"), row.get("provider")) != (BY_PROVIDER, name)
+    ]
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = kept
+
+
 def is_fresh(request: HttpRequest) -> bool:
     """Tell whether somebody proved lately who they are; with the factor, if they have one."""
     rows = records(request)
-    if has_factor(request.user):
-        rows = [row for row in rows if row.get("method") == "mfa"]
+    if keeps_factor(request.user):
+        rows = [row for row in rows if is_factor(request, row)]
     newest = max((row.get("at", 0) for row in rows), default=0)
     return time.time() - newest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
@@ -173,12 +221,26 @@ class ConfirmByMail(BaseReauthenticateView):
         record_authentication(request, request.user, "code", reauthenticated=True)
         return super().form_valid(form)
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Have a wrong code logged, and show the form with what is wrong."""
+        request: Any = self.request
+        login_code_rejected.send(User, request=request, user=request.user, last_attempt=False)
+        response: HttpResponse = super().form_invalid(form)
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say whether a code is on its way."""
         return {**super().get_context_data(**kwargs), "is_sent": self.sent is not None}
 
 
 confirm_by_mail = ConfirmByMail.as_view()
+
+
+@receiver(authentication_step_completed)
+def renew_key(request: HttpRequest, **more: Any) -> None:
+    """Give the session another key once it proved anew who sits before it (ASVS 7.2.4)."""
+    if more.get("reauthenticated"):
+        request.session.cycle_key()
 
 
 # --- What ends other sessions ---------------------------------------------------------

@@ -21,7 +21,7 @@ from actions.permissions import Rights, can_submit, can_write_for, reach, succes
 from actions.querysets import valid_on, written_by
 from actions.services import inheritance, still_true, unsaved, unsettled
 from actions.views import days
-from actions.views.members_only import MemberRequest, member_page
+from actions.views.members_only import MemberRequest, everybody, member_page
 
 # The order in which a desk is worked through.
 PILES = (
@@ -37,14 +37,13 @@ A_WHILE = timedelta(weeks=8)
 OWN = PILES[:3]
 
 
-@member_page()
+@member_page(everybody)
 def desk(request: MemberRequest) -> HttpResponse:
     """Show what the person writes, round by round, newest first."""
-    rounds = list(
-        ReportingRound.objects.exclude(state=RoundState.PLANNED)
-        .select_related("plan__contact_row")
-        .order_by("-year")
-    )
+    opened = ReportingRound.objects.exclude(state=RoundState.PLANNED)
+    # Whoever is a voice alone has no part in any round.
+    seen = opened if request.rights.is_member else opened.none()
+    rounds = list(seen.select_related("plan__contact_row").order_by("-year"))
     rows = entries_of(request)
     known = writing.read_extensions(rounds)
     desks = [one_round(request, r, [e for e in rows if e.round_id == r.pk], known) for r in rounds]

@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from actions import permissions, writing
-from actions.enums import HANDED_IN, REPORTABLE, Act, EntryState, Event
+from actions.enums import HANDED_IN, REPORTABLE, UNFINISHED, Act, EntryState, Event
 from actions.forms.entries import EntryForm, ReasonForm
 from actions.models import (
     Assignment,
@@ -133,6 +133,7 @@ def store(request: MemberRequest, found: Entry, form: EntryForm, *, submits: boo
     try:
         if submits and form.is_valid() and (done := submit(request, found, form)):
             tell_taken_out(request, form)
+            tell_day_left_out(request, form, done)
             return redirect("actions:entry", done.pk)
         stored = save(request, found, form)
     except Conflict as conflict:
@@ -197,6 +198,13 @@ def signature(request: MemberRequest, form: EntryForm) -> dict[str, Any]:
 def tell_taken_out(request: MemberRequest, form: EntryForm) -> None:
     """Say on the next page what of a paste could not be kept."""
     for words in form.taken_out():
+        messages.warning(request, words)
+
+
+def tell_day_left_out(request: MemberRequest, form: EntryForm, done: Entry) -> None:
+    """Say on the next page that finished work is expected by no other day."""
+    if form.cleaned_data.get("expected_by") and not done.expected_by:
+        words = _("“Now expected by” was left out: with this status nothing more is expected.")
         messages.warning(request, words)
 
 
@@ -313,7 +321,8 @@ def form_page(
     spoken = before.spoken if before else None
     if spoken and not found.version and not form.is_bound:
         # What was expected last year is proposed, to be confirmed by saving it.
-        form.initial["expected_by"] = form.initial.get("expected_by") or spoken.expected_by
+        proposed = spoken.expected_by if spoken.status in UNFINISHED else ""
+        form.initial["expected_by"] = form.initial.get("expected_by") or proposed
     event = last_return(found)
     comments = event.comments if event else {}
     on_behalf = permissions.writes_on_behalf(request.rights, found)

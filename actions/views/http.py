@@ -28,7 +28,10 @@ from actions.views import compression
 View = Callable[..., HttpResponse]
 
 # Settings of which a page shows something, and folders that pages are made of.
-SHOWN = ("CONTACT_EMAIL", "REPORT_PUBLISHER", "REPORT_ISSN", "CURRENT_PLAN", "SITE_URL")
+SHOWN = (
+    "CONTACT_EMAIL", "REPORT_PUBLISHER", "REPORT_ISSN", "CURRENT_PLAN", "SITE_URL",
+    "SITE_OPERATOR", "ACCESSIBILITY_DATE", "OPENID_NAMES",
+)  # fmt: skip
 MADE_OF = ("actions", "reports", "document", "napmonitor", "templates")
 SHOWS_DRAFT = "napmonitor.draft"  # where a request holds that its page is of a plan's draft
 LANGUAGE_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}

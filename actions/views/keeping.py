@@ -201,7 +201,11 @@ def carried_by(request: HttpRequest) -> Kept | None:
     given = getattr(request, CARRIED, None)
     if given is not None:
         return given
-    text = request.POST.get(CARRIED, "") if request.method == "POST" else ""
+    return unpacked(request.POST.get(CARRIED, "") if request.method == "POST" else "")
+
+
+def unpacked(text: str) -> Kept | None:
+    """Return what ``Kept.carried`` packed; None where it cannot be read."""
     try:
         mark, rows = json.loads(text[: MOST * 2]) if text else ("", [])
         fields = tuple((name, value) for name, value in rows)

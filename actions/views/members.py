@@ -22,6 +22,7 @@ from actions.views.members_only import (
     READ_WRITE,
     WRITE,
     MemberRequest,
+    everybody,
     member_page,
     was_done,
 )
@@ -48,7 +49,7 @@ def members(request: MemberRequest) -> HttpResponse:
     return TemplateResponse(request, "desk/members.html", context)
 
 
-@member_page(methods=READ_WRITE)
+@member_page(everybody, methods=READ_WRITE)
 def remove(request: MemberRequest, key: int) -> HttpResponse:
     """Ask once more, then end a membership: a colleague's, or the own."""
     membership = get_object_or_404(manageable(request, or_own=True), pk=key)

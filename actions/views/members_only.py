@@ -47,6 +47,11 @@ def anybody(rights: Rights) -> bool:
     return rights.is_member
 
 
+def everybody(rights: Rights) -> bool:
+    """Let in everybody with a role, voices too."""
+    return rights.has_role
+
+
 def reviewers(rights: Rights) -> bool:
     """Let reviewers and the secretariat in."""
     return rights.is_reviewer
@@ -104,7 +109,7 @@ def answer(
     renew_session(request)
 
     def permitted() -> HttpResponse:
-        if not request.rights.is_member:
+        if not request.rights.has_role:
             return TemplateResponse(request, "desk/no_role.html", status=HTTPStatus.FORBIDDEN)
         if not allow(request.rights):
             raise PermissionDenied

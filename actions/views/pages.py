@@ -1,6 +1,6 @@
 """Pages about the site: choice of language, about, method, accessibility, privacy; errors."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.http import (
@@ -67,14 +67,20 @@ def method(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """Show the accessibility statement."""
-    return TemplateResponse(request, "actions/accessibility.html", {})
+    """Show the accessibility statement, in the form of Implementing Decision (EU) 2018/1523."""
+    day = settings.ACCESSIBILITY_DATE
+    context = {
+        "operator": settings.SITE_OPERATOR,
+        "prepared_on": date.fromisoformat(day) if day else None,
+    }
+    return TemplateResponse(request, "actions/accessibility.html", context)
 
 
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show what is kept of whom, and why."""
-    return TemplateResponse(request, "actions/privacy.html", {})
+    context = {"has_providers": bool(settings.OPENID_NAMES)}
+    return TemplateResponse(request, "actions/privacy.html", context)
 
 
 @csrf_exempt
@@ -97,7 +103,7 @@ def favicon(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def health(_request: HttpRequest) -> HttpResponse:
     """Say that the process answers."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 @csrf_exempt
@@ -105,12 +111,12 @@ def health(_request: HttpRequest) -> HttpResponse:
 def ready(_request: HttpRequest) -> HttpResponse:
     """Say whether the database answers, holds the plans, is guarded, and has a worker."""
     if not Plan.objects.exists():
-        return HttpResponse("no plan", status=503, content_type="text/plain")
+        return HttpResponse("no plan", status=503, content_type="text/plain; charset=utf-8")
     if missing_triggers():
-        return HttpResponse("not guarded", status=503, content_type="text/plain")
+        return HttpResponse("not guarded", status=503, content_type="text/plain; charset=utf-8")
     # Pages work without it: what serves them must not be taken away for it.
     said = "ok, but no worker was seen for a minute" if pulse.is_silent() else "ok"
-    return HttpResponse(said, content_type="text/plain")
+    return HttpResponse(said, content_type="text/plain; charset=utf-8")
 
 
 @csrf_exempt
@@ -119,7 +125,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Tell a page that is about to send a text who is signed in by now, by key; "" for nobody."""
     key = str(request.user.pk) if request.user.is_authenticated else ""
-    return HttpResponse(key, content_type="text/plain")
+    return HttpResponse(key, content_type="text/plain; charset=utf-8")
 
 
 @csrf_exempt

@@ -21,7 +21,18 @@ from actions.rules import markup
 from actions.rules.movement import Movement
 from actions.views import reading
 from document import names, selection
-from document.snapshot import FALLBACKS, Action, Actor, Entry, Figure, Share, plain, status_code
+from document.snapshot import (
+    FALLBACKS,
+    Action,
+    Actor,
+    Entry,
+    Figure,
+    Note,
+    Share,
+    Text,
+    plain,
+    status_code,
+)
 
 Actors = Mapping[str, Actor]
 Lines = list[dict[str, Any]]
@@ -194,6 +205,31 @@ def texts(entry: Entry) -> Iterable[dict[str, Any]]:
     for name, html in reading.delay(told_late | {"status": entry.status}):
         if html:
             yield {"heading": HEADINGS[name], "html": html, "language": wanted, "original": ""}
+
+
+def notes(found: Iterable[Note], action_id: str, actors: Actors) -> Lines:
+    """Return what voices wrote of an action, with what was answered."""
+    return [
+        {
+            "name": words(note.names),
+            "text": spoken(note.text),
+            "evidence": note.evidence,
+            "answers": [
+                {"actor": actor(one.actor, actors), "text": spoken(one.text)}
+                for one in note.answers
+            ],
+        }
+        for note in found
+        if note.action_id == action_id
+    ]
+
+
+def spoken(text: Text) -> dict[str, Any]:
+    """Return a text in the reader's language where it is translated, else as it was written."""
+    wanted = get_language() or "en"
+    found, language = text.read(wanted)
+    original = "" if language == wanted else ORIGINAL_IN.get(language, language)
+    return {"html": markup.to_html(found), "language": language, "original": original}
 
 
 def documents(entry: Entry) -> Lines:

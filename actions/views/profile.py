@@ -14,21 +14,22 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from actions import providers
 from actions.forms.members import AcceptForm, ProfileForm, initial_of
 from actions.forms.refusals import show_refusal
 from actions.models import Invitation, Membership, User
 from actions.refusals import Refused
-from actions.services import accounts
+from actions.services import accounts, links
 from actions.services import members as service
 from actions.views.confirming import has_factor
-from actions.views.members_only import READ_WRITE, MemberRequest, member_page
+from actions.views.members_only import READ_WRITE, MemberRequest, everybody, member_page
 from actions.views.offering import offer
 
 BACKEND = "actions.views.accounts.Backend"
 GONE = 410
 
 
-@member_page(methods=READ_WRITE)
+@member_page(everybody, methods=READ_WRITE)
 def profile(request: MemberRequest) -> HttpResponse:
     """Show and store the own name and language; show the roles and the ways to sign in."""
     form = offer(request, ProfileForm(request.POST or None, initial=initial_of(request.user)))
@@ -47,8 +48,30 @@ def profile(request: MemberRequest) -> HttpResponse:
         "memberships": sorted(rows, key=lambda row: row.actor.sort_key),
         "has_second_factor": has_factor(request.user),
         "has_password": request.user.has_usable_password(),
+        "links": links_of(request.user),
+        "keeper": next(iter(links.vouching(request.user)), None),
     }
     return TemplateResponse(request, "desk/profile.html", context)
+
+
+def links_of(user: User) -> list[dict[str, Any]]:
+    """Return the providers that somebody can be linked to, or is, each with the link there is.
+
+    One that is no longer offered is named as it was stored.
+    """
+    offered = providers.configured()
+    if not offered:
+        return []
+    rows = {row.provider: row for row in links.of(user)}
+    can_be = [one for one in offered.values() if one.trusts(user.email) or one.id in rows]
+    found = [
+        {"id": one.id, "name": one.name, "link": rows.get(one.id), "works": one.trusts(user.email)}
+        for one in can_be
+    ]
+    gone = [row for name, row in rows.items() if name not in offered]
+    return found + [
+        {"id": row.provider, "name": row.provider, "link": row, "works": False} for row in gone
+    ]
 
 
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:

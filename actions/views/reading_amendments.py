@@ -1,6 +1,7 @@
 """Says what an amendment does, in the words of the page: as it is, and as it is to be."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Q
@@ -101,11 +102,49 @@ def of_action(action: Action) -> list[dict[str, Any]]:
             "after": action.saying(row.said) if row.amendment.in_force_at is None else None,
             "changes_title": any(column in row.said for column in TITLES),
             "changes_label": "label" in row.said,
+            "changes_section": "section_id" in row.said,
             "note": row.note or row.amendment.note,
             "note_language": row.note_language if row.note else row.amendment.note_language,
         }
         for row in rows.select_related("amendment").order_by("-amendment__on")
     ]
+
+
+def former(action: Action) -> list[dict[str, Any]]:
+    """Return what an action said before each amendment, where it says another thing now.
+
+    With the last day on which it said so; of a wording that differs in nothing which readers
+    see, nothing.
+    """
+    rows = sorted(action.former_wordings.all(), key=lambda row: row.valid_to)
+    states = [*(row.put_into(action) for row in rows), action]
+    found = [
+        {"day": row.valid_to, "source": row.source, "rows": list(changed(before, after))}
+        for row, (before, after) in zip(rows, pairwise(states), strict=True)
+    ]
+    return [one for one in found if one["rows"]]
+
+
+def changed(before: Action, after: Action) -> Iterable[dict[str, str]]:
+    """Yield what an action said that it says otherwise after, each with what that is."""
+    later = dict(read(after))
+    for label, (text, language) in read(before):
+        if later[label] != (text, language):
+            yield {"label": label, "text": text or "–", "language": language}
+
+
+def read(action: Action) -> Iterable[tuple[str, tuple[str, str]]]:
+    """Yield what readers see of an action: what it is, the text, and its language."""
+    section = action.section
+    yield _("number"), (action.label, "")
+    yield _("title"), (action.title, action.title_language)
+    yield (
+        _("section"),
+        ((f"{section.number}. {section.title}", section.title_language) if section else ("", "")),
+    )
+    yield _("nature"), (str(action.get_nature_display()) if action.nature else "", "")
+    yield _("period"), (action.period_label, "")
+    yield _("text of the plan"), (action.promise, action.promise_language)
 
 
 def of_plan(plan: int) -> list[Amendment]:

@@ -29,7 +29,7 @@ from actions.models import (
 )
 from actions.models.statuses import RULE_WORDS
 from actions.refusals import Refused
-from actions.rules import deadlines, workdays
+from actions.rules import deadlines, reminders, workdays
 from actions.services import inheritance, passed, rounds, seen
 from actions.services.takeover import ENDING
 from actions.typography import date_format
@@ -64,6 +64,8 @@ def round_new(request: MemberRequest) -> HttpResponse:
         "plan": Plan.objects.published().filter(slug=settings.CURRENT_PLAN).first(),
         "year": request.on.year,
         "reference_date": date(request.on.year, 12, 31),
+        "remind_before": list(reminders.BEFORE),
+        "remind_after": list(reminders.AFTER),
     }
     form = offer(request, RoundForm(request.POST or None, initial=start))
     if request.method == "POST" and form.is_valid():

@@ -12,11 +12,11 @@ from actions.services import unsaved as service
 from actions.views import keeping
 from actions.views.administration import offer_on
 from actions.views.entries import clock
-from actions.views.members_only import READ_WRITE, WRITE, MemberRequest, member_page
+from actions.views.members_only import READ_WRITE, WRITE, MemberRequest, everybody, member_page
 from actions.views.shared_computer import is_shared
 
 
-@member_page(methods=READ_WRITE)
+@member_page(everybody, methods=READ_WRITE)
 def unsaved(request: MemberRequest) -> HttpResponse:
     """Show all that the person has not saved, whatever became of its forms, or keep more of it."""
     if request.method == "POST":
@@ -64,7 +64,7 @@ def keep(request: MemberRequest) -> HttpResponse:
     return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
 
-@member_page(methods=WRITE)
+@member_page(everybody, methods=WRITE)
 def discard(request: MemberRequest) -> HttpResponse:
     """Forget what was kept of a form of the person's own, and go back to it."""
     mark = keeping.read_mark(request.POST.get(keeping.MARK, ""))

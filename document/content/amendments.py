@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from document import selection
 from document.blocks import Block, Break, Heading, Items, Line, Piece, Prose, Run
 from document.content import periods
 from document.content.reader import Reader, full_stop, one_line
-from document.content.successions import since
 from document.snapshot import Action, Amended, Amendment, Words, plain
 
 
@@ -16,7 +16,7 @@ def blocks(reader: Reader, after: str | None = None) -> list[Block]:
     ``after`` is another day to begin behind, "" for all. An edition from before they were told
     of has none.
     """
-    first = since(reader) if after is None else after
+    first = selection.since(reader.snapshot) if after is None else after
     found: list[Block] = []
     for amendment in reader.snapshot.amendments:
         if amendment.on > first:
@@ -46,7 +46,10 @@ def decision(reader: Reader, amendment: Amendment) -> Line:
 
 
 def changed(reader: Reader, amended: Amended) -> Line:
-    """Return what an amendment did to one action; both texts of the plan where it has another."""
+    """Return what an amendment did to one action, and what the plan said before.
+
+    Of several amendments since the edition before, the last one says that.
+    """
     action = next(
         (one for one in reader.snapshot.actions if one.action_id == amended.action_id), None
     )
@@ -61,11 +64,21 @@ def changed(reader: Reader, amended: Amended) -> Line:
     note = reader.words(amended.note)
     if note.text:
         found += [Run(" – "), note, *reader.original(note.language)]
+    if action and last_of(reader, action) is amended and (old := former(reader, action)):
+        found += [Break(), Run(reader.colon(reader.label("former_wording")), look="strong")]
+        found += [*old, *full_stop(old)]
     for key, text in (("text_before", amended.text_before), ("text_after", amended.text_after)):
         if plain(text, reader.language)[0]:
             found += [Break(), Run(reader.colon(reader.label(key)), look="strong")]
             found += quoted(reader, text)
     return tuple(found)
+
+
+def last_of(reader: Reader, action: Action) -> Amended | None:
+    """Return the last amendment of an action that took effect since the edition before."""
+    snapshot = reader.snapshot
+    found = selection.decided(snapshot, selection.since(snapshot)).get(action.action_id)
+    return found[-1] if found else None
 
 
 def quoted(reader: Reader, text: Words) -> Line:
@@ -89,7 +102,8 @@ def before(reader: Reader, action: Action) -> Iterator[Line]:
         return
     if old.label != action.label:
         yield (Run(reader.filled("was_label", label=old.label)),)
-    if titles_differ(action):
+    is_decided = last_of(reader, action) is not None
+    if selection.titles_differ(old, action, is_decided=is_decided):
         yield reader.spoken("was_title", title=reader.title(old.titles, old.official))
     if old.section != action.section:
         label = old.section or "–"
@@ -104,12 +118,3 @@ def before(reader: Reader, action: Action) -> Iterator[Line]:
         reader.listed("actors_added", old.actors_added),
         reader.listed("actors_ended", old.actors_ended),
     ))  # fmt: skip
-
-
-def titles_differ(action: Action) -> bool:
-    """Tell whether the plan's own title is another one; a corrected translation is none."""
-    old = action.former
-    if old is None:
-        return False
-    official = set(old.official) & set(action.official)
-    return any(old.titles.get(code) != action.titles.get(code) for code in official)

@@ -4,7 +4,6 @@ What an evaluation says of the actions is what the yearly reports published; see
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from document.blocks import (
     Block,
@@ -20,10 +19,11 @@ from document.blocks import (
     Table,
 )
 from document.content import about as about_report
+from document.content import advice as advice_of_report
 from document.content import amendments, figures
 from document.content import method as method_of_report
 from document.content.reader import Reader
-from document.snapshot import Advice, Basis, Evaluation, Share, Snapshot, Words, plain
+from document.snapshot import Basis, Evaluation, Share, Snapshot, plain
 
 # Texts of the secretariat that are part of a chapter that is made.
 CODES = ("summary", "advice")
@@ -167,30 +167,8 @@ def formulas(reader: Reader) -> list[Block]:
 
 def advice(reader: Reader) -> list[Block]:
     """Return how stakeholders were heard, what each of them advised, what was done with it."""
-    found, listed = text(reader, "advice"), evaluated(reader).advice
-    for one in listed:
-        found += advised(reader, one)
+    found = text(reader, "advice") + advice_of_report.all_advised(reader, evaluated(reader).advice)
     return found or [Prose((Run(reader.label("no_advice")),))]
-
-
-def advised(reader: Reader, one: Advice) -> list[Block]:
-    """Return one advice with what was done with it, or that nothing is said of that."""
-    facts: list[tuple[str, Line]] = []
-    if one.received_on:
-        facts.append((reader.label("advice_received"), (Run(reader.day(one.received_on)),)))
-    if one.address:
-        facts.append((reader.label("advice_address"), (Run(one.address, link=one.address),)))
-    found: list[Block] = [Heading(2, (reader.words(one.names),))]
-    found += [Facts(tuple(facts))] if facts else []
-    found += [labelled(reader, "advice_text", one.texts)] if one.texts else []
-    if one.done:
-        return [*found, labelled(reader, "advice_done", one.done)]
-    return [*found, Prose((Run(reader.label("advice_not_answered")),), "notice")]
-
-
-def labelled(reader: Reader, key: str, words: Words) -> Block:
-    """Return a text of the secretariat with a word over it that says what it is."""
-    return replace(reader.written(words), label=reader.label(key))
 
 
 def method(reader: Reader) -> list[Block]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from document import selection
 from document.blocks import Line, Run
 from document.content.reader import Reader, capitalised
 from document.snapshot import Action
@@ -66,7 +67,7 @@ def of_action(reader: Reader, action: Action) -> Line:
 
     Of an action that the plan was given meanwhile: since then.
     """
-    first = max([since(reader), *added_on(reader, action)])
+    first = max([selection.since(reader.snapshot), *added_on(reader, action)])
     found: list[Line] = []
     for slug in dict.fromkeys(entry.actor for entry in action.entries):
         said = list(lines(reader, slug, first))
@@ -81,12 +82,3 @@ def added_on(reader: Reader, action: Action) -> Iterator[str]:
     for amendment in reader.snapshot.amendments:
         if any(one.act == "add" and one.action_id == action.action_id for one in amendment.actions):
             yield amendment.on
-
-
-def since(reader: Reader) -> str:
-    """Return the day after which a change is one since the edition before, else of this year."""
-    compared = reader.snapshot.compared
-    if compared and compared.reference_date:
-        return compared.reference_date
-    year = compared.year if compared else reader.snapshot.year - 1
-    return f"{year}-12-31"

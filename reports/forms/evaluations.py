@@ -1,4 +1,4 @@
-"""Forms about the evaluation of a plan: start one, record an advice for it."""
+"""Forms about the evaluation of a plan, and about advice for any report."""
 
 from typing import Any
 
@@ -15,7 +15,13 @@ from reports.forms.editing import per_language
 from reports.services.evaluations import ADVISED
 
 FIRST_YEAR, LAST_YEAR = 2017, 2100
-LONGEST_AUTHOR = 200
+LONGEST_AUTHOR, LONGEST_DOCUMENT = 200, 300
+TITLES = {
+    "nl": _("Title of the document (Dutch)"),
+    "fr": _("Title of the document (French)"),
+    "de": _("Title of the document (German)"),
+    "en": _("Title of the document (English)"),
+}
 AUTHORS = {
     "nl": _("From whom (Dutch)"),
     "fr": _("From whom (French)"),
@@ -57,7 +63,9 @@ class EvaluationForm(forms.Form):
 class AdviceForm(SeenForm):
     """What a stakeholder advised, and what was done with it, in four languages."""
 
-    received_on = days(label=_("received on"), required=False)
+    received_on = days(
+        label=_("received on"), help_text=_("Of a meeting, the day of the meeting."), required=False
+    )
     address = line(_("address of the document"), 500, attrs={"inputmode": "url"})
     clean_address = BasisForm.clean_address
 
@@ -70,10 +78,15 @@ class AdviceForm(SeenForm):
                 attrs={"lang": code},
                 help_text=_("A council, an organisation or a meeting.") if code == "nl" else "",
             )
+            self.fields[f"title_{code}"] = line(
+                TITLES[code], LONGEST_DOCUMENT, attrs={"lang": code}
+            )
+        per_language(self, "participants", _("Organisations that took part"), 3, ())
         per_language(self, "text", _("What was advised"), 6, ())
         per_language(self, "done", _("What was done with it"), 6, ())
         authors = [f"author_{code}" for code in LANGUAGES]
-        self.order_fields([*authors, "received_on", "address"])
+        titles = [f"title_{code}" for code in LANGUAGES]
+        self.order_fields([*authors, "received_on", *titles, "address"])
 
     def columns(self) -> dict[str, Any]:
         """Return what was typed, by column."""

@@ -20,9 +20,10 @@ from actions.services import endings, plan, publication
 from actions.services import rounds as round_service
 from actions.services.entries import checked_reason
 from actions.services.publication import ActionFacts, EntryFacts
+from actions.typography import date_format
 from document import selection
 from document.snapshot import LANGUAGES, Action, Snapshot, Words, to_json
-from reports import builder, evaluation, readiness
+from reports import builder, evaluation, readiness, voices
 from reports.formats import FORMATS, of_schema
 from reports.models import (
     FROZEN,
@@ -69,7 +70,7 @@ def freeze(
     waiting = Edition.objects.filter(round=stored, state=FROZEN).first()
     if waiting is not None:
         return waiting
-    if words := cannot_freeze(stored):
+    if words := cannot_freeze(stored, on=timezone.localdate(now)):
         raise Refused(words)
     check_outside(readiness.outside(stored), outside)
     number = Edition.objects.filter(round=stored).count() + 1
@@ -92,13 +93,31 @@ def freeze(
     return edition
 
 
-def cannot_freeze(given: ReportingRound) -> object:
+def cannot_freeze(given: ReportingRound, *, on: date) -> object:
     """Return, as words, why the report of a round cannot be frozen now; None where it can."""
     if given.is_frozen:
         return _("An edition is frozen already: publish or discard it first.")
     if given.state != RoundState.CLOSED:
         return _("Close the round first; then its report can be frozen.")
-    return cannot_evaluate(given) if given.is_evaluation else None
+    return cannot_evaluate(given) if given.is_evaluation else cannot_leave_notes(given, on=on)
+
+
+def cannot_leave_notes(given: ReportingRound, *, on: date) -> object:
+    """Return, as words, what of a round's notes and answers is still to come; None where nothing.
+
+    A further edition keeps those of the edition before.
+    """
+    right = voices.right_of(given)
+    if given.is_published or not right.is_on:
+        return None
+    if right.takes_answers(on=on):
+        day = date_format(right.answers_until, "DATE_FORMAT")
+        return _("Notes of councils and organisations can be answered until %(day)s.") % {
+            "day": day
+        }
+    if voices.waiting(given):
+        return _("Notes of councils and organisations still wait for a decision.")
+    return None
 
 
 def cannot_evaluate(given: ReportingRound) -> object:
@@ -323,6 +342,8 @@ def show(edition: Edition) -> None:
             "previous_year": snapshot.compared.year if snapshot.compared else None,
             "schema": edition.stored_schema,
             "actors": {actor.slug: dataclasses.asdict(actor) for actor in snapshot.actors},
+            "notes": [dataclasses.asdict(note) for note in snapshot.notes],
+            "voices": {"invited": snapshot.invited, "refused": snapshot.refused},
         },
         actions=facts(snapshot),
     )

@@ -1,4 +1,4 @@
-"""Starts the evaluation of a plan, and keeps what stakeholders advised for it."""
+"""Starts the evaluation of a plan, and keeps what stakeholders advised for any report."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -23,7 +23,11 @@ from reports.models import Advice, Chapter, DraftComment, Edition
 WRITTEN = (Chapter, Advice, DraftComment, Edition)
 # What an advice says, in the order of its digest.
 ADVISED = (
-    *(f"{name}_{code}" for name in ("author", "text", "done") for code in LANGUAGES),
+    *(
+        f"{name}_{code}"
+        for name in ("author", "title", "participants", "text", "done")
+        for code in LANGUAGES
+    ),
     "received_on", "address",
 )  # fmt: skip
 

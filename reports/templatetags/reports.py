@@ -4,14 +4,16 @@ from collections import Counter
 from typing import Any
 
 from django import template
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actions.enums import RoundKind
 from actions.models import ReportingRound
-from reports import untranslated, year
+from actions.permissions import Rights
+from reports import untranslated, voices, year
 from reports.models import Consultation, DraftComment
+from reports.voice_models import SECOND_LOOK, RightOfReply, VoiceNote
 from reports.year import unfinished
 
 register = template.Library()
@@ -25,6 +27,28 @@ def draft_notices(context: Any, given: ReportingRound | None = None) -> dict[str
     if given is not None:
         rows = rows.filter(round=given)
     return {"consultations": [row for row in rows.order_by("until", "pk") if row.is_open(on=on)]}
+
+
+@register.inclusion_tag("voices/_desk.html", takes_context=True)
+def notes_of_desk(context: Any) -> dict[str, Any]:
+    """Return what somebody can do about notes today: write, answer, look a second time."""
+    request = context["request"]
+    asked = VoiceNote.objects.filter(state=SECOND_LOOK).select_related(*voices.SHOWN)
+    asked = asked.prefetch_related("voice__actor__names")
+    second = asked if request.rights.is_co_chair else asked.none()
+    return {
+        "rights_of_reply": [
+            row for row in open_rights(request.rights) if row.takes_notes(on=request.on)
+        ],
+        "to_answer": voices.to_answer(request.rights, on=request.on),
+        "second_looks": [row for row in second if voices.can_look_again(row, request.rights)],
+    }
+
+
+def open_rights(rights: Rights) -> QuerySet[RightOfReply]:
+    """Return the rights of reply of the rounds in which somebody writes for a voice."""
+    rows = RightOfReply.objects.filter(is_on=True, round__voices__actor__in=rights.notes_for)
+    return rows.select_related("round__plan").distinct().order_by("notes_until", "pk")
 
 
 @register.inclusion_tag("evaluations/_under_way.html")
@@ -49,8 +73,22 @@ def report_todos(context: Any, given: ReportingRound) -> list[dict[str, Any]]:
             "label": _("comments without an answer"),
             "link": reverse("reports:editing", args=[given.pk]),
         },
+        *note_todos(context, given),
     ]
     return [one for one in found if one["number"]]
+
+
+def note_todos(context: Any, given: ReportingRound) -> list[dict[str, Any]]:
+    """Return what the notes of a round ask for; read once for the page."""
+    kept = context.render_context.setdefault("counts_of_notes", {})
+    if not kept:
+        kept.update(voices.counts([line["round"] for line in context["lines"]]))
+    found, link = kept[given.pk], reverse("reports:voices", args=[given.pk])
+    return [
+        {"number": found.to_look_at, "label": _("notes of voices to look at"), "link": link},
+        {"number": found.second_looks, "label": _("second looks under way"), "link": link},
+        {"number": found.unanswered, "label": _("answers to notes not in"), "link": link},
+    ]
 
 
 def counts_of(context: Any) -> tuple[dict[int, Counter[str]], Counter[int]]:

@@ -240,6 +240,8 @@ def reported(request: HttpRequest, plan: str, row: PublishedRound) -> dict[str, 
         "compared_with": row.facts.get("previous_year"),
         "figures": [dataclasses.asdict(one) for one in published.figures_of(row)],
         "changes": row.facts.get("changes", {}),
+        "notes": [dataclasses.asdict(one) for one in published.notes_of(row)],
+        "voices": row.facts.get("voices", {"invited": 0, "refused": 0}),
         "url": page_url(request, "reports:report", plan, row.year),
     }
 

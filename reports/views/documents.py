@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from actions import pulse
 from actions.models import Entry, ReportingRound
 from actions.views.http import is_partial
-from actions.views.members_only import MemberRequest, member_page
+from actions.views.members_only import MemberRequest, everybody, member_page
 from reports.formats import file_name, label
 from reports.models import DONE, FAILED, Document
 from reports.services import jobs
@@ -53,7 +53,7 @@ def answer(
     return response
 
 
-@member_page()
+@member_page(everybody)
 def own(request: MemberRequest, key: str) -> HttpResponse:
     """Return a document that this person asked for, or the page that waits for it."""
     row = get_object_or_404(Document, key=key, owner=request.user)
@@ -84,7 +84,7 @@ def of_draft(request: MemberRequest, row: Document, given: ReportingRound) -> tu
     title = _("Draft of the report %(year)s") % {"year": given.year}
     if given.is_evaluation:
         title = _("Draft of the evaluation %(year)s") % {"year": given.year}
-    return title, "draft", "reports:draft"
+    return title, "draft", drafts.page_of(request)
 
 
 def of_approval(

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from actions.forms.refusals import show_refusal
 from actions.models import ReportingRound
 from actions.refusals import Refused
-from actions.views.members_only import READ_WRITE, MemberRequest, member_page
+from actions.views.members_only import READ_WRITE, MemberRequest, everybody, member_page
 from actions.views.offering import offer
 from document.errors import RenderError
 from document.writers.html import own_sources
-from reports import archive
+from reports import archive, voices
 from reports.formats import FORMATS, file_name, label, of_today
 from reports.forms.editing import CommentForm
 from reports.models import Consultation
@@ -72,9 +72,12 @@ def draft(request: MemberRequest, plan: str, year: str) -> HttpResponse:
     return TemplateResponse(request, "reports/draft.html", context)
 
 
-@member_page()
+@member_page(everybody)
 def draft_file(request: MemberRequest, plan: str, year: str, name: str) -> HttpResponse:
-    """Render the draft as it stands at this moment; what takes long is made beside the web."""
+    """Render the draft as it stands at this moment; what takes long is made beside the web.
+
+    Members may always have it, voices as long as they can write notes on it.
+    """
     found = find_draft(plan, year)
     check_format(request, found, name)
     language = get_language() or "en"
@@ -87,16 +90,28 @@ def draft_file(request: MemberRequest, plan: str, year: str, name: str) -> HttpR
         content = FORMATS[name].render(snapshot, language)
     except RenderError as error:
         messages.error(request, _("The draft could not be made. %s") % error)
-        return redirect("reports:draft", plan, year)
+        return redirect(page_of(request), plan, year)
     return file_response(content, name, file_name(plan, year, "draft", name, language))
 
 
 def check_format(request: MemberRequest, given: ReportingRound, name: str) -> None:
-    """Raise Http404 for a format that drafts do not have, PermissionDenied for that of others."""
+    """Raise Http404 for a format that drafts do not have, PermissionDenied for that of others.
+
+    Of a voice also where it does not read the draft of this round, or no longer.
+    """
+    if not request.rights.is_member and not voices.reads_draft(
+        given, request.rights, on=request.on
+    ):
+        raise Http404
     if name not in of_today(evaluates=given.is_evaluation):
         raise Http404
     if name not in FOR_MEMBERS and not request.rights.is_secretariat:
         raise PermissionDenied
+
+
+def page_of(request: MemberRequest) -> str:
+    """Return the page that offers the draft to a person: voices have one of their own."""
+    return "reports:draft" if request.rights.is_member else "reports:voice"
 
 
 @member_page()

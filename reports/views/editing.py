@@ -90,7 +90,7 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
         "plan": found.plan,
         "wanting": wanting(found),
         "chapters": chapters(found),
-        "advice": Advice.objects.filter(round=found) if found.is_evaluation else (),
+        "advice": Advice.objects.filter(round=found),
         "consultation": consultation,
         "is_open": bool(consultation and consultation.is_open(on=request.on)),
         "comments": comments_on(found),
@@ -181,7 +181,7 @@ def heading(kind: str, found: ReportingRound) -> str:
 def freeze(request: MemberRequest, key: int) -> HttpResponse:
     """Say what freezing leaves out and whom it stops; freeze the next edition, make its files."""
     found = find_round(key)
-    if request.method != "POST" and (words := editions.cannot_freeze(found)):
+    if request.method != "POST" and (words := editions.cannot_freeze(found, on=request.on)):
         tell_refusal(request, Refused(words))
         return redirect("reports:editing", found.pk)
     is_further = Edition.objects.filter(round=found).exists()

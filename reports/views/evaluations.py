@@ -1,4 +1,4 @@
-"""Where the secretariat starts the evaluation of a plan, and records advice for it.
+"""Where the secretariat starts the evaluation of a plan, and records advice for any report.
 
 Its chapters, its draft and its editions are made on the pages of every report; see ``editing``.
 """
@@ -29,7 +29,7 @@ from actions.views.offering import attempt, offer
 from reports.forms.evaluations import AdviceForm, EvaluationForm
 from reports.models import Advice
 from reports.services import evaluations as service
-from reports.views.editing import tell_saved
+from reports.views.editing import find_round, tell_saved
 
 
 @member_page(secretariat, methods=READ_WRITE)
@@ -76,8 +76,8 @@ def remove(request: MemberRequest, key: int) -> HttpResponse:
 
 @member_page(secretariat, methods=READ_WRITE)
 def advice(request: MemberRequest, key: int, number: int) -> HttpResponse:
-    """Record what a stakeholder advised, and what was done with it; 0 is a new one."""
-    found = find_evaluation(key)
+    """Record what a stakeholder or a meeting advised, and what was done; 0 is a new one."""
+    found = find_round(key)
     row = find_advice(found, number) if number else Advice(round=found)
     start: dict[str, Any] = {name: getattr(row, name) for name in service.ADVISED}
     start["seen"] = seen.digest(row, service.ADVISED)
@@ -104,7 +104,7 @@ def advice(request: MemberRequest, key: int, number: int) -> HttpResponse:
 @member_page(secretariat, methods=WRITE)
 def advice_remove(request: MemberRequest, key: int, number: int) -> HttpResponse:
     """Remove an advice."""
-    found = find_evaluation(key)
+    found = find_round(key)
     row = find_advice(found, number)
     was_done(
         request,
@@ -127,5 +127,5 @@ def find_evaluation(key: int) -> ReportingRound:
 
 
 def find_advice(found: ReportingRound, number: int) -> Advice:
-    """Return an advice for an evaluation by its key."""
+    """Return an advice for a report by its key."""
     return get_object_or_404(Advice, round=found, pk=min(number, LARGEST_KEY))

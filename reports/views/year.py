@@ -57,12 +57,14 @@ def steps(request: MemberRequest, key: int) -> HttpResponse:
 
 
 def lines(found: ReportingRound, form: StepsForm, request: MemberRequest) -> list[dict[str, Any]]:
-    """Return each step with its fields, and with what is known of it."""
-    known = {
-        service.key_of(step.kind, step.language): step
-        for step in year.read([found], on=request.on)[found.pk].steps
-    }
-    return [{"step": known[row.key], "fields": fields} for row, fields in form.lines()]
+    """Return each step with its fields, with what is known of it, and what should come first."""
+    steps = year.read([found], on=request.on)[found.pk].steps
+    known = {service.key_of(step.kind, step.language): step for step in steps}
+    early = year.too_early(steps)
+    return [
+        {"step": known[row.key], "fields": fields, "after": early.get(row.key)}
+        for row, fields in form.lines()
+    ]
 
 
 def days_off(found: ReportingRound) -> list[str]:

@@ -1,5 +1,6 @@
 """A server as in production, and Chromium to look at it."""
 
+import json
 import os
 import secrets
 import shutil
@@ -13,6 +14,8 @@ import pytest
 import template_database
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.issuer import CLIENT, SECRET, Issuer
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90_000  # milliseconds: a slow machine is no fault of a page
 
@@ -24,7 +27,15 @@ def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[str]:
+def issuer() -> Iterator[Issuer]:
+    """A provider of OpenID Connect that the site offers."""
+    made = Issuer()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path, issuer: Issuer) -> Iterator[str]:
     """Serve both plans with gunicorn and a worker, DEBUG off; return the address."""
     folder = tmp_path_factory.mktemp("site")
     # The server takes over this socket, so that nobody else can get its port in between.
@@ -38,10 +49,19 @@ def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path) -> Iterator[st
         "INSECURE_HTTP": "1",
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "STATIC_ROOT": str(folder / "static"),
-    }
+        "OPENID_PROVIDERS": json.dumps(
+            [
+                {
+                    "id": "gov", "name": "Gov ID", "issuer": issuer.address, "client_id": CLIENT,
+                    "secret": SECRET, "trusted_domains": ["example.org"],
+                    "second_factor_acr": ["level-2"],
+                }
+            ]
+        ),
+    }  # fmt: skip
     accounts = [
         ["add_secretariat", f"{name}@example.org", "--actor", "fisd", "--language", "en"]
-        for name in ("first", "year-nl", "year-fr")
+        for name in ("first", "gov", "year-nl", "year-fr")
     ]
     shutil.copy(template_database.sqlite(), folder / "db.sqlite3")
     for command in (*accounts, ["collectstatic", "--no-input"]):

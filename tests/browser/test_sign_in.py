@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.test_site import faults
+from tests.issuer import Issuer
 
 pytestmark = pytest.mark.browser
 
@@ -92,6 +93,40 @@ def test_the_first_of_the_secretariat_signs_in_and_adds_a_passkey(
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(f"{home}/en/secretariat/members/")
     assert complaints == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_the_way_by_a_provider_leads_there_and_back(
+    chromium, site: str, issuer: Issuer, *, has_scripts: bool
+) -> None:
+    """A browser follows no redirect to another host in answer to a form: here is none."""
+    issuer.claims = {"email": "gov@example.org", "email_verified": True, "acr": "level-2"}
+    page = chromium.new_context(java_script_enabled=has_scripts).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.goto(f"{site}/en/secretariat/members/")
+    page.get_by_role("button", name="Sign in with Gov ID").click()
+    page.wait_for_url(f"{site}/en/secretariat/members/")
+    page.goto(f"{site}/en/desk/profile/")
+    page.get_by_text("You show it at Gov ID.").wait_for()
+    if has_scripts:
+        check(page)
+        page.get_by_role("link", name="Remove the link").click()
+        check(page)
+    assert complaints == []
+    page.context.close()
+
+
+def test_who_was_not_invited_is_told_so_by_a_page_of_the_site(
+    chromium, site: str, issuer: Issuer
+) -> None:
+    issuer.claims = {"sub": "2", "email": "stranger@example.org", "email_verified": True}
+    page = chromium.new_context().new_page()
+    page.goto(f"{site}/en/account/sign-in/")
+    page.get_by_role("button", name="Sign in with Gov ID").click()
+    page.get_by_text("Only invited people can sign in.").wait_for()
+    check(page)
     page.context.close()
 
 

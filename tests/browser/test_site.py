@@ -33,6 +33,8 @@ PATHS = (
     "accessibility/",
     "data/",
     "privacy/",
+    "report-error/?page=/en/plans/nap2/actions/22.1/",
+    "report-error/?page=/en/about/&sent=yes",
 )
 # Tables that are wider than what holds them, where that does not scroll by itself.
 RUNNING_OVER = """

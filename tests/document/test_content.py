@@ -895,6 +895,28 @@ def test_an_amendment_is_told_with_its_decision_its_note_and_both_texts() -> Non
     ]
 
 
+def test_an_amendment_says_what_an_action_was_called_before_once() -> None:
+    # Official in Dutch by the amendment: before it stood there as a working translation.
+    old = dataclasses.replace(
+        former(1), titles=every("Old title") | {"nl": "Oud"}, official=(), label="1", section="1",
+        nature="one_off", period_text="2024-2026", period_end="2026-12-31", actors_added=(),
+        actors_ended=(),
+    )  # fmt: skip
+    later = dataclasses.replace(amendment(), on="2025-10-01")
+    snapshot = replaced(
+        specimen(6, amendments=(amendment(), later)), 0,
+        amended=True, former=old, official=("en", "nl"),
+    )  # fmt: skip
+    first, second = (
+        block for block in amendments.blocks(reader(snapshot, "nl")) if isinstance(block, Items)
+    )
+    said_of = [plain(items.lines[0]) for items in (first, second)]
+    assert ["Oud" in text for text in said_of] == [False, True]
+    ahead = dataclasses.replace(snapshot, amendments=(dataclasses.replace(later, on="2026-01-01"),))
+    listed = next(b for b in amendments.blocks(reader(ahead, "nl")) if isinstance(b, Items))
+    assert "Oud" not in plain(listed.lines[0])
+
+
 def test_an_amendment_leads_to_an_action_under_whatever_number_it_has_here() -> None:
     one, new = amendment().actions
     moved = dataclasses.replace(amendment(), actions=(dataclasses.replace(one, label="1A"), new))
@@ -937,7 +959,7 @@ def test_an_action_says_what_the_plan_said_of_it_before() -> None:
         "actors no longer named: Actor 3 (en)"
     )
     facts = said([chapter.action_block(reader(snapshot), snapshot.actions[1])])
-    assert f"Earlier wording: {expected}" in facts
+    assert f"Before the change: {expected}" in facts
     rows = [text for text in said(changes.blocks(reader(snapshot))) if "number before" in text]
     assert len(rows) == 1
     # What did not change is not told, and a corrected translation is none of the plan's.

@@ -140,6 +140,7 @@ def test_links_lead_where_the_snapshot_says() -> None:
         "https://creativecommons.org/publicdomain/zero/1.0/",
         "https://nap.example.org/nl/plans/nap2/reports/2025/e1/",
         "https://nap.example.org/nl/method/", "https://example.org/decision",
+        "https://example.org/evidence-of-the-council", "https://example.org/report-of-the-meeting",
     }  # fmt: skip
 
 

@@ -51,6 +51,8 @@ ADDRESSES = {
     "https://example.org/tekst",
     "https://example.org/plan",
     "https://example.org/decision",
+    "https://example.org/evidence-of-the-council",
+    "https://example.org/report-of-the-meeting",
     "https://creativecommons.org/publicdomain/zero/1.0/",
 }
 
@@ -451,6 +453,8 @@ def test_an_address_that_word_cannot_open_is_no_link(address: str) -> None:
     assert addresses(document) == own("en") | {
         "https://example.org/plan", "https://creativecommons.org/publicdomain/zero/1.0/",
         "https://example.org/decision",
+        "https://example.org/evidence-of-the-council",
+        "https://example.org/report-of-the-meeting",
     }  # fmt: skip
     assert f"Paper (Report (en)) {address}" in [p.text for p in document.paragraphs]
 

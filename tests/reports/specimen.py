@@ -140,6 +140,8 @@ def evaluation(**facts: Any) -> Evaluation:
                 every("What was done."),
                 "2027-03-01",
                 "https://example.org/advice",
+                every("Advice number 7"),
+                every("The members of the council."),
             ),
             Advice(every("A silent council"), every("What it advised.")),
         ),

@@ -11,6 +11,8 @@ from actions.rules import movement as rule
 from actions.rules.movement import Movement, Step, together
 from document.snapshot import (
     Action,
+    Amended,
+    Amendment,
     Compared,
     Entry,
     Past,
@@ -58,7 +60,7 @@ def edition(*actions: Action, year: int = 2025, number: int = 1, **facts: Any) -
     """Return an edition with some actions, which says nothing of those before it."""
     fields: dict[str, Any] = {
         "year": year, "edition": number, "reference_date": f"{year}-12-31", "compared": None,
-        "past": (), "withdrawn": (), "successions": (),
+        "past": (), "withdrawn": (), "successions": (), "amendments": (),
     }  # fmt: skip
     return specimen(0, actions=actions, **(fields | facts))
 
@@ -216,8 +218,8 @@ def test_amended_is_what_the_plan_itself_says_otherwise(
     facts: dict[str, Any], *, expected: bool
 ) -> None:
     before, now = said("in_progress"), said("in_progress", **facts)
-    assert comparison.is_amended(before, now, ()) is expected
-    assert comparison.is_amended(now, before, ()) is expected
+    assert comparison.is_amended(before, now, (), ()) is expected
+    assert comparison.is_amended(now, before, (), ()) is expected
 
 
 def test_an_actor_more_or_less_amends_an_action_and_a_takeover_does_not() -> None:
@@ -226,24 +228,56 @@ def test_an_actor_more_or_less_amends_an_action_and_a_takeover_does_not() -> Non
         return comparison.successions(edition(successions=rows))
 
     merger, split = took_over("ac", "bc"), took_over("ca", "cb")
-    assert comparison.is_amended(by("a"), by("a", "b"), ())
-    assert comparison.is_amended(by("a", "b"), by("a"), ())
-    assert comparison.is_amended(by("a", "b"), by("c"), ())
-    assert not comparison.is_amended(by("a", "b"), by("c"), merger)
-    assert not comparison.is_amended(by("c"), by("a", "b"), split)
+    assert comparison.is_amended(by("a"), by("a", "b"), (), ())
+    assert comparison.is_amended(by("a", "b"), by("a"), (), ())
+    assert comparison.is_amended(by("a", "b"), by("c"), (), ())
+    assert not comparison.is_amended(by("a", "b"), by("c"), merger, ())
+    assert not comparison.is_amended(by("c"), by("a", "b"), split, ())
     # Beside the takeover, somebody joined.
-    assert comparison.is_amended(by("a", "b"), by("c", "d"), merger)
-    assert comparison.is_amended(by("a", "b", "d"), by("c"), merger)
+    assert comparison.is_amended(by("a", "b"), by("c", "d"), merger, ())
+    assert comparison.is_amended(by("a", "b", "d"), by("c"), merger, ())
     # Whether they reported makes no difference.
-    assert not comparison.is_amended(by("a", "b"), by("c", status=""), merger)
+    assert not comparison.is_amended(by("a", "b"), by("c", status=""), merger, ())
 
 
 def test_who_was_never_asked_amends_nothing() -> None:
     voluntary = Entry("actor-9", "partner", expected=False, status="done")
     before = said("in_progress")
     assert not comparison.is_amended(
-        before, replace(before, entries=(*before.entries, voluntary)), ()
+        before, replace(before, entries=(*before.entries, voluntary)), (), ()
     )
+
+
+def decided(on: str, act: str = "change", **texts: Any) -> Amendment:
+    return Amendment(on=on, actions=(Amended(act, "1", "1", every("Title"), **texts),))
+
+
+OFFICIAL = {"titles": reworded(nl="Anders"), "official": ("en", "fr", "nl")}
+PROMISED: dict[str, Any] = {"text_before": {"nl": "Oud"}, "text_after": {"nl": "Nieuw"}}
+
+
+@pytest.mark.parametrize(
+    ("amendment", "facts", "expected"),
+    [
+        # An official title where there was a working translation, by a decision of the year.
+        (decided("2025-07-01"), OFFICIAL, True),
+        (decided("2025-12-31"), OFFICIAL, True),
+        (decided("2024-12-31"), OFFICIAL, False),
+        (decided("2026-01-01"), OFFICIAL, False),
+        (decided("2025-07-01", "add"), OFFICIAL, False),
+        # The plan's own text, under the same title.
+        (decided("2025-07-01", **PROMISED), {}, True),
+        # A number or a section is no wording.
+        (decided("2025-07-01"), {"section": "4"}, False),
+    ],
+)
+def test_what_an_amendment_of_the_year_decided_is_the_wording_of_the_plan(
+    amendment: Amendment, facts: dict[str, Any], *, expected: bool
+) -> None:
+    before = edition(said("in_progress"), year=2024)
+    now = edition(said("in_progress", **facts), amendments=(amendment,))
+    (line,) = comparison.compare(before, now)
+    assert line.is_amended is expected
 
 
 # --- Told -----------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from tests.reports.tokens import marked, replaced
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ("json", "entries_csv", "actions_csv", "evidence_csv", "xlsx")
 TABLES = ("entries", "actions", "evidence")
-ALL = (*TABLES, "amendments", "names")
+ALL = (*TABLES, "amendments", "names", "notes", "advice")
 SHEETS = [*ALL, "labels", "data_dictionary"]
 
 
@@ -78,7 +78,7 @@ def test_json_is_the_snapshot_whatever_the_language(language: str) -> None:
 
 def test_json_names_its_schema_by_address() -> None:
     data = json.loads(FORMATS["json"].render(specimen(3), "en"))
-    assert data["$schema"] == "https://nap.example.org/static/schema/report-4.json"
+    assert data["$schema"] == "https://nap.example.org/static/schema/report-5.json"
 
 
 # --- One row is one thing ---------------------------------------------------------------
@@ -235,7 +235,7 @@ def test_every_text_of_rows_is_in_csv_and_all_of_them_in_json() -> None:
     around = (
         ".plan", ".vocab", ".roles", ".figures", ".chapters", ".sections", ".levels", ".actors",
         ".withdrawn", ".notes", ".obstacles", ".goals", ".pillars", ".themes", ".recipients",
-        ".publisher", ".contact", ".issn", ".amendments",
+        ".publisher", ".contact", ".issn", ".amendments", ".advice",
     )  # fmt: skip
     assert {path for path in missing if not path.startswith(around)} == set()
 
@@ -449,6 +449,30 @@ def test_amendments_have_a_row_per_action_and_names_one_per_other_name() -> None
         ("actor-5", "Old name of 5 (nl)", "O5 (nl)", None, date(2025, 5, 31)),
         ("actor-5", "Next name of 5 (nl)", "N5 (nl)", date(2026, 9, 1), None),
     ]
+
+
+def test_notes_have_a_row_each_and_one_per_answer_and_advice_one_each() -> None:
+    snapshot = specimen(3)
+    found = [
+        (row["kind"], row["voice"], row.get("actor"), row["action_id"], row["text"],
+         row["text_language"], row.get("evidence"))
+        for row in all_rows("notes", snapshot, "en")
+    ]  # fmt: skip
+    assert found == [
+        ("note", "council", None, "1", "A note of a council.", "en",
+         "https://example.org/evidence-of-the-council"),
+        ("answer", "council", "actor-1", "1", "Een antwoord.", "nl", None),
+    ]  # fmt: skip
+    (row,) = all_rows("advice", snapshot, "fr")
+    assert row["author"] == "A meeting with stakeholders (fr)"
+    assert row["received_on"] == date(2026, 2, 3)
+    assert row["participants"] == "Three councils and a union. (fr)"
+
+
+def test_an_edition_of_schema_4_has_no_sheets_of_notes_and_advice() -> None:
+    old = from_json((ROOT / "tests" / "data" / "snapshot-4.json").read_text())
+    sheets = [*TABLES, "amendments", "names", "labels", "data_dictionary"]
+    assert opened(old).sheetnames == sheets
 
 
 def test_only_json_serves_all_languages_at_once() -> None:

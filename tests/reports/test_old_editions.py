@@ -105,7 +105,7 @@ def test_an_edition_of_schema_1_is_proved_and_stays_as_it_is(story: Story) -> No
 
 
 def test_an_edition_of_a_later_schema_is_named_by_the_command(story: Story) -> None:
-    content = story.first.content.replace('\n  "schema": 4', '\n  "schema": 5')
+    content = story.first.content.replace('\n  "schema": 5', '\n  "schema": 6')
     tables.drop_triggers()
     Edition.objects.filter(pk=story.first.pk).update(
         content=content, checksum=editions.digest(content.encode())
@@ -113,7 +113,7 @@ def test_an_edition_of_a_later_schema_is_named_by_the_command(story: Story) -> N
     out = io.StringIO()
     with pytest.raises(CommandError, match="small 2024 e1 snapshot \\(cannot be read\\)"):
         call_command("verify_edition", "small", "2024", stdout=out)
-    assert "its schema is 5, and this version reads 1 to 4" in out.getvalue()
+    assert "its schema is 6, and this version reads 1 to 5" in out.getvalue()
 
 
 @pytest.mark.parametrize("path", ["2024/e1/actions/1/", "compare/?from=2024&to=2025"])
@@ -131,7 +131,7 @@ def test_the_page_of_a_year_names_the_schema_in_which_its_data_are(
     client: Client, story: Story
 ) -> None:
     age(story.first)
-    for year, schema in (("2024", 1), ("2025", 4)):
+    for year, schema in (("2024", 1), ("2025", 5)):
         html = client.get(f"{REPORTS}/{year}/").content.decode()
         assert f"schema/report-{schema}." in html
         assert html.count("schema/report-") == 1

@@ -22,7 +22,8 @@ DATA = Path(__file__).parent.parent / "data"
 FIRST = (DATA / "snapshot-1.json").read_text()
 SECOND = (DATA / "snapshot-2.json").read_text()
 THIRD = (DATA / "snapshot-3.json").read_text()
-EXAMPLES = {1: FIRST, 2: SECOND, 3: THIRD}
+FOURTH = (DATA / "snapshot-4.json").read_text()
+EXAMPLES = {1: FIRST, 2: SECOND, 3: THIRD, 4: FOURTH}
 
 
 def test_every_earlier_schema_has_a_reader_an_example_and_its_published_file() -> None:
@@ -89,6 +90,21 @@ def test_an_action_of_schema_2_is_known_by_its_number() -> None:
     assert (first.action_id, first.section) == (data["actions"][0]["label"], "")
     assert second.section == str(data["actions"][1]["section"])
     assert {past.nature for past in second.history} <= {second.nature}
+
+
+def test_notes_of_schema_4_have_no_evidence_and_its_reports_no_advice() -> None:
+    snapshot = from_json(FOURTH)
+    assert [(note.voice, note.evidence) for note in snapshot.notes] == [("council", ())]
+    assert snapshot.advice == ()
+
+
+def test_an_evaluation_of_schema_4_keeps_its_advice() -> None:
+    text = (DATA / "evaluation-4.json").read_text()
+    before = json.loads(text)["advice"]
+    found = [dataclasses.asdict(one) for one in from_json(text).advice]
+    assert found == [one | {"titles": {}, "participants": {}} for one in before]
+    page = FORMATS["html"].render(from_json(text), "nl").decode()
+    assert before[0]["names"]["nl"] in page
 
 
 def test_the_fixed_words_of_an_edition_of_schema_1_stay_its_own() -> None:

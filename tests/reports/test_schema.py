@@ -68,10 +68,10 @@ def test_optional_parts_are_valid_present_and_absent() -> None:
 # What is wrong: where it stands, and what stands there; MISSING takes it away.
 MISSING = object()
 BROKEN: list[tuple[tuple[str | int, ...], Any]] = [
-    (("schema",), 5),
+    (("schema",), 6),
     (("schema",), 0),
     (("schema",), True),
-    (("schema",), "4"),
+    (("schema",), "5"),
     (("figures",), MISSING),
     (("author",), "somebody"),
     (("year",), "2025"),

@@ -138,6 +138,30 @@ def test_a_step_is_overdue_the_day_after(scene: Scene, day: str, is_late) -> Non
     assert step(given, "validation", date.fromisoformat(day)).is_overdue is is_late
 
 
+def test_a_step_that_is_planned_before_what_comes_first_is_told_at_its_days(
+    scene: Scene, sign_in: Any
+) -> None:
+    given = scene.round()
+    plan(
+        scene, given, translate_nl_planned_on=date(2026, 4, 20),
+        translate_fr_planned_on=date(2026, 4, 10), validation_planned_on=date(2026, 5, 11),
+        council_planned_on=date(2026, 6, 1), freeze_planned_on=date(2026, 5, 12),
+        publish_planned_on=date(2026, 5, 1),
+    )  # fmt: skip
+    add_second_factor(scene.people["secretariat"])
+    page = sign_in(scene.people["secretariat"]).get(f"/en/secretariat/rounds/{given.pk}/steps/")
+    told = {line["step"].label: line["after"] for line in page.context["lines"]}
+    assert {label: step.label for label, step in told.items() if step} == {
+        "Freeze the report": "Decision of the Council of Ministers",
+        "Publish the report": "Decision of the Council of Ministers",
+    }
+    said = "Planned before “Decision of the Council of Ministers” (1 June 2026), which comes first."
+    assert text_of(page).count(said) == 2
+    plan(scene, given, council_not_needed=True, publish_planned_on=date(2026, 5, 12))
+    steps_now = year.read([given], on=DAY)[given.pk].steps
+    assert year.too_early(steps_now) == {}
+
+
 def test_somebody_who_left_is_told_while_the_step_is_open(scene: Scene) -> None:
     given = scene.round()
     person, other = scene.people["second"], scene.people["reviewer"]

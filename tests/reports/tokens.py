@@ -18,7 +18,7 @@ CODES = {
 DAYS = {
     "date", "reference_date", "opened_on", "deadline", "closed_on", "validated_on", "period_end",
     "period_start", "made_at", "submitted_on", "accepted_on", "expected_by", "since", "until",
-    "decided_on",
+    "decided_on", "received_on",
 }  # fmt: skip
 
 

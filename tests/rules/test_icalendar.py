@@ -61,3 +61,11 @@ def test_a_day_ends_with_the_next_and_makes_nobody_busy() -> None:
         "STATUS:CONFIRMED",
         "TRANSP:TRANSPARENT",
     ]
+
+
+def test_the_last_day_that_there_is_has_no_next_one_and_needs_none() -> None:
+    one = Day("k@h", date.max, "Title", "Text", "https://x.org/", datetime(2026, 1, 2, tzinfo=UTC))
+    lines = calendar("Name", "fr", [one]).split("\r\n")
+    assert [line for line in lines if line.startswith("DT")] == [
+        "DTSTAMP:20260102T000000Z", "DTSTART;VALUE=DATE:99991231",
+    ]  # fmt: skip

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone, translation
 
 from actions import importers
-from actions.management import follow_up_bench, plan_bench, search_bench
+from actions.management import books_bench, follow_up_bench, plan_bench, search_bench
 from actions.management.timing import median, scratch_database
 from actions.models import Action, ActionFlag, Classification, Plan, Responsibility, Section
 from actions.search import index
@@ -52,7 +52,8 @@ class Command(BaseCommand):
 
     help = (
         "Measure the public pages on plans of 67, 670 and 6,700 actions, "
-        "and members' pages on rounds of 71, 710 and 7,100 responsibilities."
+        "members' pages on rounds of 71, 710 and 7,100 responsibilities, "
+        "and workbooks of 1,000 rows."
     )
 
     def handle(self, *_: Any, **__: Any) -> None:
@@ -85,9 +86,13 @@ class Command(BaseCommand):
         self._judge(plan_bench.limits(brought_in))
         with override_settings(DEBUG=False, ALLOWED_HOSTS=["testserver"]):
             followed = follow_up_bench.measure()
+            books = books_bench.measure()
         for line in follow_up_bench.table(followed):
             self.stdout.write(line)
         self._judge(follow_up_bench.limits(followed))
+        for line in books_bench.table(books):
+            self.stdout.write(line)
+        self._judge(books_bench.limits(books))
 
     def _print(self, found: dict[tuple[int, str], Figure], empty: float) -> None:
         head = ("actions", "page", "queries", "anew ms", "x empty", "kept ms", "x empty", "bytes")

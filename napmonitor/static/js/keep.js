@@ -10,7 +10,7 @@ const keep = (() => {
   const SMALL = 60_000; // what a browser still sends for a page that is gone
   const NOT_TYPED = ["csrfmiddlewaretoken", "mark", "token", "opened"];
   const watched = new Map();
-  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  const token = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1];
 
   // The same form in another language is the same form; each window has a place of its own.
   const mine = (address) =>

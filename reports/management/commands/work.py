@@ -17,7 +17,15 @@ from actions.outbox import reminders
 from actions.outbox.events import MORNING
 from actions.pulse import Pulse
 from actions.search import index as search_index
-from actions.services import amendments, assignments, bodies, guesses, returned, unsaved
+from actions.services import (
+    amendments,
+    assignments,
+    bodies,
+    guesses,
+    notices,
+    returned,
+    unsaved,
+)
 from reports.models import DONE, FAILED
 from reports.services import documents, renderings
 
@@ -95,13 +103,14 @@ class Command(BaseCommand):
         connection.close()
 
     def purge(self, _is_stopped: Callable[[], bool]) -> int:
-        """Forget, once an hour, texts that nobody saved, old counts, addresses that failed."""
+        """Forget, once an hour, unsaved texts, old counts, addresses that are of no more use."""
         moment = time.monotonic()
         if moment >= self.purges_at:
             self.purges_at = moment + PURGED_EVERY
             unsaved.purge(now=timezone.now())
             guesses.purge(now=timezone.now())
             returned.purge(now=timezone.now())
+            notices.purge(now=timezone.now())
         return 0
 
     def bodies(self, _is_stopped: Callable[[], bool]) -> int:
