@@ -8,13 +8,15 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from actions import permissions, round_status
+from actions import emails, permissions, round_status
+from actions.enums import LetterKind
 from actions.models import (
     Actor,
     ActorName,
     BodyChange,
     Entry,
     EntryVersion,
+    Letter,
     Membership,
     ReportingRound,
     Responsibility,
@@ -318,6 +320,22 @@ def test_members_move_on_the_day_and_once(scene) -> None:
     assert places(scene, "writer") == {("contributor", "agency")}
     assert places(scene, "head") == {("coordinator", "agency")}
     assert places(scene, "below") == {("contributor", "service")}
+
+
+def test_members_are_told_on_the_day_for_whom_they_write_and_once(scene) -> None:
+    change = take(scene, AFTER, "foreign", "agency", now=at("2026-01-10"))
+    assert not Letter.objects.filter(kind="moved").exists()
+    bodies.move_due(now=NOW)
+    bodies.move_due(now=NOW)
+    told = Letter.objects.filter(kind="moved").values_list("user__email", flat=True)
+    seats = {key for key in scene.people if scene.people[key].email in set(told)}
+    assert seats == {"outsider", "reviewer", "second", "both"}
+    assert len(told) == len(seats)
+    mail = emails.compose(LetterKind.MOVED, {"change": change.pk}, "en", on=AFTER)
+    assert mail is not None
+    assert mail.subject == "Since 15 January 2026 you write for Agency"
+    undo(scene, BodyChange.objects.get(pk=change.pk))
+    assert emails.compose(LetterKind.MOVED, {"change": change.pk}, "en", on=AFTER) is None
 
 
 @pytest.mark.parametrize(

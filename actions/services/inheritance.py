@@ -27,6 +27,7 @@ from actions.models import (
     User,
 )
 from actions.models.fields import LANGUAGES
+from actions.outbox import events
 from actions.services import members, plan
 from actions.services.takeover import Move, TakeOver, invitations_of, members_of
 from actions.typography import date_format
@@ -278,6 +279,7 @@ def move_members(change: BodyChange, *, now: datetime) -> None:
         members.end(membership, by=change.by, now=now)
     change.moved_at, change.made = now, change.made | {"members": moved}
     change.save(update_fields=["moved_at", "made"])
+    events.moved(change, now=now)
 
 
 def seat(membership: Membership, role: str, *, by: User) -> None:
