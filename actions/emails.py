@@ -19,6 +19,7 @@ from actions import permissions, writing
 from actions.enums import WRITABLE, Act, EntryState, Event, LetterKind
 from actions.models import (
     Assignment,
+    BodyChange,
     Circular,
     Contact,
     Entry,
@@ -29,6 +30,7 @@ from actions.models import (
     Plan,
     ReportingRound,
     ReviewEvent,
+    Succession,
     User,
 )
 from actions.models.entries import HEADINGS, PUBLISHED_TEXTS
@@ -527,6 +529,22 @@ def by_day(rows: list[Entry], on: date, *, most: int | None = None) -> list[dict
     return found
 
 
+def moved(facts: Facts, _on: date) -> Mail | None:
+    """Tell a member for whom they write since a takeover; facts: change (a key).
+
+    Nothing is left to say of one that was undone.
+    """
+    rows = BodyChange.objects.filter(undone_at=None).select_related("actor")
+    found = rows.filter(pk=facts["change"]).first()
+    if found is None:
+        return None
+    heirs = Succession.objects.filter(pk__in=found.made["successions"]).order_by("pk")
+    names = [row.successor.label for row in heirs.select_related("successor")]
+    said = {"day": short_day(found.on), "body": "; ".join(names), "before": found.actor.label}
+    subject = _("Since %(day)s you write for %(body)s") % said
+    return render("moved", subject, site_contact(), link=link("actions:desk"), **said)
+
+
 LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.INVITATION: invitation,
     LetterKind.SIGN_IN: sign_in,
@@ -544,6 +562,7 @@ LETTERS: dict[LetterKind, Callable[[Facts, date], Mail | None]] = {
     LetterKind.ASKED: asked,
     LetterKind.BY_HAND: by_hand,
     LetterKind.COVERING: covering,
+    LetterKind.MOVED: moved,
     LetterKind.ANSWER: answer,
 }
 

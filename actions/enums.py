@@ -332,6 +332,7 @@ class LetterKind(StrEnum):
     RECEIPT = "receipt"
     BY_HAND = "by_hand"
     COVERING = "covering"
+    MOVED = "moved"
     ANSWER = "answer"
     NOTES_OPENED = "notes_opened"
     NOTE_DECIDED = "note_decided"

@@ -150,7 +150,8 @@ class ActionFilter(django_filters.FilterSet):
         for name in OF_REPORTS if self.report is None else ():
             del self.filters[name]
         self.actors = list(Actor.objects.with_names())
-        self.parents = {actor.pk: actor.parent_id for actor in self.actors}
+        # A body that took over has below it what the one before it had.
+        self.parents = Actor.objects.above(on=on)
         self._fill_menus()
 
     def _fill_menus(self) -> None:

@@ -2,11 +2,13 @@
 
 import dataclasses
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from actions.enums import Level, Nature, RoundKind, RoundState, Status
 from actions.models import (
+    Action,
     Plan,
     PublishedAction,
     PublishedEntry,
@@ -50,6 +52,19 @@ def statuses(given: PublishedRound | None) -> dict[int, PublishedAction]:
         return {}
     rows = PublishedAction.objects.filter(shown=given).defer("facts")
     return {row.action_id: row for row in rows}
+
+
+def plan_since(given: PublishedRound | None, plan: Plan, on: date) -> dict[str, int] | None:
+    """Return how many actions were withdrawn and added since a report, by a day; None if none.
+
+    Pages of the plan as it stands count other actions than the report then.
+    """
+    if given is None:
+        return None
+    told = set(PublishedAction.objects.filter(shown=given).values_list("action", flat=True))
+    stands = set(Action.objects.of(plan).valid_on(on).values_list("pk", flat=True))
+    found = {"withdrawn": len(told - stands), "added": len(stands - told)}
+    return found if any(found.values()) else None
 
 
 def of_action(action: int, rounds: Iterable[PublishedRound]) -> dict[int, PublishedAction]:

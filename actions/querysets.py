@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from actions.enums import BEGUN
+from actions.rules.duties import Tree, at_once_above
 from actions.rules.search import fold
 
 if TYPE_CHECKING:
@@ -213,16 +214,17 @@ def living_after(actor: int, heirs: Mapping[int, Sequence[int]]) -> tuple[int, .
     return tuple(found) or (actor,)
 
 
-def below(actor: Actor, parents: Mapping[int, int | None]) -> set[int]:
+def below(actor: Actor, parents: Tree) -> set[int]:
     """Return the keys of an actor and of all actors below it."""
     return below_all([actor.pk], parents)
 
 
-def below_all(actors: Iterable[int], parents: Mapping[int, int | None]) -> set[int]:
+def below_all(actors: Iterable[int], parents: Tree) -> set[int]:
     """Return some actors and all actors below them, by key."""
-    children: dict[int | None, list[int]] = {}
-    for child, parent in parents.items():
-        children.setdefault(parent, []).append(child)
+    children: dict[int, list[int]] = {}
+    for child in parents:
+        for parent in at_once_above(child, parents):
+            children.setdefault(parent, []).append(child)
     found, todo = set(), list(actors)
     while todo:
         key = todo.pop()

@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from lxml import html
 
 from actions.exporters import PROMISE
-from actions.models import Action, Amendment, Plan, Responsibility, Section
+from actions.models import Action, Amendment, FormerWording, Plan, Responsibility, Section
 from actions.services import amendments
 from tests.conftest import add_second_factor
-from tests.follow_up import NOW
+from tests.follow_up import NOW, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -147,7 +147,7 @@ def test_what_is_announced_is_told_to_readers_and_old_addresses_lead_on(desk, cl
     assert "will stand in the plan from 1 January 2027" in text_of(
         client.get("/en/plans/small/actions/20/")
     )
-    assert "It will be amended on 1 January 2027." in text_of(client.get("/en/plans/small/"))
+    assert "The plan will be amended on 1 January 2027." in text_of(client.get("/en/plans/small/"))
     assert '"label": "20"' not in client.get("/en/plans/small/actions.json").text
     with time_machine.travel(DAY):
         assert amendments.force_due(now=NOW.replace(year=2027)) == 1
@@ -280,3 +280,65 @@ def test_the_plan_says_where_its_document_stands(desk, client, scene) -> None:
     assert 'href="https://example.org/plan.pdf"' in client.get("/en/plans/small/").text
     answer = typed(desk, f"{LIST}small/document/", document_nl="http://")
     assert "Enter an address that starts with https://" in text_of(answer)
+
+
+def test_an_entry_form_says_that_the_action_was_reworded_since_last_year(scene, sign_in) -> None:
+    given = scene.round()
+    scene.submit(scene.entry(given), done="About the old words.")
+    scene.accept(scene.entry(given))
+    action = scene.plan.actions.get(label="1")
+    FormerWording.objects.create(
+        action=action, valid_to="2026-01-09", source=scene.source, title_en="The old words",
+        rest={"label": "1"},
+    )  # fmt: skip
+    Action.objects.filter(pk=action.pk).update(title_en="Other words", reworded_on="2026-01-10")
+    later = scene.round(2026, reference_date=date(2026, 12, 31))
+    text = text_of(
+        sign_in(scene.people["writer"]).get(f"/en/desk/entries/{scene.entry(later).pk}/")
+    )
+    said = "The plan was changed on 10 January 2026: last time you reported on other words."
+    assert f"{said} Before: 1 The old words" in text
+
+
+def test_days_that_look_like_a_slip_are_asked_about(desk, scene) -> None:
+    path = begun(desk)
+    Plan.objects.filter(pk=scene.plan.pk).update(valid_to=date(2026, 12, 31))
+    answer = typed(desk, path, on=DAY.isoformat())
+    assert "The plan runs until 31 December 2026. Tick the box" in text_of(answer)
+    assert Amendment.objects.get().on is None
+    Plan.objects.filter(pk=scene.plan.pk).update(valid_to=None)
+    answer = typed(desk, path, on="2099-01-01")
+    assert "more than 3 years ahead" in text_of(answer)
+    answer = typed(desk, path, on=DAY.isoformat(), decided_on="2027-01-02")
+    assert "The decision is of after the day" in text_of(answer)
+    typed(desk, path, on=DAY.isoformat(), decided_on="2027-01-01")
+    assert Amendment.objects.get().on == DAY
+
+
+def test_an_action_without_a_section_is_asked_about_and_its_title_is_one_line(desk, scene) -> None:
+    Section.objects.create(plan=scene.plan, number=1, title_en="First", source=scene.source)
+    path = begun(desk)
+    facts = {"label": "20", "title_en": "Two\r\nlines"}
+    answer = typed(desk, f"{path}add/", **facts)
+    assert "choose one above, or tick the box" in text_of(answer)
+    page = text_of(desk.get(f"{path}add/"))
+    assert "Number (optional)" not in page
+    assert "Leave as it is" not in page
+    data = html.fromstring(answer.content).xpath("//main//form[.//input[@name='mark']]")[0]
+    sent = {
+        row.get("name"): row.value or ""
+        for row in data.xpath(".//*[@name][not(self::button)][not(@type='checkbox')]")
+    }
+    answer = desk.post(f"{path}add/", sent | {"no_section": "on"}, follow=True)
+    assert "No language of the new words is ticked as official" in answer.content.decode()
+    assert Amendment.objects.get().lines.get().said["title_en"] == "Two lines"
+
+
+def test_a_confirmed_amendment_goes_on_showing_what_it_changed(desk, scene) -> None:
+    made = confirmed(desk)
+    text = text_of(desk.get(f"{LIST}amendments/{made.pk}/"))
+    assert "Number now: 1 then: 1A" in text
+    amendments.force_due(now=at(DAY))
+    text = text_of(desk.get(f"{LIST}amendments/{made.pk}/"))
+    assert "Number before: 1 since: 1A" in text
+    assert "Becomes responsible: Agency (Lead" in text

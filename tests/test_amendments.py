@@ -335,7 +335,7 @@ def test_no_entry_is_left_without_an_action(scene) -> None:
     made = draft(scene, WITHIN)
     line(scene, made, "6", "withdraw")
     (words,) = refused(scene, made)
-    assert "Action 6 has entries in the round 2025" in words
+    assert "Action 6: It has entries in the round 2025" in words
     confirm(scene, draft(scene, AFTER))
     assert entry_of(given, "6", "foreign").expected
 
@@ -419,12 +419,28 @@ def test_amendments_follow_one_another(scene) -> None:
     second = draft(scene, NEVER - DAY)
     line(scene, second, "2", said={"title_en": "Second"})
     assert refused(scene, second)[0].startswith("Another amendment takes effect on")
-    second = confirm(scene, draft(scene, NEVER + DAY))
-    with pytest.raises(Refused, match="A later amendment rests on it"):
+    second = draft(scene, NEVER + DAY)
+    line(scene, second, "1", said={"title_en": "First anew"})
+    second = confirm(scene, second)
+    with pytest.raises(Refused, match=r"The amendment of 2 January 2027 rests on it"):
         undo(scene, first)
     undo(scene, second)
     with pytest.raises(Refused, match="Another amendment is being prepared"):
         undo(scene, first)
+
+
+def test_an_amendment_of_other_actions_keeps_no_earlier_one_from_being_undone(scene) -> None:
+    before = stands(scene)
+    first = draft(scene)
+    line(scene, first, "1", said={"title_en": "First"})
+    first = confirm(scene, first)
+    second = draft(scene, AFTER + DAY)
+    line(scene, second, "2", said={"title_en": "Second"})
+    confirm(scene, second)
+    undo(scene, first)
+    assert scene.plan.actions.get(label="1").title_en == "Action 1"
+    assert scene.plan.actions.get(label="2").title_en == "Second"
+    assert stands(scene) != before
 
 
 def test_two_people_have_one_draft_and_one_confirms_it(scene) -> None:
@@ -437,7 +453,7 @@ def test_two_people_have_one_draft_and_one_confirms_it(scene) -> None:
     with pytest.raises(Conflict):
         confirm(scene, made, seen=seen)
     confirm(scene, made, seen=foresee(made).digest)
-    with pytest.raises(Refused, match="confirmed already"):
+    with pytest.raises(Refused, match=r"confirmed already, by .+ on 20 January 2026\."):
         confirm(scene, other)
     with pytest.raises(Refused, match="confirmed already"):
         line(scene, other, "3", "withdraw")
@@ -522,9 +538,19 @@ def test_acts_on_bodies_and_plans_are_undone_in_the_reverse_order(scene) -> None
     made = confirm(scene, undo(scene, made), now=NOW + DAY)
     other = take(scene, AFTER, "foreign", "institute", now=NOW - DAY)
     undo_body(scene, other)
-    third = take(scene, AFTER, "guarded", "agency", now=NOW - DAY)
+    third = take(scene, AFTER, "ministry", "institute", now=NOW - DAY)
     with pytest.raises(Refused, match="Undo that first"):
         undo_body(scene, third)
+
+
+def test_an_amendment_of_another_action_keeps_no_takeover_from_being_undone(scene) -> None:
+    """Though the same body is named in both."""
+    change = take(scene, NEVER, "guarded", "agency")
+    made = draft(scene, NEVER)
+    line(scene, made, "1", begins=[["small-agency", "lead"]])
+    confirm(scene, made, now=NOW + DAY)
+    undo_body(scene, change)
+    assert Actor.objects.get(slug="small-guarded").valid_to is None
 
 
 ACTS = ("reword", "label", "withdraw", "add", "hand over", "join")

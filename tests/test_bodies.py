@@ -8,13 +8,15 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from actions import permissions, round_status
+from actions import emails, permissions, round_status
+from actions.enums import LetterKind
 from actions.models import (
     Actor,
     ActorName,
     BodyChange,
     Entry,
     EntryVersion,
+    Letter,
     Membership,
     ReportingRound,
     Responsibility,
@@ -102,6 +104,31 @@ def test_a_successor_holds_what_it_takes_over_from_the_day_on(scene) -> None:
     assert (taken.role, taken.inferred, taken.valid_from) == ("responsible", True, WITHIN)
     assert taken.reason_nl == "Sinds 1 juli 2025; voordien: Foreign."
     assert Actor.objects.get(slug="small-foreign").valid_to == WITHIN - DAY
+
+
+def test_a_successor_of_several_names_all_who_were_responsible_before(scene) -> None:
+    also(scene, "office", "6")
+    also(scene, "institute", "6")
+    take(scene, WITHIN, "foreign", "agency")
+    taken = Responsibility.objects.get(action__label="6", actor=scene.actors["agency"])
+    said_first = taken.reason_en
+    take(scene, WITHIN, "office", "agency")
+    last = take(scene, WITHIN, "institute", "agency")
+    taken.refresh_from_db()
+    assert taken.reason_en == "Since 1 July 2025; before: Foreign, Office and Institute."
+    undo(scene, last)
+    taken.refresh_from_db()
+    assert taken.reason_en == "Since 1 July 2025; before: Foreign and Office."
+    assert said_first == "Since 1 July 2025; before: Foreign."
+
+
+def test_a_reason_that_somebody_wrote_stays(scene) -> None:
+    also(scene, "office", "6")
+    take(scene, WITHIN, "foreign", "agency")
+    rows = Responsibility.objects.filter(action__label="6", actor=scene.actors["agency"])
+    rows.update(reason_nl="Zoals beslist.")
+    take(scene, WITHIN, "office", "agency")
+    assert rows.get().reason_nl == "Zoals beslist."
 
 
 @pytest.mark.parametrize(
@@ -293,6 +320,22 @@ def test_members_move_on_the_day_and_once(scene) -> None:
     assert places(scene, "writer") == {("contributor", "agency")}
     assert places(scene, "head") == {("coordinator", "agency")}
     assert places(scene, "below") == {("contributor", "service")}
+
+
+def test_members_are_told_on_the_day_for_whom_they_write_and_once(scene) -> None:
+    change = take(scene, AFTER, "foreign", "agency", now=at("2026-01-10"))
+    assert not Letter.objects.filter(kind="moved").exists()
+    bodies.move_due(now=NOW)
+    bodies.move_due(now=NOW)
+    told = Letter.objects.filter(kind="moved").values_list("user__email", flat=True)
+    seats = {key for key in scene.people if scene.people[key].email in set(told)}
+    assert seats == {"outsider", "reviewer", "second", "both"}
+    assert len(told) == len(seats)
+    mail = emails.compose(LetterKind.MOVED, {"change": change.pk}, "en", on=AFTER)
+    assert mail is not None
+    assert mail.subject == "Since 15 January 2026 you write for Agency"
+    undo(scene, BodyChange.objects.get(pk=change.pk))
+    assert emails.compose(LetterKind.MOVED, {"change": change.pk}, "en", on=AFTER) is None
 
 
 @pytest.mark.parametrize(
@@ -504,7 +547,8 @@ def test_what_makes_no_sense_is_refused_at_its_field(scene, names, field, words)
 
 def test_a_body_is_taken_over_once(scene) -> None:
     take(scene, AFTER, "foreign", "agency")
-    with pytest.raises(Refused, match="already"):
+    said = r"recorded on 20 January 2026 that it is taken over on 15 January 2026 by Agency\."
+    with pytest.raises(Refused, match=said):
         take(scene, AFTER, "foreign", "ministry")
     with pytest.raises(ValidationError, match="does not exist on that day"):
         take(scene, NEVER, "service", "foreign")

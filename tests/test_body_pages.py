@@ -21,6 +21,8 @@ from actions.models import (
     Source,
     Succession,
 )
+from actions.services import bodies
+from actions.services.takeover import TakeOver
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW
 
@@ -311,3 +313,95 @@ def test_two_accepted_texts_are_listed_until_somebody_settles_them(desk, scene, 
     scene.submit(entry, by="writer", done="Both.", now=NOW + HOUR)
     for page in (queue, freeze):
         assert "Two texts since a takeover" not in text_of(desk.get(page))
+
+
+def taken_over_by_the_agency(scene, *slugs: str) -> None:
+    """Let the agency take over from some bodies on 1 January 2026."""
+    by = scene.people["secretariat"]
+    for slug in slugs:
+        given = TakeOver(scene.actors[slug], date(2026, 1, 1), (scene.actors["agency"],))
+        bodies.take_over(given, source=bodies.source_of(by=by), by=by, now=NOW)
+
+
+def test_a_service_of_a_body_that_ended_stands_under_who_took_over(scene, client) -> None:
+    """Its parent is undated and stays: what earlier rounds expect hangs on it."""
+    taken_over_by_the_agency(scene, "ministry")
+    base = "/en/plans/small"
+    assert "Part of Agency (before: Ministry )" in text_of(
+        client.get(f"{base}/actors/small-service/")
+    )
+    assert "Part of: Agency (before: Ministry )" in text_of(client.get(f"{base}/actions/2/"))
+    assert "Below it Service" in text_of(client.get(f"{base}/actors/small-agency/"))
+    assert "Below it" not in text_of(client.get(f"{base}/actors/small-ministry/"))
+    (level,) = [
+        level
+        for level in client.get(f"{base}/actors/").context["levels"]
+        if level["code"] == "federal"
+    ]
+    lines = [(line["actor"].slug, line["depth"]) for line in level["actors"]]
+    assert lines[lines.index(("small-agency", 0)) + 1] == ("small-service", 1)
+    listed = client.get(f"{base}/actions/?actor=small-agency").context["table"].page.object_list
+    assert {row.record.label for row in listed} >= {"1", "2", "3"}
+
+
+def test_a_body_that_ended_stands_after_the_others_with_its_last_day(scene, client) -> None:
+    Actor.objects.filter(slug="small-foreign").update(icsd_role="member")
+    taken_over_by_the_agency(scene, "foreign")
+    text = text_of(client.get("/en/plans/small/actors/"))
+    assert "no longer exist" in text
+    assert "Foreign until 31 December 2025; taken over by Agency" in text
+    text = text_of(client.get("/en/plans/small/actors/small-foreign/"))
+    assert "Member of the ICSD (until 31 December 2025)" in text
+
+
+def test_last_years_texts_say_which_body_reported_them(scene, sign_in) -> None:
+    """The one that took over from two sees what both said, each with its name."""
+    Responsibility.objects.create(
+        action=scene.plan.actions.get(label="6"), actor=scene.actors["ministry"],
+        role="responsible", source=scene.source,
+    )  # fmt: skip
+    given = scene.round()
+    for row in Entry.objects.filter(round=given, responsibility__action__label="6"):
+        writer = {"small-foreign": "outsider", "small-ministry": "writer"}[row.actor.slug]
+        scene.submit(row, by=writer, done=f"Said by {row.actor.slug}.")
+        scene.accept(row, by="second" if writer == "writer" else "chair")
+    taken_over_by_the_agency(scene, "foreign", "ministry")
+    scene.round(2026, reference_date=date(2026, 12, 31))
+    entry = Entry.objects.get(
+        round__year=2026,
+        responsibility__action__label="6",
+        responsibility__actor__slug="small-agency",
+    )
+    page = sign_in(scene.people["writer"]).get(f"/en/desk/entries/{entry.pk}/")
+    text = text_of(page)
+    by, also_by = page.context["last_by"], page.context["last_others"][0]["row"].actor
+    assert {by.slug, also_by.slug} == {"small-foreign", "small-ministry"}
+    assert f"In 2025: In progress. (reported by {by.label}" in text
+    assert f"Last time (2025) (reported by {by.label}" in text
+    assert f"In 2025 also reported by {also_by.label}" in text
+    assert f"Said by {also_by.slug}." in text
+
+
+def test_a_day_far_ahead_is_asked_about(desk) -> None:
+    page = desk.post(SUCCESSOR, choosing(on="2099-01-01"))
+    assert "more than 3 years ahead" in text_of(page)
+    assert confirmed(desk, choosing(on="2099-01-01", far_day="on")).status_code == 302
+
+
+def test_a_desk_says_for_weeks_that_its_body_was_taken_over(scene, sign_in) -> None:
+    said = "Since 1 January 2026 you write for Agency, which took over from Foreign."
+    assert said not in text_of(sign_in(scene.people["outsider"]).get("/en/desk/"))
+    taken_over_by_the_agency(scene, "foreign")
+    assert said in text_of(sign_in(scene.people["outsider"]).get("/en/desk/"))
+    assert said not in text_of(sign_in(scene.people["writer"]).get("/en/desk/"))
+    with time_machine.travel(NOW + timedelta(weeks=8)):
+        assert said not in text_of(sign_in(scene.people["outsider"]).get("/en/desk/"))
+
+
+def test_the_page_that_opens_a_round_says_what_changed_since_the_last(desk, scene) -> None:
+    scene.round()
+    taken_over_by_the_agency(scene, "foreign", "guarded")
+    later = scene.round(2026, state="planned", reference_date=date(2026, 12, 31))
+    text = text_of(desk.get(f"/en/secretariat/rounds/{later.pk}/open/"))
+    assert "What changed since the last round" in text
+    assert "1 January 2026: Agency took over from Foreign." in text

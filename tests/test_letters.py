@@ -26,6 +26,7 @@ from actions import emails, permissions
 from actions.enums import LetterKind, LetterState
 from actions.models import (
     Actor,
+    BodyChange,
     Circular,
     Contact,
     Entry,
@@ -38,7 +39,8 @@ from actions.models import (
 )
 from actions.outbox import events, letters, sending
 from actions.refusals import Refused
-from actions.services import entries, rounds
+from actions.services import bodies, entries, rounds
+from actions.services.takeover import TakeOver
 from tests import databases
 from tests.conftest import add_second_factor
 from tests.follow_up import NOW, Scene, at
@@ -159,12 +161,20 @@ def one_of_each(scene: Scene) -> dict[LetterKind, dict[str, Any]]:
             "changed": True,
         },
         LetterKind.BY_HAND: {"circular": circular(scene, running).pk},
+        LetterKind.MOVED: {"change": taken_over(scene).pk},
         LetterKind.REMINDER: {
             "person": scene.people["secretariat"].pk,
             "entries": [scene.entry(running, "4").pk],
             "orphans": [scene.entry(running, "5").pk],
         },
     }
+
+
+def taken_over(scene: Scene) -> BodyChange:
+    """Let the agency take over from the foreign service, after all rounds."""
+    by = scene.people["secretariat"]
+    given = TakeOver(scene.actors["foreign"], date(2027, 1, 1), (scene.actors["agency"],))
+    return bodies.take_over(given, source=bodies.source_of(by=by), by=by, now=NOW)
 
 
 def circular(scene: Scene, running: ReportingRound) -> Circular:
@@ -218,6 +228,7 @@ def test_each_letter_has_text_and_html_and_links_in_its_language(scene, language
         LetterKind.DRAFT_OPENED: "/desk/rounds/small/2025/draft/",
         LetterKind.REMINDER: "/secretariat/members/",
         LetterKind.BY_HAND: "/desk/",
+        LetterKind.MOVED: "/desk/",
     }
     for kind, facts in one_of_each(scene).items():
         found = emails.compose(kind, facts, language, on=TODAY)

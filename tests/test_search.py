@@ -15,7 +15,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actions.models import Action, Actor, ActorName, Plan, Revision
+from actions.models import (
+    Action,
+    Actor,
+    ActorName,
+    FormerWording,
+    Plan,
+    Revision,
+    Source,
+    Succession,
+)
 from actions.search import documents, finding, index
 from actions.search.finding import Narrowing
 from actions.search.words import is_near, words
@@ -250,6 +259,32 @@ def test_an_announced_name_waits_for_its_day_and_the_first_one_has_none() -> Non
     assert "FPS Justice" in former
     assert "Zqthird" not in former
     assert firsts("zqthird") == []
+
+
+def test_a_note_that_a_takeover_has_overtaken_is_not_found() -> None:
+    """The page of the actor hides it too."""
+    actor, heir = (Actor.objects.get(slug=slug) for slug in ("fps-justice", "fps-finance"))
+    Actor.objects.filter(pk=actor.pk).update(note_en="Zqmerger: the day is not known.")
+    noted = [part.text for part in document_of(actor).parts if part.label == "note"]
+    source = Source.objects.create(key="secretariat", title="Entered by the secretariat")
+    Succession.objects.create(predecessor=actor, successor=heir, on="2026-12-15", source=source)
+    assert noted == ["Zqmerger: the day is not known."]
+    assert [part for part in document_of(actor).parts if part.label == "note"] == []
+
+
+def document_of(actor: Actor) -> documents.Document:
+    """Return what the search knows of an actor."""
+    rows = documents.actors(date(2026, 1, 1))
+    return next(one for one in rows if one.place[1] == actor.slug)
+
+
+def test_an_action_is_found_by_the_number_that_it_had() -> None:
+    action = Action.objects.get(plan__slug="nap2", label="3")
+    FormerWording.objects.create(
+        action=action, valid_to="2025-12-31", source=action.title_source, title_nl="Vroeger",
+        rest={"label": "18A"},
+    )  # fmt: skip
+    assert "action:nap2/3" in firsts("18A", "nl")
 
 
 # --- Whatever is typed ----------------------------------------------------------------

@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from actions import menus
 from actions.enums import ActorKind, AmendmentAct
-from actions.forms.bodies import CONTROL, FIRST_DAY, LAST_DAY, LONGEST_TITLE, line
+from actions.forms.bodies import (
+    CONTROL,
+    FIRST_DAY,
+    LAST_DAY,
+    LONGEST_TITLE,
+    far_day_box,
+    line,
+    refuse_far,
+)
 from actions.forms.rounds import days
 from actions.forms.seen import SeenForm
 from actions.forms.texts import TextField, completed_address
@@ -19,6 +27,7 @@ from actions.models.actions import DAYS, NATURES, PERIOD_KINDS, SAID, said_by
 from actions.models.entries import LONGEST_ADDRESS
 from actions.models.fields import LANGUAGE_NAMES
 from actions.models.responsibilities import ROLES
+from actions.typography import date_format
 
 MOST_FREE = 3  # empty lines for who becomes responsible
 LONGEST_LABEL, LONGEST_NAME, LONGEST_PERIOD = 10, 600, 300
@@ -91,8 +100,12 @@ class DecisionForm(SeenForm):
     document = line(_("title of the decision"), LONGEST_TITLE)
     address = line(_("address of the decision"), LONGEST_ADDRESS, attrs={"inputmode": "url"})
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, plan: Plan, **options: Any) -> None:
+        """Ask about a day after the end of ``plan``."""
         super().__init__(*args, **options)
+        self.plan = plan
+        self.fields["far_day"] = far_day_box()
+        self.order_fields(["on", "far_day"])
         add_texts(self, NOTES, 3, 2_000)
         self.fields["note_nl"].help_text = _("For readers, in each language: why the plan changes.")
 
@@ -100,9 +113,25 @@ class DecisionForm(SeenForm):
         """Return the address, completed and encoded."""
         return completed_address(self.cleaned_data["address"])
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a decision of after its day; ask about a day that looks like a slip."""
+        found = super().clean() or self.cleaned_data
+        on, decided_on = found.get("on"), found.get("decided_on")
+        if on and decided_on and decided_on > on:
+            words = _("The decision is of after the day on which it takes effect.")
+            self.add_error("decided_on", words)
+        last = self.plan.valid_to
+        if on and last and on > last and not found.get("far_day"):
+            words = _("The plan runs until %(day)s. Tick the box if the day is right.")
+            self.add_error("far_day", words % {"day": date_format(last)})
+        else:
+            refuse_far(self, found)
+        return found
+
     def facts(self) -> dict[str, Any]:
         """Return what was typed, by column."""
-        return {name: self.cleaned_data[name] for name in self.fields if name != "seen"}
+        apart = {"seen", "far_day"}
+        return {name: self.cleaned_data[name] for name in self.fields if name not in apart}
 
 
 class LineForm(SeenForm):
@@ -145,6 +174,10 @@ class LineForm(SeenForm):
         sections = [(row.pk, f"{row.number}. {row.title}") for row in self.plan.sections.all()]
         fields["section_id"] = menu(_("section"), [("", _("none")), *sections])
         if self.before is None:
+            fields["label"].required = True
+            fields["no_section"] = forms.BooleanField(
+                label=_("The action stands in no section"), required=False
+            )
             rows = Action.objects.filter(plan=self.plan, parent=None).select_related("plan")
             above = [(row.pk, f"{row.label}. {row.title}"[:90]) for row in rows]
             fields["parent_id"] = menu(
@@ -221,6 +254,11 @@ class LineForm(SeenForm):
     def clean(self) -> dict[str, Any]:
         """Ask for a role beside each organisation; refuse changes of what is withdrawn."""
         found = super().clean() or self.cleaned_data
+        for name in TITLES:
+            found[name] = " ".join(found.get(name, "").split())
+        if self.asks_section and not found.get("no_section"):
+            words = _("The plan has sections: choose one above, or tick the box.")
+            self.add_error("no_section", words)
         for number in range(self.begin_count):
             if found.get(f"begin_{number}") and not found.get(f"role_{number}"):
                 self.add_error(f"role_{number}", _("Choose a role."))
@@ -233,6 +271,26 @@ class LineForm(SeenForm):
                       "back."),
                 )  # fmt: skip
         return found
+
+    @property
+    def asks_section(self) -> bool:
+        """Tell whether a numbered action is added without a section to a plan that has some."""
+        given = self.cleaned_data
+        return (
+            self.before is None
+            and not given.get("section_id")
+            and not given.get("parent_id")
+            and self.plan.sections.exists()
+        )
+
+    @property
+    def is_unofficial(self) -> bool:
+        """Tell whether new titles or texts were given, none of which is marked as official."""
+        said = self.said()
+        return any(
+            any(said.get(name) for name in names) and not self.cleaned_data[official]
+            for names, official in zip((TITLES, PROMISES), OFFICIAL, strict=True)
+        )
 
     def facts(self) -> dict[str, Any]:
         """Return what the draft is to hold of the action."""

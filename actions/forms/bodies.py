@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,7 @@ NAME_LABELS = {
     "abbreviation_en": _("abbreviation (English)"),
 }
 CONTROL = {"class": "form-control"}
+FAR = 3  # years ahead that somebody may mean without being asked
 
 
 def line(label: Any, most: int, **options: Any) -> TextField:
@@ -105,6 +107,7 @@ class SuccessorForm(BasisForm):
         self.fields["other_level"] = forms.BooleanField(
             label=_("The successor does belong to another level of government"), required=False
         )
+        self.fields["far_day"] = far_day_box()
         self.order_fields(["on", *PLACES])
 
     def add_new(self, prefix: str, bodies: list[Any]) -> None:
@@ -161,6 +164,7 @@ class SuccessorForm(BasisForm):
         for place, key in self.chosen():
             if key == NEW:
                 self.check_new(PLACES[place], others)
+        refuse_far(self, found)
         if self.asks_level and not found.get("other_level"):
             self.add_error(
                 "other_level",
@@ -222,6 +226,19 @@ class SuccessorForm(BasisForm):
         """Return what was typed, for the page that asks to confirm it."""
         typed = [(name, str(self.data.get(name, ""))) for name in self.fields]
         return [(name, value) for name, value in typed if value]
+
+
+def far_day_box() -> forms.BooleanField:
+    """Return the box by which somebody says that a day far ahead is meant."""
+    return forms.BooleanField(label=_("This day is right"), required=False)
+
+
+def refuse_far(form: forms.Form, found: dict[str, Any]) -> None:
+    """Ask whether a day is right that lies more than some years ahead."""
+    on = found.get("on")
+    if on and on.year > timezone.localdate().year + FAR and not found.get("far_day"):
+        words = _("The day lies more than %(n)s years ahead. Tick the box if that is right.")
+        form.add_error("far_day", words % {"n": FAR})
 
 
 def names_there(texts: Iterable[str]) -> set[str]:

@@ -27,6 +27,7 @@ LETTER_KINDS = [
     (LetterKind.ASKED.value, _("Reminder by a colleague")),
     (LetterKind.BY_HAND.value, _("Written by the secretariat")),
     (LetterKind.COVERING.value, _("Covering letter")),
+    (LetterKind.MOVED.value, _("Organisation taken over")),
     (LetterKind.ANSWER.value, _("Answer to a reader")),
     (LetterKind.NOTES_OPENED.value, _("Invitation to write notes")),
     (LetterKind.NOTE_DECIDED.value, _("Decision on a note")),

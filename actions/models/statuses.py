@@ -95,7 +95,7 @@ RULE_WORDS = {
     ),
     Rule.SOME_CARRIED_OUT: _(
         "At least one actor has carried out its part in full or partly, or applies it "
-        "continuously; but not every actor has reported that it does all that the plan asks."
+        "continuously; but not all that the plan asks has been reported as done."
     ),
     Rule.SOME_IN_PROGRESS: _(
         "At least one actor is working on it; none has reported a part as carried out."

@@ -11,7 +11,16 @@ from django.utils.timezone import localdate
 
 from actions import permissions
 from actions.enums import WRITABLE, LetterKind, LetterState, MemberRole
-from actions.models import Actor, Entry, Letter, Membership, ReportingRound, ReviewEvent, User
+from actions.models import (
+    Actor,
+    BodyChange,
+    Entry,
+    Letter,
+    Membership,
+    ReportingRound,
+    ReviewEvent,
+    User,
+)
 from actions.outbox import letters
 from actions.writing import speakers
 
@@ -65,6 +74,16 @@ def days_changed(reporting_round: ReportingRound, *, now: datetime) -> None:
     days = f"{reporting_round.deadline}:{reporting_round.closes_on}"
     key = f"{start}{days}:{now.isoformat()}"
     tell_writers(LetterKind.DAYS_CHANGED, key, rows, facts, now=now)
+
+
+def moved(change: BodyChange, *, now: datetime) -> None:
+    """Tell the members of a body that was taken over for whom they write now: one letter each."""
+    keys = [row["ended"] for row in change.made.get("members", ())]
+    people = User.objects.filter(memberships__in=keys, is_active=True, erased_at__isnull=True)
+    rows = [
+        (f"moved:{change.pk}:{one.pk}", one, {"change": change.pk}) for one in people.distinct()
+    ]
+    letters.put_many(LetterKind.MOVED, rows, now=now)
 
 
 def published(reporting_round: ReportingRound, number: int, *, now: datetime) -> None:

@@ -183,11 +183,16 @@ def actions(on: date) -> Iterator[Document]:
                 ),
                 *(p for duty in held[action.pk] for p in duty_parts(duty, names)),
             ),
-            names=(action.label, action.other_title),
+            names=(action.label, action.other_title, *former_numbers(action, wordings[action.pk])),
             plan=action.plan.slug,
             label=action.label,
             row=action.pk,
         )
+
+
+def former_numbers(action: Action, rows: Iterable[FormerWording]) -> list[str]:
+    """Return the numbers that an action had before, once each."""
+    return list(dict.fromkeys(row.label for row in rows if row.label not in {"", action.label}))
 
 
 def action_parts(action: Action) -> Iterator[Part]:
@@ -219,6 +224,9 @@ def actors(on: date) -> Iterator[Document]:
     before: dict[int, list[ActorName]] = defaultdict(list)
     for heir, dead in Succession.objects.order_by("pk").values_list("successor", "predecessor"):
         before[heir] += names.get(dead, [])
+    # What was noted before it became known who takes over is overtaken: its page hides it too.
+    recorded = Succession.objects.select_related("source")
+    overtaken = {row.predecessor_id for row in recorded if row.source.is_of_an_act}
     # A draft is the secretariat's. By Python's order of letters: each database has its own.
     seen = Actor.objects.filter(draft_of__isnull=True).prefetch_related("aliases")
     for actor in sorted(seen, key=lambda one: one.slug):
@@ -234,7 +242,7 @@ def actors(on: date) -> Iterator[Document]:
                 *(p for row in now for p in parts("short", in_languages(row, "abbreviation"))),
                 *(p for row in own[:-1] for p in former(row)),
                 *(p for row in before[actor.pk] for p in former(row)),
-                *parts("note", in_languages(actor, "note")),
+                *(() if actor.pk in overtaken else parts("note", in_languages(actor, "note"))),
             ),
             names=(
                 *(text for row in now for text in in_languages(row, "abbreviation").values()),

@@ -381,22 +381,20 @@ def entry_faults(changes: list[Change], amendment: Amendment) -> Iterator[Fault]
     gone = {c.before.pk: c for c in changes if c.before and c.after is None}
     if amendment.on is None or not gone:
         return
-    for key, label, year in sorted(set(written(gone, amendment))):
+    for key, year in sorted(set(written(gone, amendment))):
         words = _(
-            "Action %(number)s has entries in the round %(year)s, which looks at a later day: "
-            "they would be left without an action. Choose a day after its reference date."
+            "It has entries in the round %(year)s, which looks at a later day: they would be left "
+            "without an action. Choose a day after its reference date."
         )
-        yield Fault(words % {"number": label, "year": year}, gone[key].line)
+        yield Fault(words % {"year": year}, gone[key].line)
 
 
-def written(keys: Mapping[int, Any], amendment: Amendment) -> Iterator[tuple[int, str, int]]:
-    """Yield action, number and year of entries on some actions that are not empty."""
+def written(keys: Mapping[int, Any], amendment: Amendment) -> Iterator[tuple[int, int]]:
+    """Yield action and year of entries on some actions that are not empty."""
     versions = EntryVersion.objects.filter(entry=OuterRef("pk"))
     rows = Entry.whole.filter(
         ~Q(state=EntryState.EMPTY) | Exists(versions),
         responsibility__action__in=keys,
         round__reference_date__gte=amendment.on,
     ).exclude(round__state=RoundState.PLANNED)
-    yield from rows.values_list(
-        "responsibility__action", "responsibility__action__label", "round__year"
-    )
+    yield from rows.values_list("responsibility__action", "round__year")

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Max, Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from actions.enums import AmendmentAct, BodyAct, EntryState, Event, RoundState
@@ -51,6 +52,7 @@ from actions.services.entries import day
 from actions.services.rounds import secretariat
 from actions.services.seen import CHANGED
 from actions.services.takeover import DAY
+from actions.typography import date_format
 
 Made = dict[str, Any]
 FACTS = (*DECISION, *NOTES)
@@ -400,8 +402,11 @@ def refusal_to_undo(amendment: Amendment) -> str:
     others = Amendment.objects.filter(plan=amendment.plan_id).exclude(pk=amendment.pk)
     if others.filter(confirmed_at=None).exists():
         return _("Another amendment is being prepared. Confirm or discard that one first.")
-    if others.filter(on__gt=amendment.on, confirmed_at__isnull=False).exists():
-        return _("A later amendment rests on it. Undo that first.")
+    later = others.filter(on__gt=amendment.on, confirmed_at__isnull=False).order_by("-on")
+    for other in later.prefetch_related("lines"):
+        if rests_on(other, amendment):
+            words = _("The amendment of %(day)s rests on it. Undo that first.")
+            return words % {"day": date_format(other.on)}
     fixed = amendment.plan.rounds.filter(
         Q(published__isnull=False) | Q(frozen_at__isnull=False),
         reference_date__gte=amendment.on,
@@ -411,14 +416,28 @@ def refusal_to_undo(amendment: Amendment) -> str:
     return body_since(amendment) or used_since(amendment)
 
 
+def rests_on(later: Amendment, amendment: Amendment) -> bool:
+    """Tell whether an amendment touches an action that an earlier one touches, or its number."""
+    ways = [(one, list(one.lines.all())) for one in (later, amendment)]
+    keys = [{key for line in lines for key in (line.action_id, line.parent_id) if key}
+            | {key for key, _section in one.made.get("followed", ())}
+            for one, lines in ways]  # fmt: skip
+    # Numbers go from one action to another, and places follow them.
+    renumbers = [
+        bool(one.made.get("positions")) or any("label" in line.said for line in lines)
+        for one, lines in ways
+    ]
+    return bool(keys[0] & keys[1]) or all(renumbers)
+
+
 def body_since(amendment: Amendment) -> str:
-    """Return in words that a body has changed since that the amendment names; "" otherwise."""
-    theirs = set(amendment.made["actors"])
+    """Return in words that who is responsible for its actions was taken over since; else ""."""
+    touched = inheritance.touched(amendment.made)
     rows = BodyChange.objects.filter(undone_at=None, at__gt=amendment.confirmed_at)
-    for row in rows.exclude(act=BodyAct.RENAME):
-        heirs = {one.successor_id for one in inheritance.successions_of(row)}
-        if theirs & {row.actor_id, *heirs}:
-            return _("An organisation was taken over since. Undo that first.")
+    for row in rows.exclude(act=BodyAct.RENAME).select_related("actor"):
+        if touched & inheritance.touched(row.made):
+            words = _("An organisation was taken over since: %(body)s. Undo that first.")
+            return words % {"body": row.actor.label}
     return ""
 
 
@@ -530,7 +549,13 @@ def lock_draft(amendment: Amendment) -> Amendment:
     """Lock an amendment that is still a draft; raises Refused otherwise."""
     stored = lock(amendment)
     if not stored.is_draft:
-        raise Refused(_("This amendment is confirmed already. Undo that to go on with it."))
+        by, at = stored.confirmed_by, stored.confirmed_at
+        words = _(
+            "This amendment is confirmed already, by %(person)s on %(day)s. Undo that to go on "
+            "with it."
+        )
+        person, when = by.get_full_name() if by else "", date_format(localdate(at)) if at else ""
+        raise Refused(words % {"person": person, "day": when})
     return stored
 
 

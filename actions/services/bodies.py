@@ -40,12 +40,11 @@ from actions.services.entries import day
 from actions.services.inheritance import iso
 from actions.services.rounds import lock, secretariat
 from actions.services.seen import CHANGED
-from actions.services.takeover import DAY, TakeOver, foresee, refuse_fixed
+from actions.services.takeover import DAY, ENDING, TakeOver, foresee, refuse_fixed
 from actions.typography import date_format
 
 # What the form of a name gives.
 NAMES = tuple(f"{part}_{code}" for part in ("name", "abbreviation") for code in LANGUAGES)
-ENDING = (BodyAct.MERGER, BodyAct.SPLIT)
 logger = logging.getLogger(__name__)
 
 
@@ -257,8 +256,10 @@ def changed_since(change: BodyChange) -> str:
             words = _("“%(act)s” (%(body)s, %(day)s) was recorded after it. Undo that first.")
             act, at = one.get_act_display(), date_format(one.on)
             return words % {"act": act, "body": one.actor.label, "day": at}
+    founded, touched = set(change.made["founded"]), inheritance.touched(change.made)
     for amendment in Amendment.objects.filter(confirmed_at__gt=change.at).select_related("plan"):
-        if theirs_too & set(amendment.made.get("actors", ())):
+        uses = founded & set(amendment.made.get("actors", ()))
+        if uses or touched & inheritance.touched(amendment.made):
             words = _("An amendment was confirmed after it: %(plan)s. Undo that first.")
             return words % {"plan": amendment.plan.label}
     if Succession.objects.filter(predecessor__in=heirs).exists():
@@ -339,7 +340,9 @@ def undo_take_over(change: BodyChange, *, by: User) -> None:
 def put_back_responsibility(before: Mapping[str, Any], *, by: User) -> int:
     """Let a responsibility stand as it did; return its key."""
     row = Responsibility.objects.get(pk=before["pk"])
-    for name in ("role", "role_before", "expected_decision", "decision_before"):
+    names = ("role", "role_before", "expected_decision", "decision_before")
+    # What was recorded before reasons were kept too has none.
+    for name in (*names, *(name for name in inheritance.REASONS if name in before)):
         setattr(row, name, before[name])
     for name in ("valid_from", "valid_to", "raised_on"):
         setattr(row, name, parsed(before[name]))

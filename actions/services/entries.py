@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Case, IntegerField, Q, When
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from actions.models import (
     ReportingRound,
     Responsibility,
     ReviewEvent,
+    Succession,
     User,
 )
 from actions.models.entries import CONTENT, PUBLISHED_TEXTS, TEXTS
@@ -250,17 +251,34 @@ def last_year(entry: Entry) -> Entry | None:
     """
     held = entry.responsibility
     own = Q(responsibility=held)
+    is_another = Case(When(own, then=0), default=1, output_field=IntegerField())
+    found = accepted_before(entry)
+    return found.order_by("-round__year", is_another, "responsibility_id").first()
+
+
+def accepted_before(entry: Entry) -> QuerySet[Entry]:
+    """Return the accepted entries of earlier rounds: the actor's, and of whom it took over from."""
+    held = entry.responsibility
+    took_over = Succession.objects.filter(
+        successor=held.actor_id, on__lte=entry.round.reference_date
+    )
     taken_over = Q(
         responsibility__action=held.action_id,
-        responsibility__actor__successions__successor=held.actor_id,
-        responsibility__actor__successions__on__lte=entry.round.reference_date,
+        responsibility__actor__in=took_over.values("predecessor"),
     )
     rows = Entry.objects.filter(
-        own | taken_over, state=EntryState.ACCEPTED, round__year__lt=entry.round.year
+        Q(responsibility=held) | taken_over,
+        state=EntryState.ACCEPTED,
+        round__year__lt=entry.round.year,
     )
-    is_another = Case(When(own, then=0), default=1, output_field=IntegerField())
-    found = rows.select_related("round", "carried_from__carried_from")
-    return found.order_by("-round__year", is_another, "responsibility_id").first()
+    shown = rows.select_related("round", "carried_from__carried_from", "responsibility__actor")
+    return shown.prefetch_related("responsibility__actor__names")
+
+
+def beside_last_year(entry: Entry, before: Entry) -> list[Entry]:
+    """Return what others said in the round of ``last_year`` whose work the actor took over too."""
+    rows = accepted_before(entry).filter(round=before.round_id).exclude(pk=before.pk)
+    return list(rows.order_by("responsibility_id"))
 
 
 def unchanged_fields(entry: Entry, before: Entry | None) -> list[str]:

@@ -3,6 +3,7 @@
 Each function adds to ``made`` what it did, so that ``services.bodies`` can undo it.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from actions.models import (
     User,
 )
 from actions.models.fields import LANGUAGES
+from actions.outbox import events
 from actions.services import members, plan
 from actions.services.takeover import Move, TakeOver, invitations_of, members_of
 from actions.typography import date_format
@@ -52,14 +54,23 @@ COPIED = (
     "position", "role", "phases", "printed_as", "commitment", "commitment_language",
     "expected_decision", "valid_to",
 )  # fmt: skip
+REASONS = tuple(f"reason_{code}" for code in LANGUAGES)
 THROUGH = ("reports_through_id", "reports_through_from", "reports_through_to")
 
 
 def note(made: Made, row: Responsibility) -> None:
     """Remember how a responsibility stood."""
     days = {name: iso(getattr(row, name)) for name in ("valid_from", "valid_to", "raised_on")}
-    names = ("pk", "role", "role_before", "expected_decision", "decision_before")
+    names = ("pk", "role", "role_before", "expected_decision", "decision_before", *REASONS)
     made["changed"].append({name: getattr(row, name) for name in names} | days)
+
+
+def touched(made: Mapping[str, Any]) -> set[int]:
+    """Return the actions whose responsibilities an act made or changed, added or withdrew."""
+    held = {*made.get("responsibilities", ()), *(row["pk"] for row in made.get("changed", ()))}
+    rows = Responsibility.objects.filter(pk__in=held)
+    gone = {key for key, _day in made.get("withdrawn", ())}
+    return {*rows.values_list("action", flat=True), *made.get("added", ()), *gone}
 
 
 def iso(day: date | None) -> str | None:
@@ -80,14 +91,44 @@ def hold(move: Move, given: TakeOver, source: Source, made: Made, *, by: User) -
     names = COPIED if held.reports_through_id == move.heir.pk else (*COPIED, *THROUGH)
     for name in names:
         setattr(row, name, getattr(held, name))
-    for code in LANGUAGES:
-        with translation.override(code):
-            facts = {"day": date_format(given.on), "actor": given.actor.label}
-            words = _("Since %(day)s; before: %(actor)s.") % facts
-        setattr(row, f"reason_{code}", words)
+    say_why(row, reasons(given.on, [given.actor]))
     plan.save(row, by=by)
     made["responsibilities"].append(row.pk)
     return row
+
+
+def reasons(on: date, before: Sequence[Actor]) -> dict[str, str]:
+    """Return since when a successor holds what it took over, and who held it before; by column."""
+    found = {}
+    for name, code in zip(REASONS, LANGUAGES, strict=True):
+        with translation.override(code):
+            facts = {"day": date_format(on), "actor": all_of([one.label for one in before])}
+            found[name] = _("Since %(day)s; before: %(actor)s.") % facts
+    return found
+
+
+def all_of(names: Sequence[str]) -> str:
+    """Return names as one enumeration in the active language."""
+    *first, last = names
+    return (
+        _("%(first)s and %(last)s") % {"first": ", ".join(first), "last": last} if first else last
+    )
+
+
+def say_why(row: Responsibility, words: Mapping[str, str]) -> None:
+    """Give a responsibility its reason in each language."""
+    for name, text in words.items():
+        setattr(row, name, text)
+
+
+def predecessors(row: Responsibility, on: date) -> list[Actor]:
+    """Return from whom a responsibility was taken over on a day, in the order of the acts."""
+    acts = BodyChange.objects.filter(on=on, undone_at=None).select_related("actor").order_by("pk")
+    return [
+        one.actor
+        for one in acts.prefetch_related("actor__names")
+        if any(taken == row.pk for _held, taken in one.made.get("pairs", ()))
+    ]
 
 
 def widen(move: Move, given: TakeOver, made: Made, *, by: User) -> Responsibility:
@@ -105,6 +146,10 @@ def widen(move: Move, given: TakeOver, made: Made, *, by: User) -> Responsibilit
         row.role, row.expected_decision = move.role, decision
     if row.valid_from and row.valid_from > given.on:
         row.valid_from = given.on
+    before = predecessors(row, given.on)
+    # What somebody wrote there since stays.
+    if before and reasons(given.on, before) == {name: getattr(row, name) for name in REASONS}:
+        say_why(row, reasons(given.on, [*before, given.actor]))
     ends = [end for end in (row.valid_to, held.valid_to) if end]
     row.valid_to = max(ends) if len(ends) == 2 else None  # noqa: PLR2004
     plan.save(row, by=by)
@@ -234,6 +279,7 @@ def move_members(change: BodyChange, *, now: datetime) -> None:
         members.end(membership, by=change.by, now=now)
     change.moved_at, change.made = now, change.made | {"members": moved}
     change.save(update_fields=["moved_at", "made"])
+    events.moved(change, now=now)
 
 
 def seat(membership: Membership, role: str, *, by: User) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actions.enums import BodyAct, Role, RoundState
@@ -26,6 +27,7 @@ from actions.rules.duties import ancestors
 from actions.typography import date_format
 
 DAY = timedelta(days=1)
+ENDING = (BodyAct.MERGER, BodyAct.SPLIT)
 # The stronger of two roles that meet under one action comes first.
 STRONGEST = (Role.LEAD, Role.RESPONSIBLE, Role.PARTNER, Role.BENEFICIARY)
 
@@ -162,8 +164,7 @@ def check(given: TakeOver) -> None:
     actor = given.actor
     if actor.is_unspecified:
         raise Refused(_("The source does not name this body, so nobody can take over from it."))
-    if Succession.objects.filter(predecessor=actor).exists():
-        raise Refused(_("Another body has taken over from it already, or will."))
+    refuse_taken(actor)
     if (actor.valid_to and actor.valid_to < given.on) or (
         actor.valid_from and actor.valid_from >= given.on
     ):
@@ -173,6 +174,25 @@ def check(given: TakeOver) -> None:
     for heir in given.heirs:
         check_heir(given, heir)
     refuse_fixed(actor, given.on)
+
+
+def refuse_taken(actor: Actor) -> None:
+    """Raise Refused where somebody takes over from a body already; say who recorded it when."""
+    rows = Succession.objects.filter(predecessor=actor).select_related("successor")
+    heirs = list(rows.prefetch_related("successor__names"))
+    if not heirs:
+        return
+    act = actor.changes.filter(act__in=ENDING, undone_at=None).select_related("by").first()
+    if act is None:
+        raise Refused(_("Another body has taken over from it already, or will."))
+    words = _("%(person)s recorded on %(day)s that it is taken over on %(on)s by %(heirs)s.")
+    facts = {
+        "person": act.by.get_full_name(),
+        "day": date_format(timezone.localdate(act.at)),
+        "on": date_format(act.on),
+        "heirs": "; ".join(row.successor.label for row in heirs),
+    }
+    raise Refused(words % facts)
 
 
 def check_heir(given: TakeOver, heir: Actor) -> None:

@@ -23,7 +23,7 @@ from actions.models.responsibilities import expected_of
 from actions.models.schemes import TITLES
 from actions.querysets import valid_on
 from actions.tables import ActionTable
-from actions.views import presentation, reading_amendments
+from actions.views import presentation, reading_amendments, standing_above
 from actions.views.drafts import check_seen, plan_of
 from actions.views.http import has_working, is_partial, public_page
 from document import snapshot
@@ -59,6 +59,7 @@ def action_list(request: HttpRequest, plan: str) -> HttpResponse:
         "filter": filters,
         "helper": filter_layout(with_report=report is not None),
         "report": report,
+        "plan_since": published.plan_since(report, found, on),
         "is_sample": report is not None and report.is_sample,
         "table": table,
         "count": count,
@@ -194,10 +195,19 @@ def page_of(
         "amendments": reading_amendments.of_action(found),
         "former": reading_amendments.former(found),
         "preview": preview,
+        "nature_is_given": nature_is_given(found),
         **neighbours(found, on),
         **reported(found, request.GET.get("year")),
     }
     return TemplateResponse(request, "actions/action.html", context)
+
+
+def nature_is_given(action: Action) -> bool:
+    """Tell whether an amendment says the nature of an action; else the editors derived it."""
+    if action.title_source and action.title_source.is_of_an_act:
+        return True
+    lines = action.amendment_lines.filter(amendment__confirmed_at__isnull=False)
+    return action.reworded_on is not None and any("nature" in line.said for line in lines)
 
 
 def reported(action: Action, year: str | None) -> dict[str, Any]:
@@ -247,10 +257,12 @@ def actor_groups(action: Action, on: date) -> list[dict[str, Any]]:
     """
     valid = list(
         action.responsibilities.filter(valid_on(on))
-        .select_related("actor__parent", "reports_through", "source")
-        .prefetch_related("actor__names", "actor__parent__names", "reports_through__names")
+        .select_related("actor", "reports_through", "source")
+        .prefetch_related("actor__names", "reports_through__names")
     )
-    expected = expected_of(valid, Actor.objects.above(on=on), on=on)
+    tree = Actor.objects.above(on=on)
+    standing_above.mark((row.actor for row in valid), tree)
+    expected = expected_of(valid, tree, on=on)
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for r in valid:
         groups[r.actor.level].append(

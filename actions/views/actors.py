@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -17,6 +17,7 @@ from actions.models import Action, Actor, Plan, PublishedEntry, Responsibility
 from actions.models.actors import LEVELS
 from actions.models.statuses import STATUS_WORDS
 from actions.querysets import below, valid_on
+from actions.views import standing_above
 from actions.views.drafts import check_seen, plan_of
 from actions.views.http import has_working, public_page
 from document import collation
@@ -32,29 +33,52 @@ def actor_list(request: HttpRequest, plan: str) -> HttpResponse:
         .values_list("actor")
         .annotate(Count("action", distinct=True))
     )
-    actors = list(Actor.objects.with_names())
+    ours = Q(draft_of__isnull=True) | Q(draft_of=found)
+    rows = Actor.objects.filter(ours).with_names()
+    actors = list(rows.prefetch_related("successions__successor__names"))
+    above = Actor.objects.above(on=on)
     context = {
         "plan": found,
+        "today": on,
         "levels": [
-            {"code": level, "label": label, "actors": tree(actors, level, counts)}
+            {
+                "code": level,
+                "label": label,
+                "actors": tree(actors, level, counts, above, on),
+                "ended": ended(actors, level, on),
+            }
             for level, label in LEVELS
         ],
-        "actor_count": len(actors),
         "with_actions_count": len(counts),
     }
     return TemplateResponse(request, "actions/actor_list.html", context)
 
 
-def tree(actors: list[Actor], level: str, counts: dict[int, int]) -> list[dict[str, Any]]:
-    """Return the actors of a level as lines with their depth, each below its parent.
+def has_ended(actor: Actor, on: date) -> bool:
+    """Tell whether a body no longer exists on a day."""
+    return actor.valid_to is not None and actor.valid_to < on
 
-    An actor whose parent belongs to another level stands at the top of its own. The
-    government comes first, what the source does not name last, the rest by name.
+
+def tree(
+    actors: list[Actor],
+    level: str,
+    counts: dict[int, int],
+    above: dict[int, tuple[int, ...]],
+    on: date,
+) -> list[dict[str, Any]]:
+    """Return the actors of a level on a day as lines with their depth, each below its parent.
+
+    Where the parent ended, that is who took over from it; where several did, nobody has said
+    to which of them one belongs. An actor whose parent belongs to another level stands at the
+    top of its own. The government comes first, what the source does not name last, the rest
+    by name.
     """
-    members = {a.pk: a for a in actors if a.level == level}
+    members = {a.pk: a for a in actors if a.level == level and not has_ended(a, on)}
     children: dict[int | None, list[Actor]] = defaultdict(list)
     for member in members.values():
-        children[member.parent_id if member.parent_id in members else None].append(member)
+        parents = above[member.pk]
+        is_below = len(parents) == 1 and parents[0] in members and parents[0] != member.pk
+        children[parents[0] if is_below else None].append(member)
 
     def rank(actor: Actor) -> tuple[int, tuple[Any, ...]]:
         first: dict[str, int] = {ActorKind.GOVERNMENT: 0, ActorKind.UNSPECIFIED: 2}
@@ -62,21 +86,32 @@ def tree(actors: list[Actor], level: str, counts: dict[int, int]) -> list[dict[s
 
     def lines(parent: int | None, depth: int) -> Iterable[dict[str, Any]]:
         for child in sorted(children[parent], key=rank):
-            yield {"actor": child, "depth": depth, "count": counts.get(child.pk, 0)}
+            count = counts.get(child.pk, 0)
+            yield {"actor": child, "depth": depth, "count": count, "heirs": heirs_of(child)}
             yield from lines(child.pk, depth + 1)
 
     return list(lines(None, 0))
+
+
+def ended(actors: Iterable[Actor], level: str, on: date) -> list[dict[str, Any]]:
+    """Return the actors of a level that no longer exist on a day, with who took over, by name."""
+    rows = [actor for actor in actors if actor.level == level and has_ended(actor, on)]
+    rows.sort(key=lambda actor: actor.sort_key)
+    return [{"actor": actor, "heirs": heirs_of(actor)} for actor in rows]
+
+
+def heirs_of(actor: Actor) -> list[Actor]:
+    """Return who took over from an actor, or will."""
+    return sorted((one.successor for one in actor.successions.all()), key=lambda one: one.sort_key)
 
 
 @public_page
 def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
     """Show an actor: names over time, place in the tree, and its actions in the plan."""
     found_plan = plan_of(request, plan)
-    queryset = Actor.objects.select_related("parent", "source", "draft_of").prefetch_related(
+    queryset = Actor.objects.select_related("source", "draft_of").prefetch_related(
         "names__source",
         "aliases__source",
-        "parent__names",
-        "children__names",
         "successions__successor__names",
         "successions__source",
         "origins__predecessor__names",
@@ -85,6 +120,8 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
     found = get_object_or_404(queryset, slug=slug)
     check_seen(request, found.draft_of)
     on = timezone.localdate()
+    above = Actor.objects.above(on=on)
+    standing_above.mark([found], above)
     rows = list(
         found.responsibilities.filter(valid_on(on, "action__"), action__plan=found_plan)
         .select_related("action__plan", "action__section")
@@ -97,7 +134,7 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         "actor": found,
         "today": on,
         **progress,
-        **relatives(found),
+        **relatives(found, above),
         "names": list(found.names.all()),
         # What the editors noted of it was written before it became known who takes over.
         "is_note_overtaken": any(one.source.is_of_an_act for one in found.successions.all()),
@@ -107,7 +144,7 @@ def actor(request: HttpRequest, plan: str, slug: str) -> HttpResponse:
         "has_working": has_working(r.action for r in held),
         "below_count": Action.objects.of(found_plan)
         .valid_on(on)
-        .of_actors(below(found, Actor.objects.parents(on=on)), on=on)
+        .of_actors(below(found, above), on=on)
         .count(),
         "other_plans": Plan.objects.published()
         .filter(actions__responsibilities__actor=found)
@@ -129,13 +166,16 @@ def by_day(
     return sorted(found.items(), key=lambda line: line[0])
 
 
-def relatives(actor: Actor) -> dict[str, Any]:
-    """Return the bodies below an actor, its successors and predecessors, and its aliases."""
+def relatives(actor: Actor, above: dict[int, tuple[int, ...]]) -> dict[str, Any]:
+    """Return the bodies below an actor, its successors and predecessors, and its aliases.
+
+    ``above`` is the tree of the day that is looked at: who took over has below it what the one
+    before it had.
+    """
+    keys = [key for key, parents in above.items() if actor.pk in parents and key != actor.pk]
+    children = Actor.objects.filter(pk__in=keys, draft_of=None).with_names()
     return {
-        "children": sorted(
-            (child for child in actor.children.all() if child.draft_of_id is None),
-            key=lambda child: child.sort_key,
-        ),
+        "children": sorted(children, key=lambda child: child.sort_key),
         "successions": sorted(
             actor.successions.all(), key=lambda one: (one.on, one.successor.sort_key)
         ),

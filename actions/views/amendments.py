@@ -15,11 +15,18 @@ from django.utils.translation import gettext as _
 
 from actions.enums import AmendmentAct
 from actions.forms.amendments import DecisionForm, DocumentForm, LineForm, PromiseForm
-from actions.models import Action, Amendment, AmendmentLine, Plan, Responsibility
+from actions.models import (
+    Action,
+    Amendment,
+    AmendmentLine,
+    FormerWording,
+    Plan,
+    Responsibility,
+)
 from actions.models.actions import Action as ActionRow
 from actions.refusals import Conflict
 from actions.services import amendments, promises, seen
-from actions.services.amending import foresee
+from actions.services.amending import Begin, Change, foresee
 from actions.views import actions as public
 from actions.views.entries import LARGEST_KEY
 from actions.views.members_only import (
@@ -65,7 +72,7 @@ def amendment(request: MemberRequest, key: int) -> HttpResponse:
         return confirmed(request, found)
     was = {name: getattr(found, name) for name in amendments.FACTS}
     was["seen"] = seen.digest(found, amendments.FACTS)
-    form = offer(request, DecisionForm(request.POST or None, initial=was))
+    form = offer(request, DecisionForm(request.POST or None, plan=found.plan, initial=was))
     if request.method == "POST" and form.is_valid():
         done = attempt(
             form,
@@ -96,14 +103,51 @@ def amendment(request: MemberRequest, key: int) -> HttpResponse:
 
 def confirmed(request: MemberRequest, found: Amendment) -> HttpResponse:
     """Show an amendment that was confirmed: its decision, and what it does."""
-    lines = found.lines.select_related("action__plan", "action__section")
     context = {
         "amendment": found,
         "plan": found.plan,
-        "lines": sorted(lines, key=lambda row: row.action.position if row.action else 0),
+        "changes": [
+            # What goes on is not said once it is done.
+            shown(one) | {"is_left_alone": False, "carries_on": []}
+            for one in done_by(found)
+        ],
         "refusal": amendments.refusal_to_undo(found),
     }
     return TemplateResponse(request, "amendments/confirmed.html", context)
+
+
+def done_by(found: Amendment) -> list[Change]:
+    """Return what a confirmed amendment does, with what the plan said before, in its order."""
+    lines = found.lines.select_related("action__plan", "action__section").order_by("pk")
+    sections = {row.pk: row for row in found.plan.sections.all()}
+    wordings = FormerWording.objects.filter(pk__in=found.made.get("wordings", ()))
+    former = {row.action_id: row for row in wordings}
+    keys = {*found.made["responsibilities"], *(row["pk"] for row in found.made["changed"])}
+    rows = Responsibility.objects.filter(pk__in=keys).select_related("actor")
+    held = list(rows.prefetch_related("actor__names").order_by("position", "pk"))
+    changes = [
+        done(line, former.get(line.action_id or 0), held) for line in lines if line.action_id
+    ]
+    for one in changes:
+        for action in (one.before, one.after):
+            if action is not None:
+                action.section = sections.get(action.section_id or 0)
+    return sorted(changes, key=lambda one: one.line.action.position if one.line.action else 0)
+
+
+def done(line: AmendmentLine, former: FormerWording | None, held: list[Responsibility]) -> Change:
+    """Return what one line of a confirmed amendment does to its action."""
+    action = line.action
+    assert action is not None  # noqa: S101  for the type checker
+    theirs = [row for row in held if row.action_id == action.pk]
+    ends = tuple(row for row in theirs if row.actor.slug in line.ends)
+    begins = tuple(Begin(row.actor, row.role) for row in theirs if row not in ends)
+    if line.act == AmendmentAct.WITHDRAW:
+        return Change(line, action, None)
+    if line.act == AmendmentAct.ADD:
+        return Change(line, None, action.saying({}), begins=begins)
+    before = former.put_into(action) if former else action.saying({})
+    return Change(line, before, before.saying(line.said), ends=ends, begins=begins)
 
 
 @member_page(secretariat, methods=READ_WRITE)
@@ -148,6 +192,10 @@ def edit(
         if done is not None:
             words = _("It is in the draft.") if done[0] else _("The draft changes nothing here.")
             messages.success(request, words)
+            if done[0] and form.is_unofficial:
+                words = _("No language of the new words is ticked as official: readers will see "
+                          "them as a working translation.")  # fmt: skip
+                messages.warning(request, words)
             return redirect("actions:amendment", found.pk)
     context = {
         "amendment": found,

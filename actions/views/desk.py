@@ -1,7 +1,7 @@
 """A member's desk: what is to be done, what came back, what is in, how many days are left."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,10 +9,17 @@ from django.template.response import TemplateResponse
 
 from actions import writing
 from actions.enums import BEGUN, HANDED_IN, WRITING_ROLES, Act, EntryState, RoundState
-from actions.models import Actor, Assignment, Entry, ReportingRound, Responsibility
+from actions.models import (
+    Actor,
+    Assignment,
+    BodyChange,
+    Entry,
+    ReportingRound,
+    Responsibility,
+)
 from actions.permissions import Rights, can_submit, can_write_for, reach, succession_pairs
 from actions.querysets import valid_on, written_by
-from actions.services import still_true, unsaved, unsettled
+from actions.services import inheritance, still_true, unsaved, unsettled
 from actions.views import days
 from actions.views.members_only import MemberRequest, everybody, member_page
 
@@ -24,6 +31,8 @@ PILES = (
     EntryState.SUBMITTED,
     EntryState.ACCEPTED,
 )
+# How long a desk says that its body was taken over.
+A_WHILE = timedelta(weeks=8)
 # What somebody has to do of what is assigned to them.
 OWN = PILES[:3]
 
@@ -43,6 +52,7 @@ def desk(request: MemberRequest) -> HttpResponse:
         one["books"] = [actor for actor, reached in seats if has_work(one["rows"], reached)]
     shown = [d for d in desks if d["rows"] or d["round"].is_open]
     context = {
+        "moved": moved_lately(request),
         "desks": [d for d in shown if d["may_write"]],
         "past": [d for d in shown if not d["may_write"]],
         "rounds": rounds,
@@ -53,6 +63,35 @@ def desk(request: MemberRequest) -> HttpResponse:
         "several": len({e.responsibility.actor_id for e in rows}) > 1,
     }
     return TemplateResponse(request, "desk/desk.html", context)
+
+
+def moved_lately(request: MemberRequest) -> list[dict[str, Any]]:
+    """Return from whom to whom the person came with a takeover of the last weeks, by day.
+
+    Whoever came from two bodies to one is told once.
+    """
+    rows = BodyChange.objects.filter(
+        on__gt=request.on - A_WHILE, moved_at__isnull=False, undone_at=None
+    ).select_related("actor")
+    changes = list(rows.prefetch_related("actor__names").order_by("on", "pk"))
+    if not changes:
+        return []
+    own = set(request.user.memberships.values_list("pk", flat=True))
+    found: dict[Any, dict[str, Any]] = {}
+    for one in changes:
+        if any(row["ended"] in own for row in one.made.get("members", ())):
+            heirs = inheritance.living(one, on=request.on)
+            key = (one.on, *sorted(heir.pk for heir in heirs))
+            line = found.setdefault(key, {"on": one.on, "to": heirs, "from": []})
+            line["from"].append(one.actor)
+    return [
+        {
+            "on": line["on"],
+            "to": inheritance.all_of([one.label for one in line["to"]]),
+            "before": inheritance.all_of([one.label for one in line["from"]]),
+        }
+        for line in found.values()
+    ]
 
 
 def entries_of(request: MemberRequest) -> list[Any]:
@@ -67,11 +106,24 @@ def entries_of(request: MemberRequest) -> list[Any]:
     for row in mine:
         row.assigned = assigned.get(row.responsibility_id)
         row.is_own = is_current(row.assigned) and row.assigned.person_id == request.user.pk
+    mark_carried(mine)
     if any(row.stands_for_others for row in mine):
         waiting = {row.pk for row in unsettled.waiting()}
         for row in mine:
             row.is_unsettled = row.pk in waiting
     return mine
+
+
+def mark_carried(rows: list[Any]) -> None:
+    """Give entries that were carried over from another body who reported them, as ``said_by``."""
+    carried = {row.pk: row.carried_from_id for row in rows if row.is_carried}
+    earlier = Entry.whole.filter(pk__in=carried.values()) if carried else Entry.whole.none()
+    bodies = dict(earlier.values_list("pk", "responsibility__actor"))
+    own = {row.pk: row.actor.pk for row in rows}
+    others = {pk: bodies[key] for pk, key in carried.items() if bodies[key] != own[pk]}
+    known = Actor.objects.with_names().in_bulk(set(others.values())) if others else {}
+    for row in rows:
+        row.said_by = known.get(others.get(row.pk))
 
 
 def seats_of(request: MemberRequest) -> list[tuple[Actor, Rights]]:

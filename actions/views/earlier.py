@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext_lazy as _
 
 from actions.services.unsaved import BESIDE
@@ -90,12 +91,27 @@ def is_below(rows: forms.BaseFormSet, name: str) -> bool:
 
 def named(form: forms.BaseForm, rows: Texts) -> Texts:
     """Return texts by what their fields are called, "" where nobody knows it any more."""
-    known = {form.add_prefix(name): part.label for name, part in form.fields.items()}
+    known = {form.add_prefix(name): part for name, part in form.fields.items()}
     own = [(name.removeprefix(CARRIED), text) for name, text in rows]
     return [
-        (str(known.get(name) or keeping.label_of(name)), keeping.in_words(name, text))
+        (
+            str(getattr(known.get(name), "label", "") or keeping.label_of(name)),
+            in_words(known.get(name), name, text),
+        )
         for name, text in own
     ]
+
+
+def in_words(part: forms.Field | None, name: str, text: str) -> str:
+    """Return a text; of a menu the words of its line, as nobody typed its key."""
+    words = choices_of(part).get(text) if part else None
+    return words or keeping.in_words(name, text)
+
+
+def choices_of(part: forms.Field) -> dict[str, str]:
+    """Return the lines of a menu by key, those of its groups one by one; {} of another field."""
+    lines: Any = flatten_choices(getattr(part, "choices", ()))
+    return {str(getattr(value, "value", value)): str(text) for value, text in lines}
 
 
 # --- Carried on by the form ---------------------------------------------------------

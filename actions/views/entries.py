@@ -348,6 +348,7 @@ def form_page(
         "fields": field_rows(form, comments, spoken),
         "last": before,
         "last_spoken": spoken,
+        **last_context(found, before),
         "may_submit": permissions.can_submit(request.rights, found),
         "on_behalf": on_behalf,
         "offers_approval": not on_behalf,
@@ -355,6 +356,26 @@ def form_page(
         **more,
     }
     return TemplateResponse(request, "desk/entry_form.html", context, status=status)
+
+
+def last_context(found: Entry, before: Entry | None) -> dict[str, Any]:
+    """Return what helps to read last year's text: whose it is, what else was said, and of what.
+
+    ``last_by`` is the body that reported it, where the actor took over from that one;
+    ``plan_before`` is what the plan said then, where it was amended since.
+    """
+    if before is None:
+        return {}
+    others = entries.beside_last_year(found, before)
+    then = found.action.as_on(before.round.reference_date)
+    return {
+        "last_by": before.actor if before.actor != found.actor else None,
+        "last_others": [
+            {"row": row, "said": row.spoken, "texts": reading.texts(row.spoken.content())}
+            for row in others
+        ],
+        "plan_before": then if then is not found.action else None,
+    }
 
 
 def reason_css(form: EntryForm, comments: dict[str, str]) -> str:

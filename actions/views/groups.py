@@ -263,6 +263,7 @@ def reported(
     tiles = [board.tile(action, base, on, said.get(action.pk), report) for action in actions]
     return {
         "report": report,
+        "plan_since": published.plan_since(report, plan, on),
         "other_reports": [given for given in rounds if given != report],
         "is_sample": report.is_sample,
         "report_figures": figures(report, rounds, actions, said),

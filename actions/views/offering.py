@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from actions.forms import texts
 from actions.forms.refusals import show_refusal
@@ -98,11 +99,14 @@ def checked(form: Form) -> Form:
 
 
 def conflict_with(form: forms.BaseForm, conflict: Conflict) -> dict[str, Any]:
-    """Return what a page shows of a conflict: the texts of the stored row, by the form's labels."""
+    """Return what a page shows of a conflict: by the form's labels, what is stored and differs."""
+    mine, stored = getattr(form, "cleaned_data", {}), conflict.stored
     rows = [
-        (str(label(form, name)), text)
+        (str(label(form, name)), text or "–")
         for name, part in form.fields.items()
-        if not part.widget.is_hidden and (text := told(part, getattr(conflict.stored, name, "")))
+        if not part.widget.is_hidden
+        and hasattr(stored, name)
+        and (text := told(part, getattr(stored, name))) != told(part, mine.get(name, ""))
     ]
     return {"words": words_of(form, conflict), "rows": rows}
 
@@ -147,7 +151,11 @@ def offer_kept(request: Any, form: Form, address: str) -> Form:
     is_put = request.GET.get("unsaved") == USE
     stored = put(form, data) if is_put else []
     rows = [] if is_put else [(name, new) for name, old, new in pairs(form, data) if new != old]
-    typed = [(str(label(form, name)), new) for name, new in rows if new]
+    typed = [
+        (str(label(form, name)), earlier.in_words(form.fields[name], name, new))
+        for name, new in rows
+        if new
+    ]
     found = Unsaved(address, is_put, data, row.updated_at, stored, typed)
     found.rest = earlier.named(form, rest)
     form.unsaved = found  # type: ignore[attr-defined]
@@ -206,21 +214,15 @@ def told(part: forms.Field, value: Any) -> str:
     """Return a stored value in words: the choice that it is, a day as a reader writes it."""
     if isinstance(value, date):
         return str(date_format(value))
-    choices = dict(flatten(getattr(part, "choices", ())))
+    if isinstance(part, forms.BooleanField):
+        return str(_("yes") if value else _("no"))
+    choices = earlier.choices_of(part)
     if isinstance(part, forms.MultipleChoiceField):
         codes = value.split() if isinstance(value, str) else value or []
-        return tidy(", ".join(str(choices.get(code, code)) for code in codes))
+        known = [text for code, text in choices.items() if code in codes]
+        return tidy(", ".join([*known, *(str(code) for code in codes if code not in choices)]))
     prepared = part.prepare_value(value)
-    return tidy(str(choices.get(prepared, "")) or shown(part, value))
-
-
-def flatten(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
-    """Yield the lines of a menu, those of its groups one by one."""
-    for value, text in choices:
-        if isinstance(text, list | tuple):
-            yield from text
-        else:
-            yield getattr(value, "value", value), text
+    return tidy(choices.get(str(prepared), "") or shown(part, value))
 
 
 def label(form: forms.BaseForm, name: str) -> Any:

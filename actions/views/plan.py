@@ -73,6 +73,7 @@ def overview_of(request: HttpRequest, plan: Plan) -> HttpResponse:
         "amendments": reading_amendments.of_plan(plan.pk),
         "evaluations": published.evaluations_of(plan),
         "today": on,
+        "plan_since": published.plan_since(report, plan, on),
         "running": published.running(plan),
         "actor_count": Actor.objects.of(plan, on=on).exclude(kind="unspecified").count(),
         **figures(actions, on),

@@ -16,11 +16,22 @@ from django.utils.translation import ngettext, pgettext
 from actions import round_status
 from actions.enums import EntryState, RoundState
 from actions.forms.rounds import ExtensionForm, OverrideForm, ReopenForm, RoundForm
-from actions.models import Action, Actor, Entry, Extension, Override, Plan, ReportingRound
+from actions.models import (
+    Action,
+    Actor,
+    Amendment,
+    BodyChange,
+    Entry,
+    Extension,
+    Override,
+    Plan,
+    ReportingRound,
+)
 from actions.models.statuses import RULE_WORDS
 from actions.refusals import Refused
 from actions.rules import deadlines, reminders, workdays
-from actions.services import passed, rounds, seen
+from actions.services import inheritance, passed, rounds, seen
+from actions.services.takeover import ENDING
 from actions.typography import date_format
 from actions.views.members_only import (
     READ_WRITE,
@@ -134,7 +145,34 @@ def open_round(request: MemberRequest, pk: int) -> HttpResponse:
         made = _("The round is open.")
         return step(request, pk, made, lambda: rounds.open(found, by=request.user, now=request.now))
     more = {"running": rounds.still_running(found), "days_off": days_off(found)}
+    more["since"] = changed_since_last(found)
     return confirm(request, found, "rounds/open.html", possible=found.is_planned, **more)
+
+
+def changed_since_last(given: ReportingRound) -> list[str]:
+    """Return what bodies and plan became since the round before, that the round asks for now."""
+    rows = ReportingRound.objects.filter(plan=given.plan_id, year__lt=given.year)
+    last = rows.order_by("year").last()
+    if last is None:
+        return []
+    days = {"on__gt": last.reference_date, "on__lte": given.reference_date}
+    held = Q(actor__responsibilities__action__plan=given.plan_id)
+    taken = BodyChange.objects.filter(held, undone_at=None, act__in=ENDING, **days).distinct()
+    found = []
+    for row in taken.select_related("actor").order_by("on", "pk"):
+        heirs = inheritance.all_of([heir.label for heir in inheritance.living(row, on=row.on)])
+        words = _("%(day)s: %(heirs)s took over from %(body)s.")
+        facts = {"day": date_format(row.on), "heirs": heirs, "body": row.actor.label}
+        found.append(words % facts)
+    amended = Amendment.objects.filter(plan=given.plan_id, confirmed_at__isnull=False, **days)
+    for one in amended.annotate(n=Count("lines")).order_by("on"):
+        words = ngettext(
+            "%(day)s: the plan is amended, %(n)s action is concerned.",
+            "%(day)s: the plan is amended, %(n)s actions are concerned.",
+            one.n,
+        )
+        found.append(words % {"day": date_format(one.on), "n": one.n})
+    return found
 
 
 @member_page(secretariat, methods=READ_WRITE)

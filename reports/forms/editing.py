@@ -92,9 +92,7 @@ class FreezeForm(NoteForm):
     outside = forms.RegexField(
         r"^\d{1,6}-\d{1,6}-\d{1,6}$", required=False, widget=forms.HiddenInput
     )
-    confirmed = forms.BooleanField(
-        label=_("These entries stay outside the report."), required=False
-    )
+    confirmed = forms.BooleanField(label=_("These entries stay outside the report"), required=False)
 
     def __init__(
         self, *args: Any, with_note: bool, with_confirmation: bool, **options: Any
