@@ -13,7 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
 
-from actions.models import Actor, Extension, Letter, Reminded, ReportingRound, User
+from actions.models import (
+    Actor,
+    Entry,
+    Extension,
+    Letter,
+    Reminded,
+    ReportingRound,
+    ReviewEvent,
+    User,
+)
 from actions.round_status import received
 from actions.services import amendments, bodies, rounds
 from actions.services.takeover import TakeOver
@@ -249,6 +258,21 @@ def test_an_entry_counts_from_the_day_on_which_it_first_came_in(scene: Scene) ->
     assert found.earlier == past
     # As many days from the deadline: five days earlier there.
     assert found.before[:12] == [0] * 10 + [1] * 2
+
+
+def test_what_comes_in_after_the_close_is_counted_and_what_gave_way_is_not(scene: Scene) -> None:
+    running = scene.round(2025)
+    first, second = scene.entry(running, "1"), scene.entry(running, "6")
+    scene.submit(first, now=at("2026-01-25"))
+    scene.submit(second, by="outsider", now=at("2026-01-26"))
+    late = running.closes_on + timedelta(days=9)
+    ReviewEvent.objects.filter(entry=first).update(at=at(late))
+    on = late + timedelta(days=2)
+    found = received.read([running], on=on)[running.pk]
+    assert found.first + timedelta(days=found.last) == late
+    assert found.points[-10:] == [1] * 9 + [2]
+    Entry.objects.filter(pk=second.pk).update(replaced_by=first)
+    assert received.read([running], on=on)[running.pk].points[-1] == 1
 
 
 def test_a_curve_ends_with_today_and_says_its_figures_as_a_table() -> None:

@@ -16,6 +16,8 @@ from actions.models import ReportingRound, ReviewEvent
 class Received:
     """Entries received up to each day of a round, first to last; None for days to come.
 
+    The last is the day on which it closes, or on which an entry came in after that, as where a
+    body was given more time. What gave way to another entry, as in a merger, is not counted.
     ``before`` is the same of an earlier round, as many days from its own deadline.
     """
 
@@ -43,7 +45,10 @@ def read(rounds: Iterable[ReportingRound], *, on: date) -> dict[int, Received]:
     keys = {row.pk for pair in pairs for row in pair if row is not None}
     firsts = (
         ReviewEvent.objects.filter(
-            kind=Event.SUBMITTED, entry__round__in=keys, entry__expected=True
+            kind=Event.SUBMITTED,
+            entry__round__in=keys,
+            entry__expected=True,
+            entry__replaced_by=None,
         )
         .order_by()
         .values_list("entry__round", "entry")
@@ -70,7 +75,8 @@ def one(
     """Return the curve of one round."""
     opened = timezone.localdate(given.opened_at) if given.opened_at else given.opens_on
     first = min(opened, given.deadline)
-    length = (given.closes_on - first).days + 1
+    last = max([given.closes_on, *(day for day in days[given.pk] if day <= on)])
+    length = (last - first).days + 1
     offset = (given.deadline - first).days
     told = grown(days[given.pk], first, length)
     points = [
