@@ -55,7 +55,7 @@ def seated(user: User) -> User:
 
 def propose(owner: User, by: User, **more: Any) -> FactorReset:
     """Propose a reset after the factor was added, as in life."""
-    given = {"reason": REASON, "now": timezone.now()} | more
+    given: dict[str, Any] = {"reason": REASON, "now": timezone.now()} | more
     return resets.propose(owner, by=by, **given)
 
 
