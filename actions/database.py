@@ -238,12 +238,26 @@ ROW_RULES: tuple[Rule, ...] = (
         "1 = 1",
         "a review event is never changed",
     ),
+    (
+        "factor_reset_permanent",
+        "actions_factorreset",
+        ("UPDATE",),
+        # An erased person leaves no text behind.
+        "NEW.person_id <> OLD.person_id OR NEW.proposed_at <> OLD.proposed_at"
+        " OR COALESCE(NEW.proposed_by_id, 0) <> COALESCE(OLD.proposed_by_id, 0)"
+        " OR (NEW.reason <> OLD.reason AND NEW.reason <> '')"
+        " OR (OLD.state <> 'open' AND (NEW.state <> OLD.state OR NEW.closed_at <> OLD.closed_at"
+        " OR COALESCE(NEW.closed_by_id, 0) <> COALESCE(OLD.closed_by_id, 0)"
+        " OR (NEW.note <> OLD.note AND NEW.note <> '')))",
+        "the record of a reset is never changed",
+    ),
 )
 # Rows that nothing deletes, with what makes a new row the same as one that is there.
 # (TRUNCATE and the emptying of test databases go around triggers.)
 KEPT = {
     "entryversion": "id = NEW.id OR (entry_id = NEW.entry_id AND number = NEW.number)",
     "reviewevent": "id = NEW.id",
+    "factorreset": "id = NEW.id",
 }
 
 

@@ -340,6 +340,20 @@ class LetterKind(StrEnum):
     SECOND_LOOK = "second_look"
 
 
+class ResetState(StrEnum):
+    """Where the reset of somebody's second factor stands.
+
+    ``lapsed`` was still open when the next one was proposed, though its time was over or what it
+    stood on had gone; until then such a one is told from the rest by the clock alone.
+    """
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
 class LetterState(StrEnum):
     """Where a letter of the outbox stands.
 

@@ -26,6 +26,7 @@ from actions.models import (
     AmendmentLine,
     Entry,
     ErrorNotice,
+    FactorReset,
     Invitation,
     Letter,
     Membership,
@@ -337,6 +338,19 @@ def add_report(site: Site) -> None:
     )  # fmt: skip
     site.keys["failed"] = failed.pk
     add_notice(site)
+    add_reset(site)
+
+
+def add_reset(site: Site) -> None:
+    """Store a lost second factor that waits for a reviewer, and somebody with one who lost none."""
+    lost, other = site.scene.people["colleague"], site.scene.people["below"]
+    for person in (lost, other):
+        TOTP.activate(person, generate_totp_secret())
+    reset = FactorReset.objects.create(
+        person=lost, reason=word("lost"), proposed_by=site.scene.people["secretariat"],
+        proposed_at=site.now + timedelta(seconds=1), expires_at=site.now + timedelta(hours=24),
+    )  # fmt: skip
+    site.keys |= {"reset": reset.pk, "person_with_factor": other.pk}
 
 
 def add_notice(site: Site) -> None:

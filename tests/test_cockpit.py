@@ -20,7 +20,6 @@ from actions.models import (
     Letter,
     Reminded,
     ReportingRound,
-    ReviewEvent,
     User,
 )
 from actions.round_status import received
@@ -263,10 +262,11 @@ def test_an_entry_counts_from_the_day_on_which_it_first_came_in(scene: Scene) ->
 def test_what_comes_in_after_the_close_is_counted_and_what_gave_way_is_not(scene: Scene) -> None:
     running = scene.round(2025)
     first, second = scene.entry(running, "1"), scene.entry(running, "6")
-    scene.submit(first, now=at("2026-01-25"))
     scene.submit(second, by="outsider", now=at("2026-01-26"))
     late = running.closes_on + timedelta(days=9)
-    ReviewEvent.objects.filter(entry=first).update(at=at(late))
+    by = scene.people["secretariat"]
+    rounds.extend(running, actor=first.actor, until=late, reason="Late.", by=by, now=NOW)
+    scene.submit(first, now=at(late))
     on = late + timedelta(days=2)
     found = received.read([running], on=on)[running.pk]
     assert found.first + timedelta(days=found.last) == late

@@ -73,6 +73,8 @@ FORMS = {
     "/en/secretariat/plan/amendments/{amendment}/lines/{line}/": ("secretariat", "note_nl"),
     "/en/secretariat/plans/new/": ("secretariat", "title_fr"),
     "/en/secretariat/errors/{notice}/": ("secretariat", "note"),
+    "/en/secretariat/people/{person_with_factor}/reset-factor/": ("secretariat", "reason"),
+    "/en/secretariat/resets/{reset}/": ("reviewer", "note"),
     "/admin/actions/theme/add/": ("secretariat", "title_nl"),
     "/admin/actions/action/{row}/change/": ("secretariat", "title_nl"),
     "/admin/actions/action/{row}/history/{row_version}/": ("secretariat", "other_title"),

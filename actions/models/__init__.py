@@ -14,6 +14,7 @@ from actions.models.notices import ErrorNotice
 from actions.models.people import User
 from actions.models.plan import Contact, Plan, Section
 from actions.models.published import PublishedAction, PublishedEntry, PublishedRound
+from actions.models.resets import FactorReset
 from actions.models.responsibilities import Responsibility
 from actions.models.returned import Returned
 from actions.models.revision import Revision
@@ -41,6 +42,7 @@ __all__ = [
     "EntryVersion",
     "ErrorNotice",
     "Extension",
+    "FactorReset",
     "FormerWording",
     "Guesses",
     "Invitation",

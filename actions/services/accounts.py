@@ -17,7 +17,7 @@ from django.utils.translation import override
 
 from actions import permissions
 from actions.enums import LetterState, MemberRole
-from actions.models import Contact, Invitation, Letter, Membership, User
+from actions.models import Contact, FactorReset, Invitation, Letter, Membership, User
 from actions.refusals import Refused
 from actions.services import endings, links, members, notices, plan, returned, unsaved
 
@@ -152,6 +152,7 @@ def forget(user: User, *, by: User | None, now: datetime) -> None:
         LogEntry.objects.filter(object_repr__icontains=address).update(object_repr="")
         LogEntry.objects.filter(change_message__icontains=address).update(change_message="")
     forget_factors(user)
+    forget_resets(user)
     unsaved.forget(user)
     user.email, user.name, user.former_of = nowhere, "", former
     user.erased_at, user.last_login = now, None
@@ -218,3 +219,12 @@ def forget_factors(user: User) -> None:
     related: Any = user
     related.emailaddress_set.all().delete()
     related.authenticator_set.all().delete()
+
+
+def forget_resets(user: User) -> None:
+    """Empty what was written on the resets of a person's second factor, and where it names them."""
+    FactorReset.objects.filter(person=user).update(reason="", note="")
+    for word in (user.email, user.name):
+        if len(word) >= SHORTEST_NAME:
+            FactorReset.objects.filter(reason__icontains=word).update(reason="")
+            FactorReset.objects.filter(note__icontains=word).update(note="")

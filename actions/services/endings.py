@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ERASED = "account erased"
     DEACTIVATED = "account deactivated"
     REACTIVATED = "account reactivated"
+    FACTORS = "second factors removed"
     LEFT = "membership ended"
     ROLE = "role changed"
     UNINVITED = "invitation ended"
@@ -65,9 +66,9 @@ class UnreadableError(ValueError):
 # --- Writing --------------------------------------------------------------------
 
 
-def of_account(kind: Kind, user: User, *, by: User, now: datetime) -> None:
-    """Note that an account was erased, deactivated or reactivated."""
-    note(Ending(kind, user.pk, user.date_joined, now, by.pk))
+def of_account(kind: Kind, user: User, *, by: User | None, now: datetime) -> None:
+    """Note that an account was erased, deactivated, reactivated, or lost its second factors."""
+    note(Ending(kind, user.pk, user.date_joined, now, by.pk if by else None))
 
 
 def of_membership(kind: Kind, membership: Membership, *, by: User, now: datetime) -> None:

@@ -1,11 +1,15 @@
-"""Seals the secrets of all second factors, under the key of today."""
+"""Seals the secrets of all second factors, under the key of today; takes somebody's away."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
 
 from actions import sealing
+from actions.models import User
 
 # Where allauth keeps the secret of each kind; a passkey has none.
 SECRETS = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
@@ -45,6 +49,22 @@ def seal_all() -> Found:
         row.save(update_fields=["data"])
         readable += 1
     return Found(readable, unreadable)
+
+
+def owners(people: Iterable[User]) -> set[int]:
+    """Return the keys of those of some people who have a second factor of their own."""
+    return set(Authenticator.objects.filter(user__in=people).values_list("user_id", flat=True))
+
+
+def since(user: User, moment: datetime) -> bool:
+    """Tell whether somebody has used or added a second factor after a moment."""
+    rows = Authenticator.objects.filter(user_id=user.pk)
+    return rows.filter(Q(last_used_at__gt=moment) | Q(created_at__gt=moment)).exists()
+
+
+def take_away(user: User, *, until: datetime) -> int:
+    """Delete apps, passkeys and recovery codes that somebody had at a moment; return how many."""
+    return int(Authenticator.objects.filter(user_id=user.pk, created_at__lte=until).delete()[0])
 
 
 def told(found: Found) -> str:

@@ -29,7 +29,7 @@ from actions.outbox.reminders import done_until
 from actions.round_status import received
 from actions.rules import reminders, workdays
 from actions.seats import Seats
-from actions.services import passed
+from actions.services import passed, resets
 from actions.typography import date_format
 from actions.views import done_last
 from actions.views.members_only import MemberRequest, member_page, secretariat
@@ -161,6 +161,8 @@ def everywhere(request: MemberRequest) -> Iterator[Todo]:
     yield Todo(returned, _("addresses that failed"), reverse("actions:returned"), is_urgent=True)
     reported = ErrorNotice.objects.open().count()
     yield Todo(reported, _("errors that readers reported"), reverse("actions:errors"))
+    lost = resets.standing(now=request.now).count()
+    yield Todo(lost, _("lost second factors to decide on"), reverse("actions:resets"), True)
     over = Invitation.objects.filter(
         used_at=None, withdrawn_at=None, expires_at__lte=request.now
     ).count()

@@ -19,7 +19,7 @@ from actions.models import (
 )
 from actions.permissions import Rights, can_submit, can_write_for, reach, succession_pairs
 from actions.querysets import valid_on, written_by
-from actions.services import inheritance, still_true, unsaved, unsettled
+from actions.services import inheritance, resets, still_true, unsaved, unsettled
 from actions.views import days
 from actions.views.members_only import MemberRequest, everybody, member_page
 
@@ -60,6 +60,7 @@ def desk(request: MemberRequest) -> HttpResponse:
         "unsaved": unsaved.all_of(request.user, now=request.now).count(),
         "is_sample": any(d["round"].is_sample for d in shown),
         "is_first_time": bool(rows) and not Entry.objects.submitted_by(request.user).exists(),
+        "lost_factors": lost_factors(request),
         "several": len({e.responsibility.actor_id for e in rows}) > 1,
     }
     return TemplateResponse(request, "desk/desk.html", context)
@@ -92,6 +93,11 @@ def moved_lately(request: MemberRequest) -> list[dict[str, Any]]:
         }
         for line in found.values()
     ]
+
+
+def lost_factors(request: MemberRequest) -> int:
+    """Return how many lost second factors wait for a decision, for who may see them."""
+    return resets.standing(now=request.now).count() if request.rights.is_reviewer else 0
 
 
 def entries_of(request: MemberRequest) -> list[Any]:

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from actions.enums import AmendmentState, Event, RoundKind
+from actions.enums import AmendmentState, Event, ResetState, RoundKind
 from actions.models import (
     Amendment,
     BodyChange,
     Extension,
+    FactorReset,
     Invitation,
     Override,
     ReportingRound,
@@ -42,6 +43,7 @@ def read() -> list[Done]:
         *more_time(),
         *statuses_set(),
         *invited(),
+        *factors_reset(),
         *bodies_changed(),
         *plans_amended(),
     ]
@@ -109,6 +111,22 @@ def invited() -> Iterator[Done]:
     for row in rows.order_by("-invited_at", "-pk")[:MOST_DONE]:
         what = _("Invitation to: %(actor)s") % {"actor": row.actor.short}
         yield Done(row.invited_at, name(row.invited_by), what, reverse("actions:all-members"))
+
+
+def factors_reset() -> Iterator[Done]:
+    """Yield the last proposals to reset a lost second factor, and what became of them."""
+    rows = FactorReset.objects.select_related("person", "proposed_by", "closed_by")
+    for row in rows.order_by("-proposed_at", "-pk")[:MOST_DONE]:
+        who, link = {"who": name(row.person)}, reverse("actions:reset", args=[row.pk])
+        if row.proposed_by:
+            what = _("Reset of a second factor proposed: %(who)s") % who
+            yield Done(row.proposed_at, name(row.proposed_by), what, link)
+    closed = rows.filter(closed_at__isnull=False).exclude(state=ResetState.LAPSED)
+    for row in closed.order_by("-closed_at", "-pk")[:MOST_DONE]:
+        told = {"who": name(row.person), "what": row.get_state_display()}
+        link = reverse("actions:reset", args=[row.pk])
+        what = _("Second factor of %(who)s: %(what)s") % told
+        yield Done(row.closed_at or row.proposed_at, name(row.closed_by), what, link)
 
 
 def bodies_changed() -> Iterator[Done]:

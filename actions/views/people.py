@@ -21,7 +21,7 @@ from actions.models import Actor, Membership, Plan, ReportingRound, Returned, Us
 from actions.refusals import Refused
 from actions.round_status import lateness
 from actions.rules.search import fold
-from actions.services import accounts
+from actions.services import accounts, factors
 from actions.services import members as service
 from actions.views.confirming import require_fresh
 from actions.views.members import invite, open_invitations
@@ -55,6 +55,7 @@ def all_members(request: MemberRequest) -> HttpResponse:
     page = Paginator(found(wanted), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = with_roles(list(page.object_list))
     invitations = open_invitations(request).select_related("actor").prefetch_related("actor__names")
+    mark_resettable(request, page.object_list)
     Returned.mark([*page.object_list, *invitations])
     query = request.GET.copy()
     query.pop("page", None)
@@ -163,6 +164,14 @@ def with_roles(people: Sequence[User]) -> list[User]:
     for person in people:
         person.current_roles.sort(key=lambda role: role.actor.sort_key)  # type: ignore[attr-defined]
     return list(people)
+
+
+def mark_resettable(request: MemberRequest, people: Sequence[Any]) -> None:
+    """Mark those of some people whose lost second factor the reader can see to."""
+    owners = factors.owners(people)
+    for person in people:
+        is_other = person.pk != request.user.pk and permissions.may_sign_in(person)
+        person.is_resettable = is_other and person.pk in owners
 
 
 def gaps(request: MemberRequest) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from actions.models.entries import HEADINGS
 from actions.refusals import Conflict, Refused
 from actions.rules import hints
 from actions.rules.writing import Refusal
-from actions.services import entries, passed, unsettled
+from actions.services import entries, passed, resets, unsettled
 from actions.views import reading
 from actions.views.differing import changes
 from actions.views.entries import find, frame
@@ -56,6 +56,7 @@ def queue(request: MemberRequest) -> HttpResponse:
         "page": page,
         "lines": lines,
         "unsettled": unsettled.waiting(),
+        "lost_factors": resets.standing(now=request.now).count(),
         "some_decidable": any(one["may_accept"] for one in lines),
         "query": "&".join(
             part for part in request.GET.urlencode().split("&") if not part.startswith("page=")

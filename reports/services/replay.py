@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from actions.models import Invitation, Membership, User
-from actions.services import accounts, members, plan
+from actions.services import accounts, factors, members, plan
 from actions.services import rounds as round_service
 from actions.services.endings import Ending, Kind
 from reports.models import Edition
@@ -17,6 +17,7 @@ ROWS: dict[Kind, tuple[Any, str]] = {
     Kind.ERASED: (User, "date_joined"),
     Kind.DEACTIVATED: (User, "date_joined"),
     Kind.REACTIVATED: (User, "date_joined"),
+    Kind.FACTORS: (User, "date_joined"),
     Kind.LEFT: (Membership, "started_at"),
     Kind.ROLE: (Membership, "started_at"),
     Kind.UNINVITED: (Invitation, "invited_at"),
@@ -79,6 +80,11 @@ def reactivated(user: User, _ending: Ending, _by: User | None) -> bool:
     return True
 
 
+def without_factors(user: User, ending: Ending, _by: User | None) -> bool:
+    """Take the second factors away that were reset: a device that was lost opens nothing again."""
+    return bool(factors.take_away(user, until=ending.at))
+
+
 def left(membership: Membership, ending: Ending, by: User | None) -> bool:
     """End a membership."""
     if membership.ended_at:
@@ -122,6 +128,7 @@ ACTS: dict[Kind, Any] = {
     Kind.ERASED: erased,
     Kind.DEACTIVATED: deactivated,
     Kind.REACTIVATED: reactivated,
+    Kind.FACTORS: without_factors,
     Kind.LEFT: left,
     Kind.ROLE: role,
     Kind.UNINVITED: uninvited,
