@@ -1,6 +1,7 @@
 """The characters that have no place in a text: no font shows them, or they mean nothing fixed."""
 
 import re
+from itertools import islice
 
 # C0 controls but tab, line feed and carriage return; C1 controls; marks that reorder
 # text; surrogates; private use; noncharacters. None has a place in a title, and an
@@ -13,6 +14,7 @@ FORBIDDEN = (
     )
 )
 FORBIDDEN_PATTERN = re.compile(f"[{FORBIDDEN}]")
+MOST_TOLD = 1_000  # of what is taken out of a paste
 # What word processors paste: bullets of their own fonts, and breaks of a line or a page.
 PASTED = str.maketrans(
     {"\uf0b7": "•", "\uf0a7": "•", "\uf0d8": "•", "\uf0fc": "•", "\uf02d": "–"}
@@ -34,11 +36,12 @@ def from_paste(text: str) -> tuple[str, list[tuple[str, int]]]:
     """Return a text as it can be kept, and what was taken out: the code of each, and its line.
 
     Bullets and breaks of a word processor stay what they are, written as everybody writes them.
+    Of what was taken out the first thousand are told.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(PASTED).split("\n")
-    taken = [
+    places = (
         (f"U+{ord(found[0]):04X}", number)
         for number, line in enumerate(lines, 1)
         for found in FORBIDDEN_PATTERN.finditer(line)
-    ]
-    return without("\n".join(lines)), taken
+    )
+    return without("\n".join(lines)), list(islice(places, MOST_TOLD))

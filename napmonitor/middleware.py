@@ -114,18 +114,26 @@ class ProgramsByTls:
 
 
 class KnownMethods:
-    """Refuse every method but reading and sending a form: no page takes another one."""
+    """Refuse every method but reading and sending a form, and a form in another encoding.
+
+    No page takes another method, no form of ours is in anything but UTF-8, and some of what
+    Python can decode is no text at all.
+    """
+
+    ENCODINGS = frozenset({"utf-8", "utf8"})
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer what is known."""
-        return (
-            self.get_response(request)
-            if request.method in METHODS
-            else HttpResponseNotAllowed(METHODS)
-        )
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in self.ENCODINGS:
+            return HttpResponseBadRequest(
+                "Bad Request (400)", content_type="text/plain; charset=utf-8"
+            )
+        return self.get_response(request)
 
 
 class NobodyKeeps:

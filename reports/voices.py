@@ -93,7 +93,7 @@ def can_change(note: VoiceNote, right: RightOfReply, *, on: date) -> bool:
     """
     if not right.takes_notes(on=on) or note.state in {SECOND_LOOK, *NOT_TAKEN[1:]}:
         return False
-    return note.pk is None or not note.answers.exists()
+    return note.pk is None or not note.answers.filter(state=SUBMITTED).exists()
 
 
 def can_ask_again(note: VoiceNote, right: RightOfReply, *, on: date) -> bool:
@@ -152,6 +152,12 @@ def answering(note: VoiceNote, entries: Iterable[Entry], rights: Rights) -> list
         return []
     mine = [e for e in entries if permissions.can_write_for(rights, e.responsibility)]
     return list({e.responsibility.actor_id: e.responsibility.actor for e in mine}.values())
+
+
+def can_submit(entries: Iterable[Entry], actor: Actor, rights: Rights) -> bool:
+    """Tell whether somebody submits what an actor answers: as who submits its entries."""
+    own = (entry for entry in entries if entry.responsibility.actor_id == actor.pk)
+    return any(permissions.can_submit(rights, entry) for entry in own)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from actions.refusals import Conflict, Refused
 from actions.services import amendments
 from actions.services.amending import foresee
 from reports import builder
+from reports.voice_models import InvitedVoice, RightOfReply, VoiceNote
 from tests.follow_up import NOW, YEAR, Scene, at
 from tests.test_bodies import entry_of, holders, said, take
 from tests.test_bodies import undo as undo_body
@@ -153,6 +154,27 @@ def test_a_report_tells_what_is_announced_with_the_words_that_it_will_have(scene
     (told,) = builder.build(scene.round(), now=NOW).amendments
     (one,) = told.actions
     assert (told.on, one.label, one.titles) == ("2027-01-01", "1A", {"en": "Other"})
+
+
+def test_what_somebody_wrote_of_an_added_action_keeps_an_amendment_from_being_undone(
+    scene,
+) -> None:
+    made = draft(scene, on=WITHIN)
+    line(scene, made, "99", "add", begins=[["small-ministry", "lead"]])
+    made = confirm(scene, made)
+    running = scene.round()
+    RightOfReply.objects.create(round=running, is_on=True, notes_until=WITHIN, answers_until=AFTER)
+    voice = InvitedVoice.objects.create(
+        round=running, actor=scene.actors["institute"], at=NOW, by=scene.people["secretariat"]
+    )
+    added = scene.plan.actions.get(label="99")
+    VoiceNote.objects.create(
+        voice=voice, action=added, text="x", language="nl", written_at=NOW,
+        written_by=scene.people["observer"],
+    )  # fmt: skip
+    with pytest.raises(Refused, match="was written about what it added"):
+        undo(scene, made)
+    assert scene.plan.actions.filter(label="99").exists()
 
 
 def test_a_draft_is_told_in_no_report(scene) -> None:

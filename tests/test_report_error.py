@@ -278,6 +278,18 @@ def test_a_connection_of_ipv6_is_one_however_many_addresses_it_has(db) -> None:
         take("2001:db8:1:3::1", is_proved=False, text="of another connection")
 
 
+def test_an_old_address_inside_a_new_one_is_that_address() -> None:
+    assert notices.network("::ffff:192.0.2.1") == notices.network("192.0.2.1")
+    assert notices.network("::ffff:192.0.2.2") != notices.network("192.0.2.1")
+
+
+@pytest.mark.parametrize("charset", ["hex", "rot13", "utf-7", "undefined", "iso-8859-1"])
+def test_a_form_in_another_encoding_is_refused(client, charset) -> None:
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    body = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n+2AA-\r\n--x--\r\n'
+    assert client.generic("POST", PAGE, body, content_type=kind).status_code == 400
+
+
 def test_from_many_networks_no_more_is_taken_than_a_secretariat_can_read(db) -> None:
     with time_machine.travel("2026-12-01 10:30", tick=False):
         for number in range(OF_ALL):

@@ -140,9 +140,10 @@ def not_printed(form: forms.BaseForm) -> list[str]:
 
 def words(label: Any, taken: list[tuple[str, int]]) -> str:
     """Return in words what was taken out of a field."""
-    places = [_("%(code)s in line %(line)s") % {"code": code, "line": n} for code, n in taken]
-    more = ["…"] if len(places) > MOST_NAMED else []
+    named = taken[:MOST_NAMED]
+    places = [_("%(code)s in line %(line)s") % {"code": code, "line": n} for code, n in named]
+    more = ["…"] if len(taken) > MOST_NAMED else []
     return _("“%(field)s”: a character that cannot be saved was taken out (%(what)s).") % {
         "field": label,
-        "what": ", ".join(places[:MOST_NAMED] + more),
+        "what": ", ".join(places + more),
     }

@@ -59,6 +59,8 @@ def of(provider: Provider, budget: Budget) -> Metadata:
     if found.get("issuer") != provider.issuer:
         raise BadAnswerError("names another issuer")
     methods = found.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    if not isinstance(methods, list):
+        raise BadAnswerError("names no list of ways to ask for tokens")
     is_by_form = "client_secret_basic" not in methods and "client_secret_post" in methods
     return Metadata(
         authorization=checked(provider, found, "authorization_endpoint"),

@@ -42,7 +42,9 @@ def verify(
     ):
         raise BadAnswerError("made a token for another site")
     given = claims.get("nonce")
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), nonce.encode()):
+    if not isinstance(given, str) or not hmac.compare_digest(
+        given.encode("utf-8", "replace"), nonce.encode()
+    ):
         raise BadAnswerError("answered to another sign-in")
     if not claims["sub"] or len(claims["sub"]) > LONGEST:
         raise BadAnswerError("named nobody")

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, ProtectedError, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -492,8 +492,11 @@ def undo(amendment: Amendment, *, by: User, now: datetime) -> Amendment:
     for line in stored.lines.filter(act=AmendmentAct.ADD):
         line.action = None
         plan.save(line, by=by)
-    for action in Action.objects.filter(pk__in=made["added"]):
-        plan.delete(action, by=by)
+    try:
+        for action in Action.objects.filter(pk__in=made["added"]):
+            plan.delete(action, by=by)
+    except ProtectedError as error:
+        raise Refused(bodies.held()) from error
     opened = stored.plan.rounds.exclude(state=RoundState.PLANNED)
     held = set(Responsibility.objects.filter(action__in=keys).values_list("pk", flat=True))
     for given in opened.filter(

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -303,10 +303,18 @@ def undo(change: BodyChange, *, by: User, now: datetime) -> BodyChange:
     else:
         assignments.unfollow(stored, by=by, now=now)
         inheritance.move_back(stored, by=by, now=now)
-        undo_take_over(stored, by=by)
+        try:
+            undo_take_over(stored, by=by)
+        except ProtectedError as error:
+            raise Refused(held()) from error
     stored.undone_by, stored.undone_at = by, now
     stored.save(update_fields=["undone_by", "undone_at"])
     return stored
+
+
+def held() -> str:
+    """Say that another part of the site keeps what an act added: who was invited, or a note."""
+    return _("Something on this site was written about what it added. It cannot be undone.")
 
 
 def undo_take_over(change: BodyChange, *, by: User) -> None:

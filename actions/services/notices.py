@@ -167,6 +167,7 @@ def network(asker: str) -> str:
         address = ipaddress.ip_address(asker)
     except ValueError:
         return "unknown"
+    address = getattr(address, "ipv4_mapped", None) or address
     bits = 32 if isinstance(address, ipaddress.IPv4Address) else 64
     return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
 

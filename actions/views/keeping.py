@@ -64,6 +64,7 @@ TECHNICAL = OURS | {
     "role",
     "chosen",
 }
+SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character, which nothing can store
 SHORTEST = 4  # of what somebody would miss; "on" is a ticked box
 # Of a text that is carried, in characters: the longest form has eight texts and twenty documents.
 MOST = 400_000
@@ -255,7 +256,8 @@ def unpacked(text: str) -> Kept | None:
         fields = tuple((name, value) for name, value in rows)
     except (ValueError, TypeError, RecursionError):
         return None
-    is_sound = all(isinstance(one, str) for one in (mark, *(one for row in fields for one in row)))
+    said = (mark, *(one for row in fields for one in row))
+    is_sound = all(isinstance(one, str) and not SURROGATE.search(one) for one in said)
     return Kept(mark, fields) if fields and is_sound else None
 
 

@@ -27,6 +27,8 @@ def name_of(request: HttpRequest, page: str) -> str:
     A row of the administration is named by what it is and what it is called. A page that is no
     longer there, or that the person may not see any more, has no name.
     """
+    if page.partition("?")[0] == request.path:
+        return ""  # it would ask itself
     asked: Any = copy.copy(request)
     asked._messages = default_storage(asked)  # noqa: SLF001  what waits is for the page itself
     try:

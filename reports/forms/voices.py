@@ -132,11 +132,16 @@ class NoteAnswerForm(SpokenForm):
     text = TextField(
         label=_("Answer"), rows=8, most=LONGEST_ANSWER, required=False, is_printed=True
     )
+    note_seen = forms.RegexField(r"^[0-9a-f]{0,32}\Z", required=False, widget=forms.HiddenInput)
     field_order = ("text", "language")
+
+    def clean_note_seen(self) -> str | None:
+        """Return the digest of the note; None from what is no form of ours."""
+        return self.cleaned_data["note_seen"] if "note_seen" in self.data else None
 
     def said(self) -> dict[str, Any]:
         """Return what was typed, as services take it."""
-        return {name: self.cleaned_data[name] for name in ("language", "text", "seen")}
+        return {name: self.cleaned_data[name] for name in ("language", "text")}
 
 
 class DecisionForm(SeenForm):

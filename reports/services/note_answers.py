@@ -1,6 +1,7 @@
 """Writes what actors answer to the notes of voices: one answer each, until the second date."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,6 +19,21 @@ from reports.services.voices import lock
 from reports.voice_models import DRAFT, SUBMITTED, NoteAnswer, VoiceNote
 
 WRITTEN = ("language", "text")
+ANSWERED = ("language", "text", "evidence")  # of a note
+NOTE_CHANGED = _(
+    "The note was changed since this page was opened. Read it again, then send your answer once "
+    "more."
+)
+
+
+class Read(NamedTuple):
+    """Digests of what the writer saw of the answer and of the note; None from no form of ours."""
+
+    answer: str | None = None
+    note: str | None = None
+
+
+READ_NOTHING = Read()
 
 
 @transaction.atomic
@@ -28,7 +44,7 @@ def save(
     language: str,
     text: str,
     submits: bool,
-    seen: str | None = None,
+    seen: Read = READ_NOTHING,
     by: User,
     now: datetime,
 ) -> NoteAnswer:
@@ -37,8 +53,9 @@ def save(
     There is one answer an actor, which can be changed until the last day; once submitted, a change
     is submitted too. Raises PermissionDenied for an actor that is not expected to report on that
     action or section, for who does not write for it, and for whoever wrote the note; Refused
-    after the last day and for a note that is not in the report; ValidationError by field; Conflict
-    where the answer is no longer what was ``seen``.
+    after the last day and for a note that is not in the report, or no longer what was seen of it;
+    ValidationError by field; Conflict where the answer is no longer what was ``seen``. Only who
+    submits the entries of an actor submits its answers.
     """
     given = lock(note.voice.round)
     stored = read(note)
@@ -46,14 +63,18 @@ def save(
     entries = voices.expected_entries([stored])[stored.pk]
     if actor not in voices.answering(stored, entries, rights):
         raise PermissionDenied
+    if submits and not voices.can_submit(entries, actor, rights):
+        raise PermissionDenied
     if not stored.is_taken:
         raise Refused(_("This note is not in the report, or no longer."))
     if not voices.right_of(given).takes_answers(on=timezone.localdate(now)):
         raise Refused(_("The last day for answers has passed."))
+    if seen.note is not None and seen.note != seeing.digest(stored, ANSWERED):
+        raise Refused(NOTE_CHANGED)
     found = NoteAnswer.objects.select_for_update(of=("self",)).filter(note=stored, actor=actor)
     row = found.first() or NoteAnswer(note=stored, actor=actor)
     wanted = {"language": language, "text": tidy(text)}
-    seeing.check(row, wanted, seen)
+    seeing.check(row, wanted, seen.answer)
     if row.is_submitted and not submits:
         raise Refused(_("This answer is submitted: submit the change too."))
     if row.is_submitted and all(getattr(row, name) == said for name, said in wanted.items()):

@@ -134,7 +134,7 @@ def refuse(
     row = to_decide(note, seen=seen, by=by, now=now)
     if row.state not in {SUBMITTED, TAKEN}:
         raise Refused(_("This note does not wait for a decision."))
-    if row.answers.exists():
+    if row.answers.filter(state=SUBMITTED).exists():
         raise Refused(ANSWERED)
     if ground not in dict(GROUNDS):
         raise ValidationError({"ground": CHOSEN_GROUND})

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from actions.forms.seen import change
 from actions.models import Action, Actor, ReportingRound, Section
 from actions.services import seen
 from actions.views.entries import LARGEST_KEY
@@ -148,6 +149,7 @@ def answer(request: MemberRequest, key: int, actor: int) -> HttpResponse:
         "text": there.text,
         "language": there.language or get_language(),
         "seen": seen.digest(there, note_answers.WRITTEN),
+        "note_seen": seen.digest(row, note_answers.ANSWERED),
     }
     sent = request.POST if request.method == "POST" else None
     form = offer(request, NoteAnswerForm(sent, initial=start))
@@ -156,7 +158,13 @@ def answer(request: MemberRequest, key: int, actor: int) -> HttpResponse:
         done = attempt(
             form,
             lambda: note_answers.save(
-                row, whose, **form.said(), submits=submits, by=request.user, now=request.now
+                row,
+                whose,
+                **form.said(),
+                submits=submits,
+                seen=read_of(form),
+                by=request.user,
+                now=request.now,
             ),
             note_answers.WRITTEN,
         )
@@ -164,6 +172,7 @@ def answer(request: MemberRequest, key: int, actor: int) -> HttpResponse:
             said = _("The answer is submitted.") if submits else _("The draft is saved.")
             messages.success(request, said)
             return redirect("actions:desk")
+        change(form, "note_seen", start["note_seen"])
     context = {
         "round": given,
         "plan": given.plan,
@@ -173,6 +182,9 @@ def answer(request: MemberRequest, key: int, actor: int) -> HttpResponse:
         "answer": there,
         "form": form,
         "may_write": right.takes_answers(on=request.on),
+        "may_submit": voices.can_submit(
+            voices.expected_entries([row])[row.pk], whose, request.rights
+        ),
     }
     status = 409 if getattr(form, "conflict", None) else 200
     return TemplateResponse(request, "voices/answer_form.html", context, status=status)
@@ -226,6 +238,11 @@ def find_answering(request: MemberRequest, row: VoiceNote, key: int) -> Actor:
     if found is None:
         raise Http404
     return found
+
+
+def read_of(form: NoteAnswerForm) -> note_answers.Read:
+    """Return what the writer of an answer saw of it and of the note."""
+    return note_answers.Read(form.cleaned_data["seen"], form.cleaned_data["note_seen"])
 
 
 def submitted_answers(row: VoiceNote) -> list[NoteAnswer]:

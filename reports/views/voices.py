@@ -27,7 +27,7 @@ from reports import voices as reading
 from reports.forms.voices import DaysForm, DecisionForm, SecondLookForm, VoiceForm
 from reports.services import notes, voices
 from reports.views.editing import find_round
-from reports.voice_models import DRAFT, InvitedVoice, VoiceNote
+from reports.voice_models import DRAFT, SUBMITTED, InvitedVoice, VoiceNote
 
 
 def find_yearly(key: int) -> ReportingRound:
@@ -168,7 +168,8 @@ def may_decide(request: MemberRequest, row: VoiceNote) -> bool:
         return False
     if row.is_asked:
         return reading.can_look_again(row, request.rights)
-    return reading.can_decide(row, request.rights) and not row.answers.exists()
+    is_answered = row.answers.filter(state=SUBMITTED).exists()
+    return reading.can_decide(row, request.rights) and not is_answered
 
 
 def decide(request: MemberRequest, row: VoiceNote, form: Any, *, is_second: bool) -> bool:

@@ -23,3 +23,8 @@ def test_a_forbidden_character_is_left_out_or_coded(character: str, code: str) -
     text = f"één{character}中😀\n\t"
     assert characters.without(text) == "één中😀\n\t"
     assert characters.coded(text) == f"één{code}中😀\n\t"
+
+
+def test_of_a_paste_full_of_them_only_the_first_are_told() -> None:
+    text, taken = characters.from_paste("a\n" + "\x07" * 1_000_000)
+    assert (text, len(taken), taken[0]) == ("a\n", characters.MOST_TOLD, ("U+0007", 2))

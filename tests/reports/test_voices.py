@@ -520,6 +520,37 @@ def test_an_answered_note_stays_as_it_is(stage: Stage) -> None:
         stage.refused(note)
 
 
+def test_a_draft_of_an_answer_keeps_nobody_from_changing_or_refusing_the_note(stage: Stage) -> None:
+    note = stage.taken()
+    stage.answer(note, submits=False, text="", language="")
+    stage.write(text="Anders")
+    assert stage.refused(note).state == "refused"
+
+
+def test_an_answer_is_not_submitted_under_a_text_that_its_writer_has_not_read(
+    stage: Stage,
+) -> None:
+    note = stage.taken()
+    read = seen.digest(note, note_answers.ANSWERED)
+    stage.answer(note, submits=False, seen=note_answers.Read(note=read))
+    notes.take(stage.write(text="Heel iets anders"), by=stage.by, now=NOW)
+    with pytest.raises(Refused, match="Read it again"):
+        stage.answer(note, seen=note_answers.Read(note=read))
+    note.refresh_from_db()
+    assert stage.answer(
+        note, seen=note_answers.Read(note=seen.digest(note, note_answers.ANSWERED))
+    ).is_submitted
+
+
+def test_where_only_coordinators_submit_only_they_submit_an_answer(stage: Stage) -> None:
+    note = stage.taken()
+    Actor.objects.filter(pk=stage.scene.actors["ministry"].pk).update(coordinator_submits=True)
+    assert not stage.answer(note, submits=False).is_submitted
+    with pytest.raises(PermissionDenied):
+        stage.answer(note)
+    assert stage.answer(note, by=stage.scene.people["head"]).is_submitted
+
+
 def test_those_who_can_answer_are_told_once_the_next_morning(stage: Stage) -> None:
     first, second = stage.taken("1"), stage.taken("9")
     addresses = [f"{name}@small.example.org" for name in ("colleague", "head", "writer")]
