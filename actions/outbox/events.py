@@ -1,6 +1,6 @@
 """Decides who is told what, and puts the letters into the outbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -22,19 +22,22 @@ from actions.models import (
     User,
 )
 from actions.outbox import letters
+from actions.seats import Seats
 from actions.writing import speakers
 
 MORNING = time(6)  # in Brussels, when the digests of the day before go out
 
 
 def round_opened(reporting_round: ReportingRound, *, now: datetime) -> None:
-    """Tell everybody who is to write something that a round has opened: one letter a person.
+    """Tell everybody who is asked for something that a round has opened: one letter a person.
 
-    What was carried over is nobody's to write. The number of queries is the same for one
-    person and one entry as for many.
+    Each names what reminders would (``Seats.asked``), not all that somebody may write for the
+    bodies below theirs. What was carried over is nobody's to write. The number of queries is
+    the same for one person and one entry as for many.
     """
     key, facts = f"round_opened:{reporting_round.pk}", {"round": reporting_round.pk}
-    tell_writers(LetterKind.ROUND_OPENED, key, to_be_written(reporting_round), facts, now=now)
+    theirs = asked_of(to_be_written(reporting_round), on=localdate(now))
+    tell(LetterKind.ROUND_OPENED, key, theirs, facts, now=now)
 
 
 def let_in(
@@ -210,7 +213,18 @@ def tell_writers(
 
     The number of queries is the same for one person and one entry as for many.
     """
-    theirs = writers_of(rows, on=timezone.localdate(now))
+    tell(kind, key, writers_of(rows, on=timezone.localdate(now)), facts, now=now)
+
+
+def tell(
+    kind: LetterKind,
+    key: str,
+    theirs: Mapping[int, list[int]],
+    facts: dict[str, Any],
+    *,
+    now: datetime,
+) -> None:
+    """Put one letter into the outbox for each person, by key, with the entries that it is about."""
     people = User.objects.in_bulk(theirs)
     letters.put_many(
         kind,
@@ -220,6 +234,16 @@ def tell_writers(
         ],
         now=now,
     )
+
+
+def asked_of(rows: Iterable[Entry], *, on: date) -> dict[int, list[int]]:
+    """Return everybody who is asked for some of some entries on a day, with the keys of those."""
+    seats = Seats.read(on=on)
+    theirs: dict[int, list[int]] = {}
+    for entry in rows:
+        for person in seats.asked(entry.responsibility, on=on):
+            theirs.setdefault(person, []).append(entry.pk)
+    return {person: sorted(found) for person, found in theirs.items()}
 
 
 def writers_of(rows: Iterable[Entry], *, on: date) -> dict[int, list[int]]:

@@ -147,7 +147,7 @@ def people_of(
     sent = Letter.objects.filter(state=LetterState.SENT).exclude(kind=LetterKind.SIGN_IN)
     last = dict(sent.order_by().values_list("user").annotate(Max("sent_at")))
     Returned.mark(seats.people.values())
-    people = {
+    people: dict[int, list[dict[str, Any]]] = {
         actor: sorted(
             ({"person": seats.people[key], "last": last.get(key)} for key in found),
             key=lambda one: one["person"].sort_key,
