@@ -40,6 +40,41 @@ def round_opened(reporting_round: ReportingRound, *, now: datetime) -> None:
     tell(LetterKind.ROUND_OPENED, key, theirs, facts, now=now)
 
 
+def added(
+    keys: Iterable[int],
+    *,
+    key: str,
+    had: Mapping[int, set[int]] | None = None,
+    but: Iterable[int] = (),
+    now: datetime,
+) -> None:
+    """Tell everybody of whom entries of an open round are asked since: one letter a round.
+
+    ``had`` are the people who were asked for an entry before, by its key; ``but`` are those who
+    are told otherwise.
+    """
+    rows = Entry.objects.filter(pk__in=list(keys), state__in=WRITABLE, expected=True)
+    by_round: dict[int, list[Entry]] = {}
+    for entry in rows.select_related("responsibility").order_by("pk"):
+        by_round.setdefault(entry.round_id, []).append(entry)
+    for given, entries in sorted(by_round.items()):
+        told = asked_of(entries, on=localdate(now))
+        theirs = {
+            person: [one for one in found if person not in (had or {}).get(one, ())]
+            for person, found in told.items()
+            if person not in set(but)
+        }
+        theirs = {person: found for person, found in theirs.items() if found}
+        facts = {"round": given, "added": True}
+        start = f"added:{key}:{given}:{now.isoformat()}"
+        tell(LetterKind.ROUND_OPENED, start, theirs, facts, now=now)
+
+
+def added_no_more(key: str) -> None:
+    """Have nobody told any more of entries that an act added, as it is undone."""
+    drop(LetterKind.ROUND_OPENED, key__startswith=f"added:{key}:")
+
+
 def let_in(
     reporting_round: ReportingRound, rows: Iterable[Entry], *, comment: str = "", now: datetime
 ) -> None:
