@@ -89,23 +89,30 @@ def sign_in(facts: Facts, _on: date) -> Mail | None:
 
 
 def round_opened(facts: Facts, on: date) -> Mail | None:
-    """Tell somebody that a round is open, and what to write; facts: round, entries (keys)."""
+    """Tell somebody that a round is open, and what to write; facts: round, entries (keys).
+
+    With ``added`` these are only what the plan, or a takeover, asks of them since.
+    """
     rounds = ReportingRound.objects.select_related("plan__contact_row")
     found = rounds.filter(pk=facts["round"]).first()
     entries = to_write(facts["entries"], on)
     if found is None or not entries:
         return None
-    count = len(entries)
+    count, is_added, day = len(entries), facts.get("added", False), found.deadline
+    if is_added and day < on:
+        day = min(last for entry in entries if (last := last_day(entry, on)))
     subject = ngettext(
         "Follow-up %(year)s: %(count)s entry to write by %(day)s",
         "Follow-up %(year)s: %(count)s entries to write by %(day)s",
         count,
-    ) % {"year": found.year, "count": count, "day": short_day(found.deadline)}
+    ) % {"year": found.year, "count": count, "day": short_day(day)}
     return render(
         "round_opened",
         subject,
         found.plan.contact,
         round=found,
+        day=day,
+        is_added=is_added,
         is_sample=found.is_sample,
         link=link("actions:desk"),
         **listed(entries),

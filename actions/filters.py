@@ -348,9 +348,9 @@ class ExpectedFilter(django_filters.FilterSet):
         return rows.filter(self.late) if value == "yes" else rows.exclude(self.late)
 
     def if_alone(self, rows: QuerySet, _name: str, _value: str) -> QuerySet:
-        """Keep entries of bodies for which nobody sits, nor for whoever reports for them."""
+        """Keep entries for which nobody is asked: of their body, through another, or above."""
         seats = Seats.read(on=self.on)
         held = Responsibility.objects.filter(entries__in=rows)
         return rows.filter(
-            responsibility__in=[row.pk for row in held if not seats.own(row, on=self.on)]
+            responsibility__in=[row.pk for row in held if not seats.asked(row, on=self.on)]
         )

@@ -56,12 +56,14 @@ class Seats:
         Where there are none, the coordinators of the nearest body above that has anybody,
         or who else writes for that one.
         """
-        if own := self.own(held, on=on):
-            return own
+        return self.own(held, on=on) or self.above(held)[1]
+
+    def above(self, held: Responsibility) -> tuple[int | None, list[int]]:
+        """Return the nearest body above that has anybody, and who of it is asked in the place."""
         for above in ancestors(held.actor_id, self.tree):
             if found := self.of(self.coordinators, [above]) or self.of(self.writing, [above]):
-                return found
-        return []
+                return above, found
+        return None, []
 
     @staticmethod
     def of(seats: Mapping[int, set[int]], actors: Iterable[int]) -> list[int]:

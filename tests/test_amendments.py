@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from actions import importers, round_status
+from actions import emails, importers, round_status
+from actions.enums import LetterKind
 from actions.models import (
     Action,
     Actor,
@@ -20,6 +21,7 @@ from actions.models import (
     Entry,
     EntryVersion,
     FormerWording,
+    Letter,
     Plan,
     ReportingRound,
     Responsibility,
@@ -283,6 +285,51 @@ def test_who_becomes_responsible_is_asked_by_rounds_that_look_past_the_day(scene
     asked = {(r.action.label, r.actor.slug) for r in round_status.expected(before)}
     assert ("6", "small-foreign") in asked
     assert not {("6", "small-agency"), ("20", "small-ministry")} & asked
+
+
+def told() -> dict[str, list[str]]:
+    """Return who is told of which actions in letters about what was added to a round."""
+    rows = Letter.objects.filter(kind="round_opened", key__startswith="added:", state="waiting")
+    return {
+        letter.address.split("@")[0]: sorted(
+            Entry.objects.filter(pk__in=letter.facts["entries"]).values_list(
+                "responsibility__action__label", flat=True
+            )
+        )
+        for letter in rows
+    }
+
+
+def test_whoever_becomes_responsible_gets_one_letter_with_the_new_entries_alone(scene) -> None:
+    scene.round()
+    made = draft(scene, WITHIN)
+    line(scene, made, "6", ends=["small-foreign"], begins=[["small-guarded", "lead"]])
+    line(scene, made, "20", "add", begins=[["small-service", "responsible"]])
+    assert told() == {}
+    made = confirm(scene, made)
+    # The coordinator above the service is not told, as the service has its own people.
+    assert told() == {"guarded": ["6"], "guard": ["6"], "below": ["20"]}
+    amendments.force_due(now=NOW)
+    assert Letter.objects.filter(key__startswith="added:").count() == 3
+    facts = Letter.objects.get(key__startswith="added:", address__startswith="below@").facts
+    mail = emails.compose(LetterKind.ROUND_OPENED, facts, "en", on=NOW.date())
+    assert mail is not None
+    assert mail.subject == "Follow-up 2025: 1 entry to write by 15 February 2026"
+    assert "More is asked of you in the follow-up of the year 2025" in mail.text
+    assert "is open" not in mail.text
+    late = emails.compose(LetterKind.ROUND_OPENED, facts, "en", on=date(2026, 3, 1))
+    assert late is not None
+    assert late.subject == "Follow-up 2025: 1 entry to write by 15 March 2026"
+    undo(scene, made)
+    assert told() == {}
+
+
+def test_a_new_wording_is_no_news_to_who_writes(scene) -> None:
+    scene.round()
+    made = draft(scene, WITHIN)
+    line(scene, made, "1", said={"title_en": "Other"})
+    confirm(scene, made)
+    assert told() == {}
 
 
 def test_an_action_that_is_withdrawn_is_asked_for_no_longer(scene) -> None:

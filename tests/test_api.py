@@ -263,7 +263,7 @@ def test_the_draft_of_a_plan_is_not_there(client: Client, story: Story) -> None:
     ("path", "sizes", "cost"),
     [
         ("plans/", (1, 9), 3),
-        ("plans/small/actions/", (1, 9), 19),
+        ("plans/small/actions/", (1, 9), 20),
         ("plans/small/rounds/", (1, 9), 4),
         ("plans/small/entries/", (1, 99), 6),
         ("plans/small/editions/", (1, 9), 5),

@@ -338,6 +338,24 @@ def test_members_are_told_on_the_day_for_whom_they_write_and_once(scene) -> None
     assert emails.compose(LetterKind.MOVED, {"change": change.pk}, "en", on=AFTER) is None
 
 
+def test_members_of_a_successor_are_told_which_entries_it_took_over(scene) -> None:
+    given = scene.round()
+    change = take(scene, WITHIN, "foreign", "guarded")
+    letters = Letter.objects.filter(key__startswith="added:")
+    # Those who moved along with the entry are told for whom they write.
+    told = {one.address.split("@")[0]: one.facts["entries"] for one in letters}
+    keys = [entry_of(given, "6", "guarded").pk]
+    assert told == {"guarded": keys, "guard": keys}
+    undo(scene, change)
+    assert not letters.exclude(state="dropped").exists()
+
+
+def test_whoever_reported_for_it_before_is_told_nothing_of_an_entry_that_moves(scene) -> None:
+    scene.round()
+    take(scene, WITHIN, "agency", "ministry")
+    assert not Letter.objects.filter(key__startswith="added:").exists()
+
+
 @pytest.mark.parametrize(
     ("there", "name", "role"),
     [("observer", "writer", "contributor"), ("coordinator", "writer", "coordinator"),

@@ -18,16 +18,18 @@ from actions.models import (
     Entry,
     Extension,
     Letter,
+    Membership,
     Reminded,
     ReportingRound,
     User,
 )
+from actions.outbox import reminders
 from actions.round_status import received
 from actions.services import amendments, bodies, rounds
 from actions.services.takeover import TakeOver
 from document import charts
 from tests.conftest import add_second_factor
-from tests.follow_up import NOW, Scene, at
+from tests.follow_up import DEADLINE, NOW, Scene, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 PAGE = "/en/secretariat/"
@@ -96,6 +98,26 @@ def test_each_number_is_a_link_to_a_list_of_as_many(
     assert len(desk.get(found["to review"][1]).context["lines"]) == 1
     # The published round of the year before asks for nothing any more.
     assert [line["round"] for line in response.context["lines"]] == [given]
+
+
+def test_nobody_writes_only_where_nobody_is_asked_by_reminders(scene, sign_in) -> None:
+    Membership.objects.filter(user=scene.people["below"]).update(ended_at=NOW)
+    page = sign_in(secretariat_of(scene))
+    planned = scene.round(state="planned")
+    opening = text_of(page.get(f"/en/secretariat/rounds/{planned.pk}/open/"))
+    assert "Nobody writes for 1 of them: no e-mail goes out for it." in opening
+    assert "Office – invite somebody" in opening
+    assert "Service – invite somebody" not in opening
+    given = rounds.open(planned, by=scene.people["secretariat"], now=NOW)
+    digests = reminders.digests(since=timezone.localdate(NOW), on=DEADLINE)
+    orphans = next(one.orphans for one in digests if one.orphans)
+    assert orphans == [scene.entry(given, "5").pk]
+    count, link = todos(page.get(PAGE))["not in, and nobody writes for it"]
+    listed = page.get(link.split("#")[0])
+    assert (count, [one.pk for one in listed.context["page"]]) == (1, orphans)
+    lines = text_of(listed)
+    assert "Office 1 expected: 1 to do 1 late · nobody writes for it" in lines
+    assert "Service 1 expected: 1 to do 1 late · asked: Ministry head@small.example.org" in lines
 
 
 def test_what_ends_and_what_failed_is_told(desk, given_round) -> None:

@@ -37,7 +37,7 @@ from actions.models import (
     Responsibility,
     User,
 )
-from actions.outbox import events, letters, sending
+from actions.outbox import events, letters, reminders, sending
 from actions.refusals import Refused
 from actions.services import bodies, entries, rounds
 from actions.services.takeover import TakeOver
@@ -400,11 +400,22 @@ def test_opening_a_round_writes_to_each_writer_once_and_to_nobody_else(scene) ->
         )
         for name, letter in by_name.items()
     }
-    # Its own, the service below it, the agency that reports through it, the one it took over.
-    assert labels["writer"] == {"1", "2", "3", "4", "9"}
+    # Its own, the agency that reports through it, the one it took over; not the service below
+    # it, which has its own people.
+    assert labels["writer"] == labels["head"] == {"1", "3", "4", "9"}
     assert labels["below"] == {"2"}
     assert {letter.state for letter in by_name.values()} == {LetterState.WAITING}
     assert by_name["writer"].key == f"round_opened:{running.pk}:{scene.people['writer'].pk}"
+
+
+def test_the_letter_of_an_opened_round_names_what_reminders_name(scene) -> None:
+    Membership.objects.filter(user=scene.people["below"]).update(ended_at=NOW)
+    running = scene.round()
+    told = {letter.user_id: letter.facts["entries"] for letter in written(LetterKind.ROUND_OPENED)}
+    digests = reminders.digests(since=timezone.localdate(NOW), on=running.deadline)
+    assert told == {one.person.pk: sorted(one.entries) for one in digests if one.entries}
+    assert scene.entry(running, "2").pk in told[scene.people["head"].pk]
+    assert scene.entry(running, "2").pk not in told[scene.people["writer"].pk]
 
 
 def test_who_is_told_agrees_with_who_may_write(scene) -> None:

@@ -471,7 +471,7 @@ def test_opening_is_confirmed_with_what_it_does(
     assert "1 of them carries over from the last round" in text
     assert "1 person gets an e-mail." in text
     assert "2 organisations are asked for the rest." in text
-    assert "1 of them has no member: nobody there gets an e-mail." in text
+    assert "Nobody writes for 1 of them: no e-mail goes out for it." in text
     assert "Plan-3-1 – invite somebody" in text
     assert "Round 2024 is not over." in text
     assert "2 entries of 2024 are not accepted yet." in text

@@ -1,6 +1,6 @@
 """Decides who is told what, and puts the letters into the outbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -22,19 +22,57 @@ from actions.models import (
     User,
 )
 from actions.outbox import letters
+from actions.seats import Seats
 from actions.writing import speakers
 
 MORNING = time(6)  # in Brussels, when the digests of the day before go out
 
 
 def round_opened(reporting_round: ReportingRound, *, now: datetime) -> None:
-    """Tell everybody who is to write something that a round has opened: one letter a person.
+    """Tell everybody who is asked for something that a round has opened: one letter a person.
 
-    What was carried over is nobody's to write. The number of queries is the same for one
-    person and one entry as for many.
+    Each names what reminders would (``Seats.asked``), not all that somebody may write for the
+    bodies below theirs. What was carried over is nobody's to write. The number of queries is
+    the same for one person and one entry as for many.
     """
     key, facts = f"round_opened:{reporting_round.pk}", {"round": reporting_round.pk}
-    tell_writers(LetterKind.ROUND_OPENED, key, to_be_written(reporting_round), facts, now=now)
+    theirs = asked_of(to_be_written(reporting_round), on=localdate(now))
+    tell(LetterKind.ROUND_OPENED, key, theirs, facts, now=now)
+
+
+def added(
+    keys: Iterable[int],
+    *,
+    key: str,
+    had: Mapping[int, set[int]] | None = None,
+    but: Iterable[int] = (),
+    now: datetime,
+) -> None:
+    """Tell everybody of whom entries of an open round are asked since: one letter a round.
+
+    ``had`` are the people who were asked for an entry before, by its key; ``but`` are those who
+    are told otherwise.
+    """
+    rows = Entry.objects.filter(pk__in=list(keys), state__in=WRITABLE, expected=True)
+    by_round: dict[int, list[Entry]] = {}
+    for entry in rows.select_related("responsibility").order_by("pk"):
+        by_round.setdefault(entry.round_id, []).append(entry)
+    for given, entries in sorted(by_round.items()):
+        told = asked_of(entries, on=localdate(now))
+        theirs = {
+            person: [one for one in found if person not in (had or {}).get(one, ())]
+            for person, found in told.items()
+            if person not in set(but)
+        }
+        theirs = {person: found for person, found in theirs.items() if found}
+        facts = {"round": given, "added": True}
+        start = f"added:{key}:{given}:{now.isoformat()}"
+        tell(LetterKind.ROUND_OPENED, start, theirs, facts, now=now)
+
+
+def added_no_more(key: str) -> None:
+    """Have nobody told any more of entries that an act added, as it is undone."""
+    drop(LetterKind.ROUND_OPENED, key__startswith=f"added:{key}:")
 
 
 def let_in(
@@ -210,7 +248,18 @@ def tell_writers(
 
     The number of queries is the same for one person and one entry as for many.
     """
-    theirs = writers_of(rows, on=timezone.localdate(now))
+    tell(kind, key, writers_of(rows, on=timezone.localdate(now)), facts, now=now)
+
+
+def tell(
+    kind: LetterKind,
+    key: str,
+    theirs: Mapping[int, list[int]],
+    facts: dict[str, Any],
+    *,
+    now: datetime,
+) -> None:
+    """Put one letter into the outbox for each person, by key, with the entries that it is about."""
     people = User.objects.in_bulk(theirs)
     letters.put_many(
         kind,
@@ -220,6 +269,16 @@ def tell_writers(
         ],
         now=now,
     )
+
+
+def asked_of(rows: Iterable[Entry], *, on: date) -> dict[int, list[int]]:
+    """Return everybody who is asked for some of some entries on a day, with the keys of those."""
+    seats = Seats.read(on=on)
+    theirs: dict[int, list[int]] = {}
+    for entry in rows:
+        for person in seats.asked(entry.responsibility, on=on):
+            theirs.setdefault(person, []).append(entry.pk)
+    return {person: sorted(found) for person, found in theirs.items()}
 
 
 def writers_of(rows: Iterable[Entry], *, on: date) -> dict[int, list[int]]:

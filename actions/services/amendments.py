@@ -35,6 +35,7 @@ from actions.models import (
 )
 from actions.models.actions import DAYS, FORMER, SAID, put_said, said_by
 from actions.models.fields import LANGUAGES
+from actions.outbox import events
 from actions.refusals import Conflict, Refused
 from actions.rules import numbering
 from actions.services import bodies, inheritance, plan, rounds
@@ -209,6 +210,7 @@ def settle(amendment: Amendment, foreseen: Foreseen, *, by: User, now: datetime)
     made["actors"] = sorted(set(actors))
     amendment.made, amendment.confirmed_by, amendment.confirmed_at = made, by, now
     plan.save(amendment, by=by)
+    events.added(inheritance.asked_since(made), key=f"amendment:{amendment.pk}", now=now)
 
 
 def told(fault: Any) -> str:
@@ -475,6 +477,7 @@ def undo(amendment: Amendment, *, by: User, now: datetime) -> Amendment:
     if words := refusal_to_undo(stored):
         raise Refused(words)
     made, since = stored.made, stored.confirmed_at
+    events.added_no_more(f"amendment:{stored.pk}")
     put_wording_back(made, by=by)
     for kept in reversed(made["entries"]):
         bodies.put_back(kept)

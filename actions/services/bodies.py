@@ -25,6 +25,7 @@ from actions.models import (
     Entry,
     EntryVersion,
     Extension,
+    Membership,
     ReportingRound,
     Responsibility,
     ReviewEvent,
@@ -34,7 +35,9 @@ from actions.models import (
 )
 from actions.models.fields import LANGUAGES
 from actions.models.sources import BY_SECRETARIAT, OF_AN_ACT
+from actions.outbox import events
 from actions.refusals import Conflict, Refused
+from actions.seats import Seats
 from actions.services import assignments, inheritance, plan
 from actions.services.entries import day
 from actions.services.inheritance import iso
@@ -197,11 +200,33 @@ def fall_due(change: BodyChange, *, now: datetime) -> None:
         published=None,
         frozen_at=None,
     ).exclude(state=RoundState.PLANNED)
+    # Of the day before: a successor speaks from the first day on for whom it takes over from.
+    seats = Seats.read(on=change.on - DAY)
     for reporting_round in running.order_by("pk"):
         theirs = [p for p in pairs if p[0].action.plan_id == reporting_round.plan_id]
         inheritance.move_entries(lock(reporting_round), theirs, change.made)
     inheritance.move_members(change, now=now)
     assignments.follow(change, now=now)
+    tell_heirs(change, seats, rows, now=now)
+
+
+def tell_heirs(
+    change: BodyChange, seats: Seats, held: Mapping[int, Responsibility], *, now: datetime
+) -> None:
+    """Tell those who had no part in them of the entries that their body took over.
+
+    Members of the body that ended are told for whom they write instead. ``seats`` are as they
+    were before, ``held`` the responsibilities by key.
+    """
+    had = {
+        row["moved"]: set(seats.asked(held[row["responsibility"]], on=change.on - DAY))
+        for row in change.made["entries"]
+        if "moved" in row
+    }
+    ended = [row["ended"] for row in change.made.get("members", ())]
+    moved = Membership.objects.filter(pk__in=ended).values_list("user", flat=True)
+    keys = inheritance.asked_since(change.made)
+    events.added(keys, key=f"body:{change.pk}", had=had, but=moved, now=now)
 
 
 # --- Undoing ------------------------------------------------------------------------
@@ -301,6 +326,7 @@ def undo(change: BodyChange, *, by: User, now: datetime) -> BodyChange:
     if stored.act == BodyAct.RENAME:
         plan.delete(ActorName.objects.get(pk=stored.made["name"]), by=by)
     else:
+        events.added_no_more(f"body:{stored.pk}")
         assignments.unfollow(stored, by=by, now=now)
         inheritance.move_back(stored, by=by, now=now)
         try:

@@ -246,6 +246,13 @@ def mark(given: ReportingRound, keys: set[int], made: Made) -> None:
             Entry.objects.filter(pk=row.pk).update(expected=key in wanted)
 
 
+def asked_since(made: Mapping[str, Any]) -> list[int]:
+    """Return the entries that an act made, moved, or had expected; some may be so no longer."""
+    return [
+        row[act] for row in made["entries"] for act in ("made", "moved", "marked") if act in row
+    ]
+
+
 # --- Members ------------------------------------------------------------------------
 
 

@@ -30,7 +30,6 @@ from actions.seats import Seats
 from actions.services import plan
 from actions.services import seen as seeing
 from actions.services.entries import carry, check_not_too_late, checked_reason, day
-from actions.writing import speakers
 
 # What of a round, an extension and a status set by hand a form changes.
 DAYS = (
@@ -262,7 +261,7 @@ class Forecast:
 
     ``made`` entries, ``carried`` of which stand as accepted already; ``freed`` are expected no
     longer, ``bound`` were voluntary and are expected now; ``people`` write one of those made,
-    which come from ``bodies``; nobody sits for the ``silent`` ones.
+    which come from ``bodies``; nobody is asked for the ``silent`` ones, as ``Seats.asked`` says.
     """
 
     made: int
@@ -284,16 +283,16 @@ def forecast(reporting_round: ReportingRound, *, on: date) -> Forecast:
     missing, wrong = lacking(reporting_round)
     finished = finished_before(reporting_round)
     to_write = [row for row in missing if row.pk not in finished]
-    speaking = {actor for row in to_write for actor in speakers(row, on=on)}
     seats = Seats.read(on=on)
-    alone = {row.actor_id for row in to_write if not seats.own(row, on=on)}
+    asked = [(row, seats.asked(row, on=on)) for row in to_write]
+    alone = {row.actor_id for row, people in asked if not people}
     silent = Actor.objects.filter(pk__in=alone).with_names()
     return Forecast(
         made=len(missing),
         carried=len(missing) - len(to_write),
         freed=sum(entry.expected for entry in wrong),
         bound=sum(not entry.expected for entry in wrong),
-        people=sum(not speaking.isdisjoint(seats) for seats in permissions.writers(on=on).values()),
+        people=len({person for _row, people in asked for person in people}),
         bodies=len({row.actor_id for row in to_write}),
         silent=sorted(silent, key=lambda actor: actor.sort_key),
     )

@@ -117,7 +117,7 @@ def counts_of(rounds: list[ReportingRound], on: date) -> dict[int, Counter[str]]
     ).order_by()
     held = Responsibility.objects.filter(entries__in=wanting.values("pk")).distinct()
     seats = Seats.read(on=on)
-    alone = {row.pk for row in held if not seats.own(row, on=on)}
+    alone = {row.pk for row in held if not seats.asked(row, on=on)}
     for key, responsibility in wanting.values_list("round", "responsibility"):
         found[key]["alone"] += responsibility in alone
     extensions = Extension.objects.filter(round__in=rounds, until__range=(on, on + SOON))

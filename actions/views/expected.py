@@ -92,7 +92,7 @@ def by_level(
     """Return the actors by level of government: counts, extension, who sits there, what is open."""
     extended = dict(given.extensions.values_list("actor_id", "until"))
     day = given.reference_date
-    people, work = people_of(given, on), open_work(given)
+    (people, asked), work = people_of(given, on), open_work(given)
     lines = [
         {
             "actor": actor,
@@ -102,6 +102,7 @@ def by_level(
             "expected": counts[actor.pk]["expected"],
             "late": counts[actor.pk]["late"],
             "people": people.get(actor.pk, []),
+            "asked": asked.get(actor.pk),
             "work": work.get(actor.pk, [])[:MOST_LISTED],
             "more": max(0, len(work.get(actor.pk, [])) - MOST_LISTED),
         }
@@ -124,26 +125,36 @@ def counted(found: Mapping[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def people_of(given: ReportingRound, on: date) -> dict[int, list[dict[str, Any]]]:
-    """Return who sits for each actor of a round, with the last e-mail that they got.
+def people_of(
+    given: ReportingRound, on: date
+) -> tuple[dict[int, list[dict[str, Any]]], dict[int, Any]]:
+    """Return who is asked for each actor of a round, with the last e-mail that they got.
 
-    Of an actor with nobody, or for which another one reports, those of that one.
+    And, where an actor and who reports for it have nobody, the name of the one above that is
+    asked in its place; both by the key of the actor.
     """
     seats = Seats.read(on=on)
     held = Responsibility.objects.filter(entries__round=given, entries__expected=True).distinct()
     keys: dict[int, set[int]] = defaultdict(set)
+    instead: dict[int, int] = {}
     for row in held:
-        keys[row.actor_id].update(seats.own(row, on=on))
+        keys[row.actor_id].update(seats.asked(row, on=on))
+        above, _people = seats.above(row)
+        if above is not None and not seats.own(row, on=on):
+            instead[row.actor_id] = above
+    others = {one.pk: one for one in Actor.objects.filter(pk__in=instead.values()).with_names()}
+    asked = {key: others[above].name_record(given.reference_date) for key, above in instead.items()}
     sent = Letter.objects.filter(state=LetterState.SENT).exclude(kind=LetterKind.SIGN_IN)
     last = dict(sent.order_by().values_list("user").annotate(Max("sent_at")))
     Returned.mark(seats.people.values())
-    return {
+    people: dict[int, list[dict[str, Any]]] = {
         actor: sorted(
             ({"person": seats.people[key], "last": last.get(key)} for key in found),
             key=lambda one: one["person"].sort_key,
         )
         for actor, found in keys.items()
     }
+    return people, asked
 
 
 def open_work(given: ReportingRound) -> dict[int, list[dict[str, Any]]]:

@@ -22,7 +22,11 @@ def merge(year: Year) -> None:
         seen = page.context["preview"]["seen"]
         pages.press(office, path, **choice, act="do", seen=seen)
     record.merged(year.plan)
-    people.seats[HEIR] = people.seats.pop(MERGED[0]) + people.seats.pop(MERGED[1])
+    first, then = people.seats.pop(MERGED[0]), people.seats.pop(MERGED[1])
+    year.post.expect("moved", *first, *then)
+    # Those who were there already hear of the entries that came with the second one.
+    year.post.expect("round_opened", *first)
+    people.seats[HEIR] = first + then
     further = ["carried", "accepted", "in", "returned", "draft", "open"]
     for place in [place for place in year.state if place[1] in MERGED]:
         new_place = (place[0], HEIR)
