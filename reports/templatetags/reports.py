@@ -99,7 +99,7 @@ def counts_of(context: Any) -> tuple[dict[int, Counter[str]], Counter[int]]:
     kept = context.render_context.setdefault("counts_of_reports", {})
     if not kept:
         rounds = [line["round"] for line in context["lines"]]
-        kept["unchecked"] = untranslated.counts(rounds)
+        kept["unchecked"] = untranslated.gaps(rounds)
         rows = DraftComment.objects.filter(round__in=rounds, is_settled=False, answer="")
         counted = rows.order_by().values_list("round").annotate(Count("pk"))
         kept["unanswered"] = Counter(dict(counted))
