@@ -76,7 +76,7 @@ def test_a_language_that_is_not_needed_is_no_gap_anywhere(scene: Scene, sign_in:
     assert step(given, "translate_de").not_needed
     add_second_factor(scene.people["secretariat"])
     browser = sign_in(scene.people["secretariat"])
-    assert "1 translations not checked" in text_of(browser.get("/en/secretariat/"))
+    assert "1 translation not checked" in text_of(browser.get("/en/secretariat/"))
     address = f"/en/secretariat/reports/{given.pk}/translations/"
     shown = [browser.get(address + query).context["page"].paginator.count
              for query in ("", "?language=de")]  # fmt: skip
