@@ -722,7 +722,9 @@ def test_the_page_of_expected_entries_counts_by_actor(
     assert "4 expected entries: 1 accepted, 0 carried over. 3 are late" in text
     assert "Plan-1-1 1 expected: Accepted (1) · nobody writes for it" in text
     assert "Plan-1-2 1 expected: Draft (1) 1 late · nobody writes for it" in text
-    assert "Plan-2-1 1 expected: To do (1) 1 late · nobody writes for it 2. Action 2 – To do" in text
+    assert (
+        "Plan-2-1 1 expected: To do (1) 1 late · nobody writes for it 2. Action 2 – To do" in text
+    )
     assert "Actor Plan-1-1 State Accepted – 1, Plan-1-1 Fully carried out Late in time" in text
     assert "Actor Plan-1-2 State Draft – 1, Plan-1-2 Late 2 days late" in text
 
