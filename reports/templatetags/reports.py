@@ -13,10 +13,12 @@ from actions.models import ReportingRound
 from actions.permissions import Rights
 from reports import untranslated, voices, year
 from reports.models import Consultation, DraftComment
+from reports.services.covering import means_told
 from reports.voice_models import SECOND_LOOK, RightOfReply, VoiceNote
 from reports.year import unfinished
 
 register = template.Library()
+register.filter(means_told)
 
 
 @register.inclusion_tag("reports/_draft_notices.html", takes_context=True)
