@@ -236,14 +236,9 @@ def published(facts: Facts, _on: date) -> Mail | None:
     found = rounds.filter(pk=facts["round"], published=facts["number"]).first()
     if found is None:
         return None
-    subject = (
-        _("The evaluation %(year)s is published")
-        if found.is_evaluation
-        else _("The progress report %(year)s is published")
-    )
     return render(
         "published",
-        subject % {"year": found.year},
+        subject_of_published(found, facts["number"]),
         found.plan.contact,
         plan=found.plan.label,
         year=found.year,
@@ -252,6 +247,21 @@ def published(facts: Facts, _on: date) -> Mail | None:
         is_further=facts["number"] > 1,
         link=link("reports:report", found.plan.slug, found.name),
     )
+
+
+def subject_of_published(given: ReportingRound, number: int) -> str:
+    """Return the subject of that letter: a further edition is named, as the first had one too."""
+    if number > 1:
+        words = (
+            _("Edition %(number)s of the evaluation %(year)s is published")
+            if given.is_evaluation
+            else _("Edition %(number)s of the progress report %(year)s is published")
+        )
+    elif given.is_evaluation:
+        words = _("The evaluation %(year)s is published")
+    else:
+        words = _("The progress report %(year)s is published")
+    return words % {"year": given.year, "number": number}
 
 
 def draft_opened(facts: Facts, on: date) -> Mail | None:

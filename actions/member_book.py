@@ -71,7 +71,8 @@ def template(actors: Iterable[Actor]) -> bytes:
     for line in (
         _(
             "Fill in a row for each person: whom to invite, for which organisation, in which role "
-            "and language. Somebody who has several roles has several rows."
+            "and language. Who has a role in several organisations has a row for each of them; "
+            "in one organisation a person has one role."
         ),
         _(
             "The organisations that are asked for entries and have no coordinator are listed "
@@ -156,6 +157,8 @@ def look(content: bytes, *, now: datetime) -> Looked:
         contents.fault("members", None, "", words % {"most": members.MOST_OF_SECRETARIAT})
     else:
         found.new = [line for row, line in others if reader.is_invitable(row, line)]
+    # What is asked of the database comes last, and is told where it stands.
+    contents.faults.sort(key=lambda fault: fault.row or 0)
     return found
 
 

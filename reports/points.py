@@ -139,8 +139,8 @@ def to_settle(given: ReportingRound) -> Iterator[str]:
 
 
 def to_translate(given: ReportingRound) -> Iterator[str]:
-    """Yield how many texts have no checked translation into each language."""
-    counted = untranslated.counts([given])[given.pk]
+    """Yield how many texts have no checked translation into each language that is needed."""
+    counted = untranslated.gaps([given])[given.pk]
     for language, name in LANGUAGE_NAMES.items():
         if count := counted[language]:
             words = ngettext(

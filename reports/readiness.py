@@ -129,10 +129,13 @@ def still_writable(given: ReportingRound, *, on: date) -> list[Entry]:
 
 
 def wanting(given: ReportingRound) -> dict[str, Any]:
-    """Return what the report of a round lacks: entries, translations, texts of the secretariat."""
+    """Return what the report of a round lacks: entries, translations, texts of the secretariat.
+
+    In the languages that are needed; see ``untranslated.needed``.
+    """
     expected = Entry.objects.filter(round=given, expected=True)
     states = Counter(expected.values_list("state", flat=True))
-    unchecked = untranslated.counts([given])[given.pk]
+    unchecked = untranslated.gaps([given])[given.pk]
     foreword = Chapter.objects.filter(round=given, kind=FOREWORD).first()
     return {
         "expected": sum(states.values()),
@@ -140,10 +143,10 @@ def wanting(given: ReportingRound) -> dict[str, Any]:
         "to_review": states[EntryState.SUBMITTED],
         "not_in": sum(states.values()) - states[EntryState.ACCEPTED] - states[EntryState.SUBMITTED],
         "unsettled": unsettled.waiting(given),
-        "translations": [(language, unchecked[language]) for language in LANGUAGES],
+        "translations": list(unchecked.items()),
         "foreword": [
             language
-            for language in LANGUAGES
+            for language in unchecked
             if foreword is None or not getattr(foreword, f"text_{language}")
         ],
     }

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 
-from actions.enums import EntryState
-from actions.models import Entry, ReportingRound
+from actions.enums import EntryState, StepKind
+from actions.models import Entry, ReportingRound, RoundStep
 from actions.models.entries import PUBLISHED_TEXTS
 from document.snapshot import LANGUAGES
 from reports.models import CHECKED, Translation
@@ -30,6 +30,26 @@ def counts(rounds: Iterable[ReportingRound]) -> dict[int, Counter[str]]:
                 if language != written_in:
                     found[key][language] += count - good.get((entry, language), 0)
     return found
+
+
+def needed(rounds: Iterable[ReportingRound]) -> dict[int, tuple[str, ...]]:
+    """Return by round the languages that a translation is needed into; one query for all.
+
+    The steps of the year say of each language that is not one by law whether it is needed.
+    """
+    keys = [given.pk for given in rounds]
+    ticked = RoundStep.objects.filter(round__in=keys, kind=StepKind.TRANSLATE, not_needed=True)
+    left_out = set(ticked.order_by().values_list("round", "language"))
+    return {key: tuple(one for one in LANGUAGES if (key, one) not in left_out) for key in keys}
+
+
+def gaps(rounds: Iterable[ReportingRound]) -> dict[int, Counter[str]]:
+    """Return what ``counts`` does, of the languages that are needed alone."""
+    given = list(rounds)
+    counted, wanted = counts(given), needed(given)
+    return {
+        one.pk: Counter({code: counted[one.pk][code] for code in wanted[one.pk]}) for one in given
+    }
 
 
 def spoken_in(rounds: list[int]) -> dict[int, set[int]]:

@@ -124,7 +124,7 @@ def test_a_draft_is_previewed_as_readers_will_see_it(desk, scene) -> None:
 
 def test_that_finished_work_on_a_reworded_action_stays_finished_is_told_before(desk, scene) -> None:
     given = scene.round()
-    said = "is finished and stays so: they are not asked about the new text"
+    said = "is closed and stays so: they are not asked about the new text"
     path = begun(desk)
     typed(desk, f"{path}change/1/", title_nl="Nieuw")
     typed(desk, f"{path}change/9/", label="9A")

@@ -85,7 +85,7 @@ def test_each_number_is_a_link_to_a_list_of_as_many(
     assert {words: count for words, (count, _link) in found.items()} == {
         "to review": 1,
         "late and not in": 3,
-        "not in, and nobody writes for it": 3,
+        "not in, and nobody writes for them": 3,
         "returned, not in again": 1,
         "begun": 1,
         "not begun": 2,
@@ -135,9 +135,9 @@ def test_what_ends_and_what_failed_is_told(desk, given_round) -> None:
             sent_at=moment if state == "sent" else None,
         )  # fmt: skip
     found = todos(desk.get(PAGE))
-    assert found["extensions that end within two weeks"][0] == 1
-    assert found["e-mails that failed"] == (1, "/en/secretariat/letters/?state=failed")
-    assert found["e-mails that may not have arrived"][0] == 1
+    assert found["extension that ends within two weeks"][0] == 1
+    assert found["e-mail that failed"] == (1, "/en/secretariat/letters/?state=failed")
+    assert found["e-mail that may not have arrived"][0] == 1
 
 
 @pytest.fixture

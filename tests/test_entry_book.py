@@ -369,6 +369,52 @@ def test_what_cannot_be_kept_is_taken_out_with_a_word(scene, now_open, browser) 
     assert scene.entry(now_open).done == "one\ntwo \nthree"
 
 
+def test_a_text_in_a_grey_cell_is_named_and_not_lost_without_a_word(
+    scene, now_open, browser
+) -> None:
+    book = filled(fetch(browser), **{"What was done – last report": "New text, wrongly placed."})
+    book = filled(book, "2", Title_of_the_action="Better title")
+    page = upload(browser, book)
+    told = page.context["looked"].unread
+    assert [(one.heading, one.entry.action.label, one.text) for one in told] == [
+        ("What was done – last report", "1", "New text, wrongly placed."),
+        ("Title of the action", "2", "Better title"),
+    ]
+    sheet = opened(book)["Entries"]
+    places_of = [sheet[one.cell].value for one in told]
+    assert places_of == ["New text, wrongly placed.", "Better title"]
+    html = " ".join(page.content.decode().split())
+    assert "2 texts stand in grey cells and are not saved" in html
+    assert f"Cell {told[0].cell}, “What was done – last report”, action 1" in html
+
+
+def test_grey_cells_as_the_site_wrote_them_are_no_texts_of_anybody(
+    scene, now_open, browser
+) -> None:
+    entry = scene.entry(now_open)
+    scene.submit(entry)
+    scene.send_back(entry, comment="More?")
+    for language in ("nl", "fr", "de", "en"):
+        content = fetch(browser, FILE.replace("/en/", f"/{language}/"))
+        assert looked(browser, content).unread == []
+    scene.submit(scene.entry(now_open), done="More.")
+    assert looked(browser, content).unread == []
+
+
+def test_a_status_without_the_reason_that_it_needs_is_told_and_saved_as_a_draft(
+    scene, now_open, browser
+) -> None:
+    book = filled(fetch(browser), Status="Suspended or dropped")
+    reason = {"Reason for the status": "Another law."}
+    page = upload(browser, filled(book, "2", Status="Not applicable", **reason))
+    html = " ".join(page.content.decode().split())
+    assert html.count("needs a reason. It is saved as a draft") == 1
+    do(browser, page)
+    assert [scene.entry(now_open, label).status for label in ("1", "2")] == [
+        "discontinued", "not_applicable",
+    ]  # fmt: skip
+
+
 # --- Two people -----------------------------------------------------------------------
 
 

@@ -633,7 +633,7 @@ def test_carried_over_work_is_taken_up_again_with_a_reason(
     report(old, "done")
     now = open_round(2025).entries.get(responsibility=old.responsibility_id)
     client = sign_in(contributor)
-    assert "Finished in 2024 and carried over" in text(client.get(path(now)))
+    assert "Closed in 2024 and carried over" in text(client.get(path(now)))
     html = text(client.post(f"{path(now)}reopen/", {"reason": " "}))
     assert "Give a reason." in html
     assert client.post(f"{path(now)}reopen/", {"reason": "Nieuw."}).status_code == 302

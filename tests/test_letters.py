@@ -537,6 +537,21 @@ def test_a_published_report_is_told_to_every_member_once(scene) -> None:
     assert emails.compose(LetterKind.PUBLISHED, facts, "nl", on=TODAY) is not None
 
 
+def test_the_subject_names_a_further_edition(scene) -> None:
+    given = scene.round(state="closed")
+    subjects = []
+    for number in (1, 2):
+        ReportingRound.objects.update(published=number)
+        facts = {"round": given.pk, "number": number}
+        mail = emails.compose(LetterKind.PUBLISHED, facts, "en", on=TODAY)
+        assert mail is not None
+        subjects.append(mail.subject)
+    assert subjects == [
+        "The progress report 2025 is published",
+        "Edition 2 of the progress report 2025 is published",
+    ]
+
+
 def test_a_decision_is_told_to_who_submitted(scene) -> None:
     running = scene.round()
     scene.submit(scene.entry(running))

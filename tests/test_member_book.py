@@ -167,6 +167,13 @@ def test_what_is_wrong_is_told_by_row_and_column(office, make_member, sign_in) -
     assert Invitation.objects.count() == 0
 
 
+def test_what_is_wrong_is_told_in_the_order_of_the_rows(office, sign_in) -> None:
+    client = sign_in(office)
+    # That an address cannot be invited is found after all rows are read.
+    found = faults(client, justice("no address"), justice("b@example.org", role="Chief"))
+    assert [row for row, _column, _message in found] == [2, 3]
+
+
 def test_too_many_at_once_are_refused_before_any_is_looked_at(office, sign_in) -> None:
     rows = [justice(f"p{n}@example.org") for n in range(members.MOST_OF_SECRETARIAT + 1)]
     assert faults(sign_in(office), *rows) == [

@@ -707,6 +707,21 @@ def test_a_status_is_set_where_an_action_is_followed_up(desk, given, open_round)
         assert desk.post(path, sent).status_code == 404
 
 
+def test_a_new_round_is_proposed_for_the_next_year_without_one(desk, given, settings) -> None:
+    settings.CURRENT_PLAN = "plan"
+    year = timezone.localdate().year
+    proposed = []
+    for taken in (given.year, year, year + 1):
+        ReportingRound.objects.filter(pk=given.pk).update(year=taken)
+        form = desk.get("/en/secretariat/rounds/new/").context["form"]
+        proposed.append((form.initial["year"], form.initial["reference_date"]))
+    assert proposed == [
+        (year, date(year, 12, 31)),
+        (year + 1, date(year + 1, 12, 31)),
+        (year, date(year, 12, 31)),
+    ]
+
+
 # --- Expected entries -----------------------------------------------------------------------
 
 
@@ -720,9 +735,11 @@ def test_the_page_of_expected_entries_counts_by_actor(
     )
     text = text_of(desk.get(f"{ROUNDS}{given.pk}/expected/"))
     assert "4 expected entries: 1 accepted, 0 carried over. 3 are late" in text
-    assert "Plan-1-1 1 expected: 1 accepted · nobody writes for it" in text
-    assert "Plan-1-2 1 expected: 1 draft 1 late · nobody writes for it" in text
-    assert "Plan-2-1 1 expected: 1 to do 1 late · nobody writes for it 2. Action 2 – To do" in text
+    assert "Plan-1-1 1 expected: Accepted (1) · nobody writes for it" in text
+    assert "Plan-1-2 1 expected: Draft (1) 1 late · nobody writes for it" in text
+    assert (
+        "Plan-2-1 1 expected: To do (1) 1 late · nobody writes for it 2. Action 2 – To do" in text
+    )
     assert "Actor Plan-1-1 State Accepted – 1, Plan-1-1 Fully carried out Late in time" in text
     assert "Actor Plan-1-2 State Draft – 1, Plan-1-2 Late 2 days late" in text
 

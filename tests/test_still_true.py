@@ -63,18 +63,26 @@ def test_what_was_unfinished_and_is_not_begun_is_offered_with_its_texts(
     assert len(boxes) == 2
     assert len(keys(page)) == 2  # finished work is carried over by itself
     assert "We schreven het ontwerp." in text_of(page)
-    assert "For 2 actions your organisation reported last year." in text_of(
-        browser.get("/en/desk/")
-    )
+    assert "Still true as in 2024" in text_of(page)
+    assert "For 2 actions your organisation reported in 2024." in text_of(browser.get("/en/desk/"))
     scene.save(scene.entry(now_open, "2"))
     assert len(keys(browser.get(PAGE))) == 1
-    assert "your organisation reported last year" not in text_of(browser.get("/en/desk/"))
+    assert "your organisation reported in" not in text_of(browser.get("/en/desk/"))
+
+
+def test_where_the_year_before_is_empty_the_page_names_that_of_the_text(
+    scene, now_open, browser
+) -> None:
+    scene.round(2026)
+    page = browser.get(PAGE.replace("2025", "2026"))
+    assert "Still true as in 2024" in text_of(page)
+    assert len(keys(page)) == 2
 
 
 def test_what_is_ticked_is_handed_in_as_it_was_and_says_so(scene, now_open, browser) -> None:
     page = browser.get(PAGE)
     answer = browser.post(PAGE, {"chosen": keys(page)}, follow=True)
-    assert "2 entries are submitted as they were last year." in text_of(answer)
+    assert "2 entries are submitted as they were." in text_of(answer)
     one, two = (scene.entry(now_open, label) for label in ("1", "2"))
     assert (one.state, one.status, one.done, one.unchanged) == (
         "submitted", "in_progress", "We schreven het ontwerp.", True,
@@ -97,7 +105,7 @@ def test_what_changed_since_it_was_seen_is_not_handed_in(scene, now_open, browse
     seen = keys(browser.get(PAGE))
     scene.save(scene.entry(now_open, "1"), done="Other words.")
     answer = browser.post(PAGE, {"chosen": [*seen, "x", "1-1-1-1"]}, follow=True)
-    assert "1 entry is submitted as it was last year." in text_of(answer)
+    assert "1 entry is submitted as it was." in text_of(answer)
     assert "Some have changed meanwhile" in text_of(answer)
     one = scene.entry(now_open, "1")
     assert (one.state, one.done) == ("draft", "Other words.")

@@ -15,15 +15,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from actions import workbooks, writing
-from actions.entry_book import layout
+from actions.entry_book import layout, unread
 from actions.entry_book.cells import Cells, Document
 from actions.entry_book.layout import ENTRIES, EVIDENCE, OBSTACLE, Called
-from actions.enums import Act
+from actions.entry_book.unread import Unread
+from actions.enums import NEEDS_REASON, Act
 from actions.forms.entries import EntryForm
 from actions.models import Actor, Entry, EntryVersion, ReportingRound
 from actions.models.entries import CONTENT, HEADINGS, OBSTACLE_KINDS, TEXTS
 from actions.permissions import Rights
 from actions.refusals import Refused
+from actions.rules import markup
 from actions.rules.search import fold
 from actions.services import drafts
 from actions.services.drafts import Draft
@@ -54,6 +56,11 @@ class Change:
             setattr(found, name, value)
         return found
 
+    @property
+    def lacks_reason(self) -> bool:
+        """Tell whether it will have a status that needs a reason, and none: no fault of a draft."""
+        return self.proposed.status in NEEDS_REASON and markup.is_blank(self.proposed.reason)
+
 
 @dataclass
 class Left:
@@ -67,12 +74,16 @@ class Left:
 
 @dataclass
 class Looked:
-    """What a workbook says: what it changes, what of it is left, and what is wrong with it."""
+    """What a workbook says: what it changes, what of it is left, and what is wrong with it.
+
+    ``unread`` is what stands in grey cells and the site did not write there.
+    """
 
     contents: Contents
     changes: list[Change] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     absent: list[Entry] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     same: int = 0
 
     @property
@@ -157,6 +168,7 @@ class Reading:
         for key, row in found.items():
             self.read_row(self.entries[key], row)
         self.looked.absent = [one for one in entries if one.pk not in found]
+        self.looked.unread = unread.find(contents, found, self.entries)
 
     # --- Which row is which entry ---------------------------------------------------
 

@@ -128,7 +128,7 @@ def lines() -> list[str]:
         ),
         _(
             "“Suspended or dropped” and “Not applicable” need a reason, which is published. "
-            "Finished work of an earlier year that is taken up again needs one too: that is done "
+            "Closed work of an earlier year that is taken up again needs one too: that is done "
             "on the page of the entry."
         ),
         _("A date is one of the spreadsheet, or written as 2026-12-31 or 31/12/2026. No formulas."),

@@ -465,7 +465,7 @@ class ReasonForm(forms.Form):
     """A reason, for taking finished work up again."""
 
     reason = TextField(
-        label=_("Why is the finished work taken up again?"),
+        label=_("Why is the closed work taken up again?"),
         help_text=_("The report prints this reason."),
         error_messages={"required": _("Give a reason.")},
     )

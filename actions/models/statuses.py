@@ -74,10 +74,17 @@ CHOICE_WORDS = {
         "training is still to come."
     ),
     Status.DONE.value: _(
-        "All that the plan asks of you is finished; nothing more is asked in later years."
+        "All that the plan asks of you is finished. Nothing is asked in later years, unless you "
+        "take it up again."
     ),
-    Status.DISCONTINUED.value: _("You have stopped, for now or for good; say why."),
-    Status.NOT_APPLICABLE.value: _("It does not concern your organisation; say why."),
+    Status.DISCONTINUED.value: _(
+        "You have stopped, for now or for good; say why. Nothing is asked in later years, unless "
+        "you take it up again."
+    ),
+    Status.NOT_APPLICABLE.value: _(
+        "It does not concern your organisation; say why. Nothing is asked in later years, unless "
+        "you take it up again."
+    ),
 }
 
 # The word of each status, by its code.

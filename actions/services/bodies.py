@@ -255,7 +255,7 @@ def used_since(change: BodyChange) -> str:
     if written.exists() or events.exclude(kind=Event.CARRIED).exists():
         return _("An entry was written or decided on since.")
     if events.exists():
-        return _("A round was opened since, to which finished work was carried over.")
+        return _("A round was opened since, to which closed work was carried over.")
     return ""
 
 

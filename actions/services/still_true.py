@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.text import get_text_list
 
 from actions.enums import REPORTABLE, EntryState
 from actions.models import Entry, User
@@ -58,6 +59,11 @@ def candidates(rows: Sequence[Entry]) -> list[StillTrue]:
         for row in empty
         if (before := newest.get(row.responsibility_id)) is not None and is_repeatable(before)
     ]
+
+
+def years(rows: Iterable[StillTrue]) -> str:
+    """Return the years that the texts are of, in words: a year without an entry is none of them."""
+    return get_text_list([str(year) for year in sorted({one.before.round.year for one in rows})])
 
 
 def is_repeatable(before: Entry) -> bool:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext
 
 from actions import round_status, writing
 from actions.enums import BEGUN, WRITABLE, EntryState, LetterState, RoundState
@@ -137,17 +138,36 @@ def todos(given: ReportingRound, counts: Counter[str]) -> Iterator[Todo]:
     queue = f"{reverse('actions:review-queue')}?round={given.pk}"
     page = reverse("actions:round", args=[given.pk])
     yield Todo(counts["submitted"], _("to review"), queue)
-    passed_ones = reverse("actions:round-passed", args=[given.pk])
-    yield Todo(counts["passed"], _("drafts whose last day has passed"), passed_ones, is_urgent=True)
-    yield Todo(counts["late_ones"], _("late and not in"), f"{who}?late=yes#entries-title", True)
-    alone = f"{who}?members=none&state=open#entries-title"
-    yield Todo(counts["alone"], _("not in, and nobody writes for it"), alone)
-    yield Todo(
-        counts["returned"], _("returned, not in again"), f"{who}?state=returned#entries-title"
+    drafts = ngettext(
+        "draft whose last day has passed", "drafts whose last day has passed", counts["passed"]
     )
-    yield Todo(counts["draft"], _("begun"), f"{who}?state=draft#entries-title")
-    yield Todo(counts["empty"], _("not begun"), f"{who}?state=empty#entries-title")
-    yield Todo(counts["ending"], _("extensions that end within two weeks"), page)
+    passed_ones = reverse("actions:round-passed", args=[given.pk])
+    yield Todo(counts["passed"], drafts, passed_ones, is_urgent=True)
+    yield Todo(*of_entries(counts, "late_ones"), f"{who}?late=yes#entries-title", is_urgent=True)
+    yield Todo(*of_entries(counts, "alone"), f"{who}?members=none&state=open#entries-title")
+    for state in ("returned", "draft", "empty"):
+        yield Todo(*of_entries(counts, state), f"{who}?state={state}#entries-title")
+    extensions = ngettext(
+        "extension that ends within two weeks",
+        "extensions that end within two weeks",
+        counts["ending"],
+    )
+    yield Todo(counts["ending"], extensions, page)
+
+
+def of_entries(counts: Counter[str], name: str) -> tuple[int, str]:
+    """Return how many entries are to be chased, and in which state: in words that follow number."""
+    n = counts[name]
+    words = {
+        "late_ones": npgettext("entries", "late and not in", "late and not in", n),
+        "alone": npgettext(
+            "entries", "not in, and nobody writes for it", "not in, and nobody writes for them", n
+        ),
+        "returned": npgettext("entries", "returned, not in again", "returned, not in again", n),
+        "draft": npgettext("entries", "begun", "begun", n),
+        "empty": npgettext("entries", "not begun", "not begun", n),
+    }
+    return n, words[name]
 
 
 def everywhere(request: MemberRequest) -> Iterator[Todo]:
@@ -155,18 +175,28 @@ def everywhere(request: MemberRequest) -> Iterator[Todo]:
     page = reverse("actions:letters")
     failed = Letter.objects.filter(state=LetterState.FAILED).count()
     unclear = Letter.objects.filter(sending.unclear(now=request.now)).count()
-    yield Todo(failed, _("e-mails that failed"), f"{page}?state=failed", is_urgent=True)
-    yield Todo(unclear, _("e-mails that may not have arrived"), f"{page}?state=unclear")
+    words = ngettext("e-mail that failed", "e-mails that failed", failed)
+    yield Todo(failed, words, f"{page}?state=failed", is_urgent=True)
+    words = ngettext(
+        "e-mail that may not have arrived", "e-mails that may not have arrived", unclear
+    )
+    yield Todo(unclear, words, f"{page}?state=unclear")
     returned = Returned.objects.open().values("address").distinct().count()
-    yield Todo(returned, _("addresses that failed"), reverse("actions:returned"), is_urgent=True)
+    words = npgettext("to be done", "address that failed", "addresses that failed", returned)
+    yield Todo(returned, words, reverse("actions:returned"), is_urgent=True)
     reported = ErrorNotice.objects.open().count()
-    yield Todo(reported, _("errors that readers reported"), reverse("actions:errors"))
+    words = npgettext(
+        "to be done", "error that a reader reported", "errors that readers reported", reported
+    )
+    yield Todo(reported, words, reverse("actions:errors"))
     lost = resets.standing(now=request.now).count()
-    yield Todo(lost, _("lost second factors to decide on"), reverse("actions:resets"), True)
+    words = ngettext("lost second factor to decide on", "lost second factors to decide on", lost)
+    yield Todo(lost, words, reverse("actions:resets"), is_urgent=True)
     over = Invitation.objects.filter(
         used_at=None, withdrawn_at=None, expires_at__lte=request.now
     ).count()
-    yield Todo(over, _("invitations that ran out unused"), reverse("actions:all-members"))
+    words = ngettext("invitation that ran out unused", "invitations that ran out unused", over)
+    yield Todo(over, words, reverse("actions:all-members"))
 
 
 def next_step(given: ReportingRound, counts: Counter[str], on: date) -> str:

@@ -175,8 +175,10 @@ def one_round(
     at_work = [row for row in rows if not row.is_accepted and not row.days["is_over"]]
     expected = [row for row in rows if row.expected]
     to_hand_in = [row for row in rows if row.may_write and can_submit(request.rights, row)]
+    same = still_true.candidates(to_hand_in)
     return {
-        "still_true": len(still_true.candidates(to_hand_in)),
+        "still_true": len(same),
+        "years": still_true.years(same),
         "round": followed,
         "rows": rows,
         "may_write": writing.is_open(followed, on=request.on) or bool(at_work or free),

@@ -42,6 +42,7 @@ from actions.views.uploads import (
 
 CHANGED_SINCE = gettext_lazy("Something has changed since you looked. Upload the workbook again.")
 MOST_SEEN = 50_000  # characters of what a page says that it showed
+MOST_UNREAD = 50  # texts in grey cells, shown on a page
 
 
 @dataclass
@@ -139,6 +140,8 @@ def preview(content: bytes, looked: Looked) -> dict[str, Any]:
     budget = Budget()
     return {
         "looked": looked,
+        "unread": looked.unread[:MOST_UNREAD],
+        "more_unread": max(0, len(looked.unread) - MOST_UNREAD),
         "lines": [line(change, budget) for change in looked.changes],
         "seen": json.dumps({change.entry.pk: change.entry.version for change in looked.changes}),
         "book": packed(content),

@@ -29,7 +29,7 @@ Tile = dict[str, Any]
 # What changed since the edition before, in the order of the report.
 FLAGS = {
     "completed": _("Carried out or applied since {year}"),
-    "reopened": _("Finished work taken up again"),
+    "reopened": _("Closed work taken up again"),
     "unmoved": _("No movement for two years or more"),
     "slipped": _("Expected later than before"),
     "amended": _("Amended"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -57,13 +58,21 @@ def round_list(request: MemberRequest) -> HttpResponse:
     return TemplateResponse(request, "rounds/list.html", {"lines": lines})
 
 
+def free_year(plan: Plan | None, year: int) -> int:
+    """Return the first year from one on for which a plan has no round yet."""
+    taken = set(ReportingRound.objects.filter(plan=plan).values_list("year", flat=True))
+    return next(one for one in count(year) if one not in taken)
+
+
 @member_page(secretariat, methods=READ_WRITE)
 def round_new(request: MemberRequest) -> HttpResponse:
     """Plan a round."""
+    plan = Plan.objects.published().filter(slug=settings.CURRENT_PLAN).first()
+    year = free_year(plan, request.on.year)
     start = {
-        "plan": Plan.objects.published().filter(slug=settings.CURRENT_PLAN).first(),
-        "year": request.on.year,
-        "reference_date": date(request.on.year, 12, 31),
+        "plan": plan,
+        "year": year,
+        "reference_date": date(year, 12, 31),
         "remind_before": list(reminders.BEFORE),
         "remind_after": list(reminders.AFTER),
     }

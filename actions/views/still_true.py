@@ -39,6 +39,7 @@ def still_true(request: MemberRequest, plan: str, year: int) -> HttpResponse:
     context = {
         "round": given,
         "lines": [line(one, wrong.get(one.entry.pk, []), one.key in ticked) for one in rows],
+        "years": service.years(rows),
         "several": len({one.entry.actor.pk for one in rows}) > 1,
     }
     return TemplateResponse(request, "desk/still_true.html", context)
@@ -90,8 +91,8 @@ def tell(request: MemberRequest, done: int, unknown: int) -> None:
     """Say how many were handed in, and that some had changed."""
     if done:
         words = ngettext(
-            "%(n)s entry is submitted as it was last year.",
-            "%(n)s entries are submitted as they were last year.",
+            "%(n)s entry is submitted as it was.",
+            "%(n)s entries are submitted as they were.",
             done,
         )
         messages.success(request, words % {"n": done})

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.enums import LetterKind
 from actions.models import Letter, Plan, User
@@ -20,6 +21,7 @@ from actions.services import plan as plans
 from actions.services import rounds as round_service
 from actions.services import seen as seeing
 from actions.services.entries import day
+from actions.workbooks.tables import in_all
 from reports.models import PUBLISHED, CoveringLetter, Edition, Recipient, Transmission
 from reports.services import editions
 
@@ -209,7 +211,15 @@ def log(letter: CoveringLetter, *, means: str, sent_on: date, by: User, now: dat
     plans.save(letter, by=by)
 
 
+WAYS = (gettext_lazy("by e-mail"), gettext_lazy("by post"))
+
+
 def means(letter: CoveringLetter, *, is_mail: bool) -> str:
     """Return how a letter went, in its own language."""
     with translation.override(letter.language):
-        return _("by e-mail") if is_mail else _("by post")
+        return str(WAYS[0] if is_mail else WAYS[1])
+
+
+def means_told(stored: str) -> str:
+    """Return how something went in the active language where the site wrote it, else as typed."""
+    return next((str(way) for way in WAYS if stored in in_all(way)), stored)

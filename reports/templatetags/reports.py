@@ -6,17 +6,19 @@ from typing import Any
 from django import template
 from django.db.models import Count, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from actions.enums import RoundKind
 from actions.models import ReportingRound
 from actions.permissions import Rights
 from reports import untranslated, voices, year
 from reports.models import Consultation, DraftComment
+from reports.services.covering import means_told
 from reports.voice_models import SECOND_LOOK, RightOfReply, VoiceNote
 from reports.year import unfinished
 
 register = template.Library()
+register.filter(means_told)
 
 
 @register.inclusion_tag("reports/_draft_notices.html", takes_context=True)
@@ -62,15 +64,16 @@ def evaluations_under_way() -> dict[str, Any]:
 def report_todos(context: Any, given: ReportingRound) -> list[dict[str, Any]]:
     """Return what the report of a round asks for: translations, comments; only what there is."""
     unchecked, unanswered = counts_of(context)
+    open_texts, comments = sum(unchecked[given.pk].values()), unanswered[given.pk]
     found = [
         {
-            "number": sum(unchecked[given.pk].values()),
-            "label": _("translations not checked"),
+            "number": open_texts,
+            "label": ngettext("translation not checked", "translations not checked", open_texts),
             "link": reverse("reports:translations", args=[given.pk]),
         },
         {
-            "number": unanswered[given.pk],
-            "label": _("comments without an answer"),
+            "number": comments,
+            "label": ngettext("comment without an answer", "comments without an answer", comments),
             "link": reverse("reports:editing", args=[given.pk]),
         },
         *note_todos(context, given),
@@ -84,10 +87,14 @@ def note_todos(context: Any, given: ReportingRound) -> list[dict[str, Any]]:
     if not kept:
         kept.update(voices.counts([line["round"] for line in context["lines"]]))
     found, link = kept[given.pk], reverse("reports:voices", args=[given.pk])
+    words = (
+        ngettext("note of a voice to look at", "notes of voices to look at", found.to_look_at),
+        ngettext("second look under way", "second looks under way", found.second_looks),
+        ngettext("answer to notes not in", "answers to notes not in", found.unanswered),
+    )
+    numbers = (found.to_look_at, found.second_looks, found.unanswered)
     return [
-        {"number": found.to_look_at, "label": _("notes of voices to look at"), "link": link},
-        {"number": found.second_looks, "label": _("second looks under way"), "link": link},
-        {"number": found.unanswered, "label": _("answers to notes not in"), "link": link},
+        {"number": n, "label": label, "link": link} for n, label in zip(numbers, words, strict=True)
     ]
 
 
@@ -99,7 +106,7 @@ def counts_of(context: Any) -> tuple[dict[int, Counter[str]], Counter[int]]:
     kept = context.render_context.setdefault("counts_of_reports", {})
     if not kept:
         rounds = [line["round"] for line in context["lines"]]
-        kept["unchecked"] = untranslated.counts(rounds)
+        kept["unchecked"] = untranslated.gaps(rounds)
         rows = DraftComment.objects.filter(round__in=rounds, is_settled=False, answer="")
         counted = rows.order_by().values_list("round").annotate(Count("pk"))
         kept["unanswered"] = Counter(dict(counted))

@@ -20,9 +20,11 @@ from reports.translation_files.units import Bundle, Line, Unit
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:2.0"
 SHEET = "unit"
-# Our states as XLIFF has them; what is "final" there is checked here.
+# Our states as XLIFF has them. There "reviewed" is a translation that somebody has looked at, and
+# "final" one to be used: both are checked here.
 STATES = {MISSING: "initial", CHECKED: "final"}
-TRANSLATED, FINAL = "translated", "final"
+TRANSLATED = "translated"
+LOOKED_AT = {"reviewed", "final"}
 ID = re.compile(r"t(\d{1,9}\.[a-z_]{1,20})\.([0-9a-f]{12})\.([0-9a-f]{12})")
 FILE_ID = re.compile(r"round-(\d{1,9})")
 CODE = re.compile(r"[0-9A-Fa-f]{1,6}")  # of a character that XML cannot hold
@@ -121,7 +123,8 @@ def line(contents: Contents, place: int, unit: ET.Element) -> Line | None:
         contents.fault(SHEET, place, found[1], words)
         return None
     states = {one.get("state", "initial") for one in segments if one.tag == tag("segment")}
-    return Line(place, found[1], found[2], found[3], text.strip(), states == {FINAL})
+    is_checked = bool(states) and states <= LOOKED_AT
+    return Line(place, found[1], found[2], found[3], text.strip(), is_checked)
 
 
 def text_of(segment: ET.Element) -> str:

@@ -1,6 +1,7 @@
 """The worklist of translations, and one text beside its translation."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,7 +26,7 @@ from actions.views.entries import LARGEST_KEY, find
 from actions.views.members_only import READ_WRITE, MemberRequest, member_page, secretariat
 from actions.views.offering import conflict_with, offer
 from document.snapshot import LANGUAGES
-from reports import readiness
+from reports import readiness, untranslated
 from reports.forms.editing import TranslationForm
 from reports.models import CHECKED, DRAFT, Translation
 from reports.services import texts
@@ -67,9 +68,14 @@ class Worklist:
         """Its own address."""
         return f"{reverse('reports:translations', args=[self.round.pk])}?{self.query}"
 
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """The languages that are needed: the others are shown where they are asked for."""
+        return untranslated.needed([self.round])[self.round.pk]
+
     def items(self) -> list[readiness.Item]:
         """Return its texts, in the order in which they are worked on."""
-        wanted = (self.language,) if self.language else readiness.LANGUAGES
+        wanted = (self.language,) if self.language else self.needed
         if not self.state:
             return readiness.open_items(self.round, wanted)
         rows = readiness.items(self.round, wanted)
@@ -111,6 +117,7 @@ def translations(request: MemberRequest, key: int) -> HttpResponse:
         "has_drafts": any(line["choice"] for line in lines),
         "language": work.language,
         "state": work.state,
+        "not_needed": [code for code in readiness.LANGUAGES if code not in work.needed],
         "language_names": [(code, LANGUAGE_NAMES[code]) for code in readiness.LANGUAGES],
     }
     return TemplateResponse(request, "reports/translations.html", context)

@@ -246,6 +246,12 @@ def test_a_letter_is_written_taken_along_and_sent(
     assert desk.post(f"{page}{to.pk}/sent/", confirmed)["Location"] == page
     assert CoveringLetter.objects.get().is_sent
     assert "Objet" in desk.get(f"{page}{to.pk}/").content.decode()
+    # It is stored in the language of the letter, for its reader, and told in that of the page.
+    stored = Transmission.objects.order_by("pk").last()
+    assert stored is not None
+    assert stored.means == "par e-mail"
+    assert ", by e-mail</span>" in desk.get(page).content.decode()
+    assert covering.means_told("by hand, in French") == "by hand, in French"
     assert b'name="subject"' not in desk.get(f"{page}{to.pk}/").content
 
 

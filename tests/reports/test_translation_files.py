@@ -196,7 +196,10 @@ def test_translations_are_shown_first_then_all_saved(browser, year) -> None:
     assert (again.changes, len(again.left)) == ([], 0)
 
 
-@pytest.mark.parametrize(("state", "stored_as"), [("final", "checked"), ("reviewed", "draft")])
+@pytest.mark.parametrize(
+    ("state", "stored_as"),
+    [("final", "checked"), ("reviewed", "checked"), ("translated", "draft"), ("initial", "draft")],
+)
 def test_a_program_of_translators_brings_them_back_as_xliff(
     browser, year, state, stored_as
 ) -> None:

@@ -735,8 +735,8 @@ def test_the_secretariat_takes_and_refuses_on_its_page(stage: Stage) -> None:
     assert "Choose one of the grounds." in text_of_page(refused)
     assert client.post(page, {"act": "take", "seen": shown}).status_code == 302
     assert VoiceNote.objects.get().is_taken
-    assert "notes of voices to look at" not in text_of_page(client.get("/en/secretariat/"))
-    assert "answers to notes not in" in text_of_page(client.get("/en/secretariat/"))
+    assert "note of a voice to look at" not in text_of_page(client.get("/en/secretariat/"))
+    assert "answer to notes not in" in text_of_page(client.get("/en/secretariat/"))
 
 
 @pytest_pages

@@ -16,7 +16,7 @@ from django.utils import timezone
 from actions.models import Membership, ReportingRound, RoundStep
 from actions.refusals import Conflict
 from actions.services import rounds, seen, steps
-from reports import readiness, untranslated, year
+from reports import points, readiness, untranslated, year
 from reports.models import Edition, Translation
 from reports.services import editions, texts
 from tests.conftest import add_second_factor
@@ -55,6 +55,33 @@ def text_of(response: Any) -> str:
     page = response.content.decode()
     main = page[page.index("<main") : page.index("</main>")]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+# --- Languages that are not needed ---------------------------------------------------
+
+
+def test_a_language_that_is_not_needed_is_no_gap_anywhere(scene: Scene, sign_in: Any) -> None:
+    given = scene.round()
+    scene.accept(scene.submit(scene.entry(given, "1")))
+    assert untranslated.needed([given])[given.pk] == ("nl", "fr", "de", "en")
+    assert readiness.wanting(given)["translations"] == [("nl", 0), ("fr", 1), ("de", 1), ("en", 1)]
+
+    plan(scene, given, translate_de_not_needed=True, translate_en_not_needed=True)
+
+    told = readiness.wanting(given)
+    assert told["translations"] == [("nl", 0), ("fr", 1)]
+    assert told["foreword"] == ["nl", "fr"]
+    groups = {group.key: list(group.lines) for group in points.computed(given, on=DAY)}
+    assert groups["untranslated"] == ["French: 1 text without a checked translation"]
+    assert step(given, "translate_de").not_needed
+    add_second_factor(scene.people["secretariat"])
+    browser = sign_in(scene.people["secretariat"])
+    assert "1 translation not checked" in text_of(browser.get("/en/secretariat/"))
+    address = f"/en/secretariat/reports/{given.pk}/translations/"
+    shown = [browser.get(address + query).context["page"].paginator.count
+             for query in ("", "?language=de")]  # fmt: skip
+    assert shown == [1, 1]
+    assert "shown when the language is chosen: DE, EN" in text_of(browser.get(address))
 
 
 # --- What is done -------------------------------------------------------------------
