@@ -171,7 +171,8 @@ class FriendlyErrors:
         except TooManyFieldsSent as error:
             return bad_request(request, error)
         response = self.get_response(request)
-        is_ours = isinstance(response, SimpleTemplateResponse)
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        is_ours = isinstance(response, SimpleTemplateResponse) or not is_page
         if settings.DEBUG and response.status_code == HTTPStatus.NOT_FOUND and not is_ours:
             return page_not_found(request, None)
         return response

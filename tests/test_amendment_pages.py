@@ -330,7 +330,7 @@ def test_an_action_without_a_section_is_asked_about_and_its_title_is_one_line(de
         for row in data.xpath(".//*[@name][not(self::button)][not(@type='checkbox')]")
     }
     answer = desk.post(f"{path}add/", sent | {"no_section": "on"}, follow=True)
-    assert "No language of the new words is ticked as official" in answer.content.decode()
+    assert "language that is not ticked as official" in answer.content.decode()
     assert Amendment.objects.get().lines.get().said["title_en"] == "Two lines"
 
 

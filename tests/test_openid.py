@@ -890,6 +890,7 @@ def test_an_account_is_linked_to_no_provider_without_trust(issuer, provide, pers
 
 def test_a_link_is_removed_and_does_not_come_back_by_itself(issuer, person) -> None:
     client, other = Client(), Client()
+    User.objects.filter(pk=person.pk).update(language="en")
     come(client, issuer, **by(person))
     come(other, issuer, **by(person))
     assert client.get(REMOVE).status_code == 200
@@ -969,7 +970,9 @@ def test_a_text_goes_along_by_the_provider_and_back_into_its_form(client, issuer
     assert 'value="A name typed at length"' in response.content.decode()
     assert is_in(client)
     assert "provider_texts" not in client.session or client.session["provider_texts"] == {}
-    assert not UnsavedText.objects.exists()
+    # On the server now, until it is saved.
+    kept = dict(UnsavedText.objects.get().content)
+    assert kept["name"] == "A name typed at length"
 
 
 def test_a_text_goes_along_through_the_second_factor(client, issuer, provide, office) -> None:

@@ -63,6 +63,16 @@ def in_a_minute() -> Any:
     return timezone.now() + LATER
 
 
+@pytest.fixture(autouse=True)
+def _in_english(request: pytest.FixtureRequest) -> None:
+    """Write to everybody in English."""
+    for name in ("office", "owner", "chair"):
+        if name in request.fixturenames:
+            person = request.getfixturevalue(name)
+            person.language = "en"
+            person.save(update_fields=["language"])
+
+
 def letters_to(user: User) -> list[str]:
     return [row.facts["subject"] for row in Letter.objects.filter(user=user).order_by("pk")]
 

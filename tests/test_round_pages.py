@@ -707,18 +707,18 @@ def test_a_status_is_set_where_an_action_is_followed_up(desk, given, open_round)
         assert desk.post(path, sent).status_code == 404
 
 
-def test_a_new_round_is_proposed_for_the_next_year_without_one(desk, given, settings) -> None:
+def test_a_new_round_is_proposed_for_the_year_after_the_last_one(desk, given, settings) -> None:
     settings.CURRENT_PLAN = "plan"
     year = timezone.localdate().year
     proposed = []
-    for taken in (given.year, year, year + 1):
+    for taken in (year - 2, year - 1, year):
         ReportingRound.objects.filter(pk=given.pk).update(year=taken)
         form = desk.get("/en/secretariat/rounds/new/").context["form"]
         proposed.append((form.initial["year"], form.initial["reference_date"]))
     assert proposed == [
+        (year - 1, date(year - 1, 12, 31)),
         (year, date(year, 12, 31)),
         (year + 1, date(year + 1, 12, 31)),
-        (year, date(year, 12, 31)),
     ]
 
 

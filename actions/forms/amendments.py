@@ -1,5 +1,6 @@
 """Forms of the secretariat about plans: an amendment, what becomes of an action, its text."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -255,7 +256,8 @@ class LineForm(SeenForm):
         """Ask for a role beside each organisation; refuse changes of what is withdrawn."""
         found = super().clean() or self.cleaned_data
         for name in TITLES:
-            found[name] = " ".join(found.get(name, "").split())
+            # A no-break space of the plan's own title is no change.
+            found[name] = re.sub(r"[ \t\r\n]+", " ", found.get(name, "")).strip()
         if self.asks_section and not found.get("no_section"):
             words = _("The plan has sections: choose one above, or tick the box.")
             self.add_error("no_section", words)
@@ -285,11 +287,12 @@ class LineForm(SeenForm):
 
     @property
     def is_unofficial(self) -> bool:
-        """Tell whether new titles or texts were given, none of which is marked as official."""
+        """Tell whether a new title or text is in a language that is not marked as official."""
         said = self.said()
         return any(
-            any(said.get(name) for name in names) and not self.cleaned_data[official]
+            said.get(name) and name[-2:] not in self.cleaned_data[official]
             for names, official in zip((TITLES, PROMISES), OFFICIAL, strict=True)
+            for name in names
         )
 
     def facts(self) -> dict[str, Any]:

@@ -305,12 +305,19 @@ def renamed_since(change: BodyChange) -> str:
 
 
 def theirs(change: BodyChange) -> Any:
-    """Return the entries that stand where they do by an act."""
+    """Return the entries that stand where they do by an act, or are of whoever took it over.
+
+    A successor may have been asked for an action before: what it writes since is of both.
+    """
     kinds = ("moved", "made", "marked")
     kept = change.made["entries"]
     touched = [row[kind] for row in kept for kind in kinds if kind in row]
     made = Q(responsibility__in=change.made["responsibilities"])
-    return Entry.whole.filter(made | Q(pk__in=touched))
+    taken = Q(
+        responsibility__in=[taken for _held, taken in change.made["pairs"]],
+        round__reference_date__gte=change.on,
+    )
+    return Entry.whole.filter(made | taken | Q(pk__in=touched))
 
 
 @transaction.atomic

@@ -193,8 +193,8 @@ def edit(
             words = _("It is in the draft.") if done[0] else _("The draft changes nothing here.")
             messages.success(request, words)
             if done[0] and form.is_unofficial:
-                words = _("No language of the new words is ticked as official: readers will see "
-                          "them as a working translation.")  # fmt: skip
+                words = _("Some of the new words are in a language that is not ticked as official: "
+                          "readers will see them as a working translation.")  # fmt: skip
                 messages.warning(request, words)
             return redirect("actions:amendment", found.pk)
     context = {

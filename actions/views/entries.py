@@ -21,6 +21,7 @@ from actions import permissions, writing
 from actions.enums import HANDED_IN, REPORTABLE, UNFINISHED, Act, EntryState, Event
 from actions.forms.entries import EntryForm, ReasonForm
 from actions.models import (
+    Action,
     Assignment,
     Entry,
     EntryVersion,
@@ -374,8 +375,14 @@ def last_context(found: Entry, before: Entry | None) -> dict[str, Any]:
             {"row": row, "said": row.spoken, "texts": reading.texts(row.spoken.content())}
             for row in others
         ],
-        "plan_before": then if then is not found.action else None,
+        "plan_before": then if reads_otherwise(then, found.action) else None,
     }
+
+
+def reads_otherwise(then: Action, now: Action) -> bool:
+    """Tell whether an action said another thing then, to who reads it: a number is none."""
+    names = ("title", "nature", "period_label", "promise")
+    return then is not now and any(getattr(then, name) != getattr(now, name) for name in names)
 
 
 def reason_css(form: EntryForm, comments: dict[str, str]) -> str:

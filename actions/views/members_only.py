@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from actions import permissions
 from actions.models import User
@@ -32,8 +32,8 @@ READ = ("GET", "HEAD")
 WRITE = ("POST",)
 PLAIN = "text/plain; charset=utf-8"  # by which a page knows words that it is to show
 READ_WRITE = ("GET", "HEAD", "POST")
-NO_LONGER = _lazy("Not saved: you may not write here any more. Copy your text.")
-NO_LONGER_KEPT = _lazy(
+NO_LONGER = gettext_lazy("Not saved: you may not write here any more. Copy your text.")
+NO_LONGER_KEPT = gettext_lazy(
     "Not saved: you may not write here any more. Your text is kept among your unsaved texts."
 )
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date
-from itertools import count
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -59,9 +58,12 @@ def round_list(request: MemberRequest) -> HttpResponse:
 
 
 def free_year(plan: Plan | None, year: int) -> int:
-    """Return the first year from one on for which a plan has no round yet."""
-    taken = set(ReportingRound.objects.filter(plan=plan).values_list("year", flat=True))
-    return next(one for one in count(year) if one not in taken)
+    """Return the year after the last one for which a plan has a round, else the one given.
+
+    A round is planned in the year that it is about, and as often in the next.
+    """
+    last = ReportingRound.objects.filter(plan=plan).aggregate(last=Max("year"))["last"]
+    return last + 1 if last else year
 
 
 @member_page(secretariat, methods=READ_WRITE)
