@@ -116,8 +116,8 @@ def test_nobody_writes_only_where_nobody_is_asked_by_reminders(scene, sign_in) -
     listed = page.get(link.split("#")[0])
     assert (count, [one.pk for one in listed.context["page"]]) == (1, orphans)
     lines = text_of(listed)
-    assert "Office 1 expected: 1 to do 1 late · nobody writes for it" in lines
-    assert "Service 1 expected: 1 to do 1 late · asked: Ministry head@small.example.org" in lines
+    assert "Office 1 expected: To do (1) 1 late · nobody writes for it" in lines
+    assert "Service 1 expected: To do (1) 1 late · asked: Ministry head@small.example.org" in lines
 
 
 def test_what_ends_and_what_failed_is_told(desk, given_round) -> None:

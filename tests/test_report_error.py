@@ -365,7 +365,7 @@ def settle(client: Client, row: ErrorNotice, **said: str) -> Any:
 def test_it_is_counted_among_what_must_be_done_listed_and_settled(desk, scene) -> None:
     row = reported(scene)
     todos = desk.get("/en/secretariat/").context["todos"]
-    assert [(t.number, t.link) for t in todos if t.label == "errors that readers reported"] == [
+    assert [(t.number, t.link) for t in todos if t.label == "error that a reader reported"] == [
         (1, DESK)
     ]
     assert "Zqwrong" in told(desk.get(DESK))

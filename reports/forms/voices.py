@@ -104,7 +104,8 @@ class NoteForm(SpokenForm):
         help_text=_("One a line, at most ten."),
         required=False,
         max_length=MOST_PASTED,
-        widget=forms.Textarea({"rows": 3, "spellcheck": "false"}),
+        # Addresses are of no language.
+        widget=forms.Textarea({"rows": 3, "spellcheck": "false", "lang": "zxx"}),
     )
     field_order = ("text", "evidence", "language")
 
