@@ -14,12 +14,12 @@ from actions.refusals import Refused
 from actions.services import plan
 from actions.services import seen as seeing
 from reports import voices
+from reports.services.notes import WRITTEN as OF_NOTE
 from reports.services.notes import check_whole, read, tidy
 from reports.services.voices import lock
 from reports.voice_models import DRAFT, SUBMITTED, NoteAnswer, VoiceNote
 
 WRITTEN = ("language", "text")
-ANSWERED = ("language", "text", "evidence")  # of a note
 NOTE_CHANGED = _(
     "The note was changed since this page was opened. Read it again, then send your answer once "
     "more."
@@ -69,7 +69,7 @@ def save(
         raise Refused(_("This note is not in the report, or no longer."))
     if not voices.right_of(given).takes_answers(on=timezone.localdate(now)):
         raise Refused(_("The last day for answers has passed."))
-    if seen.note is not None and seen.note != seeing.digest(stored, ANSWERED):
+    if seen.note is not None and seen.note != seeing.digest(stored, OF_NOTE):
         raise Refused(NOTE_CHANGED)
     found = NoteAnswer.objects.select_for_update(of=("self",)).filter(note=stored, actor=actor)
     row = found.first() or NoteAnswer(note=stored, actor=actor)

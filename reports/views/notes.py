@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from actions.forms.seen import change
-from actions.models import Action, Actor, ReportingRound, Section
+from actions.models import Action, Actor, Entry, ReportingRound, Section
 from actions.services import seen
 from actions.views.entries import LARGEST_KEY
 from actions.views.members_only import (
@@ -140,7 +140,8 @@ def answer(request: MemberRequest, key: int, actor: int) -> HttpResponse:
     """Answer a note in the name of an actor: keep a draft, submit, change."""
     rows = VoiceNote.objects.filter(state=TAKEN).select_related(*voices.SHOWN)
     row = get_object_or_404(rows, pk=min(key, LARGEST_KEY))
-    whose = find_answering(request, row, actor)
+    entries = voices.expected_entries([row])[row.pk]
+    whose = find_answering(request, row, entries, actor)
     given = row.voice.round
     right = voices.right_of(given)
     there = NoteAnswer.objects.filter(note=row, actor=whose).first()
@@ -149,7 +150,7 @@ def answer(request: MemberRequest, key: int, actor: int) -> HttpResponse:
         "text": there.text,
         "language": there.language or get_language(),
         "seen": seen.digest(there, note_answers.WRITTEN),
-        "note_seen": seen.digest(row, note_answers.ANSWERED),
+        "note_seen": seen.digest(row, notes.WRITTEN),
     }
     sent = request.POST if request.method == "POST" else None
     form = offer(request, NoteAnswerForm(sent, initial=start))
@@ -182,9 +183,7 @@ def answer(request: MemberRequest, key: int, actor: int) -> HttpResponse:
         "answer": there,
         "form": form,
         "may_write": right.takes_answers(on=request.on),
-        "may_submit": voices.can_submit(
-            voices.expected_entries([row])[row.pk], whose, request.rights
-        ),
+        "may_submit": voices.can_submit(entries, whose, request.rights),
     }
     status = 409 if getattr(form, "conflict", None) else 200
     return TemplateResponse(request, "voices/answer_form.html", context, status=status)
@@ -230,9 +229,8 @@ def address_of(row: VoiceNote) -> tuple[Any, ...]:
     return "reports:voice-note", given.plan.slug, given.year, row.voice_id, kind, key
 
 
-def find_answering(request: MemberRequest, row: VoiceNote, key: int) -> Actor:
-    """Return an actor in whose name the person answers a note; 404 otherwise."""
-    entries = voices.expected_entries([row])[row.pk]
+def find_answering(request: MemberRequest, row: VoiceNote, entries: list[Entry], key: int) -> Actor:
+    """Return an actor in whose name the person answers a note on some entries; 404 otherwise."""
     mine = voices.answering(row, entries, request.rights)
     found = next((actor for actor in mine if actor.pk == key), None)
     if found is None:

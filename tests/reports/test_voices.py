@@ -531,14 +531,14 @@ def test_an_answer_is_not_submitted_under_a_text_that_its_writer_has_not_read(
     stage: Stage,
 ) -> None:
     note = stage.taken()
-    read = seen.digest(note, note_answers.ANSWERED)
+    read = seen.digest(note, notes.WRITTEN)
     stage.answer(note, submits=False, seen=note_answers.Read(note=read))
     notes.take(stage.write(text="Heel iets anders"), by=stage.by, now=NOW)
     with pytest.raises(Refused, match="Read it again"):
         stage.answer(note, seen=note_answers.Read(note=read))
     note.refresh_from_db()
     assert stage.answer(
-        note, seen=note_answers.Read(note=seen.digest(note, note_answers.ANSWERED))
+        note, seen=note_answers.Read(note=seen.digest(note, notes.WRITTEN))
     ).is_submitted
 
 
