@@ -32,7 +32,7 @@ from actions.models.responsibilities import ROLES
 from actions.models.schemes import TITLES
 from actions.models.statuses import RULE_WORDS, STATUSES
 from actions.round_status import ActionStatus, RoundStatus, Voice
-from actions.rules.figures import Ratio
+from actions.rules.figures import Ratio, figures
 from document.snapshot import (
     SCHEMA_VERSION,
     Action,
@@ -464,7 +464,7 @@ def build_advice(given: ReportingRound) -> tuple[Advice, ...]:
 
 def build_figures(now: RoundStatus) -> tuple[Figure, ...]:
     """Return the figures of the numbered actions, with their formulas."""
-    ratios = now.figures
+    ratios = figures(row.followed for row in now.rows if not row.action.is_sub_action)
     return tuple(
         build_figure(code, getattr(ratios, code), *texts) for code, texts in words.FIGURES.items()
     )

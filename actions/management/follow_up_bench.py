@@ -101,7 +101,7 @@ def limits(found: dict[tuple[int, str], Cost]) -> Iterator[tuple[str, float, flo
         yield text, max(counts) - min(counts), 0
     most = max(found[size, SAVE].queries for size in SIZES)
     yield f"{SAVE}: queries", most, MOST_QUERIES_TO_SAVE
-    for page in (BOARD, AMENDMENT):
+    for page in (BOARD, FIRST, AMENDMENT):
         seconds = found[SIZES[-1], page].seconds
         yield f"{page} at {SIZES[-1]}: seconds", seconds, MOST_SECONDS
     actions, actors = WIDE[-1]

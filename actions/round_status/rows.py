@@ -1,7 +1,5 @@
-"""What is said of a round: one actor's voice, one action, all actions with their figures."""
+"""What is said of a round: one actor's voice, one action, its actions."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,9 +8,8 @@ from actions.enums import HAS_BEEN_HANDED_IN, EntryState, Nature, Status
 from actions.models import Action, Actor, ActorName, Entry, Override, ReportingRound, Responsibility
 from actions.models.movements import movement_word
 from actions.models.statuses import coverage_words, status_word
-from actions.rules import figures
 from actions.rules import movement as rule
-from actions.rules.figures import Figures, Followed
+from actions.rules.figures import Followed
 from actions.rules.status import Explanation, is_overdue
 from document.snapshot import is_partial, status_code
 
@@ -222,33 +219,3 @@ class RoundStatus:
     round: ReportingRound
     rows: tuple[ActionStatus, ...]
     before: "RoundStatus | None" = None
-
-    @cached_property
-    def numbered(self) -> tuple[ActionStatus, ...]:
-        """The actions that the plan counts."""
-        return tuple(row for row in self.rows if not row.action.is_sub_action)
-
-    @cached_property
-    def sub_actions(self) -> tuple[ActionStatus, ...]:
-        """The sub-actions, counted beside them."""
-        return tuple(row for row in self.rows if row.action.is_sub_action)
-
-    @cached_property
-    def figures(self) -> Figures:
-        """The figures of the numbered actions."""
-        return figures_of(self.numbered)
-
-    @cached_property
-    def sub_figures(self) -> Figures:
-        """The figures of the sub-actions."""
-        return figures_of(self.sub_actions)
-
-
-def figures_of(rows: Iterable[ActionStatus]) -> Figures:
-    """Return the figures of some actions: numbered ones or sub-actions, never both."""
-    return figures.figures(row.followed for row in rows)
-
-
-def tally(rows: Iterable[ActionStatus]) -> Counter[str]:
-    """Return how many actions have each status, by the code that picks its word."""
-    return Counter(row.code for row in rows)

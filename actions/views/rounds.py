@@ -17,7 +17,7 @@ from actions.enums import Rule
 from actions.models import Action, ReportingRound
 from actions.models.statuses import RULE_WORDS, STATUSES
 from actions.permissions import Rights
-from actions.round_status import ActionStatus, RoundStatus, Voice
+from actions.round_status import ActionStatus, Glance, Voice
 from actions.views import reading
 from actions.views.members_only import MemberRequest, member_page
 
@@ -31,12 +31,14 @@ MOST_SHOWN = 300
 def show_round_status(request: MemberRequest, plan: str, year: int) -> HttpResponse:
     """Show how a round stands: figures, the board of statuses, the same as a table."""
     found = visible_round(request, plan, year)
-    now = round_status.of_round(found)
+    now = round_status.glance(found)
     page = Paginator(now.rows, MOST_SHOWN).get_page(request.GET.get("page"))
+    among = Action.objects.filter(pk__in=[row.action for row in page.object_list])
+    shown = round_status.of_round(found, among=among).rows
     context = {
         "plan": found.plan,
         "round": found,
-        "round_status": now,
+        "last": now.before,
         "figures": now.figures,
         "sub_figures": now.sub_figures,
         "action_count": len(now.numbered),
@@ -47,8 +49,9 @@ def show_round_status(request: MemberRequest, plan: str, year: int) -> HttpRespo
             "sub_count": sum(row.is_incomplete for row in now.sub_actions),
         },
         "page": page,
-        "board": board(list(page.object_list)),
-        "loose": [row for row in page.object_list if row.action.section_id is None],
+        "shown": shown,
+        "board": board(shown),
+        "loose": [row for row in shown if row.action.section_id is None],
     }
     return TemplateResponse(request, "rounds/status.html", context)
 
@@ -89,7 +92,7 @@ def visible_round(request: MemberRequest, plan: str, year: int) -> ReportingRoun
     return found
 
 
-def legend(now: RoundStatus) -> list[dict[str, Any]]:
+def legend(now: Glance) -> list[dict[str, Any]]:
     """Return each status with its word and counts, sub-actions apart; unused ones left out."""
     numbered, below = round_status.tally(now.numbered), round_status.tally(now.sub_actions)
     return [
