@@ -131,16 +131,19 @@ def still_writable(given: ReportingRound, *, on: date) -> list[Entry]:
 def wanting(given: ReportingRound) -> dict[str, Any]:
     """Return what the report of a round lacks: entries, translations, texts of the secretariat.
 
-    In the languages that are needed; see ``untranslated.needed``.
+    In the languages that are needed; see ``untranslated.needed``. ``beside`` are voluntary
+    entries in review.
     """
-    expected = Entry.objects.filter(round=given, expected=True)
-    states = Counter(expected.values_list("state", flat=True))
+    rows = Entry.objects.filter(round=given).values_list("expected", "state")
+    counted = Counter(rows)
+    states = Counter({state: n for (expected, state), n in counted.items() if expected})
     unchecked = untranslated.gaps([given])[given.pk]
     foreword = Chapter.objects.filter(round=given, kind=FOREWORD).first()
     return {
         "expected": sum(states.values()),
         "accepted": states[EntryState.ACCEPTED],
         "to_review": states[EntryState.SUBMITTED],
+        "beside": counted[False, EntryState.SUBMITTED],
         "not_in": sum(states.values()) - states[EntryState.ACCEPTED] - states[EntryState.SUBMITTED],
         "unsettled": unsettled.waiting(given),
         "translations": list(unchecked.items()),

@@ -143,13 +143,18 @@ def too_early(steps: Iterable[Step]) -> dict[str, Step]:
 
 
 def planned_on(kind: StepKind, given: ReportingRound, row: RoundStep, facts: Facts) -> date | None:
-    """Return the day of a step; what the round or the consultation says goes before."""
+    """Return the day of a step; what the round or the consultation says goes before.
+
+    Where no other day was set, entries are chased until the round closes.
+    """
     if kind == StepKind.OPEN:
         return given.opens_on
     if kind == StepKind.CLOSE:
         return given.closes_on
     if kind == StepKind.COMMENTS and facts.comments_until:
         return facts.comments_until
+    if kind == StepKind.CHASE:
+        return row.planned_on or given.closes_on
     return row.planned_on
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from actions.forms.entries import EntryForm
 from actions.models import Actor, Contact, Entry, Membership, Responsibility
@@ -53,6 +54,27 @@ def test_a_desk_says_how_many_days_are_left(contributor, open_round, sign_in, da
     deadline = timezone.localdate() + timedelta(days=days)
     open_round(deadline=deadline)
     assert words in page(sign_in(contributor))
+
+
+def test_a_returned_entry_has_its_own_day_and_the_others_that_of_the_round(
+    contributor, open_round, report, sign_in
+) -> None:
+    today = timezone.localdate()
+    year = open_round(deadline=today + timedelta(days=12), closes_on=today + timedelta(days=40))
+    mine = year.entries.filter(responsibility__actor__slug="brussels-environment")
+    returned, other = mine.order_by("pk")[:2]
+    report(returned, "in_progress", state="returned")
+    until = Entry.objects.get(pk=returned.pk).write_until
+    assert until is not None
+    day = date_format(until)
+    browser = sign_in(contributor)
+    desk = page(browser)
+    assert f"to write by {day}" in desk
+    assert "12 days left" in desk
+    assert f'<p class="big">{day}</p> <p>Returned: it can be' in page(
+        browser, f"/en/desk/entries/{returned.pk}/"
+    )
+    assert "12 days left" in page(browser, f"/en/desk/entries/{other.pk}/")
 
 
 def test_a_member_of_two_actors_sees_both_with_their_names(

@@ -58,6 +58,18 @@ def test_the_editing_page_says_what_is_missing(browser, year) -> None:
     assert "Close the round first; then its report can be frozen." in html
 
 
+def test_voluntary_entries_in_review_are_told_apart_from_those_that_are_expected(
+    browser, year, report, entry_of
+) -> None:
+    beside, asked = entry_of(year, "1"), entry_of(year, "2")
+    Entry.objects.filter(pk=beside.pk).update(expected=False)
+    for row in (beside, asked):
+        report(row, "done", state="submitted")
+    html = text(browser.get(address(year)))
+    assert "1 waits for review</a>." in html
+    assert "1 voluntary entry waits for review as well</a>." in html
+
+
 def test_the_worklist_has_each_text_in_each_other_language(year, entry) -> None:
     found = [(i.field, i.language, i.state) for i in readiness.items(year)]
     assert found == [("done", language, "missing") for language in ("fr", "de", "en")]
@@ -413,6 +425,9 @@ def test_the_secretariat_freezes_and_publishes(browser, year, office, monkeypatc
     assert data["Content-Disposition"] == 'attachment; filename="nap2-2025-e1.json"'
     html = text(browser.post(f"{path}publish/", follow=True))
     assert "The report is published." in html
+    overview = text(browser.get(address(year)))
+    assert "What a further edition would still lack" in overview
+    assert "What is still missing" not in overview
     again = text(browser.post(f"{path}discard/", follow=True))
     assert "The edition is published; withdraw it, or publish a correction." in again
     sent = {"recipient": "Chamber", "sent_on": timezone.localdate().isoformat(), "means": ""}

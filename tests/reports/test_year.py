@@ -91,6 +91,14 @@ def test_of_a_round_that_is_planned_nothing_else_is_done(scene: Scene) -> None:
     assert undone(scene.round(state="planned")) == ALL[1:]
 
 
+def test_entries_are_chased_until_the_round_closes_unless_another_day_is_set(scene: Scene) -> None:
+    given = scene.round()
+    assert step(given, "chase").planned_on == given.closes_on
+    day = given.closes_on - timedelta(days=1)
+    plan(scene, given, chase_planned_on=day)
+    assert step(given, "chase").planned_on == day
+
+
 def test_what_is_recorded_says_what_is_done_and_when(scene: Scene) -> None:
     given, by = scene.round(), scene.people["secretariat"]
     assert undone(given) == ALL[2:]
