@@ -514,6 +514,16 @@ def test_other_days_of_an_open_round_are_told_to_who_still_writes(scene) -> None
     assert found.subject == "Follow-up 2025: the days have changed; submit by 20 February 2026"
 
 
+def test_what_is_told_of_days_names_what_was_asked_for_when_the_round_opened(scene) -> None:
+    running = scene.round()
+    move(scene, running, closes_on=running.closes_on + timedelta(days=5))
+
+    def asked(kind: LetterKind) -> dict[str, list[int]]:
+        return {one.user.email: one.facts["entries"] for one in Letter.objects.filter(kind=kind)}
+
+    assert asked(LetterKind.DAYS_CHANGED) == asked(LetterKind.ROUND_OPENED)
+
+
 def test_days_of_reminders_and_of_a_planned_round_are_nobodys_news(scene) -> None:
     running = scene.round()
     move(scene, running)

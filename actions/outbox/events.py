@@ -81,12 +81,13 @@ def let_in(
     """Tell everybody what they can write for a further edition, and why: one letter a person."""
     key = f"let_in:{reporting_round.pk}:{now.isoformat()}"
     facts = {"round": reporting_round.pk, "comment": comment}
-    tell_writers(LetterKind.LET_IN, key, rows, facts, now=now)
+    tell_asked(LetterKind.LET_IN, key, rows, facts, now=now)
 
 
 def writing_ended(rows: Iterable[Entry], *, key: str, now: datetime) -> None:
-    """Tell everybody that a report was frozen before the day that was set for their entries."""
-    tell_writers(LetterKind.WRITING_ENDED, f"writing_ended:{key}", rows, {}, now=now)
+    """Tell all who may be writing that a report was frozen before the day of their entries."""
+    theirs = writers_of(rows, on=localdate(now))
+    tell(LetterKind.WRITING_ENDED, f"writing_ended:{key}", theirs, {}, now=now)
 
 
 def more_time(reporting_round: ReportingRound, actor: Actor, *, until: date, now: datetime) -> None:
@@ -100,7 +101,7 @@ def more_time(reporting_round: ReportingRound, actor: Actor, *, until: date, now
     rows = to_be_written(reporting_round)
     theirs = [row for row in rows if actor.pk in speakers(row.responsibility, on=localdate(now))]
     key = f"{start}{until}:{now.isoformat()}"
-    tell_writers(LetterKind.MORE_TIME, key, theirs, facts, now=now)
+    tell_asked(LetterKind.MORE_TIME, key, theirs, facts, now=now)
 
 
 def days_changed(reporting_round: ReportingRound, *, now: datetime) -> None:
@@ -111,7 +112,7 @@ def days_changed(reporting_round: ReportingRound, *, now: datetime) -> None:
     rows = to_be_written(reporting_round)
     days = f"{reporting_round.deadline}:{reporting_round.closes_on}"
     key = f"{start}{days}:{now.isoformat()}"
-    tell_writers(LetterKind.DAYS_CHANGED, key, rows, facts, now=now)
+    tell_asked(LetterKind.DAYS_CHANGED, key, rows, facts, now=now)
 
 
 def moved(change: BodyChange, *, now: datetime) -> None:
@@ -241,14 +242,15 @@ def drop(kind: LetterKind, **which: Any) -> None:
     waiting.filter(**which).update(state=LetterState.DROPPED)
 
 
-def tell_writers(
+def tell_asked(
     kind: LetterKind, key: str, rows: Iterable[Entry], facts: dict[str, Any], *, now: datetime
 ) -> None:
-    """Put one letter into the outbox for each person who writes some of some entries.
+    """Put one letter into the outbox for each person who is asked for some of some entries.
 
-    The number of queries is the same for one person and one entry as for many.
+    Never for who may write them beside those: nothing is asked of them. The number of queries is
+    the same for one person and one entry as for many.
     """
-    tell(kind, key, writers_of(rows, on=timezone.localdate(now)), facts, now=now)
+    tell(kind, key, asked_of(rows, on=timezone.localdate(now)), facts, now=now)
 
 
 def tell(
