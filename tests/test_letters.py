@@ -518,8 +518,8 @@ def test_what_is_told_of_days_names_what_was_asked_for_when_the_round_opened(sce
     running = scene.round()
     move(scene, running, closes_on=running.closes_on + timedelta(days=5))
 
-    def asked(kind: LetterKind) -> dict[str, list[int]]:
-        return {one.user.email: one.facts["entries"] for one in Letter.objects.filter(kind=kind)}
+    def asked(kind: LetterKind) -> dict[int | None, list[int]]:
+        return {one.user_id: one.facts["entries"] for one in Letter.objects.filter(kind=kind)}
 
     assert asked(LetterKind.DAYS_CHANGED) == asked(LetterKind.ROUND_OPENED)
 
