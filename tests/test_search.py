@@ -90,6 +90,32 @@ def test_a_number_finds_its_action(typed: str) -> None:
     assert "action:nap2/64.1" in firsts(typed, "nl")
 
 
+@pytest.mark.parametrize("typed", ["7", "actie 7", "Action 7", "mesure 7", "Maßnahme 7", "n° 7"])
+def test_a_number_finds_first_its_action_in_the_plan_of_today(typed: str) -> None:
+    assert firsts(typed, "nl")[:2] == ["action:nap2/7", "action:nap1/7"]
+
+
+def test_a_number_after_another_word_is_a_word_like_others() -> None:
+    assert firsts("SDG 8", "nl")[0] != "action:nap2/8"
+
+
+@pytest.mark.parametrize("typed", ["Wallonië", "Wallonie", "Région wallonne", "Waalse Regering"])
+def test_whom_a_name_means_comes_before_those_of_whom_it_is_a_part(typed: str) -> None:
+    assert firsts(typed, "nl")[0] == "actor:walloon-government"
+
+
+def test_what_no_text_says_in_these_words_is_told_where_others_mean_as_much(
+    client: Client,
+) -> None:
+    told = "No text says “{}”; these speak of what means the same or is related."
+    page = text_of(client.get("/en/search/?q=kinderarbeid"))
+    assert told.format("kinderarbeid") in page
+    assert "No text says" not in text_of(client.get("/en/search/?q=kinderrechten"))
+    ready = index.keeper.now()
+    assert ready is not None
+    assert finding.find(ready, "travail des enfants", "fr").related == ("travail des enfants",)
+
+
 def test_a_result_shows_the_passage_with_the_words_marked(client: Client) -> None:
     html = client.get("/nl/search/?q=aanbesteding").content.decode()
     assert "<mark>Overheidsopdrachten</mark>" in html

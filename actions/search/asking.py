@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
 
 from actions.search import words
+from actions.search.documents import Document
 from actions.search.index import Index
 from actions.search.words import LANGUAGES, Equal
 
@@ -33,6 +35,11 @@ COMPOUND = 0.5
 SLIP = 0.6
 NEAR_EACH_OTHER = 1.5
 LABEL = re.compile(r"[0-9]{1,4}(?:[A-Za-z]|\.[0-9]{1,2})?")
+# What readers type before the number of an action, folded.
+BEFORE_LABEL = frozenset({
+    "actie", "maatregel", "action", "mesure", "aktion", "massnahme", "measure", "nummer", "numero",
+    "number", "nr", "no", "n",
+})  # fmt: skip
 
 
 @dataclass
@@ -60,21 +67,48 @@ class Asked:
     @cached_property
     def words(self) -> list[str]:
         """The words that say something; common ones only where there are no others."""
-        found = words.words(self.text[:MOST_LETTERS])
+        found = words.words(self.label or self.text[:MOST_LETTERS])
         said = words.telling(found)
         self.common_only = bool(found) and not said
         return list(dict.fromkeys(said or found))[:MOST_WORDS]
 
     @cached_property
     def label(self) -> str:
-        """The number of an action, where nothing else, or a word before it, was typed."""
-        last = self.text[:MOST_LETTERS].split()[-1:]
-        return last[0].upper() if last and LABEL.fullmatch(last[0]) and self.is_short else ""
+        """The number of an action, where nothing but that was typed, or "action" before it."""
+        *before, last = self.text[:MOST_LETTERS].split() or [""]
+        is_alone = not before or (len(before) == 1 and words.folded(before[0]) in BEFORE_LABEL)
+        return last.upper() if is_alone and LABEL.fullmatch(last) else ""
 
-    @property
-    def is_short(self) -> bool:
-        """Tell whether at most two words were typed."""
-        return len(self.text[:MOST_LETTERS].split()) <= 2  # noqa: PLR2004
+    def is_meant(self, document: Document) -> bool:
+        """Tell whether a document is what was asked for itself: by its number, or its very name."""
+        if self.label:
+            return document.kind == "action" and document.label == self.label
+        named = (*document.titles.values(), *document.names)
+        return any(tuple(words.words(name)) in self.wordings for name in named)
+
+    @cached_property
+    def wordings(self) -> frozenset[tuple[str, ...]]:
+        """All that was typed, as it was and in other wordings, where it is one thing."""
+        typed = tuple(words.words(self.text[:MOST_LETTERS]))
+        equals = self.clauses[0].equals if len(self.clauses) == 1 else {}
+        return frozenset({typed, *(equal.words for equal in equals)})
+
+    @cached_property
+    def related(self) -> tuple[str, ...]:
+        """What no text says, so that all that is found says it otherwise: wordings as typed."""
+        whole = self.text[:MOST_LETTERS].strip() if len(self.clauses) == 1 else ""
+        return tuple(
+            whole or " ".join(clause.asked)
+            for clause in self.clauses
+            if clause.equals and not self._is_said(clause)
+        )
+
+    def _is_said(self, clause: Clause) -> bool:
+        """Tell whether any text has what was asked for in its own words."""
+        rows = [self._phrases(Equal(code, clause.asked), 1) for code in LANGUAGES]
+        own = Query.disjunction_max_query([one for row in rows for one in row])
+        found: Any = self.index.searcher.search(own, 1, count=True)
+        return bool(found.count)
 
     @cached_property
     def clauses(self) -> list[Clause]:

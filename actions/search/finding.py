@@ -18,6 +18,7 @@ from document.snapshot import FALLBACKS
 
 MOST_ROWS = 10_000  # actions that a list is narrowed to
 DEEPEST = 1_000  # results that one can page to
+AMONG = 20  # results among which what was asked for itself is put first
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,15 @@ class Results:
     """What was found, the best group first.
 
     ``is_partly``: no text holds all words, these hold some. ``meant``: words that were taken for
-    others. ``instead``: words to try where nothing was found.
+    others. ``related``: wordings that no text has, only others that mean as much. ``instead``:
+    words to try where nothing was found.
     """
 
     groups: tuple[Group, ...] = ()
     is_partly: bool = False
     meant: tuple[tuple[str, str], ...] = ()
     instead: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
     asked: Asked | None = None
 
     @property
@@ -94,17 +97,22 @@ def find(
             for kind in KINDS
             if not within.kinds or kind in within.kinds
         ]
-        groups = tuple(sorted((g for g in found if g.count), key=lambda g: -best_of(g)))
+        groups = tuple(sorted((g for g in found if g.count), key=lambda g: order_of(g, asked)))
         if groups:
             return Results(
-                groups, least < len(asked.clauses), tuple(asked.meant.items()), (), asked
+                groups,
+                is_partly=least < len(asked.clauses),
+                meant=tuple(asked.meant.items()),
+                related=asked.related,
+                asked=asked,
             )
     return Results(instead=tuple(suggestions(asked)), asked=asked)
 
 
-def best_of(group: Group) -> float:
-    """Return the score of the best result of a group."""
-    return max((hit.score for hit in group.hits), default=0.0)
+def order_of(group: Group, asked: Asked) -> tuple[int, float]:
+    """Return what puts the groups in order: what was asked for itself, then the best result."""
+    best = max((hit.score for hit in group.hits), default=0.0)
+    return min((rank(hit.document, asked) for hit in group.hits), default=2), -best
 
 
 def narrowed(
@@ -129,13 +137,24 @@ def narrowed(
 
 def group_of(index: Index, asked: Asked, query: Query, kind: str, each: int, start: int) -> Group:
     """Return the results of one kind from a place on."""
-    found: Any = index.searcher.search(query, each, count=True, offset=start)
+    # What was asked for itself comes first, however many others say more of it.
+    most = each if start else max(each, AMONG)
+    found: Any = index.searcher.search(query, most, count=True, offset=start)
     rows = [
         (score, read(str(index.searcher.doc(address).get_first("data"))))
         for score, address in found.hits
     ]
-    hits = (hit_of(document, score, asked) for score, document in rows)
+    if not start:
+        rows.sort(key=lambda row: rank(row[1], asked))
+    hits = (hit_of(document, score, asked) for score, document in rows[:each])
     return Group(kind, found.count, tuple(hits))
+
+
+def rank(document: Document, asked: Asked) -> int:
+    """Return 0 for what was asked for itself, in the plan of today, 1 in others; 2 for the rest."""
+    if not asked.is_meant(document):
+        return 2
+    return int(document.plan not in {"", settings.CURRENT_PLAN})
 
 
 def hit_of(document: Document, score: float, asked: Asked) -> Hit:
