@@ -92,9 +92,7 @@ def test_the_overview_shows_the_published_figures_with_their_formulas(
     found = words(client, "")
     snapshot = story.second.snapshot
     for figure in snapshot.figures:
-        number = (
-            str(figure.part) if figure.code == "overdue" else f"{figure.part} of {figure.whole}"
-        )
+        number = f"{figure.part} of {figure.whole}"
         past = selection.share_before(snapshot, figure.code)
         assert past is not None
         before = f"2024: {past.part} of {past.whole}"
@@ -501,6 +499,25 @@ def test_a_body_that_only_has_bodies_below_it_leads_to_what_the_report_says_of_t
     page = client.get("/en/plans/small/actors/fps-justice/").content.decode()
     assert "In the progress report 2025 no entry was expected of it." in page
     assert '<a href="/en/plans/small/reports/2025/e1/actors/fps-justice/">' in page
+
+
+def test_an_actor_leads_to_all_that_was_reported_on_its_actions(
+    client: Client, story: Story
+) -> None:
+    page = client.get(f"/en/{PLAN}/actors/small-ministry/").content.decode()
+    assert "All that was reported on its actions, in full:" in page
+    for name in ("pdf", "docx", "html"):
+        address = f"/en/plans/small/dossier/?actor=small-ministry&amp;format={name}"
+        assert f'href="{address}"' in page
+    told = client.get(f"/en/{PLAN}/dossier/?actor=small-ministry&format=html")
+    assert told.status_code == 200
+
+
+def test_an_action_is_cited_with_the_report_that_its_status_is_from(
+    client: Client, story: Story
+) -> None:
+    cited = words(client, "actions/1/").split("How to cite")[1]
+    assert "edition 1: situation on 31 December 2025. NAP monitor, consulted on" in cited
 
 
 def test_an_actor_leads_to_what_the_report_says_of_it_only_where_it_does(

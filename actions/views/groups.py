@@ -259,6 +259,8 @@ def reported(
     said = published.of_actions(keys, report)
     told = {key: published.action_of(row) for key, row in said.items()}
     actors = published.actors_of(report)
+    earlier = published.before(report, rounds)
+    past = published.of_actions(keys, earlier, facts=False) if earlier else {}
     base = reverse("actions:action-list", args=[plan.slug])
     tiles = [board.tile(action, base, on, said.get(action.pk), report) for action in actions]
     return {
@@ -266,7 +268,7 @@ def reported(
         "plan_since": published.plan_since(report, plan, on),
         "other_reports": [given for given in rounds if given != report],
         "is_sample": report.is_sample,
-        "report_figures": figures(report, rounds, actions, said),
+        "report_figures": figures(report, earlier, actions, (said, past)),
         "tiles": tiles,
         **board.legends(tiles),
         "lines": [
@@ -275,6 +277,7 @@ def reported(
                 "said": said.get(action.pk),
                 "strip": presentation.strip(told[action.pk], actors) if action.pk in told else [],
                 "before": presentation.before(told[action.pk]) if action.pk in told else None,
+                "past": past.get(action.pk),
             }
             for action in actions
         ],
@@ -284,19 +287,20 @@ def reported(
 
 def figures(
     report: PublishedRound,
-    rounds: list[PublishedRound],
+    earlier: PublishedRound | None,
     actions: Iterable[Action],
-    said: Mapping[int, Any],
+    rows: tuple[Mapping[int, Any], Mapping[int, Any]],
 ) -> list[dict[str, Any]]:
-    """Return the key figures of the numbered actions, beside those of the report before."""
+    """Return the key figures of the numbered actions, beside those of the report before.
+
+    ``rows`` are what both reports say of actions, the newer first.
+    """
     numbered = [action.pk for action in actions if not action.is_sub_action]
-    now = published.figures_among(report, [said[key] for key in numbered if key in said])
-    earlier = published.before(report, rounds)
+    said, last = ([given[key] for key in numbered if key in given] for given in rows)
+    now = published.figures_among(report, said)
     past = {}
-    if earlier is not None:
-        rows = published.of_actions(numbered, earlier, facts=False)
-        if rows:
-            past = {one.code: one for one in published.figures_among(earlier, rows.values())}
+    if earlier is not None and last:
+        past = {one.code: one for one in published.figures_among(earlier, last)}
     return [
         presentation.figure(one, past.get(one.code), earlier.year if earlier else None)
         for one in now
