@@ -1,5 +1,6 @@
 """Drawn forms, questions and files by the hundred: no answer is ever a fault of ours."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,7 +8,6 @@ from unittest import mock
 from urllib.parse import urlencode
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from lxml import html
 
@@ -49,6 +49,7 @@ UPLOADS = [
     "/en/secretariat/reports/{open}/translations/fr/",
     "/en/secretariat/returned/",
 ]
+MULTIPART = "multipart/form-data; boundary=fuzz"
 KINDS = ("spreadsheet", "xliff", "zip", "octet-stream")
 
 
@@ -168,6 +169,19 @@ def takes_a_file(site: Site, line: Line) -> bool:
         return bool(html.fromstring(response.content).xpath(FILE))
 
 
+def multipart(given: dict[str, str], name: str, called: str, content: bytes) -> bytes:
+    """Return a form with a file as a browser sends it, whatever the file is called."""
+    parts = [
+        f'--fuzz\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+        for key, value in given.items()
+    ]
+    called = re.sub(r'["\r\n]', " ", called)
+    head = f'--fuzz\r\nContent-Disposition: form-data; name="{name}"; filename="{called}"\r\n'
+    kind = "Content-Type: application/octet-stream\r\n\r\n"
+    told = "".join([*parts, head, kind]).encode("utf-8", "surrogatepass")
+    return told + content + b"\r\n--fuzz--\r\n"
+
+
 def upload_drawn(site: Site, line: Line, cases: int) -> None:
     """Upload drawn files: what the site itself offers to be filled in, bent."""
     role, before = chosen(line), stored()
@@ -178,11 +192,9 @@ def upload_drawn(site: Site, line: Line, cases: int) -> None:
     sound = sound_files(site, role, line.path)
     for case, draw in enumerate(draws(line.path, cases)):
         content = draw.file(draw.choice(sound))
+        body = multipart(given, name, draw.text(), content)
         with undone():
-            called = draw.text().replace("\0", "") or "x"
-            response = site.send(
-                role, "POST", line.path, given | {name: SimpleUploadedFile(called, content)}
-            )
+            response = site.send(role, "POST", line.path, body, content_type=MULTIPART)
             if case % LOOKED_AT == 0:
                 check(response, line, f"case {case}", before)
             assert response.status_code < 500, (line.path, case, content[:200])
