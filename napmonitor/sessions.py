@@ -9,7 +9,9 @@ from django.contrib.auth.signals import user_logged_in
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.messages.storage.session import SessionStorage
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.db import InterfaceError, OperationalError
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -31,6 +33,19 @@ class SessionStore(DatabaseSessions):
         """Return when the session ends if nobody uses it."""
         latest = timezone.now() + timedelta(seconds=self.seconds_left())
         return min(super().get_expiry_date(**kwargs), latest)
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  as Django has it
+        """Store the session; raise what the database said where it is away.
+
+        Django takes each fault here for a session that somebody ended meanwhile, and answers 400:
+        who asks while the database starts anew would read that they asked wrongly.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError | InterfaceError):
+                raise error.__context__ from None
+            raise
 
     def seconds_left(self) -> int:
         """Return after how many seconds it is asked anew who it is, however much they do."""

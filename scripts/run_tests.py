@@ -18,7 +18,9 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -110,9 +112,14 @@ def last_sunday(year: int, month: int) -> int:
 def main(level: str, arguments: list[str]) -> int:
     """Run the phases of a level; return 0 if all that ran passed."""
     chosen = phases(level, datetime.now(UTC))
-    with databases_ahead(chosen):
+    with databases_ahead(chosen), tempfile.TemporaryDirectory() as folder:
+        cases = Path(folder) / "cases"
+        os.environ["TEST_CASES"] = str(cases)
         results = [(phase.name, *timed(phase, arguments)) for phase in chosen]
+        sums = summed(cases)
     print()
+    for what, number in sums:
+        print(f"{what:<64}{number:>9,}")
     for name, code, seconds in results:
         print(f"{name:<52}{seconds:>6.0f} s  {outcome(code, arguments)}")
     if any(outcome(code, arguments) == "FAILED" for _name, code, _seconds in results):
@@ -135,6 +142,16 @@ def databases_ahead(chosen: list[Phase]) -> Iterator[None]:
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen([*POSTGRESQL, "true"], cwd=ROOT, **quiet):
         yield
+
+
+def summed(cases: Path) -> list[tuple[str, int]]:
+    """Return what tests have counted within themselves, each with its sum; see tests/levels.py."""
+    found: Counter[str] = Counter()
+    if cases.exists():
+        for line in cases.read_text(encoding="utf-8").splitlines():
+            number, what = line.split("\t", 1)
+            found[what] += int(number)
+    return sorted(found.items())
 
 
 def outcome(code: int, arguments: list[str]) -> str:

@@ -101,10 +101,13 @@ def keep(data: Path, kept: Path) -> None:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Run the server on its folder, give its address, and stop it."""
+def serving(folder: Path, careless: tuple[str, ...] = CARELESS) -> Iterator[str]:
+    """Run the server on its folder, give its address, and stop it.
+
+    What it confirms outlives its own end only if it is not careless.
+    """
     hand_over(folder)
-    options = [f"-c{name}=off" for name in CARELESS]
+    options = [f"-c{name}=off" for name in careless]
     command = [program(folder, "postgres"), "-D", str(folder / "data"), "-k", str(folder), "-h", ""]
     with (folder / "log").open("ab") as log, subprocess.Popen(
         [*command, *options], stdout=log, stderr=log, cwd=folder, **user()

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import run_tests
 
+from tests.levels import counted
+
 TESTS = Path(__file__).parent
 MODULES = sorted(TESTS.rglob("test_*.py"))
 # What a module imports or uses that proves locks, constraints, triggers, races, services,
@@ -181,3 +183,11 @@ def is_there(process: int) -> bool:
         return False
     state = Path(f"/proc/{process}/stat")
     return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+def test_the_cases_that_tests_count_within_themselves_are_summed(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("TEST_CASES", str(tmp_path / "cases"))
+    for what, cases in (("forms", 500), ("files", 20), ("forms", 60)):
+        counted(what, cases)
+    assert run_tests.summed(tmp_path / "cases") == [("files", 20), ("forms", 560)]
+    assert run_tests.summed(tmp_path / "none") == []

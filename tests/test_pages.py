@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import caches
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from lxml import html
@@ -174,6 +174,19 @@ def test_a_fault_of_ours_gives_a_page_in_the_readers_language(language, monkeypa
     assert response.status_code == 500
     assert f'<html lang="{language}">' in response.content.decode()
     assert "broken on purpose" not in response.content.decode()
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_while_the_database_is_away_a_page_says_that_trying_again_helps(error, monkeypatch) -> None:
+    def fail(*args, **kwargs):
+        raise error("connection refused on purpose")
+
+    monkeypatch.setattr("actions.views.plan.figures", fail)
+    response = Client(raise_request_exception=False).get("/en/")
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    words = text_of(response)
+    assert "Everything that was stored is safe. Please try again in a minute." in words
+    assert "on purpose" not in words
 
 
 HOSTILE = [

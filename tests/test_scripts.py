@@ -21,6 +21,7 @@ import psycopg
 import pytest
 import run
 import template_database
+import try_guide
 
 SCRIPTS = Path(environment.__file__).parent
 
@@ -507,3 +508,40 @@ def test_a_missing_and_an_unlisted_vendored_file_are_found(static):
         "fonts/b.woff2 is listed in vendor/SHA256SUMS but missing.",
         "fonts/c.woff2 is not listed in vendor/SHA256SUMS.",
     ]
+
+
+# --- The guide of a machine of its own --------------------------------------------------
+
+
+def guide(*blocks: str) -> str:
+    """Return a document with the chapter that is tried."""
+    return "\n".join(["# Guide", "", f"## {try_guide.CHAPTER}", "", *blocks, "", "## After", ""])
+
+
+def test_the_guide_marks_what_cannot_be_tried_and_nothing_else():
+    found = try_guide.blocks(try_guide.GUIDE.read_text(encoding="utf-8"))
+    assert len(found) >= 15
+    assert [block.heading for block in found if not block.is_tried] == ["nginx"]
+
+
+def test_the_commands_of_the_guide_are_taken_from_it():
+    text = guide("### One", "", "```sh", "echo 1", "echo 2", "```", "", "```sh", "echo 3", "```")
+    assert try_guide.blocks(text) == [
+        ("One", "echo 1\necho 2\n", True), ("One", "echo 3\n", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["```sh", "certbot --nginx", "```"],
+        ["**Not tried**: a page.", "", "```sh not tried", "echo 1", "```"],
+        ["```sh not tried", "certbot --nginx", "```"],
+        ["**Not tried**: a page.", "", "```sh", "echo 1", "```"],
+        ["```python", "print(1)", "```"],
+    ],
+    ids=["unmarked", "marked for nothing", "marked unseen", "said, not marked", "of another kind"],
+)
+def test_a_guide_with_a_wrong_mark_is_refused(lines):
+    with pytest.raises(try_guide.GuideError, match="One: "):
+        try_guide.blocks(guide("### One", "", *lines))

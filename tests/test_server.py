@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow  # starts a server: some four seconds
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("/nl/", "/fr/plans/nap2/actions/", "/de/plans/nap2/actions/1/", "/health/")
-PATIENCE = 20  # seconds for a page: far more than it takes, far less than for ever
+PATIENCE = 60  # seconds for a page: far more than it takes, far less than for ever
 HALF_A_HEAD = b"GET /nl/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Nothing: "
 HALF_A_FORM = (
     b"POST /nl/accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -50,35 +50,33 @@ class Server(NamedTuple):
         return client
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the settings of a site with both plans and collected static files."""
-    folder = tmp_path_factory.mktemp("served")
-    shutil.copy(template_database.sqlite(), folder / "db.sqlite3")
+def site(folder: Path, database: str, **more: str) -> dict[str, str]:
+    """Return the settings of a site on a database, with its static files collected."""
     env = {key: value for key, value in os.environ.items() if key != "DEBUG"} | {
         "SECRET_KEY": secrets.token_urlsafe(60),
         "ALLOWED_HOSTS": "127.0.0.1",
         "SITE_URL": "http://127.0.0.1",
         "INSECURE_HTTP": "1",
-        "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+        "DATABASE_URL": database,
         "STATIC_ROOT": str(folder / "static"),
         "WEB_CONCURRENCY": "1",
+        **more,
     }
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
     subprocess.run(collect, cwd=ROOT, env=env, check=True)
     return env
 
 
-@pytest.fixture
-def server(prepared: dict[str, str]) -> Iterator[Server]:
-    """Serve with one process, started as the guide says."""
+@contextmanager
+def started(env: dict[str, str]) -> Iterator[Server]:
+    """Serve as the guide says."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         process = subprocess.Popen(
             [
                 sys.executable, "-m", "gunicorn",
                 "--bind", f"fd://{listener.fileno()}", "napmonitor.wsgi",
             ],
-            pass_fds=[listener.fileno()], cwd=ROOT, env=prepared,
+            pass_fds=[listener.fileno()], cwd=ROOT, env=env,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -86,6 +84,21 @@ def server(prepared: dict[str, str]) -> Iterator[Server]:
         finally:
             process.kill() if process.poll() is None else None
             process.wait(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the settings of a site with both plans and collected static files."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copy(template_database.sqlite(), folder / "db.sqlite3")
+    return site(folder, f"sqlite:///{folder / 'db.sqlite3'}")
+
+
+@pytest.fixture
+def server(prepared: dict[str, str]) -> Iterator[Server]:
+    """Serve with one process, started as the guide says."""
+    with started(prepared) as found:
+        yield found
 
 
 def test_two_hundred_half_requests_keep_no_reader_waiting(server: Server):

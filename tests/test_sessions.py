@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError, OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -373,3 +374,17 @@ def test_a_long_password_of_any_signs_is_taken_as_it_was_typed(make_member) -> N
         fresh = Client()
         fresh.post(door, {"login": user.email, "password": given})
         assert is_in(fresh) == gets_in
+
+
+@pytest.mark.parametrize(("error", "code"), [(OperationalError, 503), (DatabaseError, 400)])
+def test_a_session_that_cannot_be_stored_is_none_that_somebody_ended(
+    make_member, monkeypatch, error: type[Exception], code: int
+) -> None:
+    """``DatabaseError`` itself is what Django raises where the row is gone."""
+    client = enter(Client(raise_request_exception=False), make_member())
+
+    def fail(*_args: object, **_options: object) -> None:
+        raise error("on purpose")
+
+    monkeypatch.setattr(Session, "save", fail)
+    assert client.get("/en/desk/").status_code == code

@@ -433,3 +433,15 @@ def test_every_letter_of_allauth_that_can_go_out_is_worded_by_this_site() -> Non
     for name in names:
         for part in ("subject", "message"):
             assert (folder / f"{name}_{part}.txt").exists(), name
+
+
+@pytest.mark.parametrize(
+    "address", ["//[a]/", "//example.org`[a](x", "https://[::1", "//evil.example"]
+)
+def test_nobody_is_led_to_an_address_that_is_none_or_another_sites(
+    client, make_member, address: str
+) -> None:
+    user = make_member()
+    assert client.get(DOOR, {"next": address}).status_code == 200
+    code = ask(client, user.email, next=address)
+    assert client.post(CODE, {"code": code, "next": address})["Location"] == "/en/desk/"

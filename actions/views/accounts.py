@@ -67,6 +67,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Let nobody register by themselves."""
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Tell whether somebody may be led to an address; never to what is none."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def pre_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse | None:
         """Refuse a person who may not sign in, whatever way they came."""
         if permissions.may_sign_in(user):

@@ -1,8 +1,10 @@
 """Pages about the site: choice of language, about, method, accessibility, privacy; errors."""
 
+import sys
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import (
     Http404,
     HttpRequest,
@@ -31,6 +33,8 @@ from actions.models.classifications import FLAGS
 from actions.models.responsibilities import ROLES
 from actions.models.statuses import STATUSES
 from actions.views.http import public_page
+
+AGAIN_AFTER = 30  # seconds after which a program asks again
 
 
 @csrf_exempt
@@ -150,10 +154,15 @@ def security(request: HttpRequest) -> HttpResponse:
 def fault(request: HttpRequest) -> HttpResponse:
     """Show that something broke, with the number under which the log has it.
 
-    It asks nothing of the session or the database, as either may be what broke.
+    It asks nothing of the session or the database, as either may be what broke. A database that
+    is away, or can store nothing, is no fault that trying again keeps: 503, so that programs and
+    proxies ask again too.
     """
-    html = loader.get_template("500.html").render({"number": request.headers.get("X-Request-Id")})
-    return HttpResponseServerError(html)
+    number = request.headers.get("X-Request-Id")
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        html = loader.get_template("503.html").render({"number": number})
+        return HttpResponse(html, status=503, headers={"Retry-After": str(AGAIN_AFTER)})
+    return HttpResponseServerError(loader.get_template("500.html").render({"number": number}))
 
 
 def not_found(request: HttpRequest, exception: Exception | None) -> HttpResponse:

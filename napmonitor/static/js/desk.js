@@ -161,6 +161,8 @@ if (form) {
   });
   // Whoever may not write here any more is told so in the words of the site.
   document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+    // A server or database that is away is no sign-out: the text is kept, and saved later.
+    if (xhr.status >= 500) return tell(state.dataset.offline);
     tell("");
     const isTold = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
     if (isTold) keep.leadToUnsaved(state, xhr.responseText);
