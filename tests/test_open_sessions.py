@@ -16,7 +16,7 @@ from actions.services import open_sessions as service
 from tests.follow_up import Scene
 from tests.signing_in import enter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 PAGE = "/en/desk/sessions/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
 EDGE = (

@@ -185,7 +185,7 @@ def test_while_the_database_is_away_a_page_says_that_trying_again_helps(error, m
     response = Client(raise_request_exception=False).get("/en/")
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     words = text_of(response)
-    assert "Everything that was stored is safe. Please try again in a minute." in words
+    assert "Everything that was saved is safe. Please try again in a minute." in words
     assert "on purpose" not in words
 
 

@@ -145,7 +145,7 @@ def browser_of(chromium: Browser, standing: Standing) -> Iterator[Any]:
 
 def is_told(said: Any) -> bool:
     """Tell whether a browser complains of anything but the answers that these tests provoke."""
-    provoked = re.search(r"(status of|Error Code) (401|403|409|422|502)", said.text)
+    provoked = re.search(r"(status of|Error Code) (401|403|409|422|502|503)", said.text)
     return is_fault(said) and provoked is None
 
 
@@ -444,6 +444,22 @@ def test_what_going_back_and_forth_fills_in_is_no_unsaved_text_once_saved(
     page.wait_for_url(re.compile(r"/secretariat/reports/\d+/$"))
     page.goto(f"{standing.address}/en/desk/unsaved/")
     assert page.locator("textarea").count() == 0
+
+
+def test_a_server_that_is_away_is_no_sign_out_and_what_was_typed_is_saved_later(
+    standing, browser_of
+) -> None:
+    page = browser_of("writer")
+    page.goto(standing.address + standing.site.fill("/en/desk/entries/{draft}/"))
+    page.route("**/desk/entries/*/", lambda route: route.fulfill(status=503, body="<p>Away</p>"))
+    page.locator("#id_done").fill("Typed while the server was away")
+    state = page.locator("#save-state.not-saved")
+    state.wait_for()
+    assert state.inner_text() == page.locator("#save-state").get_attribute("data-offline")
+    page.unroute("**/desk/entries/*/")
+    page.locator("#id_done").press("End")
+    page.locator("#id_done").type(".")
+    page.locator("#save-state:not(.not-saved) .saved").wait_for()
 
 
 def test_whoever_may_not_write_any_more_is_not_told_to_sign_in(standing, browser_of) -> None:
