@@ -7,7 +7,7 @@ BIN = .venv/bin
 # The checks must not depend on the settings of whoever runs them.
 PLAIN = env -u DATABASE_URL -u SECRET_KEY -u ALLOWED_HOSTS -u CSRF_TRUSTED_ORIGINS \
 	-u INSECURE_HTTP -u BEHIND_PROXY -u CONTACT_EMAIL -u REPORT_PUBLISHER -u REPORT_ISSN -u CURRENT_PLAN -u LOG_LEVEL \
-	-u SITE_OPERATOR -u ACCESSIBILITY_DATE -u METRICS_TOKEN -u ENDINGS_FILE -u SITE_URL -u EMAIL_URL -u DEFAULT_FROM_EMAIL \
+	-u SITE_OPERATOR -u ACCESSIBILITY_DATE -u METRICS_TOKEN -u ENDINGS_FILE -u PAGES_DIR -u SITE_URL -u EMAIL_URL -u DEFAULT_FROM_EMAIL \
 	-u OPENID_PROVIDERS
 DEVELOPMENT = $(PLAIN) DEBUG=1
 PRODUCTION = $(PLAIN) -u DEBUG ALLOWED_HOSTS=napmonitor.example.org \
@@ -52,9 +52,10 @@ check: environment  ## check format, faults, types, layers, settings, messages
 	$(BIN)/python scripts/check_glossary.py
 	$(BIN)/python scripts/check_vendor.py
 
-bench: environment  ## measure how fast pages and reports are
+bench: environment  ## measure how fast pages and reports are, and the site under load
 	DEBUG=1 $(BIN)/python manage.py bench
 	DEBUG=1 $(BIN)/python manage.py bench_report
+	DEBUG=1 $(BIN)/python manage.py bench_load
 
 messages: environment  ## collect the texts to translate and compile the translations
 	$(BIN)/python scripts/check_messages.py --extract --compile

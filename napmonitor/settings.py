@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -135,7 +136,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Opening takes longer than all else that a kept page needs: SQLite reads its whole schema.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 # --- People -------------------------------------------------------------------
 AUTH_USER_MODEL = "actions.User"
@@ -234,30 +237,35 @@ STORAGES = {
 }
 
 # --- Cache ------------------------------------------------------------------------
-# "default" is shared by all processes, as limits on attempts must be. "pages" holds
-# rendered public pages, "editions" the last few stored ones that were read, which are large;
-# keys carry the data's revision, so nothing goes stale.
+# "default" is shared by all processes, as limits on attempts must be. "pages" holds rendered
+# public pages, "questions" those with a query, which have a place of their own: whoever tries
+# hundreds pushes out no other. "editions" has the last few stored ones that were read, which are
+# large. Keys carry the data's revision, so nothing goes stale. Each process has these three in its
+# memory, or all of a machine share the pages in a folder.
+CACHES_OF_DJANGO = "django.core.cache.backends"
+MOST_PAGES = 300
+PAGES_DIR = "" if TESTING else env.str("PAGES_DIR", default="")
+
+
+def pages(name: str) -> dict[str, Any]:
+    """Return where pages are kept."""
+    options = {"TIMEOUT": 3600, "OPTIONS": {"MAX_ENTRIES": MOST_PAGES}}
+    if not PAGES_DIR:
+        return options | {"BACKEND": f"{CACHES_OF_DJANGO}.locmem.LocMemCache", "LOCATION": name}
+    folder = str(Path(PAGES_DIR) / name)
+    return options | {"BACKEND": "napmonitor.caching.SharedFolder", "LOCATION": folder}
+
+
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": f"{CACHES_OF_DJANGO}.db.DatabaseCache",
         "LOCATION": "actions_shared",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
-    "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "pages",
-        "OPTIONS": {"MAX_ENTRIES": 300},
-        "TIMEOUT": 3600,
-    },
-    # Pages with a query have a place of their own: whoever tries hundreds pushes out no other.
-    "questions": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "questions",
-        "OPTIONS": {"MAX_ENTRIES": 300},
-        "TIMEOUT": 3600,
-    },
+    "pages": pages("pages"),
+    "questions": pages("questions"),
     "editions": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": f"{CACHES_OF_DJANGO}.locmem.LocMemCache",
         "LOCATION": "editions",
         "OPTIONS": {"MAX_ENTRIES": 8},
         "TIMEOUT": 3600,

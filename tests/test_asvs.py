@@ -1,4 +1,4 @@
-"""The pages on OWASP ASVS and on threats: what they name exists, and no requirement is left out."""
+"""Pages on ASVS, threats, figures: what they name exists, and no requirement is left out."""
 
 import ast
 import re
@@ -13,6 +13,7 @@ from napmonitor import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("docs/asvs.md", "docs/threats.md")
+OF_FIGURES = ("docs/quality.md", "docs/scaling.md")
 # How many requirements of levels 1 and 2 each chapter of ASVS 5.0.0 has.
 CHAPTERS = (27, 11, 19, 10, 9, 35, 18, 7, 7, 29, 14, 9, 13, 9, 13, 16, 7)
 ANSWERS = ("Met", "Not applicable", "Not met", "Where set")
@@ -47,7 +48,7 @@ def test_every_test_that_is_named_exists(page) -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *OF_FIGURES])
 def test_every_file_and_setting_that_is_named_exists(page) -> None:
     places, named = PLACE.findall(text(page)), SETTING.findall(text(page))
     assert [place for place in places if not (ROOT / place).exists()] == []
@@ -80,3 +81,17 @@ def test_the_counts_at_the_head_are_those_of_the_rows() -> None:
         f"{not_met} not met, {where_set} for where OpenID Connect is set."
     )
     assert head in text("docs/asvs.md")
+
+
+@pytest.mark.parametrize("page", OF_FIGURES)
+def test_every_command_that_makes_a_figure_exists(page) -> None:
+    commands = set(re.findall(r"manage\.py (\w+)", text(page)))
+    assert commands
+    places = {
+        path.stem
+        for app in ("actions", "reports")
+        for path in ROOT.glob(f"{app}/management/commands/*.py")
+    }
+    assert commands - places == set()
+    targets = set(re.findall(r"`make (\w[\w-]*)", text(page)))
+    assert targets <= set(re.findall(r"^([\w-]+):", text("Makefile"), re.MULTILINE))

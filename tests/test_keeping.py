@@ -609,6 +609,18 @@ def test_a_text_too_long_to_be_kept_is_refused_in_words(site) -> None:
     assert (answer.status_code, answer.content) == (413, b"This text is too long.")
 
 
+def test_where_nothing_is_kept_a_form_that_is_saved_waits_for_nobody(
+    member: User, django_assert_num_queries: Any
+) -> None:
+    now = timezone.now()
+    with django_assert_num_queries(1):  # no transaction, which waits for its turn on SQLite
+        unsaved.settle("/en/a/", [], by=member, now=now, stored=[("done", "Text")])
+    unsaved.settle("/en/a/", [("earlier:reason", "Left")], by=member, now=now)
+    assert UnsavedText.objects.get().content == [["earlier:reason", "Left"]]
+    unsaved.settle("/en/a/", [], by=member, now=now, stored=[("done", "Left")])
+    assert not UnsavedText.objects.exists()
+
+
 def test_a_kept_text_is_gone_after_thirty_days_and_with_its_writer(site) -> None:
     now = timezone.now()
     user, by = site.scene.people["writer"], site.scene.people["secretariat"]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
+from pathlib import Path
 
 from django.db import connection
 
@@ -13,15 +14,22 @@ MOST_TURNS = 500
 
 
 @contextmanager
-def scratch_database() -> Iterator[None]:
-    """Measure beside the real data, never in it."""
+def scratch_database(file: Path | None = None) -> Iterator[None]:
+    """Measure beside the real data, never in it.
+
+    SQLite keeps it in memory, or in a ``file`` that other processes can open.
+    """
     name = connection.settings_dict["NAME"]
+    if file is not None and connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(file)
     with redirect_stdout(StringIO()):  # it talks of the cache table, however quiet it should be
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         yield
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
+        if file is not None:
+            connection.settings_dict["TEST"]["NAME"] = None
 
 
 def median(work: Callable[[], object]) -> float:

@@ -87,7 +87,6 @@ def discard(address: str, *, by: User) -> None:
     UnsavedText.objects.filter(user=by, address=address_of(address)).delete()
 
 
-@transaction.atomic
 def settle(
     address: str,
     left: Fields,
@@ -100,10 +99,27 @@ def settle(
     """Forget what was kept of a form that is saved, but what is ``left`` beside it.
 
     What another window has kept since this one was ``opened`` stays as it is. What is ``stored``
-    stands beside it no longer: a browser that went back and forth offers it to itself.
+    stands beside it no longer: a browser that went back and forth offers it to itself. Every draft
+    that saves itself comes by here: where nothing is kept nobody waits for a turn to write.
     """
-    rows = UnsavedText.objects.select_for_update()
-    row = rows.filter(user=by, address=address_of(address)).first()
+    there = UnsavedText.objects.filter(user=by, address=address_of(address))
+    if not left and not there.exists():
+        return
+    with transaction.atomic():
+        _settle(there, address, left, by=by, now=now, opened=opened, stored=stored)
+
+
+def _settle(
+    there: QuerySet[UnsavedText],
+    address: str,
+    left: Fields,
+    *,
+    by: User,
+    now: datetime,
+    opened: Opened | None,
+    stored: Fields,
+) -> None:
+    row = there.select_for_update().first()
     if row is not None and opened is not None and is_of_another(row, opened):
         return
     known = plain(text for _name, text in stored)

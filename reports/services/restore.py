@@ -53,7 +53,8 @@ def restore(
         raise UnusableError(f"The database refuses the rows of the backup: {reason}") from error
     except (ValidationError, Refused) as error:
         raise UnusableError(f"What ended since cannot be done again: {error}") from error
-    caches["pages"].clear()
+    for name in ("pages", "questions"):
+        caches[name].clear()
     return count, again
 
 
