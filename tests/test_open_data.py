@@ -12,8 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from document import selection
+from reports import all_years as tables
 from reports import archive, catalogue, dictionary
 from reports.catalogue import DCAT, DCT, FOAF, TYPE
+from reports.making import BusyError
+from reports.views import all_years
 from tests.published import SECRETS, Story, at_work
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +27,7 @@ LINE = re.compile(r'<([^>]+)> <([^>]+)> (?:<([^>]+)>|"((?:[^"\\]|\\.)*)"\S*) \.'
 @pytest.fixture(autouse=True)
 def _nothing_read() -> None:
     archive.read.cache_clear()
+    all_years.made.clear()
 
 
 def rows(client: Client, name: str) -> list[dict[str, str]]:
@@ -71,6 +75,41 @@ def test_a_correction_takes_the_place_of_what_it_corrects_and_a_withdrawn_report
     }  # fmt: skip
     story.withdraw(story.first)
     assert {row["year"] for row in rows(client, "actions")} == {"2025"}
+
+
+def test_a_file_of_all_years_is_made_once_for_what_the_reports_say(
+    client: Client, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    to_csv = tables.to_csv
+
+    def counted(name: str, *rest: Any) -> bytes:
+        calls.append(name)
+        return to_csv(name, *rest)
+
+    monkeypatch.setattr(tables, "to_csv", counted)
+    first = client.get(f"{ALL}entries.csv")
+    for query in ("", "?x=1", "?x=2"):
+        again = client.get(f"{ALL}entries.csv{query}")
+        assert (again.content, again["ETag"]) == (first.content, first["ETag"])
+    with CaptureQueriesContext(connection) as queries:
+        known = client.get(f"{ALL}entries.csv", headers={"if-none-match": first["ETag"]})
+    assert (known.status_code, known.content, len(queries)) == (304, b"", 2)
+    assert calls == ["entries"]
+    story.withdraw(story.first)
+    fresh = client.get(f"{ALL}entries.csv", headers={"if-none-match": first["ETag"]})
+    assert (fresh.status_code, fresh.content == first.content) == (200, False)
+    assert calls == ["entries", "entries"]
+
+
+def test_while_too_much_is_made_a_file_of_all_years_is_to_be_asked_for_later(
+    client: Client, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_key: object) -> bytes:
+        raise BusyError
+
+    monkeypatch.setattr(all_years, "made", busy)
+    assert client.get(f"{ALL}data.xlsx").status_code == 503
 
 
 def test_nothing_unpublished_stands_in_the_files_of_all_years(client: Client, story: Story) -> None:
@@ -171,4 +210,4 @@ def test_each_costs_exactly_so_many_queries(client: Client, story: Story) -> Non
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         costs.append(len(queries))
-    assert costs == [6, 7, 6]
+    assert costs == [6, 7, 5]
