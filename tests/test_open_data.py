@@ -3,14 +3,19 @@
 import csv
 import io
 import re
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyshacl
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from rdflib import RDF, SH, Graph
 
+from actions.models import Plan
 from document import selection
 from reports import all_years as tables
 from reports import archive, catalogue, dictionary
@@ -188,6 +193,63 @@ def test_json_ld_says_the_same_as_turtle(client: Client, story: Story) -> None:
                     (node["@id"], name, value.get("@id") or value["@value"]) for value in values
                 }
     assert found == set(graph(client))
+
+
+SHAPES = Path(__file__).parent / "data" / "dcat-ap"
+# What both say of their own next versions.
+quietly = pytest.mark.filterwarnings("ignore::DeprecationWarning:(rdflib|pyshacl)")
+# What the shapes ask for that is not known here: the kind of authority that runs the site, whether
+# it stands on the European list of public bodies, and what others say of Belgium and of CC0.
+NOT_KNOWN = {
+    (f"{FOAF}Agent", f"{DCT}type"),
+    (f"{DCAT}Catalog", f"{DCT}publisher"),
+    (f"{DCAT}Dataset", f"{DCT}publisher"),
+    (f"{DCAT}DataService", f"{DCT}publisher"),
+    (f"{DCT}Location", f"{DCAT}bbox"),
+    (f"{DCT}Location", f"{DCAT}centroid"),
+    (f"{DCT}LicenseDocument", f"{DCT}type"),
+}
+
+
+def faults(content: bytes, kind: str, shapes: str) -> set[tuple[str, str, str]]:
+    """Return what a file of shapes finds in a graph: how grave, of what, in which property."""
+    said = Graph().parse(content, format=kind)
+    _conforms, report, _text = pyshacl.validate(said, shacl_graph=str(SHAPES / shapes))
+    assert isinstance(report, Graph)
+    return {
+        (
+            str(report.value(row, SH.resultSeverity)),
+            str(said.value(report.value(row, SH.focusNode), RDF.type)),
+            str(report.value(row, SH.resultPath)),
+        )
+        for row in report.objects(None, SH.result)
+    }
+
+
+@quietly
+@pytest.mark.slow  # reads five files of shapes for each: some two seconds
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/catalogue.ttl", "turtle"), ("/catalogue.jsonld", "json-ld")]
+)
+def test_the_official_shapes_of_dcat_ap_find_no_fault(
+    client: Client, story: Story, settings: Any, path: str, kind: str
+) -> None:
+    settings.CONTACT_EMAIL = "plan@example.org"
+    Plan.objects.update(valid_from=date(2024, 1, 1), valid_to=date(2029, 12, 31))
+    content = client.get(path).content
+    listed = sorted(row.name for row in SHAPES.glob("*.ttl"))
+    assert len(listed) == 5
+    found = set().union(*(faults(content, kind, shapes) for shapes in listed))
+    assert {said for said in found if said[0] != str(SH.Warning)} == set()
+    assert {(thing, of) for _grave, thing, of in found} == NOT_KNOWN
+
+
+@quietly
+def test_the_shapes_find_what_is_missing(client: Client, story: Story) -> None:
+    content = client.get("/catalogue.ttl").content
+    without = b"\n".join(row for row in content.splitlines() if b"accessURL" not in row)
+    wanted = (str(SH.Violation), f"{DCAT}Distribution", f"{DCAT}accessURL")
+    assert faults(without, "turtle", "shapes.ttl") == {wanted}
 
 
 def test_a_text_with_quotes_and_lines_stays_one_statement() -> None:
