@@ -51,11 +51,13 @@ check: environment  ## check format, faults, types, layers, settings, messages
 	$(BIN)/python scripts/check_messages.py
 	$(BIN)/python scripts/check_glossary.py
 	$(BIN)/python scripts/check_vendor.py
+	$(BIN)/python scripts/trim_css.py --check
 
 bench: environment  ## measure how fast pages and reports are, and the site under load
 	DEBUG=1 $(BIN)/python manage.py bench
 	DEBUG=1 $(BIN)/python manage.py bench_report
 	DEBUG=1 $(BIN)/python manage.py bench_load
+	$(PLAIN) $(BIN)/python scripts/bench_wire.py
 
 messages: environment  ## collect the texts to translate and compile the translations
 	$(BIN)/python scripts/check_messages.py --extract --compile

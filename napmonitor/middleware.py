@@ -26,6 +26,7 @@ from napmonitor.logs import request_number, without_secrets
 logger = logging.getLogger(__name__)
 
 METHODS = ("GET", "HEAD", "POST")
+INTERFACE = "/api/"
 requests = logging.getLogger("napmonitor.requests")
 
 
@@ -127,7 +128,8 @@ class KnownMethods:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer what is known."""
-        if request.method not in METHODS:
+        # The interface for programs says by itself what it takes, in its own words.
+        if request.method not in METHODS and not request.path.startswith(INTERFACE):
             return HttpResponseNotAllowed(METHODS)
         if (request.content_params or {}).get("charset", "utf-8").lower() not in self.ENCODINGS:
             return HttpResponseBadRequest(

@@ -21,5 +21,5 @@ urlpatterns = [
     path("plans/<slug:plan>/editions/", api.editions, name="editions"),
     path("actors/", api.actors, name="actors"),
     path("actors/<slug:slug>/", api.actor, name="actor"),
-    re_path(r"^(?P<rest>.*)$", api.unknown, name="unknown"),
+    re_path(r"^(?P<rest>[\s\S]*)$", api.unknown, name="unknown"),
 ]

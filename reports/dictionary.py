@@ -26,7 +26,8 @@ TYPES: dict[str, Any] = {
 }
 
 
-# Which share of an actor's entries came in time, by year; {root} is that of the interface.
+# A chart of how much of what was expected of an actor came in time, by year: a sign for each entry;
+# {root} is the address of the interface.
 API_EXAMPLE = """\
 import json
 from urllib.request import urlopen
@@ -41,7 +42,8 @@ while address:
             in_time.setdefault(entry["year"], []).append(came)
     address = page["next"]
 for year, came in sorted(in_time.items()):
-    print(year, f"{{sum(came)}} of {{len(came)}}")
+    chart = "#" * sum(came) + "." * (len(came) - sum(came))
+    print(year, chart, f"{{sum(came)}} of {{len(came)}} in time")
 """
 
 

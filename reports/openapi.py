@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from actions.dictionary import CODE, FIELDS, NUMBER, TEXT, TRUE_OR_FALSE, Kind
-from actions.enums import Level, Role, Status
+from actions.enums import Level, Nature, Role, RoundKind, Status
+from actions.models.statuses import STATUS_WORDS
 
 VERSION = "1.0.0"
 LICENCE = {
@@ -158,6 +159,8 @@ def schemas() -> dict[str, Schema]:
                 "plan": text(),
                 **EDITION,
                 "published_on": {"type": "string", "format": "date"},
+                "deadline": DAY
+                | {"description": "Last day for entries; null where the report does not say it."},
                 "compared_with": {
                     "type": ["integer", "null"],
                     "description": "Year of the report that the changes refer to.",
@@ -198,12 +201,14 @@ def schemas() -> dict[str, Schema]:
                     "type": ["integer", "null"],
                     "description": "Year since which finished work is carried over.",
                 },
-                "late": truth("Submitted after the deadline."),
+                "late": truth(
+                    "Submitted after the deadline, or after the later day that the actor was given."
+                ),
                 "on_behalf": truth("Written by the secretariat for the actor."),
                 "unchanged": truth("Confirmed to be the same as the year before."),
                 "through": text("Key of the actor that reported for this one."),
-                "submitted_on": text(),
-                "accepted_on": text(),
+                "submitted_on": text("Day on which it was submitted, or empty."),
+                "accepted_on": text("Day on which it was accepted, or empty."),
                 "reopened": {
                     "oneOf": [WRITTEN, {"type": "null"}],
                     "description": "Why finished work was taken up again.",
@@ -257,9 +262,19 @@ def schemas() -> dict[str, Schema]:
 # --- What can be asked --------------------------------------------------------------
 
 
-def parameter(name: str, description: Any, *, of: str = "string", several: bool = False) -> Schema:
-    """Return a parameter of the query."""
-    schema: Schema = {"type": of}
+def parameter(
+    name: str,
+    description: Any,
+    *,
+    among: Iterable[object] = (),
+    most: int | None = None,
+    several: bool = False,
+) -> Schema:
+    """Return a parameter of the query: a text, one of some values, or a number from 1 on."""
+    values = [str(one) for one in among]
+    schema: Schema = {"type": "string"} | ({"enum": values} if values else {"minLength": 1})
+    if most is not None:
+        schema = {"type": "integer", "minimum": 1, "maximum": most}
     return {
         "name": name,
         "in": "query",
@@ -270,34 +285,38 @@ def parameter(name: str, description: Any, *, of: str = "string", several: bool 
 
 
 LANGUAGE = parameter(
-    "language", _("Language of titles and addresses: nl, fr, de or en (as usual).")
+    "language",
+    _("Language of titles and addresses: nl, fr, de or en (as usual)."),
+    among=("nl", "fr", "de", "en"),
 )
+MOST = 200  # rows of a page
+MOST_PAGES = 999_999
 PAGES = (
-    parameter("page", _("Number of the page, from 1."), of="integer"),
-    parameter("per_page", _("Rows of a page, at most 200; 50 as usual."), of="integer"),
+    parameter("page", _("Number of the page, from 1."), most=MOST_PAGES),
+    parameter("per_page", _("Rows of a page, at most 200; 50 as usual."), most=MOST),
 )
 YEAR = parameter("year", _("Year of a published report; the newest as usual."))
 ACTION_FILTERS = (
     parameter("q", _("Words or number, in the language of the answer.")),
     *(
-        parameter(name, said, several=True)
-        for name, said in (
-            ("section", _("Number of a section.")),
-            ("actor", _("Key of an actor, with those below it.")),
-            ("level", _("Level of government.")),
-            ("status", _("Status in the report.")),
-            ("overdue", _("yes or no.")),
+        parameter(name, said, among=among, several=True)
+        for name, said, among in (
+            ("section", _("Number of a section."), ()),
+            ("actor", _("Key of an actor, with those below it."), ()),
+            ("level", _("Level of government."), [level.value for level in Level]),
+            ("status", _("Status in the report."), STATUS_WORDS),
+            ("overdue", _("yes or no."), ("yes", "no")),
         )
     ),
     YEAR,
     *(
-        parameter(name, said, several=True)
-        for name, said in (
-            ("nature", _("one_off or continuous.")),
-            ("period", _("ended, running or undated.")),
-            ("theme", _("Key of a theme.")),
-            ("pillar", _("Pillar of the UN Guiding Principles: 1 to 3.")),
-            ("sdg", _("Sustainable Development Goal: 1 to 17.")),
+        parameter(name, said, among=among, several=True)
+        for name, said, among in (
+            ("nature", _("one_off or continuous."), [nature.value for nature in Nature]),
+            ("period", _("ended, running or undated."), ("ended", "running", "undated")),
+            ("theme", _("Key of a theme."), ()),
+            ("pillar", _("Pillar of the UN Guiding Principles: 1 to 3."), range(1, 4)),
+            ("sdg", _("Sustainable Development Goal: 1 to 17."), range(1, 18)),
         )
     ),
 )
@@ -341,7 +360,11 @@ ENDPOINTS = (
             parameter("year", _("Year of a published report; all as usual.")),
             parameter("action", _("Number of an action.")),
             parameter("actor", _("Key of an actor.")),
-            parameter("status", _("Status of the entry; not_reported where nothing was received.")),
+            parameter(
+                "status",
+                _("Status of the entry; not_reported where nothing was received."),
+                among=[status.value for status in Status],
+            ),
         ),
     ),
     Endpoint(
@@ -349,7 +372,13 @@ ENDPOINTS = (
         "Edition",
         True,
         _("Every edition of the reports and evaluations, with files and checksums."),
-        (parameter("kind", _("yearly or evaluation; both as usual.")),),
+        (
+            parameter(
+                "kind",
+                _("yearly or evaluation; both as usual."),
+                among=[kind.value for kind in RoundKind],
+            ),
+        ),
     ),
     Endpoint(
         "actors/",
@@ -358,7 +387,7 @@ ENDPOINTS = (
         _("The actors, with all names that they had."),
         (
             parameter("plan", _("Key of a plan: those that stand under one of its actions today.")),
-            parameter("level", _("Level of government.")),
+            parameter("level", _("Level of government."), among=[level.value for level in Level]),
         ),
     ),
     Endpoint("actors/{slug}/", "Actor", False, _("One actor."), ()),

@@ -86,6 +86,43 @@ def test_every_parameter_of_the_description_is_known(
     assert seen == set(values)
 
 
+def test_the_values_and_limits_of_the_description_are_those_that_are_taken(
+    client: Client, story: Story, described
+) -> None:
+    for path, item in described["paths"].items():
+        for one in item["get"]["parameters"]:
+            name, given = one["name"], one["schema"].get("items", one["schema"])
+            for value in given.get("enum", ()):
+                read(client, address(path), **{name: value})
+            wrong = [given["maximum"] + 1, 0] if "maximum" in given else ["none-such"]
+            if "enum" in given or "maximum" in given:
+                for value in wrong:
+                    assert refused(client, f"{address(path)}?{name}={value}") == [name]
+            if name == "per_page":
+                read(client, address(path), per_page=given["maximum"])
+
+
+def test_what_would_write_is_refused_before_any_parameter(client: Client, story: Story) -> None:
+    for method in ("POST", "OPTIONS", "DELETE", "TRACE", "NONSENSE"):
+        for path in ("rounds/", "rounds/?language=xx", "rounds/?nothing=1", "nowhere/"):
+            response = client.generic(method, f"{PLAN}{path}")
+            assert (response.status_code, response["Allow"]) == (405, "GET, HEAD"), (method, path)
+            assert response["Content-Type"] == "application/problem+json; charset=utf-8"
+
+
+def test_whatever_follows_in_the_address_the_interface_answers(client: Client) -> None:
+    for path in ("P%0A/actions/", "a/b/c", "%00/", "..%2f", "small/actions/%0A1/"):
+        assert refused(client, f"{ROOT}plans/{path}", 404) == []
+
+
+def test_a_filter_without_a_value_is_no_filter_that_was_asked_for(
+    client: Client, story: Story
+) -> None:
+    assert refused(client, f"{PLAN}actions/?status=&level=federal&section=") == [
+        "section", "status",
+    ]  # fmt: skip
+
+
 def test_every_address_stands_in_the_description_and_the_other_way_round(described) -> None:
     from reports.api_urls import urlpatterns  # noqa: PLC0415 - needs the settings
 
@@ -102,6 +139,7 @@ def test_every_address_stands_in_the_description_and_the_other_way_round(describ
 def test_the_figures_of_a_round_are_those_of_the_report(client: Client, story: Story) -> None:
     newest, before = read(client, f"{PLAN}rounds/")["results"]
     assert (newest["year"], newest["edition"], newest["compared_with"]) == (2025, 1, 2024)
+    assert newest["deadline"] == story.second.snapshot.deadline != ""
     for figure in story.second.snapshot.figures:
         shown = next(one for one in newest["figures"] if one["code"] == figure.code)
         assert (shown["part"], shown["whole"]) == (figure.part, figure.whole)
@@ -313,5 +351,6 @@ def test_the_example_counts_how_punctual_an_actor_is(
         for edition in (story.first, story.second)
     }
     assert capsys.readouterr().out.splitlines() == [
-        f"{year} {sum(came)} of {len(came)}" for year, came in rows.items()
+        f"{year} {'#' * sum(came)}{'.' * came.count(False)} {sum(came)} of {len(came)} in time"
+        for year, came in rows.items()
     ]

@@ -3,17 +3,25 @@
 import csv
 import io
 import re
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyshacl
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from rdflib import RDF, SH, Graph
 
+from actions.models import Plan
 from document import selection
+from reports import all_years as tables
 from reports import archive, catalogue, dictionary
 from reports.catalogue import DCAT, DCT, FOAF, TYPE
+from reports.making import BusyError
+from reports.views import all_years
 from tests.published import SECRETS, Story, at_work
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +32,7 @@ LINE = re.compile(r'<([^>]+)> <([^>]+)> (?:<([^>]+)>|"((?:[^"\\]|\\.)*)"\S*) \.'
 @pytest.fixture(autouse=True)
 def _nothing_read() -> None:
     archive.read.cache_clear()
+    all_years.made.clear()
 
 
 def rows(client: Client, name: str) -> list[dict[str, str]]:
@@ -71,6 +80,41 @@ def test_a_correction_takes_the_place_of_what_it_corrects_and_a_withdrawn_report
     }  # fmt: skip
     story.withdraw(story.first)
     assert {row["year"] for row in rows(client, "actions")} == {"2025"}
+
+
+def test_a_file_of_all_years_is_made_once_for_what_the_reports_say(
+    client: Client, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    to_csv = tables.to_csv
+
+    def counted(name: str, *rest: Any) -> bytes:
+        calls.append(name)
+        return to_csv(name, *rest)
+
+    monkeypatch.setattr(tables, "to_csv", counted)
+    first = client.get(f"{ALL}entries.csv")
+    for query in ("", "?x=1", "?x=2"):
+        again = client.get(f"{ALL}entries.csv{query}")
+        assert (again.content, again["ETag"]) == (first.content, first["ETag"])
+    with CaptureQueriesContext(connection) as queries:
+        known = client.get(f"{ALL}entries.csv", headers={"if-none-match": first["ETag"]})
+    assert (known.status_code, known.content, len(queries)) == (304, b"", 2)
+    assert calls == ["entries"]
+    story.withdraw(story.first)
+    fresh = client.get(f"{ALL}entries.csv", headers={"if-none-match": first["ETag"]})
+    assert (fresh.status_code, fresh.content == first.content) == (200, False)
+    assert calls == ["entries", "entries"]
+
+
+def test_while_too_much_is_made_a_file_of_all_years_is_to_be_asked_for_later(
+    client: Client, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_key: object) -> bytes:
+        raise BusyError
+
+    monkeypatch.setattr(all_years, "made", busy)
+    assert client.get(f"{ALL}data.xlsx").status_code == 503
 
 
 def test_nothing_unpublished_stands_in_the_files_of_all_years(client: Client, story: Story) -> None:
@@ -151,6 +195,63 @@ def test_json_ld_says_the_same_as_turtle(client: Client, story: Story) -> None:
     assert found == set(graph(client))
 
 
+SHAPES = Path(__file__).parent / "data" / "dcat-ap"
+# What both say of their own next versions.
+quietly = pytest.mark.filterwarnings("ignore::DeprecationWarning:(rdflib|pyshacl)")
+# What the shapes ask for that is not known here: the kind of authority that runs the site, whether
+# it stands on the European list of public bodies, and what others say of Belgium and of CC0.
+NOT_KNOWN = {
+    (f"{FOAF}Agent", f"{DCT}type"),
+    (f"{DCAT}Catalog", f"{DCT}publisher"),
+    (f"{DCAT}Dataset", f"{DCT}publisher"),
+    (f"{DCAT}DataService", f"{DCT}publisher"),
+    (f"{DCT}Location", f"{DCAT}bbox"),
+    (f"{DCT}Location", f"{DCAT}centroid"),
+    (f"{DCT}LicenseDocument", f"{DCT}type"),
+}
+
+
+def faults(content: bytes, kind: str, shapes: str) -> set[tuple[str, str, str]]:
+    """Return what a file of shapes finds in a graph: how grave, of what, in which property."""
+    said = Graph().parse(content, format=kind)
+    _conforms, report, _text = pyshacl.validate(said, shacl_graph=str(SHAPES / shapes))
+    assert isinstance(report, Graph)
+    return {
+        (
+            str(report.value(row, SH.resultSeverity)),
+            str(said.value(report.value(row, SH.focusNode), RDF.type)),
+            str(report.value(row, SH.resultPath)),
+        )
+        for row in report.objects(None, SH.result)
+    }
+
+
+@quietly
+@pytest.mark.slow  # reads five files of shapes for each: some two seconds
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/catalogue.ttl", "turtle"), ("/catalogue.jsonld", "json-ld")]
+)
+def test_the_official_shapes_of_dcat_ap_find_no_fault(
+    client: Client, story: Story, settings: Any, path: str, kind: str
+) -> None:
+    settings.CONTACT_EMAIL = "plan@example.org"
+    Plan.objects.update(valid_from=date(2024, 1, 1), valid_to=date(2029, 12, 31))
+    content = client.get(path).content
+    listed = sorted(row.name for row in SHAPES.glob("*.ttl"))
+    assert len(listed) == 5
+    found = set().union(*(faults(content, kind, shapes) for shapes in listed))
+    assert {said for said in found if said[0] != str(SH.Warning)} == set()
+    assert {(thing, of) for _grave, thing, of in found} == NOT_KNOWN
+
+
+@quietly
+def test_the_shapes_find_what_is_missing(client: Client, story: Story) -> None:
+    content = client.get("/catalogue.ttl").content
+    without = b"\n".join(row for row in content.splitlines() if b"accessURL" not in row)
+    wanted = (str(SH.Violation), f"{DCAT}Distribution", f"{DCAT}accessURL")
+    assert faults(without, "turtle", "shapes.ttl") == {wanted}
+
+
 def test_a_text_with_quotes_and_lines_stays_one_statement() -> None:
     words = catalogue.Literal('A "plan"\nwith \\ lines', "en")
     text = catalogue.to_turtle([("urn:x", "urn:y", words)])
@@ -171,4 +272,4 @@ def test_each_costs_exactly_so_many_queries(client: Client, story: Story) -> Non
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         costs.append(len(queries))
-    assert costs == [6, 7, 6]
+    assert costs == [6, 7, 5]

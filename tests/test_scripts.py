@@ -22,6 +22,7 @@ import pytest
 import run
 import template_database
 import try_guide
+import trim_css
 
 SCRIPTS = Path(environment.__file__).parent
 
@@ -545,3 +546,31 @@ def test_the_commands_of_the_guide_are_taken_from_it():
 def test_a_guide_with_a_wrong_mark_is_refused(lines):
     with pytest.raises(try_guide.GuideError, match="One: "):
         try_guide.blocks(guide("### One", "", *lines))
+
+
+# --- What readers load of Bootstrap -----------------------------------------------------
+
+
+def test_of_a_style_sheet_the_rules_stay_whose_classes_are_used() -> None:
+    css = (
+        '@charset "utf-8";/* who */'
+        ":root,[data-bs-theme=light]{--bs-a:1px;--bs-b:var(--bs-a);--bs-c:2}"
+        "[data-bs-theme=dark]{--bs-a:2px}a:not(.x,.y),p,.row>.unknown{margin:var(--bs-b)}"
+        "@media (min-width:1px){.unknown{margin:0}.row{margin:1px}}"
+        "@media print{.unknown{margin:2px}}"
+        "@keyframes turn{to{top:0}}.unknown{margin:3px}.only{--bs-c:3}"
+    )
+    assert trim_css.trimmed(css, {"row", "x", "y", "only"}).split("\n") == [
+        ":root,[data-bs-theme=light]{--bs-a:1px;--bs-b:var(--bs-a);}",
+        "a:not(.x,.y),p{margin:var(--bs-b)}",
+        "@media (min-width:1px){.row{margin:1px}",
+        "}",
+        "@keyframes turn{to{top:0}",
+        "}",
+        "",
+    ]
+
+
+def test_what_readers_load_of_bootstrap_is_what_the_script_makes() -> None:
+    assert trim_css.main(["--check"]) == 0
+    assert trim_css.TRIMMED.stat().st_size * 5 < trim_css.WHOLE.stat().st_size

@@ -224,15 +224,30 @@ def reported(action: Action, year: str | None) -> dict[str, Any]:
         "report": report,
         "is_sample": any(given.is_sample for given in rounds if given.pk in said),
         "presentation": presentation.of_action(now, actors[report]) if now else None,
-        "voice_notes": presentation.notes(published.notes_of(report), now.action_id, actors[report])
-        if now
-        else [],
+        **voices(action, report, now, actors[report]),
         "matrix": matrix(told, actors, report),
         "past_years": [
             {"round": given, "said": said[given.pk]}
             for given in rounds
             if given.pk in said and given != report
         ],
+    }
+
+
+def voices(
+    action: Action,
+    report: PublishedRound,
+    now: snapshot.Action | None,
+    actors: Mapping[str, snapshot.Actor],
+) -> dict[str, Any]:
+    """Return the notes on an action in a report, and how many there are on its section."""
+    notes = published.notes_of(report)
+    section = action.section.shown if action.section else ""
+    return {
+        "voice_notes": presentation.notes(
+            (note for note in notes if now and note.action_id == now.action_id), actors
+        ),
+        "section_notes": sum(note.section == section for note in notes) if section else 0,
     }
 
 

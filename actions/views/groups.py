@@ -42,12 +42,14 @@ class Group:
     """What actions are shown together: ``kind`` says as what, ``query`` finds them in the list.
 
     ``language`` is that of the title; "" is the reader's. ``notes`` has, by action, what a source
-    says of it there; ``bases`` tell who put the actions there.
+    says of it there; ``bases`` tell who put the actions there; ``section`` is what readers see as
+    the number of a section, and "" for anything else.
     """
 
     kind: Any
     title: Any
     query: str
+    section: str = ""
     language: str = ""
     intro: str = ""
     note: str = ""
@@ -150,6 +152,7 @@ def section(request: HttpRequest, plan: str, number: int) -> HttpResponse:
         title=row.title,
         language=row.title_language,
         query=f"section={row.number}",
+        section=row.shown,
         note=row.note,
         is_working=not row.title_is_official,
     )
@@ -237,7 +240,7 @@ def page_of(request: HttpRequest, plan: Plan, group: Group, wanted: Q) -> HttpRe
             if (said := [one for one in group.notes.get(action.pk, ()) if one.note or one.done])
         ],
         "has_working": has_working(actions),
-        **reported(plan, rounds, report, actions, on),
+        **reported(plan, group, rounds, report, actions, on),
     }
     return TemplateResponse(request, "actions/group.html", context)
 
@@ -247,6 +250,7 @@ def page_of(request: HttpRequest, plan: Plan, group: Group, wanted: Q) -> HttpRe
 
 def reported(
     plan: Plan,
+    group: Group,
     rounds: list[PublishedRound],
     report: PublishedRound | None,
     actions: list[Action],
@@ -282,6 +286,36 @@ def reported(
             for action in actions
         ],
         "silent": silent(told.values(), actors),
+        **(voices(group.section, rounds, report, actions, told, actors) if group.section else {}),
+    }
+
+
+def voices(
+    section: str,
+    rounds: list[PublishedRound],
+    report: PublishedRound,
+    actions: Iterable[Action],
+    told: Mapping[int, snapshot.Action],
+    actors: Mapping[str, snapshot.Actor],
+) -> dict[str, Any]:
+    """Return the notes of voices on a section, and which of its actions have notes of their own.
+
+    A voice writes of an action or of a section; nothing else that orders a plan has notes.
+    """
+    notes = published.notes_of(report)
+    of_actions = [
+        (action, [note for note in notes if note.action_id == told[action.pk].action_id])
+        for action in actions
+        if action.pk in told
+    ]
+    return {
+        "voice_notes": presentation.notes(
+            (note for note in notes if note.section == section), actors
+        ),
+        "voice_actions": [
+            (action, presentation.notes(found, actors)) for action, found in of_actions if found
+        ],
+        "voice_query": "" if report == rounds[0] else f"?year={report.year}",
     }
 
 

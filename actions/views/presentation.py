@@ -20,7 +20,7 @@ from actions.models.statuses import status_word
 from actions.rules import markup
 from actions.rules.movement import Movement
 from actions.views import reading
-from document import names, selection
+from document import names, richtext, selection
 from document.snapshot import (
     FALLBACKS,
     Action,
@@ -207,8 +207,8 @@ def texts(entry: Entry) -> Iterable[dict[str, Any]]:
             yield {"heading": HEADINGS[name], "html": html, "language": wanted, "original": ""}
 
 
-def notes(found: Iterable[Note], action_id: str, actors: Actors) -> Lines:
-    """Return what voices wrote of an action, with what was answered."""
+def notes(found: Iterable[Note], actors: Actors) -> Lines:
+    """Return what voices wrote, with what was answered."""
     return [
         {
             "name": words(note.names),
@@ -220,7 +220,6 @@ def notes(found: Iterable[Note], action_id: str, actors: Actors) -> Lines:
             ],
         }
         for note in found
-        if note.action_id == action_id
     ]
 
 
@@ -229,7 +228,12 @@ def spoken(text: Text) -> dict[str, Any]:
     wanted = get_language() or "en"
     found, language = text.read(wanted)
     original = "" if language == wanted else ORIGINAL_IN.get(language, language)
-    return {"html": markup.to_html(found), "language": language, "original": original}
+    return {
+        "html": markup.to_html(found),
+        "plain": richtext.plain(found),
+        "language": language,
+        "original": original,
+    }
 
 
 def documents(entry: Entry) -> Lines:

@@ -351,6 +351,7 @@ def show(edition: Edition) -> None:
             },
             "previous_year": snapshot.compared.year if snapshot.compared else None,
             "schema": edition.stored_schema,
+            "deadline": snapshot.deadline,
             "actors": {actor.slug: dataclasses.asdict(actor) for actor in snapshot.actors},
             "notes": [dataclasses.asdict(note) for note in snapshot.notes],
             "voices": {"invited": snapshot.invited, "refused": snapshot.refused},

@@ -107,6 +107,8 @@ def narrowed(request: HttpRequest, plan: Plan) -> ActionFilter:
     """Return the filters of an address; raises WrongError for a value that is not known."""
     filters = ActionFilter(request.GET, plan=plan, on=timezone.localdate())
     errors = {name: " ".join(said) for name, said in filters.form.errors.items()}
+    empty = [name for name in FILTERS if "" in request.GET.getlist(name)]
+    errors |= dict.fromkeys(empty, "Give a value, or leave it out.")
     missing = [name for name in FILTERS if name in request.GET and name not in filters.filters]
     errors |= dict.fromkeys(missing, "No report of this plan has been published.")
     if errors:
@@ -237,6 +239,7 @@ def reported(request: HttpRequest, plan: str, row: PublishedRound) -> dict[str, 
         "plan": plan,
         **told(row),
         "published_on": row.published_on,
+        "deadline": row.facts.get("deadline") or None,
         "compared_with": row.facts.get("previous_year"),
         "figures": [dataclasses.asdict(one) for one in published.figures_of(row)],
         "changes": row.facts.get("changes", {}),

@@ -16,12 +16,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from actions.models import Plan
 from actions.views.http import View, public_page
+from reports.openapi import MOST
 
 JSON = "application/json; charset=utf-8"
 PROBLEM = "application/problem+json; charset=utf-8"
-MOST = 200  # rows of a page
 USUAL = 50
 DIGITS = 6  # more is no number but an attack on the parser
+READING = ("GET", "HEAD")
 PAGING = ("page", "per_page")
 
 
@@ -61,10 +62,12 @@ def answer(
     view: View, request: HttpRequest, known: set[str], *args: Any, **kwargs: Any
 ) -> HttpResponse:
     """Return what a view answers, or the problem with it."""
+    language = "en"
     try:
-        with translation.override("en"):
-            check_names(request, known)
-            language = choice(request, "language", dict(settings.LANGUAGES), usual="en")
+        if request.method in READING:  # else the view says that this is for reading
+            with translation.override("en"):
+                check_names(request, known)
+                language = choice(request, "language", dict(settings.LANGUAGES), usual="en")
         with translation.override(language):
             response = view(request, *args, **kwargs)
     except WrongError as wrong:

@@ -1,5 +1,6 @@
 """The description of the open data, for the catalogues that harvest it."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -37,9 +38,14 @@ def of_site(request: HttpRequest) -> catalogue.Catalogue:
     evaluated = newest_evaluations()
     return catalogue.Catalogue(
         iri=here(reverse("catalogue", args=["ttl"])).removesuffix(".ttl"),
+        home=here("/"),
         titles=said(lambda: "NAP monitor"),
         descriptions=said(
             lambda: _("Everything that is published on the follow-up of the plans, as open data.")
+        ),
+        keywords=(
+            said(lambda: _("business and human rights")),
+            said(lambda: _("national action plan")),
         ),
         publisher=settings.REPORT_PUBLISHER or "NAP monitor",
         contact=settings.CONTACT_EMAIL,
@@ -89,7 +95,7 @@ def datasets(
 
     found = [
         catalogue.Dataset(
-            iri=address(request, "en", "actions:action-list", plan.slug),
+            iri=iri(request, "actions:action-list", plan.slug),
             titles=named(lambda plan: _("%(plan)s: actions") % {"plan": plan}),
             descriptions=named(
                 lambda plan: (
@@ -103,6 +109,7 @@ def datasets(
                 for extension in ("csv", "json", "xlsx")
                 for code in catalogue.LANGUAGES
             ),
+            **period(plan.valid_from, plan.valid_to),
         )
     ]
     if rounds:
@@ -115,7 +122,7 @@ def of_reports(
 ) -> catalogue.Dataset:
     """Return what all reports of a plan say."""
     return catalogue.Dataset(
-        iri=address(request, "en", "reports:archive", plan.slug),
+        iri=iri(request, "reports:archive", plan.slug),
         titles=named(lambda plan: _("%(plan)s: progress reports") % {"plan": plan}),
         descriptions=named(
             lambda plan: (
@@ -134,6 +141,7 @@ def of_reports(
         ),
         issued=min(given.published_on for given in rounds).isoformat(),
         modified=max(given.published_on for given in rounds).isoformat(),
+        **period(plan.valid_from, max(given.reference_date for given in rounds)),
     )
 
 
@@ -144,7 +152,7 @@ def of_evaluation(request: HttpRequest, edition: Edition, named: Any) -> catalog
     year = {"year": given.year}
     day = timezone.localdate(edition.published_at).isoformat()
     return catalogue.Dataset(
-        iri=address(request, "en", "reports:report", *place),
+        iri=iri(request, "reports:report", *place),
         titles=named(lambda plan: _("%(plan)s: evaluation %(year)s") % {"plan": plan, **year}),
         descriptions=named(
             lambda plan: (
@@ -163,6 +171,7 @@ def of_evaluation(request: HttpRequest, edition: Edition, named: Any) -> catalog
         ),
         issued=day,
         modified=day,
+        **period(given.plan.valid_from, given.reference_date),
     )
 
 
@@ -171,6 +180,19 @@ def file(request: HttpRequest, code: str, page: str, *place: str) -> catalogue.F
     name = place[-1]
     extension = name.rsplit(".", 1)[-1]
     return catalogue.File(address(request, code, page, *place), extension, code, {code: name})
+
+
+def period(begins: date | None, ends: date | None) -> dict[str, str]:
+    """Return of which time data speak."""
+    return {
+        "begins": begins.isoformat() if begins else "",
+        "ends": ends.isoformat() if ends else "",
+    }
+
+
+def iri(request: HttpRequest, page: str, *args: Any) -> str:
+    """Return what stands for the data that a page shows; it is not the page."""
+    return address(request, "en", page, *args) + "#data"
 
 
 def address(request: HttpRequest, code: str, page: str, *args: Any) -> str:

@@ -1,5 +1,6 @@
 """Notes of invited organisations: invited, written, decided on, answered, frozen; else none."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from actions.models import (
     Action,
+    ActionTheme,
     Actor,
     ActorName,
     Invitation,
@@ -19,6 +21,8 @@ from actions.models import (
     Membership,
     ReportingRound,
     RoundStep,
+    Section,
+    Theme,
     User,
 )
 from actions.outbox import sending
@@ -807,6 +811,49 @@ def test_a_published_note_stands_at_its_action_and_in_the_interface(stage: Stage
         "small-council", "1", ["https://example.org/zqstudie"],
     )  # fmt: skip
     assert stage.person.email not in page
+
+
+def test_a_section_shows_its_own_notes_and_which_of_its_actions_have_some(stage: Stage) -> None:
+    plan = stage.scene.plan
+    section = Section.objects.create(
+        plan=plan, number=3, label="C", title_en="Both of them", source=stage.scene.source
+    )
+    Action.objects.filter(plan=plan, label__in=["1", "9"]).update(section=section)
+    stage.answer(stage.taken("1", text="- Zqone **is** long\n- " + "Zqlong " * 40), text="Zqanswer")
+    stage.taken("9", text="Zqnine")
+    about = notes.save(
+        stage.voice, section, language="nl", text="Zqsection", evidence=[], submits=True,
+        by=stage.person, now=NOW,
+    )  # fmt: skip
+    notes.take(about, by=stage.by, now=NOW)
+    stage.refused(stage.write("5", text="Zqrefused"))
+    address = "/en/plans/small/sections/3/"
+    assert "Other voices" not in text_of_page(Client().get(address))
+    published(stage)
+    page = text_of_page(Client().get(address))
+    assert page.count("it is no text of a government") == 1
+    assert "<p>Zqsection</p>" in page
+    parts = re.findall(r'<q lang="nl">(.*?)</q>', page)
+    assert parts == ["Zqone is long" + " Zqlong" * 20 + " …", "Zqnine"]
+    listed = page[page.index("Notes on actions of this section") :]
+    answers = re.findall(r"Answered by|No answer", listed)
+    assert (answers, "Zqanswer" in listed, "Zqrefused" in page) == (
+        ["Answered by", "No answer"], False, False,
+    )  # fmt: skip
+    for label in "19":
+        assert f'href="/en/plans/small/actions/{label}/#voices-title"' in listed
+    action = text_of_page(Client().get("/en/plans/small/actions/9/"))
+    assert "On section C as a whole there is 1 note:" in " ".join(action.split())
+    assert 'href="/en/plans/small/sections/3/?year=2025#voices-title"' in action
+
+
+def test_a_theme_has_no_notes_of_voices(stage: Stage) -> None:
+    theme = Theme.objects.create(slug="one", title_en="One")
+    ActionTheme.objects.create(action=stage.action("1"), theme=theme, basis="editors")
+    stage.taken("1", text="Zqnote")
+    published(stage)
+    page = text_of_page(Client().get("/en/plans/small/themes/one/"))
+    assert ("Zqnote" in page, "Other voices" in page) == (False, False)
 
 
 def test_a_further_edition_keeps_the_notes_of_the_one_before(stage: Stage) -> None:
