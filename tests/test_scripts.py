@@ -21,8 +21,8 @@ import psycopg
 import pytest
 import run
 import template_database
-import try_guide
 import trim_css
+import try_guide
 
 SCRIPTS = Path(environment.__file__).parent
 
