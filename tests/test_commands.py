@@ -6,11 +6,19 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.test.utils import override_settings
 
-from actions.management import books_bench, follow_up_bench
+from actions.management import books_bench, follow_up_bench, published_bench
 from actions.management.commands import bench
-from actions.models import EntryVersion, Membership, Plan, ReportingRound, User
+from actions.models import (
+    EntryVersion,
+    Membership,
+    Plan,
+    ReportingRound,
+    Responsibility,
+    User,
+)
 from reports.management.files import written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -123,6 +131,32 @@ def test_a_plan_for_the_benchmark_is_as_many_times_larger() -> None:
     assert plan.actions.count() == 142
     assert plan.actions.numbered().count() == 134
     assert plan.actions.get(label="89.1").parent.label == "89"
+
+
+def test_the_benchmark_of_what_others_build_on_reads_a_report(client: Client) -> None:
+    slug = bench.enlarged(1)
+    published_bench.publish(slug)
+    for name, path in published_bench.addresses(slug).items():
+        response = client.get(path)
+        assert response.status_code == 200, name
+        if "results" in (answer := response.json() if path.startswith("/api/") else {}):
+            assert answer["results"], name
+    entries = client.get(f"/api/v1/plans/{slug}/entries/").json()
+    assert entries["count"] == Responsibility.objects.filter(action__plan__slug=slug).count()
+    assert entries["results"][0]["texts"]["done"]["language"] == "nl"
+
+
+def test_the_benchmark_of_what_others_build_on_names_a_missed_limit() -> None:
+    cheap = bench.Figure(queries=5, anew=0.01, kept=0.001, size=1)
+    dear = bench.Figure(queries=6, anew=2.0, kept=0.001, size=1)
+    found = {(size, name): cheap for size in (67, 6700) for name in published_bench.PAGES}
+    assert all(value <= limit for _text, value, limit in published_bench.limits(found))
+    found[6700, "API: entries"] = dear
+    missed = [text for text, value, limit in published_bench.limits(found) if value > limit]
+    assert missed == [
+        "API: entries: queries more at 6700 than at 67",
+        "API: entries at 6700, made anew, ms",
+    ]
 
 
 def test_the_benchmark_of_members_pages_names_a_missed_limit() -> None:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from http import HTTPStatus
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -18,7 +19,13 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone, translation
 
 from actions import importers
-from actions.management import books_bench, follow_up_bench, plan_bench, search_bench
+from actions.management import (
+    books_bench,
+    follow_up_bench,
+    plan_bench,
+    published_bench,
+    search_bench,
+)
 from actions.management.timing import median, scratch_database
 from actions.models import Action, ActionFlag, Classification, Plan, Responsibility, Section
 from actions.search import index
@@ -75,9 +82,13 @@ class Command(BaseCommand):
                 for size, plan in plans.items()
                 for page, path in PAGES.items()
             }
+            built_on = published_bench.measure(plans, partial(measure, get))
             searched = {67 * times: search_bench.measure(times) for times in TIMES}
             brought_in = plan_bench.measure()
         self._print(found, empty)
+        self._judge(limits(found, empty))
+        self._print(built_on, empty)
+        self._judge(published_bench.limits(built_on))
         for line in search_bench.table(searched):
             self.stdout.write(line)
         self._judge(search_bench.limits(searched))
@@ -96,14 +107,13 @@ class Command(BaseCommand):
 
     def _print(self, found: dict[tuple[int, str], Figure], empty: float) -> None:
         head = ("actions", "page", "queries", "anew ms", "x empty", "kept ms", "x empty", "bytes")
-        self.stdout.write(("{:>7}  {:<15}" + "{:>10}" * 6).format(*head))
+        self.stdout.write(("{:>7}  {:<23}" + "{:>10}" * 6).format(*head))
         for (size, page), figure in found.items():
             self.stdout.write(
-                f"{size:>7}  {page:<15}{figure.queries:>10}"
+                f"{size:>7}  {page:<23}{figure.queries:>10}"
                 f"{figure.anew * 1000:>10.1f}{figure.anew / empty:>10.1f}"
                 f"{figure.kept * 1000:>10.2f}{figure.kept / empty:>10.1f}{figure.size:>10}"
             )
-        self._judge(limits(found, empty))
 
     def _judge(self, agreed: Iterator[tuple[str, float, float]]) -> None:
         for text, value, limit in agreed:
