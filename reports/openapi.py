@@ -202,7 +202,7 @@ def schemas() -> dict[str, Schema]:
                     "description": "Year since which finished work is carried over.",
                 },
                 "late": truth(
-                    "Submitted after the deadline, or after the later day that the actor was given."
+                    "Submitted after the deadline of the round, whatever more time was given."
                 ),
                 "on_behalf": truth("Written by the secretariat for the actor."),
                 "unchanged": truth("Confirmed to be the same as the year before."),
