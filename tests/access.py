@@ -18,7 +18,7 @@ SIGN_IN, SECOND_FACTOR = "/en/account/sign-in/", "/en/account/second-factor/"
 # What may be kept, as it says the same to everybody: stored files of editions, and the like.
 LASTING = (
     "/robots.txt", "/favicon.ico", "/sitemap.xml", "/health/", "/ready/",
-    "/en/plans/small/reports/2023", "/en/plans/small/dossier/",
+    "/en/plans/small/reports/2023", "/en/plans/small/reports/all/", "/en/plans/small/dossier/",
 )  # fmt: skip
 
 
