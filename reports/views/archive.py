@@ -67,6 +67,7 @@ def archive(request: HttpRequest, plan: str) -> HttpResponse:
         "plan": found,
         "years": years,
         "comparable": len(speaking) > 1,
+        "has_data": any(not edition.round.is_evaluation for edition in speaking),
         "is_sample": any(edition.round.is_sample for edition in listed),
     }
     return TemplateResponse(request, "archive/archive.html", context)

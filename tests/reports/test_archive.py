@@ -85,6 +85,18 @@ def test_the_archive_lists_the_reports_newest_first_with_sizes_and_checksums(
     assert "20 januari 2026" in text_of(response)
 
 
+def test_the_archive_leads_to_the_data_of_all_reports_while_one_speaks(
+    client: Client, story: Story
+) -> None:
+    whole = "/en/plans/small/reports/all/data.xlsx"
+    assert f'href="{whole}"' in client.get("/en/plans/small/reports/").text
+    assert client.get(whole).status_code == 200
+    for edition in (story.first, story.second):
+        story.withdraw(edition)
+    assert "/reports/all/" not in client.get("/en/plans/small/reports/").text
+    assert client.get(whole).status_code == 404
+
+
 def test_a_correction_is_noted_on_both_editions(client: Client, story: Story) -> None:
     story.correct()
     html = client.get(f"/en/{REPORTS}/").content.decode()
