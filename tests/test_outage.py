@@ -26,11 +26,12 @@ from lxml import html
 from tests import databases
 from tests.levels import counted, first_of_all
 from tests.published import Story
-from tests.test_server import PATIENCE, ROOT, Server, site, started
+from tests.test_server import ROOT, Server, site, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
 
 SEED = 20261231
+PATIENCE = 60  # seconds for an answer while the database comes and goes
 # As long as it may take from the database's return until everybody can save again.
 RECOVERY = 10
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow  # starts a server: some four seconds
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("/nl/", "/fr/plans/nap2/actions/", "/de/plans/nap2/actions/1/", "/health/")
-PATIENCE = 60  # seconds for a page: far more than it takes, far less than for ever
+PATIENCE = 20  # seconds for a page: far more than it takes, far less than for ever
 HALF_A_HEAD = b"GET /nl/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Nothing: "
 HALF_A_FORM = (
     b"POST /nl/accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
