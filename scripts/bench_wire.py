@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import browser
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from run import STEPS
+from serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 LINE = {
@@ -124,19 +125,8 @@ def served(folder: Path, given: list[str]) -> Iterator[str]:
             for step in STEPS:
                 manage(step, env | {"DEBUG": "1"})
         manage(("collectstatic", "--no-input", "--verbosity", "0"), env)
-        server = subprocess.Popen(
-            [
-                sys.executable, "-m", "gunicorn",
-                "--bind", f"fd://{listener.fileno()}", "napmonitor.wsgi",
-            ],
-            pass_fds=[listener.fileno()], cwd=ROOT, env=env,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
+        with serving(listener, env):
             yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
 
 
 def manage(step: tuple[str, ...], env: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pytest
 import template_database
+from serving import serving
 
 pytestmark = pytest.mark.slow  # starts a server: some four seconds
 
@@ -70,20 +71,14 @@ def site(folder: Path, database: str, **more: str) -> dict[str, str]:
 @contextmanager
 def started(env: dict[str, str]) -> Iterator[Server]:
     """Serve as the guide says."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        process = subprocess.Popen(
-            [
-                sys.executable, "-m", "gunicorn",
-                "--bind", f"fd://{listener.fileno()}", "napmonitor.wsgi",
-            ],
-            pass_fds=[listener.fileno()], cwd=ROOT, env=env,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+    with (
+        closing(socket.create_server(("127.0.0.1", 0))) as listener,
+        serving(listener, env, patience=PATIENCE) as process,
+    ):
         try:
             yield Server(process, listener.getsockname()[1])
         finally:
-            process.kill() if process.poll() is None else None
-            process.wait(timeout=PATIENCE)
+            process.kill()
 
 
 @pytest.fixture(scope="module")

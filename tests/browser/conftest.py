@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import template_database
 from playwright.sync_api import Browser, Page, sync_playwright
+from serving import serving
 
 from tests.issuer import CLIENT, SECRET, Issuer
 
@@ -38,7 +40,6 @@ def issuer() -> Iterator[Issuer]:
 def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path, issuer: Issuer) -> Iterator[str]:
     """Serve both plans with gunicorn and a worker, DEBUG off; return the address."""
     folder = tmp_path_factory.mktemp("site")
-    # The server takes over this socket, so that nobody else can get its port in between.
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     env = {k: v for k, v in os.environ.items() if k != "DEBUG"} | {
@@ -69,27 +70,16 @@ def site(tmp_path_factory: pytest.TempPathFactory, mailbox: Path, issuer: Issuer
             [sys.executable, "manage.py", *command, "--verbosity", "0"],
             cwd=ROOT, env=env, check=True,
         )  # fmt: skip
-    server = subprocess.Popen(
-        [
-            sys.executable, "-m", "gunicorn", "--workers", "1",
-            "--bind", f"fd://{listener.fileno()}", "napmonitor.wsgi",
-        ],
-        pass_fds=[listener.fileno()], cwd=ROOT, env=env,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    worker = subprocess.Popen(
-        [sys.executable, "manage.py", "work"],
-        cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        # Connections wait in the queue of the socket until the server is there.
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        for process in (server, worker):
-            process.terminate()
-        for process in (server, worker):
-            process.wait(timeout=60)
-        listener.close()
+    with closing(listener), serving(listener, env, "--workers", "1"):
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "work"],
+            cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            worker.terminate()
+            worker.wait(timeout=60)
 
 
 @pytest.fixture(scope="session")

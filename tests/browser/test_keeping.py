@@ -17,6 +17,7 @@ import pytest
 from django.db import connection
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from serving import serving
 
 from tests import databases, standing_site
 from tests.browser.conftest import PATIENCE
@@ -90,24 +91,12 @@ def standing(
         }
         collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
         subprocess.run(collect, cwd=ROOT, env=env, check=True)
-        server = subprocess.Popen(
-            [
-                sys.executable, "-m", "gunicorn", "--workers", "1",
-                "--bind", f"fd://{listener.fileno()}", "napmonitor.wsgi",
-            ],
-            pass_fds=[listener.fileno()], cwd=ROOT, env=env,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
+        with closing(listener), serving(listener, env, "--workers", "1"):
             yield Standing(
                 f"http://127.0.0.1:{port}",
                 replace(built, sessions=sessions),
                 lambda: copy_database(untouched, database),
             )
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
-            listener.close()
 
 
 def copy_database(source: str | Path, target: str | Path) -> None:
