@@ -51,6 +51,11 @@ class Nature(StrEnum):
     ONE_OFF = "one_off"
     CONTINUOUS = "continuous"
 
+    @classmethod
+    def judged(cls, told: str) -> "Nature":
+        """Return as what an action is judged; one whose nature no source tells, as one-off."""
+        return cls(told or cls.ONE_OFF)
+
 
 class PeriodKind(StrEnum):
     """How the source words an action's period."""

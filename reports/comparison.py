@@ -107,7 +107,7 @@ def line(
 def side(action: Action) -> Side:
     """Return an action of an edition as the rule of movement sees it."""
     return Side(
-        nature=nature(action),
+        nature=Nature.judged(action.nature),
         status=Status(action.status),
         reports={
             entry.actor: Status(entry.status) if entry.status else None
@@ -116,11 +116,6 @@ def side(action: Action) -> Side:
         },
         override=Status(action.override.status) if action.override else None,
     )
-
-
-def nature(action: Action) -> Nature:
-    """Return the nature of an action; one whose nature no source tells is judged as one-off."""
-    return Nature(action.nature or Nature.ONE_OFF)
 
 
 def successions(snapshot: Snapshot) -> list[Succession]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from actions.enums import Status
+from actions.enums import Nature, Status
 from actions.models.statuses import RULE_WORDS
 from actions.rules.status import Report, derive, is_overdue
 from document.snapshot import (
@@ -162,7 +162,7 @@ def derived(action: Action, why: dict[str, Words], on: date) -> Action:
         Report(place, Status(entry.status) if entry.status else None, entry.since)
         for place, entry in enumerate(asked)
     ]
-    found = derive(reports, comparison.nature(action))
+    found = derive(reports, Nature.judged(action.nature))
     status = action.override.status if action.override else found.status.value
     end = date.fromisoformat(action.period_end) if action.period_end else None
     return replace(

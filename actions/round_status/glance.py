@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
@@ -10,9 +11,10 @@ from actions.enums import EntryState, Nature, Status
 from actions.models import Action, Entry, Override, ReportingRound
 from actions.round_status.lateness import expected
 from actions.round_status.reading import earlier, in_order, read_wordings
+from actions.round_status.rows import followed
 from actions.rules import figures
 from actions.rules.figures import Figures, Followed
-from actions.rules.status import Report, derive, is_overdue
+from actions.rules.status import Report, derive
 from document.snapshot import is_partial, status_code
 
 # What tells where an action stands and what becomes of what was reported.
@@ -89,31 +91,32 @@ def glance(given: ReportingRound) -> Glance:
             "round", "action", "status"
         )
     }
-    found: Glance | None = None
-    for one in reversed(rounds):
-        on = one.reference_date
-        rows = (
+    seen = {
+        one: tuple(
             standing(
-                action, reports[one.pk].get(action.pk, ()), shown.get((one.pk, action.pk)), one
+                action,
+                reports[one.pk].get(action.pk, ()),
+                shown.get((one.pk, action.pk)),
+                on=one.reference_date,
             )
-            for action in in_order(actions, on, places)
+            for action in in_order(actions, one.reference_date, places)
         )
-        found = Glance(one, tuple(rows), found)
-    if found is None:  # there is always the round itself
-        raise ValueError("no round was given")
-    return found
+        for one in rounds
+    }
+    before = [Glance(one, seen[one]) for one in rounds[1:]]
+    return Glance(given, seen[given], *before)
 
 
-def standing(
-    action: Action, reports: Iterable[Report], shown: str | None, given: ReportingRound
-) -> Standing:
+def standing(action: Action, reports: Iterable[Report], shown: str | None, *, on: date) -> Standing:
     """Return how an action stands, from what was reported and the status set in its place."""
-    nature = Nature(action.nature or Nature.ONE_OFF)
-    derived = derive(reports, nature)
+    derived = derive(reports, Nature.judged(action.nature))
     status = Status(shown) if shown else derived.status
-    overdue = is_overdue(status, period_end=action.period_end, on=given.reference_date)
-    followed = Followed(nature, status, derived.expected, derived.reported, overdue)
-    return Standing(action.pk, action.is_sub_action, status_code(status, action.nature), followed)
+    return Standing(
+        action.pk,
+        action.is_sub_action,
+        status_code(status, action.nature),
+        followed(action, derived, status, on=on),
+    )
 
 
 def read_reports(rounds: list[ReportingRound]) -> Mapping[int, Mapping[int, list[Report]]]:

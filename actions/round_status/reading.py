@@ -120,7 +120,7 @@ def stand(
     reports = [Report(v.responsibility.actor_id, v.status, v.since) for v in expected]
     return ActionStatus(
         action=action,
-        explanation=derive(reports, Nature(action.nature or Nature.ONE_OFF)),
+        explanation=derive(reports, Nature.judged(action.nature)),
         expected=expected,
         voluntary=tuple(v for v in listed if v.entry and not v.entry.expected),
         override=override,

@@ -107,8 +107,8 @@ class ActionStatus:
 
     @property
     def nature(self) -> Nature:
-        """The action's nature; one whose nature no source tells is judged as one-off."""
-        return Nature(self.action.nature or Nature.ONE_OFF)
+        """As what the action is judged."""
+        return Nature.judged(self.action.nature)
 
     @cached_property
     def status(self) -> Status:
@@ -148,7 +148,7 @@ class ActionStatus:
     @property
     def overdue(self) -> bool:
         """Tell whether the period ended before the reference date without being finished."""
-        return is_overdue(self.status, period_end=self.action.period_end, on=self.on)
+        return self.followed.overdue
 
     @cached_property
     def movement(self) -> str:
@@ -205,11 +205,21 @@ class ActionStatus:
         """On how many reports the status rests: "3 of 5 reported"."""
         return coverage_words(self.explanation.reported, self.explanation.expected)
 
-    @property
+    @cached_property
     def followed(self) -> Followed:
         """What the figures need of it."""
-        found = self.explanation
-        return Followed(self.nature, self.status, found.expected, found.reported, self.overdue)
+        return followed(self.action, self.explanation, self.status, on=self.on)
+
+
+def followed(action: Action, derived: Explanation, shown: Status, *, on: date) -> Followed:
+    """Return what the figures need of an action: its status derived, and the one that is shown."""
+    return Followed(
+        Nature.judged(action.nature),
+        shown,
+        derived.expected,
+        derived.reported,
+        is_overdue(shown, period_end=action.period_end, on=on),
+    )
 
 
 @dataclass(frozen=True)

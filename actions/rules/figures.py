@@ -66,17 +66,13 @@ class Told(Protocol):
 
 
 def of_told(actions: Iterable[Told]) -> Figures:
-    """Return the published figures of some actions of a report.
-
-    One whose nature no source tells is judged as one-off.
-    """
+    """Return the published figures of some actions of a report."""
     return figures(
         Followed(
-            Nature(one.nature or Nature.ONE_OFF), Status(one.status), one.expected, one.reported,
-            one.overdue,
+            Nature.judged(one.nature), Status(one.status), one.expected, one.reported, one.overdue
         )
         for one in actions
-    )  # fmt: skip
+    )
 
 
 def figures(actions: Iterable[Followed]) -> Figures:

@@ -106,7 +106,7 @@ def attention(entry: Entry, before: Entry | None) -> list[Any]:
     status, action = Status(entry.status), entry.action
     facts = hints.Facts(
         status=status,
-        nature=Nature(action.nature or Nature.ONE_OFF),
+        nature=Nature.judged(action.nature),
         done=entry.done,
         explanation=entry.obstacles + entry.reason,
         has_evidence=bool(entry.evidence),

@@ -208,7 +208,7 @@ def review_page(
     earlier = earlier_version(found)
     who = entries.authors(found)
     known = writing.read_extensions([found.round])
-    action_nature = Nature(found.action.nature or Nature.ONE_OFF)
+    action_nature = Nature.judged(found.action.nature)
     moved = (
         hints.moved(Status(before.status), Status(found.status), action_nature)
         if before is not None and found.status
