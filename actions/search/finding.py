@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -18,18 +19,20 @@ from document.snapshot import FALLBACKS
 
 MOST_ROWS = 10_000  # actions that a list is narrowed to
 DEEPEST = 1_000  # results that one can page to
+REST = 2  # the rank of what only holds the words
 AMONG = 20  # results among which what was asked for itself is put first
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One result: the document, its title and the passage, with the words marked."""
+    """One result: the document, its title and the passage, with the words marked; see ``rank``."""
 
     document: Document
     title: tuple[Run, ...]
     language: str
     passage: Passage | None
     score: float
+    rank: int
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def find(
             for kind in KINDS
             if not within.kinds or kind in within.kinds
         ]
-        groups = tuple(sorted((g for g in found if g.count), key=lambda g: order_of(g, asked)))
+        groups = tuple(sorted((g for g in found if g.count), key=order_of))
         if groups:
             return Results(
                 groups,
@@ -109,10 +112,10 @@ def find(
     return Results(instead=tuple(suggestions(asked)), asked=asked)
 
 
-def order_of(group: Group, asked: Asked) -> tuple[int, float]:
+def order_of(group: Group) -> tuple[int, float]:
     """Return what puts the groups in order: what was asked for itself, then the best result."""
     best = max((hit.score for hit in group.hits), default=0.0)
-    return min((rank(hit.document, asked) for hit in group.hits), default=2), -best
+    return min((hit.rank for hit in group.hits), default=REST), -best
 
 
 def narrowed(
@@ -140,24 +143,24 @@ def group_of(index: Index, asked: Asked, query: Query, kind: str, each: int, sta
     # What was asked for itself comes first, however many others say more of it.
     most = each if start else max(each, AMONG)
     found: Any = index.searcher.search(query, most, count=True, offset=start)
-    rows = [
-        (score, read(str(index.searcher.doc(address).get_first("data"))))
-        for score, address in found.hits
-    ]
+    rows = []
+    for score, address in found.hits:
+        document = read(str(index.searcher.doc(address).get_first("data")))
+        rows.append((rank(document, asked), score, document))
     if not start:
-        rows.sort(key=lambda row: rank(row[1], asked))
-    hits = (hit_of(document, score, asked) for score, document in rows[:each])
+        rows.sort(key=itemgetter(0))
+    hits = (hit_of(document, score, asked, place) for place, score, document in rows[:each])
     return Group(kind, found.count, tuple(hits))
 
 
 def rank(document: Document, asked: Asked) -> int:
-    """Return 0 for what was asked for itself, in the plan of today, 1 in others; 2 for the rest."""
+    """Return 0 for what was asked for itself, in the plan of today, 1 in others; then the rest."""
     if not asked.is_meant(document):
-        return 2
+        return REST
     return int(document.plan not in {"", settings.CURRENT_PLAN})
 
 
-def hit_of(document: Document, score: float, asked: Asked) -> Hit:
+def hit_of(document: Document, score: float, asked: Asked, place: int) -> Hit:
     """Return a document as a line of the results."""
     spoken = names.fallbacks(document.label) if document.kind == "actor" else FALLBACKS
     title, language = passages.title(document, asked.language, spoken)
@@ -167,6 +170,7 @@ def hit_of(document: Document, score: float, asked: Asked) -> Hit:
         language,
         passages.best(document, asked) or passages.opening(document, asked.language),
         score,
+        place,
     )
 
 

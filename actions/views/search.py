@@ -259,4 +259,4 @@ def plainly(*, kind: str, page: str, place: tuple[str, str], title: str, languag
     """Return a result without a passage."""
     given = Document(kind, f"{kind}:{place[-1]}", page, place, {language: title}, plan=place[0])
     runs = (Run(title, is_marked=False),)
-    return Hit(given, runs, language, None, 0.0)
+    return Hit(given, runs, language, None, 0.0, finding.REST)
