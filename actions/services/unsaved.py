@@ -106,29 +106,16 @@ def settle(
     if not left and not there.exists():
         return
     with transaction.atomic():
-        _settle(there, address, left, by=by, now=now, opened=opened, stored=stored)
-
-
-def _settle(
-    there: QuerySet[UnsavedText],
-    address: str,
-    left: Fields,
-    *,
-    by: User,
-    now: datetime,
-    opened: Opened | None,
-    stored: Fields,
-) -> None:
-    row = there.select_for_update().first()
-    if row is not None and opened is not None and is_of_another(row, opened):
-        return
-    known = plain(text for _name, text in stored)
-    rest = [(name, text) for name, text in left if not is_said(text, known)]
-    more = left_beside(row, [*rest, *stored], None)
-    rest += [(name, text) for name, text in more]
-    discard(address, by=by)
-    if rest:
-        keep(address, rest, by=by, now=now, page=row.page if row else "")
+        row = there.select_for_update().first()
+        if row is not None and opened is not None and is_of_another(row, opened):
+            return
+        known = plain(text for _name, text in stored)
+        rest = [(name, text) for name, text in left if not is_said(text, known)]
+        more = left_beside(row, [*rest, *stored], None)
+        rest += [(name, text) for name, text in more]
+        discard(address, by=by)
+        if rest:
+            keep(address, rest, by=by, now=now, page=row.page if row else "")
 
 
 @transaction.atomic
