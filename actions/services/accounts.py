@@ -1,11 +1,12 @@
 """Writes accounts: a person's own settings; deactivate, reactivate and erase somebody."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -131,9 +132,13 @@ def end_sessions(user: User, *, but: str = "") -> None:
     for session in Session.objects.exclude(pk=but).iterator():
         found = session.get_decoded()
         pending: Any = found.get("account_login") or {}
-        is_hers = str(found.get("_auth_user_id", "")) == str(user.pk)
-        if is_hers or pending.get("user_pk") == int_to_base36(user.pk):
+        if is_signed_in(found, user) or pending.get("user_pk") == int_to_base36(user.pk):
             session.delete()
+
+
+def is_signed_in(session: Mapping[str, Any], user: User) -> bool:
+    """Tell whether somebody is signed in in a session, by what it holds."""
+    return str(session.get(SESSION_KEY, "")) == str(user.pk)
 
 
 def forget(user: User, *, by: User | None, now: datetime) -> None:

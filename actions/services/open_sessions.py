@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils.crypto import salted_hmac
 
 from actions.models import User
+from actions.services import accounts
 
 OPENED = "opened"  # in the session: when it was, and the browser that said so
 # As browsers name themselves, the special before the general that they name too.
@@ -57,7 +58,7 @@ def held(user: User, *, now: datetime) -> Iterator[tuple[Session, dict[str, Any]
     """Yield the rows of the sessions of an account that last, with how they began."""
     for row in Session.objects.filter(expire_date__gt=now).iterator():
         data = row.get_decoded()
-        if str(data.get("_auth_user_id", "")) == str(user.pk):
+        if accounts.is_signed_in(data, user):
             yield row, data.get(OPENED) or {}
 
 
